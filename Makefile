@@ -1,0 +1,60 @@
+# The manual: "make help" lists what there is to do. Everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install
+COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+HUNDRED := src/aiguillage/domain/*,src/aiguillage/callpath/*
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check bench lock clean
+
+help: ## list what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/run.stamp ## install what running needs
+
+demo: .venv/run.stamp ## serve a made-up account to try things on
+	@$(BIN)/aiguillage demo
+
+serve: .venv/run.stamp ## serve your own accounts
+	@$(BIN)/aiguillage serve
+
+test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ must be covered
+	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered
+	@report=$$($(BIN)/coverage report --include='$(HUNDRED)' --show-missing --skip-covered --fail-under=100) \
+		|| { echo "$$report"; exit 1; }
+
+check: .venv/dev.stamp ## lint, check the format, the types and the imports between rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/dev.stamp ## measure, and compare with the figures to keep
+	$(BIN)/python -m bench
+
+lock: ## pin what pyproject.toml asks for (LOCK=--upgrade takes newer releases)
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
+	$(COMPILE) $(LOCK) --group build -o requirements/run.txt pyproject.toml
+	$(COMPILE) $(LOCK) --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+clean: ## remove everything that make made
+	rm -rf .venv .venv-lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	find bench src tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed: install it, or name it with 'make PYTHON=python3.12 ...'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python cannot make virtual environments here: apt install python3-venv" >&2; exit 1; }
+
+.venv/run.stamp: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
+	@echo "Installing into .venv (once; under a minute) ..." >&2
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	@echo "Installing the test tools into .venv (once) ..." >&2
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m aiguillage` is the command."""
+
+from aiguillage.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The JSON door: what the web framework serves behind the call path."""

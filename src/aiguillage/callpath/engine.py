@@ -1,0 +1,121 @@
+"""The five steps of a call, behind a plain ASGI door; every other path goes to the application behind it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+
+import structlog
+
+from aiguillage.callpath.log import CallLog
+from aiguillage.callpath.table import Entry, Table, Token
+from aiguillage.domain.contacts import caller_code
+from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.numbers import caller_number
+from aiguillage.domain.routing import Decision, Question, decide
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+"""Status, headers, body."""
+
+DEFAULT_COUNTRY = "FR"
+"""By whose rules a number is read when its account is none that may be asked: only to tell a 400 from a 403."""
+
+_UNAUTHORIZED = Refusal(Kind.UNAUTHORIZED, "the token is missing, unknown, expired or revoked")
+_FORBIDDEN = Refusal(Kind.FORBIDDEN, "the token may not ask about this account")
+_UNAVAILABLE = Refusal(Kind.UNAVAILABLE, "the table cannot be read")
+_log = structlog.get_logger()
+
+
+class Dialect(Protocol):
+    """A wire dialect: a module of `dialects/`."""
+
+    NAME: str
+    METHODS: tuple[str, ...]
+
+    def handles(self, path: str) -> bool:
+        """Whether a path is this dialect's."""
+
+    def ask(self, scope: Scope) -> Question:
+        """The request as a question; never raises, tells a fault instead."""
+
+    def answer(self, question: Question, decision: Decision, unknown: str) -> Answer:
+        """The decision as an answer; `unknown` is 404, empty or default."""
+
+    def refuse(self, question: Question, refusal: Refusal) -> Answer:
+        """A refusal as an answer."""
+
+    def method_not_allowed(self) -> Answer:
+        """The answer to a method that the dialect lacks."""
+
+
+class CallPath:
+    """The ASGI application that calls reach first."""
+
+    def __init__(self, table: Table, dialects: Iterable[Dialect], log: CallLog, behind: ASGI) -> None:
+        self._table = table
+        self._dialects = tuple(dialects)
+        self._log = log
+        self._behind = behind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a call, or hands the request on."""
+        if scope["type"] == "http":
+            for dialect in self._dialects:
+                if dialect.handles(scope["path"]):
+                    status, headers, body = self._call(dialect, scope)
+                    await send({"type": "http.response.start", "status": status, "headers": headers})
+                    await send({"type": "http.response.body", "body": body})
+                    return
+        await self._behind(scope, receive, send)
+
+    def _call(self, dialect: Dialect, scope: Scope) -> Answer:
+        """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log."""
+        began, now = time.perf_counter_ns(), time.time()
+        if scope["method"] not in dialect.METHODS:
+            return dialect.method_not_allowed()
+        question = dialect.ask(scope)
+        try:
+            if self._table.begin():
+                asyncio.get_running_loop().call_soon(self._table.end)
+            token, entry, number = self._admit(scope, question, now)
+            code = None if question.code is None else caller_code(question.code)
+            decision = decide(self._table.find(entry.facts, number, code))
+            answer = dialect.answer(question, decision, token.unknown)
+            spent = (time.perf_counter_ns() - began) // 1000
+            self._log.add(now, entry.facts.account_id, number, decision, dialect.NAME, spent)
+        except Refusal as refusal:
+            answer = dialect.refuse(question, refusal)
+        except Exception as error:  # noqa: BLE001 - somebody is on the line: a failure of ours is a 503
+            _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__)
+            answer = dialect.refuse(question, _UNAVAILABLE)
+        self._log.tally(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
+        return answer
+
+    def _admit(self, scope: Scope, question: Question, now: float) -> tuple[Token, Entry, str | None]:
+        """The token and the account it may ask about, and the caller's number read by the account's country.
+
+        Raises Refusal, in the contract's order: unauthorized, invalid, forbidden.
+        """
+        token = self._token_of(scope)
+        if token is None or token.expires_at <= now:
+            raise _UNAUTHORIZED
+        if question.fault is not None:
+            raise invalid(question.fault)
+        entry = self._table.entry(question.account)
+        country = DEFAULT_COUNTRY if entry is None else entry.facts.country
+        number = None if question.number is None else caller_number(question.number, country)
+        if entry is None or not entry.admits(token):
+            raise _FORBIDDEN
+        if token.hosts and not token.good_from(scope["client"][0] if scope["client"] else None):
+            raise _FORBIDDEN
+        return token, entry, number
+
+    def _token_of(self, scope: Scope) -> Token | None:
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                return self._table.token(value)
+        return None

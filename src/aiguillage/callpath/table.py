@@ -1,0 +1,208 @@
+"""The table that calls are answered from: a local SQLite file, opened read-only, and what is remembered of it."""
+
+import hashlib
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from os.path import commonprefix
+from sqlite3 import Connection, Cursor
+
+import msgspec
+
+from aiguillage.domain.accounts import Role, host_allowed, looks_like_secret
+from aiguillage.domain.contacts import KeyKind
+from aiguillage.domain.routing import AccountFacts, Facts, Known
+
+MOST_REMEMBERED = 10_000
+"""Tokens and accounts that a worker remembers before it starts afresh."""
+
+IS_FRESH = "PRAGMA data_version"
+ACCOUNT_BY_CODE = "SELECT id, country, shared_numbers, facts_version FROM accounts WHERE code = ? AND id > 0"
+FACTS_VERSION = "SELECT facts_version FROM accounts WHERE id = ?"
+DIRECTORY = 0
+"""The account whose facts are the installation's own: users, tokens, accounts."""
+
+DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
+GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
+TOKEN_BY_DIGEST = """
+    SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown
+    FROM tokens t JOIN users u ON u.id = t.user_id
+    WHERE t.digest = ? AND t.revoked_at IS NULL AND u.disabled_at IS NULL"""
+CALLERS_BY_KEY = """
+    SELECT facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? ORDER BY contact_id LIMIT 2"""
+PREFIX_BEFORE = """
+    SELECT key, facts FROM caller_key WHERE account_id = ? AND kind = 'p' AND key <= ? ORDER BY key DESC LIMIT 1"""
+
+NUMBER, CODE = KeyKind.NUMBER.value, KeyKind.CODE.value
+_decode_known = msgspec.json.Decoder(Known).decode
+_decode_strings = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A bearer secret that is good as far as the directory tells; `accounts` None means all that its user has."""
+
+    user_id: int
+    operator: bool
+    role: Role
+    accounts: frozenset[str] | None
+    hosts: tuple[IPv4Network | IPv6Network, ...]
+    expires_at: float
+    unknown: str
+
+    def good_from(self, address: str | None) -> bool:
+        """Whether a client at that address may use it."""
+        return not self.hosts or host_allowed(address, self.hosts)
+
+
+class Entry:
+    """An account as a worker remembers it: its facts, its grants, and at which look they were right."""
+
+    __slots__ = ("facts", "facts_version", "looked", "roles")
+
+    def __init__(self, facts: AccountFacts, facts_version: int, roles: dict[int, Role]) -> None:
+        self.facts = facts
+        self.facts_version = facts_version
+        self.roles = roles
+        self.looked = 0
+
+    def admits(self, token: Token) -> bool:
+        """Whether the token's user may ask about this account, and the token too."""
+        if token.accounts is not None and self.facts.code not in token.accounts:
+            return False
+        return token.operator or token.user_id in self.roles
+
+
+class Table:
+    """One worker's view of the file. All calls of one event-loop turn share one read transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._execute: Callable[..., Cursor] = connection.execute
+        self._close = connection.close
+        self._data_version = -1
+        self._directory_version = -1
+        self._looks = 0
+        self._reading = False
+        self._entries: dict[str, Entry] = {}
+        self._tokens: dict[bytes, Token] = {}
+
+    def begin(self) -> bool:
+        """Starts the turn's read transaction unless it is running; tells whether it started one."""
+        if self._reading:
+            return False
+        self._execute("BEGIN")
+        self._reading = True
+        version = self._execute(IS_FRESH).fetchone()[0]
+        if version != self._data_version:
+            self._data_version = version
+            self._looks += 1
+            self._refresh_directory()
+        return True
+
+    def end(self) -> None:
+        """Ends the turn's read transaction."""
+        if self._reading:
+            self._reading = False
+            self._execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._close()
+
+    def _refresh_directory(self) -> None:
+        version = self._execute(FACTS_VERSION, (DIRECTORY,)).fetchone()[0]
+        if version != self._directory_version:
+            self._directory_version = version
+            self._tokens.clear()
+
+    def token(self, authorization: bytes) -> Token | None:
+        """The token of an Authorization header, if the directory knows it and has not revoked it."""
+        token = self._tokens.get(authorization)
+        if token is None:
+            token = self._find_token(authorization)
+            if token is not None:
+                if len(self._tokens) >= MOST_REMEMBERED:
+                    self._tokens.clear()
+                self._tokens[authorization] = token
+        return token
+
+    def _find_token(self, authorization: bytes) -> Token | None:
+        scheme, _, secret = authorization.decode("latin-1").strip().partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not looks_like_secret(secret):
+            return None
+        row = self._execute(TOKEN_BY_DIGEST, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
+        if row is None:
+            return None
+        user_id, operator, role, accounts, hosts, expires_at, unknown = row
+        return Token(
+            user_id,
+            bool(operator),
+            Role(role),
+            frozenset(_decode_strings(accounts)) if accounts else None,
+            tuple(ip_network(block) for block in _decode_strings(hosts)) if hosts else (),
+            float("inf") if expires_at is None else expires_at,
+            unknown or "404",
+        )
+
+    def entry(self, code: str) -> Entry | None:
+        """The account of that code as it is now, None when there is none."""
+        entry = self._entries.get(code)
+        if entry is not None and (entry.looked == self._looks or self._still_right(entry)):
+            return entry
+        return self._find_entry(code)
+
+    def _still_right(self, entry: Entry) -> bool:
+        row = self._execute(FACTS_VERSION, (entry.facts.account_id,)).fetchone()
+        if row is None or row[0] != entry.facts_version:
+            return False
+        entry.looked = self._looks
+        return True
+
+    def _find_entry(self, code: str) -> Entry | None:
+        self._entries.pop(code, None)
+        row = self._execute(ACCOUNT_BY_CODE, (code,)).fetchone()
+        if row is None:
+            return None
+        account_id, country, shared_numbers, facts_version = row
+        defaults = [value for (value,) in self._execute(DEFAULTS_OF_ACCOUNT, (account_id,))]
+        facts = AccountFacts(
+            account_id,
+            code,
+            country,
+            shared_numbers,
+            (defaults[0], defaults[1], defaults[2], defaults[3]),
+            (defaults[4] == "1", defaults[5] == "1", defaults[6] == "1", defaults[7] == "1"),
+        )
+        roles = {user_id: Role(role) for user_id, role in self._execute(GRANTS_OF_ACCOUNT, (account_id,))}
+        if len(self._entries) >= MOST_REMEMBERED:
+            self._entries.clear()
+        entry = self._entries[code] = Entry(facts, facts_version, roles)
+        entry.looked = self._looks
+        return entry
+
+    def find(self, account: AccountFacts, number: str | None, code: str | None) -> Facts:
+        """What is known of a caller: one primary-key search by number; by prefix and code where that finds nobody."""
+        by_number: tuple[Known, ...] = ()
+        by_prefix = by_code = None
+        if number:
+            by_number = self._callers(account.account_id, NUMBER, number)
+            if not by_number:
+                by_prefix = self._caller_by_prefix(account.account_id, number)
+        if code is not None and len(by_number) != 1 and by_prefix is None:
+            by_code = next(iter(self._callers(account.account_id, CODE, code)), None)
+        return Facts(account, number, code, by_number, by_prefix, by_code)
+
+    def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+        rows = self._execute(CALLERS_BY_KEY, (account_id, kind, key)).fetchall()
+        return tuple([_decode_known(row[0]) for row in rows])
+
+    def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:
+        """The longest prefix of the number. Whatever sorts between a prefix and the number begins with that prefix."""
+        probe = number
+        while len(probe) > 1:
+            row = self._execute(PREFIX_BEFORE, (account_id, probe)).fetchone()
+            if row is None:
+                return None
+            if number.startswith(row[0]):
+                return _decode_known(row[1])
+            probe = commonprefix((row[0], number))
+        return None

@@ -1,0 +1,95 @@
+"""Accounts: added and removed by operators, set by their managers."""
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from aiguillage.desk.change import (
+    account_of,
+    change_directory,
+    change_facts,
+    find_account,
+    no_account,
+    require_operator,
+)
+from aiguillage.domain.accounts import Account, Actor, Role, check_account
+from aiguillage.domain.contacts import FIRST_FIELDS
+from aiguillage.domain.errors import conflict, invalid
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import (
+    DIRECTORY_ID,
+    accounts,
+    caller_key,
+    contacts,
+    field_options,
+    fields,
+    grants,
+    imports,
+    journal,
+)
+
+OF_AN_ACCOUNT = (caller_key, contacts, field_options, fields, grants, imports, journal)
+
+
+def add_account(db: Database, actor: Actor, account: Account) -> Account:
+    """A new account with its eight fields. Raises Refusal (forbidden, invalid, conflict)."""
+    require_operator(actor)
+    check_account(account)
+    with change_directory(db, actor) as change:
+        if change.connection.execute(select(accounts.c.id).where(accounts.c.code == account.code)).first():
+            raise conflict(f"There is an account {account.code} already. Choose another code.")
+        seq = change.take_seqs()
+        values = msgspec.structs.asdict(account)
+        change.connection.execute(insert(accounts).values(id=seq, seq=0, facts_version=0, **values))
+        change.connection.execute(
+            insert(fields),
+            [
+                {"account_id": seq, "position": f.position, "label": f.label, "default_value": None, "strict": False}
+                for f in FIRST_FIELDS
+            ],
+        )
+        change.record(seq, "add", "account", seq, None, account)
+    return account
+
+
+def list_accounts(db: Database, actor: Actor) -> list[Account]:
+    """The accounts on which the actor has a role, by code."""
+    statement = select(accounts).where(accounts.c.id > DIRECTORY_ID).order_by(accounts.c.code)
+    if not actor.operator:
+        mine = select(grants.c.account_id).where(grants.c.user_id == actor.user_id, grants.c.role >= Role.READ)
+        statement = statement.where(accounts.c.id.in_(mine))
+    with db.read() as connection:
+        return [account_of(row) for row in connection.execute(statement)]
+
+
+def show_account(db: Database, actor: Actor, code: str) -> Account:
+    """One account's settings. Raises Refusal."""
+    with db.read() as connection:
+        return find_account(connection, actor, code, Role.READ)[1]
+
+
+def set_account(db: Database, actor: Actor, code: str, changes: dict[str, str]) -> Account:
+    """Changes some settings: name, country, time_zone, shared_numbers. Raises Refusal."""
+    unknown = changes.keys() - {"name", "country", "time_zone", "shared_numbers"}
+    if unknown:
+        raise invalid(f"An account has no setting '{min(unknown)}'. Set name, country, time_zone or shared_numbers.")
+    with change_facts(db, actor, code, Role.MANAGE) as change:
+        after = check_account(msgspec.structs.replace(change.account, **changes))
+        change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(**changes))
+        seq = change.take_seqs()
+        change.record(seq, "set", "account", change.account_id, change.account, after)
+    return after
+
+
+def remove_account(db: Database, actor: Actor, code: str) -> None:
+    """Removes an account and everything that belongs to it, its journal too. Raises Refusal."""
+    require_operator(actor)
+    with change_directory(db, actor) as change:
+        row = change.connection.execute(
+            select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)
+        ).first()
+        if row is None:
+            raise no_account(code)
+        for table in OF_AN_ACCOUNT:
+            change.connection.execute(delete(table).where(table.c.account_id == row.id))
+        change.connection.execute(delete(accounts).where(accounts.c.id == row.id))
+        change.record(change.take_seqs(), "remove", "account", row.id, account_of(row), None)

@@ -1,0 +1,129 @@
+"""The frame of every use case: the account it is about, the actor's right to it, one transaction, the journal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.errors import Kind, Refusal, missing
+from aiguillage.storage import journal
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
+
+
+class View(NamedTuple):
+    """A read transaction on one account's facts."""
+
+    connection: Connection
+    account_id: int
+    account: Account
+
+
+class Change:
+    """A transaction that changes one account's facts (or the installation's), and says so in its journal."""
+
+    def __init__(self, connection: Connection, account_id: int, account: Account, actor: Actor) -> None:
+        self.connection = connection
+        self.account_id = account_id
+        self.account = account
+        self.actor = actor
+
+    def take_seqs(self, count: int = 1) -> int:
+        """The account's next numbers, the first of them; new facts take theirs as id."""
+        return journal.take_seqs(self.connection, self.account_id, count)
+
+    def entry(self, seq: int, action: str, entity: str, entity_id: int, before: Any, after: Any) -> journal.Entry:
+        """What happened to one entity, as the journal keeps it. `before` and `after` are structs or dicts."""
+        return journal.Entry(
+            seq=seq,
+            at=self.actor.at,
+            actor=self.actor.name,
+            action=action,
+            entity=entity,
+            entity_id=entity_id,
+            before=None if before is None else msgspec.to_builtins(before),
+            after=None if after is None else msgspec.to_builtins(after),
+        )
+
+    def record(self, seq: int, action: str, entity: str, entity_id: int, before: Any, after: Any) -> None:
+        """Writes one entity's change to the journal."""
+        journal.record(
+            self.connection, self.account_id, [self.entry(seq, action, entity, entity_id, before, after)]
+        )
+
+
+def no_account(code: str) -> Refusal:
+    """What is said of an account that is not there, and of one that the actor may not see."""
+    return missing(f"There is no account {code[:40]} here for you. Check its code, or ask one of its managers.")
+
+
+def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
+    """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
+    row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
+    if row is None:
+        raise no_account(code)
+    held = Role.MANAGE if actor.operator else _role_of(connection, row.id, actor)
+    if held is None:
+        raise no_account(code)
+    if held < role:
+        raise Refusal(Kind.FORBIDDEN, f"This takes the role {role.word} on {code}; yours is {held.word}.")
+    return row.id, account_of(row)
+
+
+def _role_of(connection: Connection, account_id: int, actor: Actor) -> Role | None:
+    statement = select(grants.c.role).where(grants.c.account_id == account_id, grants.c.user_id == actor.user_id)
+    role = connection.execute(statement).scalar()
+    return None if role is None else Role(role)
+
+
+def account_of(row: Row[Any]) -> Account:
+    """The settings in an account's row."""
+    return Account(
+        code=row.code,
+        name=row.name,
+        country=row.country,
+        time_zone=row.time_zone,
+        shared_numbers=row.shared_numbers,
+    )
+
+
+@contextmanager
+def change_facts(db: Database, actor: Actor, code: str, role: Role) -> Iterator[Change]:
+    """Changes what workers remember of an account: settings, fields, grants. Raises Refusal."""
+    with db.write() as connection:
+        account_id, account = find_account(connection, actor, code, role)
+        yield Change(connection, account_id, account, actor)
+        journal.raise_facts_version(connection, account_id)
+
+
+@contextmanager
+def change_contacts(db: Database, actor: Actor, code: str) -> Iterator[Change]:
+    """Changes contacts, which workers look up afresh for each call. Raises Refusal."""
+    with db.write() as connection:
+        account_id, account = find_account(connection, actor, code, Role.EDIT)
+        yield Change(connection, account_id, account, actor)
+
+
+@contextmanager
+def change_directory(db: Database, actor: Actor) -> Iterator[Change]:
+    """Changes the installation's own facts: users, tokens, accounts. Whether the actor may, the use case asks."""
+    with db.write() as connection:
+        yield Change(connection, DIRECTORY_ID, Account(code=""), actor)
+        journal.raise_facts_version(connection, DIRECTORY_ID)
+
+
+@contextmanager
+def read_facts(db: Database, actor: Actor, code: str, role: Role = Role.READ) -> Iterator[View]:
+    """Reads an account's facts in one unchanging view. Raises Refusal."""
+    with db.read() as connection:
+        account_id, account = find_account(connection, actor, code, role)
+        yield View(connection, account_id, account)
+
+
+def require_operator(actor: Actor) -> None:
+    """Raises Refusal(forbidden) unless the actor runs this installation."""
+    if not actor.operator:
+        raise Refusal(Kind.FORBIDDEN, "Only an operator of this installation may do this. Ask one of them.")

@@ -1,0 +1,133 @@
+"""Contacts: the people and companies that an account knows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from aiguillage.desk.change import Change, change_contacts, read_facts
+from aiguillage.desk.fields import read_fields
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.contacts import SELECTS, Contact, Field, KeyKind, caller_keys
+from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.domain.numbers import parse_number
+from aiguillage.storage.contacts import (
+    contact_of,
+    contact_with_reference,
+    erase_contact,
+    holders,
+    read_contact,
+    write_contact,
+)
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import contacts as table
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A contact as it is kept: with its id and the number of the change that made it so."""
+
+    id: int
+    seq: int
+    contact: Contact
+
+
+def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept:
+    """A new contact. Raises Refusal (missing, forbidden, invalid, conflict)."""
+    with change_contacts(db, actor, code) as change:
+        check_contact(contact, read_fields(change.connection, change.account_id))
+        _refuse_doubles(change, None, contact)
+        seq = change.take_seqs()
+        write_contact(change.connection, change.account_id, seq, seq, contact)
+        change.record(seq, "add", "contact", seq, None, contact)
+    return Kept(seq, seq, contact)
+
+
+def set_contact(db: Database, actor: Actor, code: str, contact_id: int, changes: dict[str, Any]) -> Kept:
+    """Changes some of a contact's facts, named as in Contact. Raises Refusal."""
+    with change_contacts(db, actor, code) as change:
+        before = require_contact(change.connection, change.account_id, contact_id).contact
+        after = msgspec.structs.replace(before, **changes)
+        if after == before:
+            return require_contact(change.connection, change.account_id, contact_id)
+        check_contact(after, read_fields(change.connection, change.account_id))
+        _refuse_doubles(change, contact_id, after)
+        seq = change.take_seqs()
+        erase_contact(change.connection, change.account_id, contact_id, before)
+        write_contact(change.connection, change.account_id, contact_id, seq, after)
+        change.record(seq, "set", "contact", contact_id, before, after)
+    return Kept(contact_id, seq, after)
+
+
+def remove_contact(db: Database, actor: Actor, code: str, contact_id: int) -> None:
+    """Removes a contact. Raises Refusal."""
+    with change_contacts(db, actor, code) as change:
+        before = require_contact(change.connection, change.account_id, contact_id).contact
+        erase_contact(change.connection, change.account_id, contact_id, before)
+        change.record(change.take_seqs(), "remove", "contact", contact_id, before, None)
+
+
+def show_contact(db: Database, actor: Actor, code: str, contact_id: int) -> Kept:
+    """One contact. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        return require_contact(connection, account_id, contact_id)
+
+
+def require_contact(connection: Connection, account_id: int, contact_id: int) -> Kept:
+    """One contact of an account. Raises Refusal(missing)."""
+    row = read_contact(connection, account_id, contact_id)
+    if row is None:
+        raise missing(f"There is no contact {contact_id} on this account.")
+    return Kept(row.id, row.seq, contact_of(row))
+
+
+def list_contacts(
+    db: Database, actor: Actor, code: str, *, number: str | None = None, limit: int | None = None
+) -> Iterator[Kept]:
+    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, account):
+        statement = select(table).where(table.c.account_id == account_id).order_by(table.c.id).limit(limit)
+        if number is not None:
+            keys = [parse_number(number, account.country)]
+            ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, keys)]
+            statement = statement.where(table.c.id.in_(ids))
+        for row in connection.execution_options(yield_per=1000).execute(statement):
+            yield Kept(row.id, row.seq, contact_of(row))
+
+
+def check_contact(contact: Contact, fields: list[Field]) -> None:
+    """Raises Refusal(invalid) for a contact that nobody could be known as, or a value that a strict field lacks."""
+    if not (contact.telecoms or contact.code or contact.company or contact.first_name or contact.last_name):
+        raise invalid("The contact is empty. Give it a number, a code or a name.")
+    for field, value in zip(fields[:SELECTS], contact.select, strict=True):
+        if field.strict and value is not None and value not in {option.value for option in field.options}:
+            choices = ", ".join(option.value for option in field.options)
+            raise invalid(f"'{value}' is no option of {field.key} ({field.label}). Choose one of: {choices}.")
+
+
+def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) -> None:
+    """Raises Refusal(conflict) when another contact has one of the keys and the account does not share them."""
+    keys: dict[KeyKind, list[str]] = {}
+    for kind, key in caller_keys(contact):
+        keys.setdefault(kind, []).append(key)
+    if change.account.shared_numbers != "refuse":
+        keys.pop(KeyKind.NUMBER, None)
+    for kind, wanted in keys.items():
+        for key, holder in holders(change.connection, change.account_id, kind, wanted):
+            if holder != contact_id:
+                raise conflict(taken(kind, key, holder))
+    if contact.reference is not None:
+        holder = contact_with_reference(change.connection, change.account_id, contact.reference)
+        if holder not in (None, contact_id):
+            raise conflict(f"The reference '{contact.reference}' is contact {holder}'s already.")
+
+
+def taken(kind: KeyKind, key: str, holder: int) -> str:
+    """What is said of a key that another contact has."""
+    if kind is KeyKind.NUMBER:
+        return (
+            f"{key} is contact {holder}'s already. Change that contact, or let contacts share numbers "
+            "(shared_numbers: ask_code or first)."
+        )
+    name = "number prefix" if kind is KeyKind.PREFIX else "code"
+    return f"The {name} {key} is contact {holder}'s already. Change one of the two."

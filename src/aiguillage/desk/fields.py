@@ -1,0 +1,111 @@
+"""The account's eight routing fields: labels, defaults, options."""
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from aiguillage.desk.change import Change, change_facts, read_facts
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.contacts import SELECTS, Field, Option, field_position, parse_boolean, parse_destination, parse_text
+from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import field_options, fields
+
+KEEP = msgspec.UNSET
+
+
+def list_fields(db: Database, actor: Actor, code: str) -> list[Field]:
+    """The eight fields in their order. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        return read_fields(connection, account_id)
+
+
+def read_fields(connection: Connection, account_id: int) -> list[Field]:
+    """The eight fields of an account, with their options."""
+    options: dict[int, list[Option]] = {}
+    for row in connection.execute(
+        select(field_options).where(field_options.c.account_id == account_id).order_by(field_options.c.id)
+    ):
+        options.setdefault(row.position, []).append(Option(row.name, row.value))
+    rows = connection.execute(select(fields).where(fields.c.account_id == account_id).order_by(fields.c.position))
+    return [
+        Field(row.position, row.label, row.default_value, row.strict, tuple(options.get(row.position, ())))
+        for row in rows
+    ]
+
+
+def set_field(  # noqa: PLR0913 - each is a property of the field
+    db: Database,
+    actor: Actor,
+    code: str,
+    key: str,
+    *,
+    label: str | msgspec.UnsetType = KEEP,
+    default: str | None | msgspec.UnsetType = KEEP,
+    strict: bool | msgspec.UnsetType = KEEP,
+) -> Field:
+    """Changes a field's label, default (None for none) or strictness. Raises Refusal."""
+    position = field_position(key)
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        before = _field(change, position)
+        after = msgspec.structs.replace(
+            before,
+            label=before.label if label is KEEP else parse_text(label),
+            default=before.default if default is KEEP else _default(position, default),
+            strict=before.strict if strict is KEEP else strict,
+        )
+        if after.strict and after.default is not None and after.default not in {o.value for o in after.options}:
+            raise invalid(f"'{after.default}' is no option of {key}, which is strict. Add the option first.")
+        mine = (fields.c.account_id == change.account_id) & (fields.c.position == position)
+        change.connection.execute(
+            update(fields).where(mine).values(label=after.label, default_value=after.default, strict=after.strict)
+        )
+        change.record(change.take_seqs(), "set", "field", position, before, after)
+    return after
+
+
+def _default(position: int, default: str | None) -> str | None:
+    """A destination for a select field, `1` or `0` for a boolean one."""
+    if default is None:
+        return None
+    return parse_destination(default) if position <= SELECTS else str(int(parse_boolean(default)))
+
+
+def add_option(db: Database, actor: Actor, code: str, key: str, option: Option) -> Field:
+    """Adds a named value to a select field. Raises Refusal."""
+    position = field_position(key)
+    if position > SELECTS:
+        raise invalid(f"{key} is yes or no; only select_1 to select_4 have options.")
+    option = Option(parse_text(option.name), parse_destination(option.value))
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        before = _field(change, position)
+        if option.value in {other.value for other in before.options}:
+            raise conflict(f"{key} has an option of value '{option.value}' already.")
+        seq = change.take_seqs()
+        change.connection.execute(
+            insert(field_options).values(
+                account_id=change.account_id, id=seq, position=position, name=option.name, value=option.value
+            )
+        )
+        after = _field(change, position)
+        change.record(seq, "set", "field", position, before, after)
+    return after
+
+
+def remove_option(db: Database, actor: Actor, code: str, key: str, value: str) -> Field:
+    """Takes an option away from a select field. Raises Refusal."""
+    position = field_position(key)
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        before = _field(change, position)
+        if value not in {option.value for option in before.options}:
+            raise missing(f"{key} has no option of value '{value[:40]}'.")
+        if before.strict and before.default == value:
+            raise conflict(f"'{value[:40]}' is the default of {key}. Set another default first.")
+        mine = (field_options.c.account_id == change.account_id) & (field_options.c.position == position)
+        change.connection.execute(delete(field_options).where(mine, field_options.c.value == value))
+        after = _field(change, position)
+        change.record(change.take_seqs(), "set", "field", position, before, after)
+    return after
+
+
+def _field(change: Change, position: int) -> Field:
+    return read_fields(change.connection, change.account_id)[position - 1]

@@ -1,0 +1,20 @@
+"""Who changed what: the account's journal, and the installation's."""
+
+from aiguillage.desk.change import read_facts, require_operator
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.storage import journal
+from aiguillage.storage.engine import Database
+from aiguillage.storage.journal import Entry
+from aiguillage.storage.schema import DIRECTORY_ID
+
+
+def list_changes(
+    db: Database, actor: Actor, code: str | None, *, before_seq: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """An account's changes, newest first; without a code the installation's (operators only). Raises Refusal."""
+    if code is None:
+        require_operator(actor)
+        with db.read() as connection:
+            return list(journal.read(connection, DIRECTORY_ID, before_seq, limit))
+    with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
+        return list(journal.read(connection, account_id, before_seq, limit))

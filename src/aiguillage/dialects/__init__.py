@@ -1,0 +1,1 @@
+"""How a call asks: one file per wire dialect, request -> Question and Decision -> answer."""

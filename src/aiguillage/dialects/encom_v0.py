@@ -1,0 +1,89 @@
+"""Encom's V0 call-path API, V1's forerunner (contracts/encom.md, 'V0')."""
+
+import json
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
+from aiguillage.dialects.encom import refuse as encom_refusal
+from aiguillage.dialects.http import JSON, LONGEST_QUERY, TEXT, Answer, Scope, render
+from aiguillage.domain.errors import Refusal
+from aiguillage.domain.routing import Decision, Question
+
+__all__ = ["METHODS", "NAME", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+
+NAME = "encom_v0"
+QUEUE, VIP, ON_CALL = range(3)
+ASKS = {
+    "number": (QUEUE, False),
+    "code": (QUEUE, True),
+    "isVipFromNumber": (VIP, False),
+    "isVipFromCode": (VIP, True),
+    "hasOnCallDutyContractFromNumber": (ON_CALL, False),
+    "hasOnCallDutyContractFromCode": (ON_CALL, True),
+}
+"""The path's verb: what is asked, and whether by code."""
+
+_PATH = re.compile(rf"/api/([^/]+)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
+MORE = [
+    (b"deprecation", b"@1767225600"),
+    (b"link", b'</api/v1/smartRoutings>; rel="successor-version"'),
+]
+"""RFC 9745: deprecated since 2026-01-01T00:00:00Z; RFC 5829: what comes after."""
+
+
+class Shape(NamedTuple):
+    """What the path asks for, and whether by code."""
+
+    wanted: int
+    by_code: bool
+
+
+def handles(path: str) -> bool:
+    """Whether a path is this dialect's."""
+    return _PATH.fullmatch(path) is not None
+
+
+def ask(scope: Scope) -> Question:
+    """The path as a question; one that is not UTF-8 has its fault told."""
+    path = scope["path"]
+    match = _PATH.fullmatch(path)
+    if match is None:  # pragma: no cover - the engine asks handles() first
+        raise ValueError(path)
+    account, verb, caller = match.groups()
+    shape = Shape(*ASKS[verb])
+    fault = "the path is not UTF-8" if "\ufffd" in path else None
+    if len(path) > LONGEST_QUERY:
+        fault = "the path is longer than 8 KiB"
+    return Question(account, None if shape.by_code else caller, caller if shape.by_code else None, shape, fault)
+
+
+def answer(question: Question, decision: Decision, unknown: str) -> Answer:
+    """The queue as text, or the flag as JSON."""
+    wanted = question.shape.wanted
+    if decision.known is None and unknown == "404":
+        return _later(not_found(raw=False))
+    if wanted == QUEUE:
+        return _queue(decision.select[0] if decision.known or unknown == "default" else None)
+    return _flag(bool(decision.boolean[wanted - VIP]) and (decision.known is not None or unknown == "default"))
+
+
+def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
+    """The error as JSON: V0 has no formats."""
+    return _later(encom_refusal(refusal, raw=False))
+
+
+def _later(told: Answer) -> Answer:
+    return told._replace(headers=[*told.headers, *MORE])
+
+
+@lru_cache(maxsize=1024)
+def _queue(destination: str | None) -> Answer:
+    return render(200, TEXT, (destination or "").encode(), MORE)
+
+
+@lru_cache(maxsize=2)
+def _flag(value: bool) -> Answer:  # noqa: FBT001 - the value is the answer
+    return render(200, JSON, json.dumps(value).encode(), MORE)
+DESCRIBED: dict[str, dict[str, object]] = {}

@@ -1,0 +1,122 @@
+"""Encom's V1 call-path API, `GET /api/v1/smartRoutings` (the seed document; contracts/encom.md, 'V1')."""
+
+import json
+from functools import lru_cache
+from typing import NamedTuple
+
+from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
+from aiguillage.dialects.encom import refuse as encom_refusal
+from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, render, read_query
+from aiguillage.domain.contacts import Boolean, Select
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.routing import Decision, Question
+
+__all__ = ["METHODS", "NAME", "PATH", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+
+NAME = "encom_v1"
+PATH = "/api/v1/smartRoutings"
+DESTINATIONS = ("destination1", "destination2", "destination3", "destination4")
+FLAGS = ("vip", "onCallDutyContract")
+FORMATS = ("json", "raw")
+
+
+class Shape(NamedTuple):
+    """How the call flow wants its answer: raw or JSON, one destination (0..3) or all (None), which flags (0, 1)."""
+
+    raw: bool = False
+    wanted: int | None = None
+    flags: tuple[int, ...] = ()
+
+
+PLAIN = Shape()
+
+
+def handles(path: str) -> bool:
+    """Whether a path is this dialect's."""
+    return path == PATH
+
+
+def ask(scope: Scope) -> Question:
+    """The request as a question; a malformed one has its fault told."""
+    shape = PLAIN
+    try:
+        given = read_query(scope["query_string"])
+        if given.keys() <= _ORDINARY:
+            return _question(given, PLAIN)
+        shape = Shape(raw=given.get("format") == "raw")
+        return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
+    except Refusal as refusal:
+        return Question(shape=shape, fault=refusal.message)
+
+
+_ORDINARY = {"customerAccount", "number", "code"}
+
+
+def _question(given: dict[str, str], shape: Shape) -> Question:
+    account, number, code = given.get("customerAccount"), given.get("number"), given.get("code")
+    fault = None
+    if not account:
+        fault = "customerAccount is missing"
+    elif number is None and code is None:
+        fault = "number or code is missing"
+    return Question(account or "", number, code, shape, fault)
+
+
+def _read_format(given: dict[str, str]) -> bool:
+    """Whether raw is asked for."""
+    wanted = given.get("format", "json")
+    if wanted not in FORMATS:
+        raise invalid("format is json or raw")
+    return wanted == "raw"
+
+
+def _read_wanted(given: dict[str, str]) -> int | None:
+    """Which destination is asked for, by `destination=2`, `destination=destination2` or a bare `destination2`."""
+    wanted = {n for n, name in enumerate(DESTINATIONS) if name in given}
+    if "destination" in given:
+        name = given["destination"]
+        name = name if name.startswith("destination") else f"destination{name}"
+        if name not in DESTINATIONS:
+            raise invalid("destination is 1, 2, 3 or 4")
+        wanted.add(DESTINATIONS.index(name))
+    if len(wanted) > 1:
+        raise invalid("more than one destination is asked for; leave the parameter out to get all four")
+    return wanted.pop() if wanted else None
+
+
+def _read_flags(given: dict[str, str]) -> tuple[int, ...]:
+    """Which flags are asked for, in their own order."""
+    if "include" not in given:
+        return ()
+    names = {name.strip() for name in given["include"].split(",")} - {""}
+    if not names <= set(FLAGS):
+        raise invalid("include is any of vip, onCallDutyContract, separated by commas")
+    return tuple(n for n, name in enumerate(FLAGS) if name in names)
+
+
+def answer(question: Question, decision: Decision, unknown: str) -> Answer:
+    """The four destinations, or the one asked for; `unknown` says what an unknown caller's call flow gets."""
+    shape: Shape = question.shape
+    if decision.known is None:
+        if unknown == "404":
+            return not_found(raw=shape.raw)
+        if unknown == "empty":
+            return _render(shape, (None, None, None, None), (False, False, False, False))
+    return _render(shape, decision.select, decision.boolean)
+
+
+def refuse(question: Question, refusal: Refusal) -> Answer:
+    """The error in the format that was asked for."""
+    return encom_refusal(refusal, raw=question.shape.raw)
+
+
+@lru_cache(maxsize=4096)
+def _render(shape: Shape, select: Select, boolean: Boolean) -> Answer:
+    """The answer's bytes, kept: accounts have few queues, so the same answers come again and again."""
+    chosen = range(4) if shape.wanted is None else (shape.wanted,)
+    if shape.raw:
+        values = [select[n] or "" for n in chosen] + ["1" if boolean[n] else "0" for n in shape.flags]
+        return render(200, TEXT, ",".join(values).encode())
+    body = {DESTINATIONS[n]: select[n] for n in chosen} | {FLAGS[n]: bool(boolean[n]) for n in shape.flags}
+    return render(200, JSON, json.dumps(body, ensure_ascii=False).encode())
+DESCRIBED: dict[str, dict[str, object]] = {}

@@ -1,0 +1,145 @@
+"""Accounts, the people who work on them, what they may do, and the tokens that act for them."""
+
+import re
+import secrets
+import zlib
+from collections.abc import Iterable
+from enum import IntEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+import msgspec
+from phonenumbers import SUPPORTED_REGIONS
+
+from aiguillage.domain.errors import invalid
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SECRET = re.compile(r"aig_([0-9A-Za-z]{27})([0-9A-Za-z]{6})")
+_SECRET_BITS = 160
+
+SHARED_NUMBERS = ("refuse", "ask_code", "first")
+"""A number of two contacts: not accepted; accepted, and its caller is asked for a code; accepted, the oldest wins."""
+
+UNKNOWN_MODES = ("404", "empty", "default")
+"""What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
+
+
+class Role(IntEnum):
+    """What a user may do on an account; each role can do all that the ones before it can."""
+
+    ROUTE = 1
+    READ = 2
+    EDIT = 3
+    MANAGE = 4
+
+    @property
+    def word(self) -> str:
+        """The role as people write it."""
+        return self.name.lower()
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A customer account: its code and the settings that all its facts obey."""
+
+    code: str
+    name: str = ""
+    country: str = "FR"
+    time_zone: str = "Europe/Paris"
+    shared_numbers: str = "refuse"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts at the desk, and when: a user, or the person at the machine's terminal (an operator without e-mail).
+
+    `at` is in microseconds since 1970 UTC, read at the door.
+    """
+
+    name: str
+    at: int
+    user_id: int | None = None
+    operator: bool = False
+
+
+def role_named(word: str) -> Role:
+    """The role of that name. Raises Refusal(invalid)."""
+    try:
+        return Role[word.upper()]
+    except KeyError:
+        raise invalid(f"'{word}' is no role. Choose one of: {', '.join(r.word for r in Role)}.") from None
+
+
+def check_account(account: Account) -> Account:
+    """The account itself, if every setting makes sense. Raises Refusal(invalid)."""
+    if not _CODE.fullmatch(account.code):
+        raise invalid(
+            f"'{account.code[:40]}' is no account code. Use a letter, then letters, digits, - or _, as in CL0000."
+        )
+    if account.country not in SUPPORTED_REGIONS:
+        raise invalid(f"'{account.country[:10]}' is no country. Use its two-letter ISO code, as in FR.")
+    if account.shared_numbers not in SHARED_NUMBERS:
+        raise invalid(f"'{account.shared_numbers}' is no policy for shared numbers: {', '.join(SHARED_NUMBERS)}.")
+    return account
+
+
+def check_email(email: str) -> str:
+    """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
+    if not _EMAIL.fullmatch(email):
+        raise invalid(f"'{email[:60]}' is not an e-mail address.")
+    return email.lower()
+
+
+def check_unknown_mode(mode: str | None) -> str | None:
+    """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""
+    if mode is not None and mode not in UNKNOWN_MODES:
+        raise invalid(f"'{mode}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.")
+    return mode
+
+
+def parse_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
+    """Addresses and CIDR blocks in their standard form (`192.0.2.7` is `192.0.2.7/32`). Raises Refusal(invalid)."""
+    blocks = []
+    for host in hosts:
+        try:
+            blocks.append(str(ip_network(host.strip())))
+        except ValueError:
+            raise invalid(
+                f"'{host[:60]}' is neither an address nor a CIDR block. Write 192.0.2.7 or 192.0.2.0/24."
+            ) from None
+    return tuple(blocks)
+
+
+def host_allowed(address: str | None, blocks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether a client's address is in one of the blocks; an unknown address is in none."""
+    if address is None:
+        return False
+    try:
+        client = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(client, "ipv4_mapped", None)
+    return any((mapped or client) in block for block in blocks)
+
+
+def _base62(value: int, width: int) -> str:
+    digits = []
+    for _ in range(width):
+        value, digit = divmod(value, 62)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def new_secret() -> str:
+    """A token's secret: `aig_`, 160 random bits in base62, and a checksum of six characters over them."""
+    body = _base62(secrets.randbits(_SECRET_BITS), 27)
+    return f"aig_{body}{_checksum(body)}"
+
+
+def looks_like_secret(text: str) -> bool:
+    """Whether the text has a secret's shape and its checksum is right: a typing error needs no look into the table."""
+    match = _SECRET.fullmatch(text)
+    return match is not None and _checksum(match[1]) == match[2]
+
+
+def _checksum(body: str) -> str:
+    return _base62(zlib.crc32(body.encode()), 6)

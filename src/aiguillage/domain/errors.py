@@ -1,0 +1,38 @@
+"""The one way to say no: a refusal of a kind, with a message that says what to do."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Why something is refused; each door maps every kind once."""
+
+    INVALID = "invalid"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "unavailable"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+    """A request that is not carried out; `message` tells the person what to do."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+def invalid(message: str) -> Refusal:
+    """Bad input."""
+    return Refusal(Kind.INVALID, message)
+
+
+def missing(message: str) -> Refusal:
+    """Nothing there that the actor may see."""
+    return Refusal(Kind.MISSING, message)
+
+
+def conflict(message: str) -> Refusal:
+    """Fine in itself, but not beside what is kept already."""
+    return Refusal(Kind.CONFLICT, message)

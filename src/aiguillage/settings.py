@@ -1,0 +1,87 @@
+"""Settings: the environment, read once into a frozen value; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from aiguillage.domain.errors import invalid
+
+PREFIX = "AIGUILLAGE_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How this process runs."""
+
+    data_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    uds: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    trusted_proxies: str = ""
+    log_level: str = "info"
+    cache_mib: int = 16
+
+    @property
+    def database(self) -> Path:
+        """The file of facts."""
+        return self.data_dir / "aiguillage.db"
+
+    @property
+    def calls(self) -> Path:
+        """The call log."""
+        return self.data_dir / "calls.db"
+
+
+MEANING = {
+    "data_dir": "the directory of the database and the call log",
+    "host": "the address to listen on",
+    "port": "the TCP port to listen on",
+    "workers": "how many processes answer calls",
+    "uds": "a Unix socket to listen on instead of host and port",
+    "tls_cert": "the certificate file, to serve over TLS",
+    "tls_key": "the key file of the certificate",
+    "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
+    "log_level": "debug, info, warning or error",
+    "cache_mib": "how much of the database a worker keeps in memory, in MiB",
+}
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment names, the rest at their defaults. Raises Refusal(invalid)."""
+    given = {
+        name: environment[PREFIX + name.upper()] for name in Settings.__struct_fields__ if PREFIX + name.upper() in environment
+    }
+    return with_settings(Settings(), given)
+
+
+def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """The settings with some of them replaced, numbers read from text. Raises Refusal(invalid)."""
+    values = msgspec.structs.asdict(settings) | dict(changes)
+    for name, lowest, highest in (("port", 0, 65535), ("workers", 1, 256), ("cache_mib", 1, 65536)):
+        values[name] = _whole_number(name, values[name], lowest, highest)
+    if values["log_level"] not in LEVELS:
+        raise invalid(f"{PREFIX}LOG_LEVEL is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
+    if bool(values["tls_cert"]) != bool(values["tls_key"]):
+        raise invalid("TLS needs both a certificate and its key: --tls-cert and --tls-key.")
+    return Settings(**values | {"data_dir": Path(values["data_dir"])})
+
+
+def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = lowest - 1
+    if not lowest <= number <= highest:
+        raise invalid(f"{PREFIX}{name.upper()} is '{value}'. Use a whole number from {lowest} to {highest}.")
+    return number
+
+
+def origin(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Where a setting's value comes from."""
+    return f"environment {PREFIX}{name.upper()}" if PREFIX + name.upper() in environment else "default"

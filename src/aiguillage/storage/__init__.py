@@ -1,0 +1,1 @@
+"""Where it is kept: schema, engines, journal, migrations."""

@@ -1,0 +1,112 @@
+"""The call log's file, `calls.db`: what was answered to which call, and each worker's counts."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.storage.sqlite import library, open_read_only
+
+SCHEMA = """
+    CREATE TABLE IF NOT EXISTS calls (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        account_id INTEGER NOT NULL,
+        number TEXT,
+        known_by TEXT,
+        contact_id INTEGER,
+        dialect TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        destinations TEXT,
+        own_us INTEGER NOT NULL,
+        worker TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS calls_of_account ON calls (account_id, at);
+    CREATE TABLE IF NOT EXISTS tallies (
+        worker TEXT NOT NULL,
+        name TEXT NOT NULL,
+        label TEXT NOT NULL,
+        value INTEGER NOT NULL,
+        PRIMARY KEY (worker, name, label)
+    ) STRICT, WITHOUT ROWID;"""
+CALLS_OF_ACCOUNT = """
+    SELECT at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker FROM calls
+    WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
+STRANGERS_OF_ACCOUNT = """
+    SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
+    WHERE account_id = ? AND at >= ? AND outcome = 'unknown'
+    GROUP BY caller ORDER BY 2 DESC, 3 DESC LIMIT ?"""
+TALLIES = "SELECT name, label, sum(value) FROM tallies GROUP BY name, label ORDER BY name, label"
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds."""
+
+    at: int
+    number: str | None
+    known_by: str | None
+    contact_id: int | None
+    dialect: str
+    outcome: str
+    destinations: str | None
+    own_us: int
+    worker: str
+
+
+class Stranger(msgspec.Struct, frozen=True):
+    """A number that nobody knows, how often it called and when last; the number is empty for withheld callers."""
+
+    number: str
+    calls: int
+    last_at: int
+
+
+def open_log(path: Path) -> sqlite3.Connection:
+    """A connection that adds to the log; it is lost a second's calls at most by a power cut. Raises Refusal."""
+    try:
+        connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(SCHEMA)
+    except library.DatabaseError as error:
+        raise Refusal(
+            Kind.UNAVAILABLE, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place."
+        ) from error
+    return cast("sqlite3.Connection", connection)
+
+
+def read_calls(path: Path, account_id: int, since: int, outcome: str | None, limit: int) -> Iterator[Call]:
+    """An account's calls since a moment, newest first."""
+    for row in _rows(path, CALLS_OF_ACCOUNT, (account_id, since, outcome, outcome, limit)):
+        yield Call(*row)
+
+
+def read_strangers(path: Path, account_id: int, since: int, limit: int) -> Iterator[Stranger]:
+    """The account's unknown callers since a moment, the most frequent first."""
+    for row in _rows(path, STRANGERS_OF_ACCOUNT, (account_id, since, limit)):
+        yield Stranger(*row)
+
+
+def read_tallies(path: Path) -> list[tuple[str, str, int]]:
+    """The counts of all workers together: name, label, value."""
+    return list(_rows(path, TALLIES, ()))
+
+
+def forget_tallies(path: Path) -> None:
+    """Starts the counts afresh, as a server does when it starts."""
+    connection = open_log(path)
+    connection.execute("DELETE FROM tallies")
+    connection.close()
+
+
+def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+    if not path.exists():
+        return []
+    connection = open_read_only(path)
+    try:
+        return connection.execute(statement, values).fetchall()
+    finally:
+        connection.close()

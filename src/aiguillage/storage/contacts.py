@@ -1,0 +1,115 @@
+"""Contacts as rows, and the callers' keys written beside them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, delete, insert, select
+
+from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys
+from aiguillage.domain.routing import Known
+from aiguillage.storage.schema import caller_key, contacts
+
+_encode = msgspec.json.encode
+_decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
+_decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) -> dict[str, Any]:
+    """A contact as its table keeps it; `seq` is the change that made it so."""
+    select_1, select_2, select_3, select_4 = contact.select
+    boolean_1, boolean_2, boolean_3, boolean_4 = contact.boolean
+    return {
+        "account_id": account_id,
+        "id": contact_id,
+        "reference": contact.reference,
+        "code": contact.code,
+        "language": contact.language,
+        "company": contact.company,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "telecoms": _encode(contact.telecoms).decode(),
+        "emails": _encode(contact.emails).decode(),
+        "select_1": select_1,
+        "select_2": select_2,
+        "select_3": select_3,
+        "select_4": select_4,
+        "boolean_1": boolean_1,
+        "boolean_2": boolean_2,
+        "boolean_3": boolean_3,
+        "boolean_4": boolean_4,
+        "seq": seq,
+    }
+
+
+def contact_of(row: Row[Any]) -> Contact:
+    """The contact in a row."""
+    return Contact(
+        reference=row.reference,
+        code=row.code,
+        language=row.language,
+        company=row.company,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        telecoms=_decode_telecoms(row.telecoms),
+        emails=_decode_emails(row.emails),
+        select=(row.select_1, row.select_2, row.select_3, row.select_4),
+        boolean=(row.boolean_1, row.boolean_2, row.boolean_3, row.boolean_4),
+    )
+
+
+def key_rows(account_id: int, contact_id: int, contact: Contact) -> list[dict[str, Any]]:
+    """The rows of the table that calls are answered from, one for each number and code of the contact."""
+    known = Known(
+        contact_id,
+        contact.select,
+        contact.boolean,
+        contact.company,
+        contact.first_name,
+        contact.last_name,
+        contact.language,
+    )
+    facts = _encode(known).decode()
+    return [
+        {"account_id": account_id, "kind": kind.value, "key": key, "contact_id": contact_id, "facts": facts}
+        for kind, key in caller_keys(contact)
+    ]
+
+
+def write_contact(connection: Connection, account_id: int, contact_id: int, seq: int, contact: Contact) -> None:
+    """Adds a contact and its keys."""
+    connection.execute(insert(contacts).values(contact_row(account_id, contact_id, seq, contact)))
+    rows = key_rows(account_id, contact_id, contact)
+    if rows:
+        connection.execute(insert(caller_key), rows)
+
+
+def erase_contact(connection: Connection, account_id: int, contact_id: int, contact: Contact) -> None:
+    """Removes a contact and its keys."""
+    mine = and_(caller_key.c.account_id == account_id, caller_key.c.contact_id == contact_id)
+    for kind, key in caller_keys(contact):
+        connection.execute(delete(caller_key).where(mine, caller_key.c.kind == kind.value, caller_key.c.key == key))
+    connection.execute(delete(contacts).where(contacts.c.account_id == account_id, contacts.c.id == contact_id))
+
+
+def read_contact(connection: Connection, account_id: int, contact_id: int) -> Row[Any] | None:
+    """One contact's row."""
+    return connection.execute(
+        select(contacts).where(contacts.c.account_id == account_id, contacts.c.id == contact_id)
+    ).first()
+
+
+def holders(connection: Connection, account_id: int, kind: KeyKind, keys: Iterable[str]) -> list[tuple[str, int]]:
+    """Which contacts hold these keys: key and contact id, the oldest contact first."""
+    statement = (
+        select(caller_key.c.key, caller_key.c.contact_id)
+        .where(caller_key.c.account_id == account_id, caller_key.c.kind == kind.value, caller_key.c.key.in_(list(keys)))
+        .order_by(caller_key.c.key, caller_key.c.contact_id)
+    )
+    return [(row.key, row.contact_id) for row in connection.execute(statement)]
+
+
+def contact_with_reference(connection: Connection, account_id: int, reference: str) -> int | None:
+    """The contact of that external reference."""
+    statement = select(contacts.c.id).where(contacts.c.account_id == account_id, contacts.c.reference == reference)
+    return connection.execute(statement).scalar()

@@ -1,0 +1,74 @@
+"""The ordered record of every change, account by account: audit trail, undo and replication feed in one."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from aiguillage.storage.schema import accounts, journal
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change: what an entity was and what it became, as JSON objects; None where it did not exist."""
+
+    seq: int
+    at: int
+    actor: str
+    action: str
+    entity: str
+    entity_id: int
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+def take_seqs(connection: Connection, account_id: int, count: int = 1) -> int:
+    """Takes the account's next numbers under its row's lock; the first of them."""
+    statement = (
+        update(accounts).where(accounts.c.id == account_id).values(seq=accounts.c.seq + count).returning(accounts.c.seq)
+    )
+    return int(connection.execute(statement).scalar_one()) - count + 1
+
+
+def raise_facts_version(connection: Connection, account_id: int) -> None:
+    """Tells every worker that what it remembers of the account is out of date."""
+    statement = update(accounts).where(accounts.c.id == account_id)
+    connection.execute(statement.values(facts_version=accounts.c.facts_version + 1))
+
+
+def as_json(value: object) -> str:
+    """A value as the journal keeps it."""
+    return msgspec.json.encode(value).decode()
+
+
+def record(connection: Connection, account_id: int, entries: Iterable[Entry]) -> None:
+    """Adds entries whose numbers were taken before."""
+    rows = [
+        {
+            "account_id": account_id,
+            **{name: getattr(entry, name) for name in ("seq", "at", "actor", "action", "entity", "entity_id")},
+            "before": None if entry.before is None else as_json(entry.before),
+            "after": None if entry.after is None else as_json(entry.after),
+        }
+        for entry in entries
+    ]
+    if rows:
+        connection.execute(insert(journal), rows)
+
+
+def read(connection: Connection, account_id: int, before_seq: int | None, limit: int) -> Iterator[Entry]:
+    """The account's changes, newest first."""
+    statement = select(journal).where(journal.c.account_id == account_id)
+    if before_seq is not None:
+        statement = statement.where(journal.c.seq < before_seq)
+    for row in connection.execute(statement.order_by(journal.c.seq.desc()).limit(limit)):
+        yield Entry(
+            seq=row.seq,
+            at=row.at,
+            actor=row.actor,
+            action=row.action,
+            entity=row.entity,
+            entity_id=row.entity_id,
+            before=None if row.before is None else msgspec.json.decode(row.before),
+            after=None if row.after is None else msgspec.json.decode(row.after),
+        )

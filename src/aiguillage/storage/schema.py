@@ -1,0 +1,162 @@
+"""The tables. Every primary key of an account's facts starts with account_id; moments are microseconds since 1970 UTC."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+DIRECTORY_ID = 0
+"""The account that stands for the installation: its journal holds users, tokens and accounts, its facts_version theirs."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("code", String(32), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("shared_numbers", String(16), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("facts_version", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("email", String(255), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("password", String(255)),
+    Column("operator", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("role", Integer, nullable=False),
+    PrimaryKeyConstraint("account_id", "user_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("role", Integer, nullable=False),
+    Column("accounts", Text),
+    Column("hosts", Text),
+    Column("unknown", String(8)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+fields = Table(
+    "fields",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("default_value", String(128)),
+    Column("strict", Boolean, nullable=False),
+    PrimaryKeyConstraint("account_id", "position"),
+)
+
+field_options = Table(
+    "field_options",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("value", String(128), nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    UniqueConstraint("account_id", "position", "value"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("reference", String(64)),
+    Column("code", String(32)),
+    Column("language", String(12), nullable=False),
+    Column("company", String(200), nullable=False),
+    Column("first_name", String(200), nullable=False),
+    Column("last_name", String(200), nullable=False),
+    Column("telecoms", Text, nullable=False),
+    Column("emails", Text, nullable=False),
+    *(Column(f"select_{n}", String(128)) for n in range(1, 5)),
+    *(Column(f"boolean_{n}", Boolean) for n in range(1, 5)),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("contacts_by_reference", "account_id", "reference", unique=True),
+    sqlite_with_rowid=False,
+)
+
+caller_key = Table(
+    "caller_key",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("kind", String(1), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("facts", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", "key", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("entity", String(32), nullable=False),
+    Column("entity_id", BigInteger, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    PrimaryKeyConstraint("account_id", "seq"),
+    sqlite_with_rowid=False,
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("file", String(255), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("deleted", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),
+    PrimaryKeyConstraint("account_id", "id"),
+)

@@ -1,0 +1,44 @@
+"""The one SQLite library of the process, and connections to its files."""
+
+import sqlite3 as standard
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from aiguillage.domain.errors import Kind, Refusal
+
+OLDEST = (3, 51, 3)
+"""The first release whose WAL files cannot be damaged by a reset at the wrong moment."""
+
+
+def _choose() -> ModuleType:
+    """The pysqlite3 wheel's library where it is installed, else Python's own."""
+    try:
+        import pysqlite3.dbapi2 as bundled  # noqa: PLC0415 - the wheel is missing on some platforms
+    except ImportError:
+        return standard
+    return cast("ModuleType", bundled)
+
+
+library: Any = _choose()
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "mmap_size = 0", "foreign_keys = ON")
+
+
+def require_library(version: tuple[int, ...] = library.sqlite_version_info) -> None:
+    """Raises Refusal(unavailable) when the SQLite library is too old to be trusted with a WAL file."""
+    if version < OLDEST:
+        have, want = (".".join(map(str, v)) for v in (version, OLDEST))
+        raise Refusal(
+            Kind.UNAVAILABLE,
+            f"SQLite {have} is too old; {want} or newer is needed. Run: pip install pysqlite3",
+        )
+
+
+def open_read_only(path: Path, cache_kib: int = 16_384) -> standard.Connection:
+    """A connection that can only read, in autocommit, for use by one thread at a time."""
+    connection = library.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=1.0
+    )
+    connection.execute("PRAGMA mmap_size = 0")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    return cast("standard.Connection", connection)

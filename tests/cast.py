@@ -1,0 +1,76 @@
+"""The standing cast: two accounts, and one user for each thing that people may or may not do.
+
+On CL0000 a manager, an editor, a reader and a router, named after what they may do; an outsider, who manages CL0001
+and must never see anything of CL0000; and the operator, who runs the installation.
+"""
+
+from dataclasses import dataclass, field
+
+from aiguillage.desk.accounts import add_account
+from aiguillage.desk.contacts import Kept, add_contact
+from aiguillage.desk.tokens import issue_token
+from aiguillage.desk.users import actor_named, add_user, grant_role
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.storage.engine import Database
+
+ACCOUNT, OTHER_ACCOUNT = "CL0000", "CL0001"
+NOW = 1_795_000_000_000_000
+"""The moment at which the cast acts, in microseconds since 1970: some day in November 2026."""
+
+ROLES = {"manager": Role.MANAGE, "editor": Role.EDIT, "reader": Role.READ, "router": Role.ROUTE}
+NUMBER, CODE = "+33199001234", "4321"
+DESTINATIONS = ("207", "209", "214", "216")
+
+
+@dataclass
+class Cast:
+    """The cast in one database. Secrets are issued when first asked for."""
+
+    db: Database
+    operator: Actor = field(default_factory=lambda: Actor("terminal", NOW, operator=True))
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Actor:
+        """The actor of that name: manager, editor, reader, router, outsider or operator."""
+        return self.operator if name == "operator" else actor_named(self.db, email(name), NOW)
+
+    def secret(self, name: str) -> str:
+        """The secret of a route token of that user."""
+        if name not in self.secrets:
+            self.secrets[name] = issue_token(self.db, self.operator, email(name), name="cast")[1]
+        return self.secrets[name]
+
+
+def email(name: str) -> str:
+    """The e-mail address of one of the cast."""
+    return f"{name}@example.org"
+
+
+def assemble(db: Database) -> Cast:
+    """Puts the cast into an empty, migrated database."""
+    cast = Cast(db)
+    for code, name in ((ACCOUNT, "Clinique des Acacias"), (OTHER_ACCOUNT, "Boulangerie Mistral")):
+        add_account(db, cast.operator, Account(code=code, name=name))
+    for name, role in ROLES.items():
+        add_user(db, cast.operator, email(name), name=name.title())
+        grant_role(db, cast.operator, email(name), ACCOUNT, role)
+    add_user(db, cast.operator, email("outsider"), name="Outsider")
+    grant_role(db, cast.operator, email("outsider"), OTHER_ACCOUNT, Role.MANAGE)
+    return cast
+
+
+def known_caller(cast: Cast) -> Kept:
+    """A VIP contact of CL0000 with a number, a code, four destinations and an on-call contract."""
+    contact = Contact(
+        reference="C-1",
+        code=CODE,
+        company="Garage Belleville",
+        first_name="Camille",
+        last_name="Roche",
+        language="fr",
+        telecoms=(Telecom(NUMBER, type="mobile"),),
+        select=DESTINATIONS,
+        boolean=(True, True, None, None),
+    )
+    return add_contact(cast.db, cast["editor"], ACCOUNT, contact)

@@ -1,0 +1,42 @@
+"""Fixtures that all tests share: a directory of data, its database, the cast in it, a real server on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aiguillage.app import open_database
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+from aiguillage.storage.migrate import migrate
+from tests.cast import Cast, assemble
+from tests.server import Server, running
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation of its own."""
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    """An empty, migrated database."""
+    database = open_database(settings)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def cast(db: Database) -> Cast:
+    """The standing cast in the database."""
+    return assemble(db)
+
+
+@pytest.fixture
+def server(cast: Cast, settings: Settings) -> Iterator[Server]:
+    """A real server with one worker on the cast's database."""
+    assert cast
+    with running(settings) as server:
+        yield server

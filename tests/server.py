@@ -1,0 +1,94 @@
+"""A real server in processes of its own, on a free port of 127.0.0.1, for tests."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiguillage.settings import Settings
+
+READY_WITHIN = 60.0
+"""Seconds; a start takes about one, but these machines are shared."""
+
+
+@dataclass
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class Server:
+    """A server that runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def ask(self, path: str, secret: str | None = None, *, method: str = "GET", **headers: str) -> Answer:
+        """One request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if secret is not None:
+            headers["Authorization"] = f"Bearer {secret}"
+        try:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iterator[Server]:
+    """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends."""
+    port = free_port()
+    log = settings.data_dir.parent / f"server-{port}.log"
+    command = [sys.executable, "-m", "aiguillage", "serve", "--port", str(port), "--workers", str(workers)]
+    variables = os.environ | {"AIGUILLAGE_DATA_DIR": str(settings.data_dir)} | environment
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
+        server = Server(port, process, log)
+        try:
+            _wait_until_ready(server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=READY_WITHIN)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+
+
+def _wait_until_ready(server: Server) -> None:
+    """Asks until the server answers that it is ready."""
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            if server.ask("/readyz").status == http.client.OK:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
