@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.contacts import Kept, add_contact
-from aiguillage.desk.tokens import issue_token
+from aiguillage.desk.tokens import issue_token, list_tokens
 from aiguillage.desk.users import actor_named, add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
@@ -34,6 +34,10 @@ class Cast:
     def __getitem__(self, name: str) -> Actor:
         """The actor of that name: manager, editor, reader, router, outsider or operator."""
         return self.operator if name == "operator" else actor_named(self.db, email(name), NOW)
+
+    def token_id(self, name: str) -> int:
+        """The id of that user's oldest token."""
+        return list_tokens(self.db, self.operator, email(name))[0].id
 
     def secret(self, name: str) -> str:
         """The secret of a route token of that user."""

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -39,10 +40,17 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    secure: bool = False
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self.secure:
+            trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own certificate, made a moment ago
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trusting)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def ask(self, path: str, secret: str | None = None, *, method: str = "GET", **headers: str) -> Answer:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self._connect()
         if secret is not None:
             headers["Authorization"] = f"Bearer {secret}"
         try:
@@ -69,7 +77,7 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
     variables = os.environ | {"AIGUILLAGE_DATA_DIR": str(settings.data_dir)} | environment
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
-        server = Server(port, process, log)
+        server = Server(port, process, log, secure="AIGUILLAGE_TLS_CERT" in environment)
         try:
             _wait_until_ready(server)
             yield server

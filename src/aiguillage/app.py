@@ -1,13 +1,10 @@
 """The composition root: the one module that knows every other, and puts them together."""
 
+import gc
 import os
-import socket
 from functools import partial
-from pathlib import Path
 
 import msgspec
-import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from aiguillage.api.web import web_application
 from aiguillage.callpath.engine import ASGI, CallPath
@@ -22,16 +19,13 @@ from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import Decision, Facts, Line, explain
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
-from aiguillage.storage.calls import forget_tallies, open_log, read_tallies
+from aiguillage.storage.calls import open_log, read_tallies
 from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import current_revision, migrate, newest_revision
+from aiguillage.storage.migrate import migrate, newest_revision, revision_of
 from aiguillage.storage.sqlite import open_read_only
 
 DIALECTS = (encom_v1, encom_v0)
 """Every way a call may ask, the most frequent first."""
-
-BACKLOG = 2048
-
 
 class Explained(msgspec.Struct, frozen=True):
     """A decision made for a person: what was known, what was decided, what each rule said."""
@@ -59,15 +53,20 @@ def build(settings: Settings) -> ASGI:
     table = Table(open_read_only(settings.database, settings.cache_mib * 1024))
     log = CallLog(partial(open_log, settings.calls), worker=str(os.getpid()))
 
+    def start() -> None:
+        gc.collect()
+        gc.freeze()
+        log.start()
+
     def stop() -> None:
         log.stop()
         table.close()
 
     web = web_application(
-        call_paths=[path for dialect in DIALECTS for path in dialect.DESCRIBED.items()],
+        described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),
-        on_startup=log.start,
+        on_startup=start,
         on_shutdown=stop,
     )
     return CallPath(table, DIALECTS, log, web)
@@ -75,70 +74,7 @@ def build(settings: Settings) -> ASGI:
 
 def is_ready(settings: Settings) -> bool:
     """Whether the table is there with the schema that this release wants."""
-    database = Database(settings.database)
-    try:
-        return current_revision(database) == newest_revision()
-    except Refusal:
-        return False
-    finally:
-        database.close()
-
-
-def serve(settings: Settings) -> None:
-    """Migrates if needed, then answers calls until it is told to stop. Raises Refusal(unavailable)."""
-    database = open_database(settings)
-    migrate(database)
-    database.close()
-    forget_tallies(settings.calls)
-    listening = _listen(settings)
-    config = uvicorn.Config(
-        partial(build, settings),
-        factory=True,
-        workers=settings.workers,
-        http="httptools",
-        loop="uvloop",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        ssl_certfile=settings.tls_cert or None,
-        ssl_keyfile=settings.tls_key or None,
-    )
-    configure_logs(settings.log_level)
-    try:
-        if settings.workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        listening.close()
-        if settings.uds:
-            Path(settings.uds).unlink(missing_ok=True)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """The socket that all workers share. Raises Refusal(unavailable) when the address is taken or not ours."""
-    family = socket.AF_UNIX if settings.uds else socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    where = settings.uds or f"{settings.host} port {settings.port}"
-    try:
-        if settings.uds:
-            listening.bind(settings.uds)
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind((settings.host, settings.port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise Refusal(
-            Kind.UNAVAILABLE,
-            f"Cannot listen on {where} ({error.strerror}). Stop what uses it, or choose another with --port or --uds.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening
+    return revision_of(settings.database) == newest_revision()
 
 
 def explain_call(

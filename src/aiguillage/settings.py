@@ -85,3 +85,11 @@ def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
 def origin(name: str, environment: Mapping[str, str] = os.environ) -> str:
     """Where a setting's value comes from."""
     return f"environment {PREFIX}{name.upper()}" if PREFIX + name.upper() in environment else "default"
+
+
+def language(environment: Mapping[str, str] = os.environ) -> str:
+    """The language that the person wants to read, as in `fr`; looked up where gettext(3) looks."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return environment[name].split(":")[0].split(".")[0].split("_")[0].lower()
+    return ""

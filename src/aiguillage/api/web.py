@@ -1,24 +1,40 @@
-"""The web framework's application: health, metrics, the API's description and its pages."""
+"""The web framework's application behind the call path: health, metrics, the API's description and its page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar
+
+from aiguillage.api.docs import document_route, page_routes
+from aiguillage.api.health import health_routes
+from aiguillage.api.metrics import Tallies, metrics_route
+from aiguillage.api.problems import PROBLEMS
+
+ASGI = Callable[[Any, Any, Any], Awaitable[None]]
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def web_application(
     *,
-    call_paths: Sequence[tuple[str, dict[str, Any]]],
-    tallies: Callable[[], list[tuple[str, str, int]]],
+    described: Sequence[dict[str, Any]],
+    tallies: Callable[[], Tallies],
     ready: Callable[[], bool],
     on_startup: Callable[[], None],
     on_shutdown: Callable[[], None],
-) -> Litestar:
-    """The application behind the call path. `call_paths` are OpenAPI path items, `tallies` all workers' counts."""
+) -> ASGI:
+    """The application behind the call path.
 
-    @get("/healthz", media_type=MediaType.JSON, sync_to_thread=False)
-    def healthz() -> dict[str, str]:
-        """Whether this process answers."""
-        return {"status": "ok"}
-
-    return Litestar([healthz], on_startup=[on_startup], on_shutdown=[on_shutdown], openapi_config=None)
+    `described` are the dialects' parts of the OpenAPI document; `tallies` gives all workers' counts; `ready` tells
+    whether calls can be answered.
+    """
+    routes = [*health_routes(ready), metrics_route(tallies)]
+    return Litestar(
+        [*routes, document_route(routes, described), *page_routes()],
+        on_startup=[on_startup],
+        on_shutdown=[on_shutdown],
+        plugins=[PROBLEMS],
+        response_headers=HEADERS,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )

@@ -34,6 +34,7 @@ class Dialect(Protocol):
     """A wire dialect: a module of `dialects/`."""
 
     NAME: str
+    PATH: str | None
     METHODS: tuple[str, ...]
 
     def handles(self, path: str) -> bool:
@@ -58,19 +59,25 @@ class CallPath:
     def __init__(self, table: Table, dialects: Iterable[Dialect], log: CallLog, behind: ASGI) -> None:
         self._table = table
         self._dialects = tuple(dialects)
+        self._by_path = {dialect.PATH: dialect for dialect in self._dialects}
         self._log = log
         self._behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a call, or hands the request on."""
-        if scope["type"] == "http":
-            for dialect in self._dialects:
-                if dialect.handles(scope["path"]):
-                    status, headers, body = self._call(dialect, scope)
-                    await send({"type": "http.response.start", "status": status, "headers": headers})
-                    await send({"type": "http.response.body", "body": body})
-                    return
-        await self._behind(scope, receive, send)
+        dialect = self._dialect_of(scope["path"]) if scope["type"] == "http" else None
+        if dialect is None:
+            await self._behind(scope, receive, send)
+            return
+        status, headers, body = self._call(dialect, scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _dialect_of(self, path: str) -> Dialect | None:
+        dialect = self._by_path.get(path)
+        if dialect is None:
+            return next((other for other in self._dialects if other.handles(path)), None)
+        return dialect
 
     def _call(self, dialect: Dialect, scope: Scope) -> Answer:
         """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log."""

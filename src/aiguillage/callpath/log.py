@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from sqlite3 import Connection
 
-import msgspec
 import structlog
 
 from aiguillage.domain.routing import Decision
@@ -21,30 +20,35 @@ MOST_AT_ONCE = 10_000
 BOUNDS = (10, 25, 50, 100, 250, 500, 1000, 5000)
 """Upper bounds of the histogram of our own time, in microseconds."""
 
+ROWS_AT_ONCE = 200
 KEEP_CALLS = """
     INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker)
-    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?
-    FROM json_each(?)"""
+    VALUES """
+ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 KEEP_TALLY = """
     INSERT INTO tallies (worker, name, label, value) VALUES (?, ?, ?, ?)
     ON CONFLICT (worker, name, label) DO UPDATE SET value = excluded.value"""
 
-_encode = msgspec.json.encode
 _log = structlog.get_logger()
+
+
+Waiting = tuple[float, int, str | None, Decision, str, int]
+"""A call that waits for the file: moment, account, number, decision, dialect, own time."""
 
 
 class CallLog:
     """One worker's buffer of calls and its counts, written by a thread of its own; adding never waits.
 
-    A batch goes to SQLite as one JSON text in one statement: the statement runs without Python's lock, so that calls
-    are answered meanwhile.
+    It writes many rows a statement: each statement gives Python's lock away and must get it back, and the calls that
+    are answered meanwhile hold it.
     """
 
     def __init__(self, connect: Callable[[], Connection], worker: str, capacity: int = MOST_WAITING) -> None:
         self._connect = connect
+        self._connection: Connection | None = None
         self._worker = worker
         self._capacity = capacity
-        self._waiting: deque[tuple[object, ...]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._answers: dict[tuple[str, int], int] = {}
         self._own_time = [0] * (len(BOUNDS) + 1)
         self._own_time_sum = 0
@@ -59,19 +63,23 @@ class CallLog:
         if len(self._waiting) >= self._capacity:
             self.dropped += 1
             return
+        self._waiting.append((now, account_id, number, decision, dialect, own_us))
+
+    def _row(self, call: Waiting) -> tuple[object, ...]:
+        """A call as the file keeps it; the moment in microseconds."""
+        now, account_id, number, decision, dialect, own_us = call
         known = decision.known
-        self._waiting.append(
-            (
-                int(now * 1_000_000),
-                account_id,
-                number,
-                decision.by,
-                None if known is None else known.contact_id,
-                dialect,
-                "unknown" if known is None else "known",
-                None if known is None else ",".join([value or "" for value in decision.select]),
-                own_us,
-            )
+        return (
+            int(now * 1_000_000),
+            account_id,
+            number,
+            decision.by,
+            None if known is None else known.contact_id,
+            dialect,
+            "unknown" if known is None else "known",
+            None if known is None else ",".join([value or "" for value in decision.select]),
+            own_us,
+            self._worker,
         )
 
     def tally(self, dialect: str, status: int, own_us: int) -> None:
@@ -91,29 +99,39 @@ class CallLog:
         self._thread.join()
 
     def _run(self) -> None:
-        connection = self._connect()
         while not self._stopping.wait(FLUSH_EVERY):
-            self._flush(connection)
-        self._flush(connection)
-        connection.close()
+            self.flush()
+        self.flush()
+        if self._connection is not None:
+            self._connection.close()
 
-    def _flush(self, connection: Connection) -> None:
+    def flush(self) -> None:
         """Writes what waits; calls that the file refuses are counted as dropped, and the log goes on."""
         while True:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                if batch:
-                    connection.execute(KEEP_CALLS, (self._worker, _encode(batch).decode()))
-                connection.executemany(KEEP_TALLY, self._tallies())
-                connection.execute("COMMIT")
+                self._write(batch)
             except Exception as error:  # noqa: BLE001 - whatever the file's trouble is, calls go on
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
                 self.dropped += len(batch)
                 _log.error("call_log_failed", error=str(error), dropped=self.dropped)
             if len(batch) < MOST_AT_ONCE:
                 return
+
+    def _write(self, batch: list[Waiting]) -> None:
+        """One transaction: the calls of a batch and the counts so far."""
+        if self._connection is None:
+            self._connection = self._connect()
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        try:
+            for start in range(0, len(batch), ROWS_AT_ONCE):
+                rows = [self._row(call) for call in batch[start : start + ROWS_AT_ONCE]]
+                execute(KEEP_CALLS + ", ".join([ONE_CALL] * len(rows)), [value for row in rows for value in row])
+            self._connection.executemany(KEEP_TALLY, self._tallies())
+            execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
 
     def _tallies(self) -> list[tuple[str, str, str, int]]:
         """The counts so far, as rows: name, label, value."""

@@ -139,7 +139,7 @@ class Table:
             Role(role),
             frozenset(_decode_strings(accounts)) if accounts else None,
             tuple(ip_network(block) for block in _decode_strings(hosts)) if hosts else (),
-            float("inf") if expires_at is None else expires_at,
+            float("inf") if expires_at is None else expires_at / 1_000_000,
             unknown or "404",
         )
 

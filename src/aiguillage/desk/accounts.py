@@ -1,9 +1,10 @@
 """Accounts: added and removed by operators, set by their managers."""
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from aiguillage.desk.change import (
+    Change,
     account_of,
     change_directory,
     change_facts,
@@ -14,6 +15,7 @@ from aiguillage.desk.change import (
 from aiguillage.domain.accounts import Account, Actor, Role, check_account
 from aiguillage.domain.contacts import FIRST_FIELDS
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.storage.contacts import count_shared_numbers
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import (
     DIRECTORY_ID,
@@ -33,13 +35,16 @@ OF_AN_ACCOUNT = (caller_key, contacts, field_options, fields, grants, imports, j
 def add_account(db: Database, actor: Actor, account: Account) -> Account:
     """A new account with its eight fields. Raises Refusal (forbidden, invalid, conflict)."""
     require_operator(actor)
-    check_account(account)
+    account = check_account(account)
     with change_directory(db, actor) as change:
-        if change.connection.execute(select(accounts.c.id).where(accounts.c.code == account.code)).first():
-            raise conflict(f"There is an account {account.code} already. Choose another code.")
+        alike = select(accounts.c.code).where(func.lower(accounts.c.code) == account.code.lower())
+        taken = change.connection.execute(alike).scalar()
+        if taken is not None:
+            raise conflict(f"There is an account {taken} already. Choose another code.")
         seq = change.take_seqs()
-        values = msgspec.structs.asdict(account)
-        change.connection.execute(insert(accounts).values(id=seq, seq=0, facts_version=0, **values))
+        # Not 0: a restored copy may give an id away again, and a worker must not take one account for the other.
+        values = {"id": seq, "seq": 0, "facts_version": actor.at, **msgspec.structs.asdict(account)}
+        change.connection.execute(insert(accounts).values(values))
         change.connection.execute(
             insert(fields),
             [
@@ -74,10 +79,24 @@ def set_account(db: Database, actor: Actor, code: str, changes: dict[str, str]) 
         raise invalid(f"An account has no setting '{min(unknown)}'. Set name, country, time_zone or shared_numbers.")
     with change_facts(db, actor, code, Role.MANAGE) as change:
         after = check_account(msgspec.structs.replace(change.account, **changes))
-        change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(**changes))
-        seq = change.take_seqs()
-        change.record(seq, "set", "account", change.account_id, change.account, after)
+        if after == change.account:
+            return after
+        if after.shared_numbers == "refuse" != change.account.shared_numbers:
+            _refuse_while_shared(change)
+        values = msgspec.structs.asdict(after)
+        change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(values))
+        change.record(change.take_seqs(), "set", "account", change.account_id, change.account, after)
     return after
+
+
+def _refuse_while_shared(change: Change) -> None:
+    """Raises Refusal(conflict) while contacts share numbers: their callers would suddenly be strangers."""
+    shared = count_shared_numbers(change.connection, change.account_id)
+    if shared:
+        raise conflict(
+            f"Contacts of {change.account.code} share {shared} number{'s' if shared > 1 else ''}. "
+            "Leave each number to one contact first, or keep ask_code or first."
+        )
 
 
 def remove_account(db: Database, actor: Actor, code: str) -> None:

@@ -35,7 +35,7 @@ class Change:
         """The account's next numbers, the first of them; new facts take theirs as id."""
         return journal.take_seqs(self.connection, self.account_id, count)
 
-    def entry(self, seq: int, action: str, entity: str, entity_id: int, before: Any, after: Any) -> journal.Entry:
+    def entry(self, seq: int, action: str, entity: str, entity_id: int, before: object, after: object) -> journal.Entry:
         """What happened to one entity, as the journal keeps it. `before` and `after` are structs or dicts."""
         return journal.Entry(
             seq=seq,
@@ -48,11 +48,9 @@ class Change:
             after=None if after is None else msgspec.to_builtins(after),
         )
 
-    def record(self, seq: int, action: str, entity: str, entity_id: int, before: Any, after: Any) -> None:
+    def record(self, seq: int, action: str, entity: str, entity_id: int, before: object, after: object) -> None:
         """Writes one entity's change to the journal."""
-        journal.record(
-            self.connection, self.account_id, [self.entry(seq, action, entity, entity_id, before, after)]
-        )
+        journal.record(self.connection, self.account_id, [self.entry(seq, action, entity, entity_id, before, after)])
 
 
 def no_account(code: str) -> Refusal:

@@ -1,14 +1,15 @@
 """Contacts: the people and companies that an account knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from aiguillage.desk.change import Change, change_contacts, read_facts
+from aiguillage.desk.entering import entered
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.numbers import parse_number
@@ -46,17 +47,34 @@ def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept
 def set_contact(db: Database, actor: Actor, code: str, contact_id: int, changes: dict[str, Any]) -> Kept:
     """Changes some of a contact's facts, named as in Contact. Raises Refusal."""
     with change_contacts(db, actor, code) as change:
-        before = require_contact(change.connection, change.account_id, contact_id).contact
-        after = msgspec.structs.replace(before, **changes)
-        if after == before:
-            return require_contact(change.connection, change.account_id, contact_id)
-        check_contact(after, read_fields(change.connection, change.account_id))
-        _refuse_doubles(change, contact_id, after)
-        seq = change.take_seqs()
-        erase_contact(change.connection, change.account_id, contact_id, before)
-        write_contact(change.connection, change.account_id, contact_id, seq, after)
-        change.record(seq, "set", "contact", contact_id, before, after)
-    return Kept(contact_id, seq, after)
+        kept = require_contact(change.connection, change.account_id, contact_id)
+        unknown = changes.keys() - set(Contact.__struct_fields__)
+        if unknown:
+            raise invalid(f"A contact has no '{min(unknown)[:40]}'. It has: {', '.join(Contact.__struct_fields__)}.")
+        return _replace_contact(change, kept, msgspec.structs.replace(kept.contact, **changes))
+
+
+def enter_contact(db: Database, actor: Actor, code: str, contact_id: int | None, given: Mapping[str, Any]) -> Kept:
+    """A new contact (id None) or changes to one, as somebody entered them (desk/entering.py). Raises Refusal."""
+    if contact_id is None:
+        with read_facts(db, actor, code, Role.EDIT) as (_, _id, account):
+            contact = entered(Contact(), given, account.country)
+        return add_contact(db, actor, code, contact)
+    with change_contacts(db, actor, code) as change:
+        kept = require_contact(change.connection, change.account_id, contact_id)
+        return _replace_contact(change, kept, entered(kept.contact, given, change.account.country))
+
+
+def _replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
+    if after == kept.contact:
+        return kept
+    check_contact(after, read_fields(change.connection, change.account_id))
+    _refuse_doubles(change, kept.id, after)
+    seq = change.take_seqs()
+    erase_contact(change.connection, change.account_id, kept.id, kept.contact)
+    write_contact(change.connection, change.account_id, kept.id, seq, after)
+    change.record(seq, "set", "contact", kept.id, kept.contact, after)
+    return Kept(kept.id, seq, after)
 
 
 def remove_contact(db: Database, actor: Actor, code: str, contact_id: int) -> None:
@@ -84,12 +102,17 @@ def require_contact(connection: Connection, account_id: int, contact_id: int) ->
 def list_contacts(
     db: Database, actor: Actor, code: str, *, number: str | None = None, limit: int | None = None
 ) -> Iterator[Kept]:
-    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, account):
+    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal, before the first one."""
+    with read_facts(db, actor, code) as (_, _id, account):
+        key = None if number is None else parse_number(number, account.country)
+    return _contacts(db, actor, code, key, limit)
+
+
+def _contacts(db: Database, actor: Actor, code: str, key: str | None, limit: int | None) -> Iterator[Kept]:
+    with read_facts(db, actor, code) as (connection, account_id, _):
         statement = select(table).where(table.c.account_id == account_id).order_by(table.c.id).limit(limit)
-        if number is not None:
-            keys = [parse_number(number, account.country)]
-            ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, keys)]
+        if key is not None:
+            ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, [key])]
             statement = statement.where(table.c.id.in_(ids))
         for row in connection.execution_options(yield_per=1000).execute(statement):
             yield Kept(row.id, row.seq, contact_of(row))
@@ -117,9 +140,9 @@ def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) ->
             if holder != contact_id:
                 raise conflict(taken(kind, key, holder))
     if contact.reference is not None:
-        holder = contact_with_reference(change.connection, change.account_id, contact.reference)
-        if holder not in (None, contact_id):
-            raise conflict(f"The reference '{contact.reference}' is contact {holder}'s already.")
+        other = contact_with_reference(change.connection, change.account_id, contact.reference)
+        if other not in (None, contact_id):
+            raise conflict(f"The reference '{contact.reference}' is contact {other}'s already. Change one of the two.")
 
 
 def taken(kind: KeyKind, key: str, holder: int) -> str:

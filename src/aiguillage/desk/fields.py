@@ -5,7 +5,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from aiguillage.desk.change import Change, change_facts, read_facts
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.contacts import SELECTS, Field, Option, field_position, parse_boolean, parse_destination, parse_text
+from aiguillage.domain.contacts import (
+    SELECTS,
+    Field,
+    Option,
+    field_position,
+    parse_boolean,
+    parse_destination,
+    parse_text,
+)
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import field_options, fields
@@ -33,14 +41,14 @@ def read_fields(connection: Connection, account_id: int) -> list[Field]:
     ]
 
 
-def set_field(  # noqa: PLR0913 - each is a property of the field
+def set_field(
     db: Database,
     actor: Actor,
     code: str,
     key: str,
     *,
     label: str | msgspec.UnsetType = KEEP,
-    default: str | None | msgspec.UnsetType = KEEP,
+    default: str | msgspec.UnsetType | None = KEEP,
     strict: bool | msgspec.UnsetType = KEEP,
 ) -> Field:
     """Changes a field's label, default (None for none) or strictness. Raises Refusal."""
@@ -53,6 +61,10 @@ def set_field(  # noqa: PLR0913 - each is a property of the field
             default=before.default if default is KEEP else _default(position, default),
             strict=before.strict if strict is KEEP else strict,
         )
+        if after == before:
+            return before
+        if after.strict and position > SELECTS:
+            raise invalid(f"{key} is yes or no; only select_1 to select_4 can be strict.")
         if after.strict and after.default is not None and after.default not in {o.value for o in after.options}:
             raise invalid(f"'{after.default}' is no option of {key}, which is strict. Add the option first.")
         mine = (fields.c.account_id == change.account_id) & (fields.c.position == position)
@@ -79,7 +91,7 @@ def add_option(db: Database, actor: Actor, code: str, key: str, option: Option) 
     with change_facts(db, actor, code, Role.EDIT) as change:
         before = _field(change, position)
         if option.value in {other.value for other in before.options}:
-            raise conflict(f"{key} has an option of value '{option.value}' already.")
+            raise conflict(f"{key} has an option of value '{option.value}' already. Remove that one first.")
         seq = change.take_seqs()
         change.connection.execute(
             insert(field_options).values(
@@ -97,7 +109,7 @@ def remove_option(db: Database, actor: Actor, code: str, key: str, value: str) -
     with change_facts(db, actor, code, Role.EDIT) as change:
         before = _field(change, position)
         if value not in {option.value for option in before.options}:
-            raise missing(f"{key} has no option of value '{value[:40]}'.")
+            raise missing(f"{key} has no option of value '{value[:40]}'. List them: aiguillage field list {code}")
         if before.strict and before.default == value:
             raise conflict(f"'{value[:40]}' is the default of {key}. Set another default first.")
         mine = (field_options.c.account_id == change.account_id) & (field_options.c.position == position)

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from aiguillage.desk.change import Change, change_directory, find_account
 from aiguillage.desk.users import require_user
 from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import Kind, Refusal, invalid, missing
+from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.schema import tokens, users
+from aiguillage.storage.schema import can_be_id, tokens, users
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -56,10 +57,9 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
     if expires_at is not None and expires_at <= actor.at:
         raise invalid("The token would have expired already. Choose a later moment.")
     with change_directory(db, actor) as change:
-        user = require_user(change.connection, email) if actor.operator else _oneself(change, email)
-        holder = Actor(user.email, actor.at, user.id, user.operator)
+        user = _holder(change, email)
         for code in accounts:
-            find_account(change.connection, holder, code, Role.ROUTE)
+            _require_role(change, user, code)
         secret, seq = new_secret(), change.take_seqs()
         token = Token(seq, user.email, name, role.word, tuple(accounts), blocks, unknown, expires_at, None)
         change.connection.execute(
@@ -80,10 +80,28 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
     return token, secret
 
 
-def _oneself(change: Change, email: str) -> object:
-    if email.lower() != change.actor.name:
-        raise Refusal(Kind.FORBIDDEN, "A token is personal: you can issue your own only.")
-    return require_user(change.connection, email)
+def _holder(change: Change, email: str) -> Row[Any]:
+    """The user that a token is for: oneself, or anybody where an operator asks. Raises Refusal."""
+    if not change.actor.operator and email.lower() != change.actor.name:
+        raise Refusal(Kind.FORBIDDEN, "A token is personal: you can issue your own only. Ask an operator for others'.")
+    user = require_user(change.connection, email)
+    if user.disabled_at is not None:
+        raise conflict(f"The user {user.email} is disabled. Issue the token to somebody else.")
+    return user
+
+
+def _require_role(change: Change, user: Row[Any], code: str) -> None:
+    """Raises Refusal unless the user has a role on the account: the token would be good for nothing there."""
+    holder = Actor(user.email, change.actor.at, user.id, user.operator)
+    try:
+        find_account(change.connection, holder, code, Role.ROUTE)
+    except Refusal as refusal:
+        if not change.actor.operator:
+            raise
+        find_account(change.connection, change.actor, code, Role.ROUTE)
+        raise missing(
+            f"{user.email} has no role on {code}. Give them one first: aiguillage user grant {user.email} {code} route"
+        ) from refusal
 
 
 def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[Token]:
@@ -113,11 +131,10 @@ def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[To
 def revoke_token(db: Database, actor: Actor, token_id: int) -> None:
     """Ends a token: the next call with it is refused. Raises Refusal(missing), also for somebody else's."""
     with change_directory(db, actor) as change:
-        row = change.connection.execute(select(tokens).where(tokens.c.id == token_id)).first()
+        mine = select(tokens).where(tokens.c.id == token_id)
+        row = change.connection.execute(mine).first() if can_be_id(token_id) else None
         if row is None or not (actor.operator or row.user_id == actor.user_id):
             raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
         if row.revoked_at is None:
             change.connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=actor.at))
-            change.record(
-                change.take_seqs(), "revoke", "token", token_id, {"revoked": False}, {"revoked": True}
-            )
+            change.record(change.take_seqs(), "revoke", "token", token_id, {"revoked": False}, {"revoked": True})

@@ -36,7 +36,7 @@ def add_user(
     hashed = None if password is None else hash_password(password)
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
-            raise conflict(f"There is a user {email} already.")
+            raise conflict(f"There is a user {email} already. Use another address, or give that user a role.")
         seq = change.take_seqs()
         row = {"id": seq, "email": email, "name": name, "operator": operator}
         change.connection.execute(insert(users).values(password=hashed, created_at=actor.at, **row))
@@ -69,7 +69,7 @@ def actor_named(db: Database, email: str, at: int) -> Actor:
     with db.read() as connection:
         row = require_user(connection, email)
     if row.disabled_at is not None:
-        raise missing(f"The user {row.email} is disabled.")
+        raise missing(f"The user {row.email} is disabled. Act as somebody else.")
     return Actor(row.email, at, row.id, row.operator)
 
 
@@ -104,9 +104,7 @@ def disable_user(db: Database, actor: Actor, email: str) -> None:
         row = require_user(change.connection, email)
         if row.disabled_at is None:
             change.connection.execute(update(users).where(users.c.id == row.id).values(disabled_at=actor.at))
-            change.record(
-                change.take_seqs(), "disable", "user", row.id, {"disabled": False}, {"disabled": True}
-            )
+            change.record(change.take_seqs(), "disable", "user", row.id, {"disabled": False}, {"disabled": True})
 
 
 def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role) -> None:
@@ -114,9 +112,9 @@ def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role) ->
     with change_facts(db, actor, code, Role.MANAGE) as change:
         row = require_user(change.connection, email)
         before = _take_away(change.connection, change.account_id, row.id)
-        change.connection.execute(
-            insert(grants).values(account_id=change.account_id, user_id=row.id, role=int(role))
-        )
+        change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=row.id, role=int(role)))
+        if before is role:
+            return
         after = {"email": row.email, "role": role.word}
         change.record(change.take_seqs(), "grant", "grant", row.id, before and {**after, "role": before.word}, after)
 
@@ -127,7 +125,7 @@ def revoke_role(db: Database, actor: Actor, email: str, code: str) -> None:
         row = find_user(change.connection, email)
         before = None if row is None else _take_away(change.connection, change.account_id, row.id)
         if row is None or before is None:
-            raise missing(f"{email[:60]} has no role on {code}.")
+            raise missing(f"{email[:60]} has no role on {code}. List who has: aiguillage user list {code}")
         gone = {"email": row.email, "role": before.word}
         change.record(change.take_seqs(), "revoke", "grant", row.id, gone, None)
 

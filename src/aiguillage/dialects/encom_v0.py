@@ -5,15 +5,18 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
+from aiguillage.dialects.encom import METHODS, not_found
+from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
+from aiguillage.dialects.encom_v0_described import DESCRIBED
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, TEXT, Answer, Scope, render
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.routing import Decision, Question
 
-__all__ = ["METHODS", "NAME", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["DESCRIBED", "METHODS", "NAME", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v0"
+PATH = None
 QUEUE, VIP, ON_CALL = range(3)
 ASKS = {
     "number": (QUEUE, False),
@@ -25,7 +28,7 @@ ASKS = {
 }
 """The path's verb: what is asked, and whether by code."""
 
-_PATH = re.compile(rf"/api/([^/]+)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
+_PATH = re.compile(rf"/api/(.+?)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
 MORE = [
     (b"deprecation", b"@1767225600"),
     (b"link", b'</api/v1/smartRoutings>; rel="successor-version"'),
@@ -54,8 +57,8 @@ def ask(scope: Scope) -> Question:
     account, verb, caller = match.groups()
     shape = Shape(*ASKS[verb])
     fault = "the path is not UTF-8" if "\ufffd" in path else None
-    if len(path) > LONGEST_QUERY:
-        fault = "the path is longer than 8 KiB"
+    if len(path) > LONGEST_QUERY or len(scope["query_string"]) > LONGEST_QUERY:
+        fault = "the path or the query is longer than 8 KiB"
     return Question(account, None if shape.by_code else caller, caller if shape.by_code else None, shape, fault)
 
 
@@ -74,6 +77,11 @@ def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - ev
     return _later(encom_refusal(refusal, raw=False))
 
 
+def method_not_allowed() -> Answer:
+    """A 405 with the methods that are allowed."""
+    return _later(encom_method_not_allowed())
+
+
 def _later(told: Answer) -> Answer:
     return told._replace(headers=[*told.headers, *MORE])
 
@@ -86,4 +94,3 @@ def _queue(destination: str | None) -> Answer:
 @lru_cache(maxsize=2)
 def _flag(value: bool) -> Answer:  # noqa: FBT001 - the value is the answer
     return render(200, JSON, json.dumps(value).encode(), MORE)
-DESCRIBED: dict[str, dict[str, object]] = {}

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
-from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, render, read_query
+from aiguillage.dialects.encom_v1_described import DESCRIBED
+from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import Decision, Question
 
-__all__ = ["METHODS", "NAME", "PATH", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v1"
 PATH = "/api/v1/smartRoutings"
@@ -38,15 +39,14 @@ def handles(path: str) -> bool:
 
 def ask(scope: Scope) -> Question:
     """The request as a question; a malformed one has its fault told."""
-    shape = PLAIN
     try:
         given = read_query(scope["query_string"])
         if given.keys() <= _ORDINARY:
             return _question(given, PLAIN)
-        shape = Shape(raw=given.get("format") == "raw")
         return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
     except Refusal as refusal:
-        return Question(shape=shape, fault=refusal.message)
+        raw = b"format=raw" in scope["query_string"].split(b"&")
+        return Question(shape=Shape(raw=raw), fault=refusal.message)
 
 
 _ORDINARY = {"customerAccount", "number", "code"}
@@ -111,12 +111,22 @@ def refuse(question: Question, refusal: Refusal) -> Answer:
 
 
 @lru_cache(maxsize=4096)
+def _quoted(value: str | None) -> str:
+    """A destination as JSON, kept: accounts have few queues, so the same ones come again and again."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _render(shape: Shape, select: Select, boolean: Boolean) -> Answer:
-    """The answer's bytes, kept: accounts have few queues, so the same answers come again and again."""
+    if shape is PLAIN:
+        one, two, three, four = select
+        body = (
+            f'{{"destination1": {_quoted(one)}, "destination2": {_quoted(two)}, '
+            f'"destination3": {_quoted(three)}, "destination4": {_quoted(four)}}}'
+        )
+        return render(200, JSON, body.encode())
     chosen = range(4) if shape.wanted is None else (shape.wanted,)
     if shape.raw:
         values = [select[n] or "" for n in chosen] + ["1" if boolean[n] else "0" for n in shape.flags]
         return render(200, TEXT, ",".join(values).encode())
-    body = {DESTINATIONS[n]: select[n] for n in chosen} | {FLAGS[n]: bool(boolean[n]) for n in shape.flags}
-    return render(200, JSON, json.dumps(body, ensure_ascii=False).encode())
-DESCRIBED: dict[str, dict[str, object]] = {}
+    chosen_body = {DESTINATIONS[n]: select[n] for n in chosen} | {FLAGS[n]: bool(boolean[n]) for n in shape.flags}
+    return render(200, JSON, json.dumps(chosen_body, ensure_ascii=False).encode())

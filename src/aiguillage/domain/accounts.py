@@ -5,18 +5,22 @@ import secrets
 import zlib
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from zoneinfo import available_timezones
 
 import msgspec
 from phonenumbers import SUPPORTED_REGIONS
 
+from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,190}")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET = re.compile(r"aig_([0-9A-Za-z]{27})([0-9A-Za-z]{6})")
 _SECRET_BITS = 160
+_MAPPED_BITS = 96
 
 SHARED_NUMBERS = ("refuse", "ask_code", "first")
 """A number of two contacts: not accepted; accepted, and its caller is asked for a code; accepted, the oldest wins."""
@@ -66,33 +70,44 @@ def role_named(word: str) -> Role:
     try:
         return Role[word.upper()]
     except KeyError:
-        raise invalid(f"'{word}' is no role. Choose one of: {', '.join(r.word for r in Role)}.") from None
+        raise invalid(f"'{word[:20]}' is no role. Choose one of: {', '.join(r.word for r in Role)}.") from None
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Every zone's name; `localtime` and `Factory` are whatever a machine makes of them."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def check_account(account: Account) -> Account:
-    """The account itself, if every setting makes sense. Raises Refusal(invalid)."""
+    """The account, its name without blanks around it, if every setting makes sense. Raises Refusal(invalid)."""
     if not _CODE.fullmatch(account.code):
         raise invalid(
             f"'{account.code[:40]}' is no account code. Use a letter, then letters, digits, - or _, as in CL0000."
         )
     if account.country not in SUPPORTED_REGIONS:
         raise invalid(f"'{account.country[:10]}' is no country. Use its two-letter ISO code, as in FR.")
+    if account.time_zone not in _time_zones():
+        raise invalid(f"'{account.time_zone[:40]}' is no time zone. Use a name such as Europe/Paris or UTC.")
     if account.shared_numbers not in SHARED_NUMBERS:
-        raise invalid(f"'{account.shared_numbers}' is no policy for shared numbers: {', '.join(SHARED_NUMBERS)}.")
-    return account
+        raise invalid(
+            f"'{account.shared_numbers[:20]}' is no policy for shared numbers. "
+            f"Choose one of: {', '.join(SHARED_NUMBERS)}."
+        )
+    return msgspec.structs.replace(account, name=parse_text(account.name))
 
 
 def check_email(email: str) -> str:
     """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
     if not _EMAIL.fullmatch(email):
-        raise invalid(f"'{email[:60]}' is not an e-mail address.")
+        raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.")
     return email.lower()
 
 
 def check_unknown_mode(mode: str | None) -> str | None:
     """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""
     if mode is not None and mode not in UNKNOWN_MODES:
-        raise invalid(f"'{mode}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.")
+        raise invalid(f"'{mode[:20]}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.")
     return mode
 
 
@@ -101,12 +116,20 @@ def parse_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     blocks = []
     for host in hosts:
         try:
-            blocks.append(str(ip_network(host.strip())))
+            blocks.append(str(_unmapped(ip_network(host.strip()))))
         except ValueError:
             raise invalid(
                 f"'{host[:60]}' is neither an address nor a CIDR block. Write 192.0.2.7 or 192.0.2.0/24."
             ) from None
     return tuple(blocks)
+
+
+def _unmapped(block: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """An IPv4 block written as IPv6 (`::ffff:192.0.2.0/120`) as what it is: clients are compared so."""
+    mapped = getattr(block.network_address, "ipv4_mapped", None)
+    if mapped is None or block.prefixlen < _MAPPED_BITS:
+        return block
+    return IPv4Network((mapped, block.prefixlen - _MAPPED_BITS))
 
 
 def host_allowed(address: str | None, blocks: Iterable[IPv4Network | IPv6Network]) -> bool:

@@ -9,7 +9,9 @@ import msgspec
 from aiguillage.domain.errors import invalid
 
 _CODE = re.compile(r"[0-9A-Z*#_-]{1,32}")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line ends, and halves of characters that no file can keep."""
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 SELECTS = 4
 """Fields 1..4 are choices (the destinations), 5..8 are yes or no (VIP, on-call contract, two free ones)."""

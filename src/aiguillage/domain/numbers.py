@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple, NewType
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, ValidationResult
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber, ValidationResult
 
 from aiguillage.domain.errors import invalid
 
@@ -15,16 +15,21 @@ E164 = NewType("E164", str)
 WITHHELD = ""
 """What a caller who hides their number has instead of one."""
 
-WITHHELD_NAMES = frozenset(
-    {"anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "266696687", "+266696687"}
-)
-"""Encom's contract; 266696687 spells ANONYMOUS on a keypad and is what some networks send."""
+WITHHELD_NAMES = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private", "withheld"})
+"""Encom's contract."""
+
+WITHHELD_DIGITS = "266696687"
+"""ANONYMOUS on a keypad: what some networks send, with a + or not."""
 
 LONGEST = 128
-_SEPARATORS = dict.fromkeys(map(ord, " \t.-/()[]\u00a0\u202f\u2009\u2010\u2011\u2012\u2013"))
-_URI = re.compile(r"(?i)\b(?:sips?|tel):([^@;>]*)")
+_BLANKS = " \t\u00a0\u2007\u2009\u202f"
+_MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+"""Invisible; address books put them around numbers, and copies carry them along."""
+
+_SEPARATORS = dict.fromkeys(map(ord, _BLANKS + _MARKS + ".-/()[]\u2010\u2011\u2012\u2013"))
+_URI = re.compile(r"(?i)\b(sips?|tel):([^@;>]*)(@?)")
 _DIGITS = re.compile(r"\+?[0-9]+")
-_INTERNATIONAL = re.compile(r"\+|00|\s+[1-9]")
+_ONCE_PLUS = re.compile(r"[ \t]+[1-9]")
 _SHORT = re.compile(r"[1-9][0-9]{1,5}")
 
 
@@ -34,18 +39,21 @@ class _Plan(NamedTuple):
     code: str
     trunk: str | None
     lengths: frozenset[int]
+    abroad: re.Pattern[str] | None
+    """What is dialled before a foreign number, where that is more than `00`."""
 
 
 @cache
 def _plan_of_country(country: str) -> _Plan | None:
     """The plan of an ISO country; None where only a full parse can tell."""
     metadata = PhoneMetadata.metadata_for_region(country)
-    if metadata is None:
+    if metadata is None or metadata.general_desc is None:
         return None
-    trunk = metadata.national_prefix_for_parsing
+    trunk, abroad = metadata.national_prefix_for_parsing, metadata.international_prefix or "00"
     if trunk is not None and not trunk.isdigit():
         return None
-    return _Plan(str(metadata.country_code), trunk, frozenset(metadata.general_desc.possible_length))
+    lengths = frozenset(metadata.general_desc.possible_length)
+    return _Plan(str(metadata.country_code), trunk, lengths, None if abroad == "00" else re.compile(abroad))
 
 
 @cache
@@ -79,26 +87,69 @@ def _fast(text: str, country: str) -> str | None:
     plan = _plan_of_country(country)
     if plan is None or plan.trunk != "0" or len(text) - 1 not in plan.lengths:
         return None
+    if plan.abroad is not None and plan.abroad.match(text):
+        return None
     return "+" + plan.code + text[1:]
 
 
 def _bare(text: str) -> str:
-    """The text without separators; `00` and a blank that was once a `+` become `+`, and `(0)` goes where a `+` is."""
-    if _INTERNATIONAL.match(text):
-        text = text.lstrip().replace("(0)", "").removeprefix("+").removeprefix("00")
-        text = "+" + text
-    return text.translate(_SEPARATORS)
+    """The text without separators; `00` and a blank that was once a `+` become `+`.
+
+    A `(0)` behind a country code goes, unless the number is right with it: `+39 (0)6` is Rome, where the zero stays.
+    """
+    bare = text.translate(_SEPARATORS)
+    if not bare.startswith(("+", "00")) and not _ONCE_PLUS.match(text):
+        return bare
+    bare = "+" + bare.removeprefix("+").removeprefix("00")
+    if "(0)" in text and not _valid(bare):
+        return _bare(text.replace("(0)", ""))
+    return bare
+
+
+def _parsed(bare: str, country: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(bare, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _valid(bare: str) -> bool:
+    number = _parsed(bare, None)
+    return number is not None and phonenumbers.is_valid_number(number)
 
 
 def _full(bare: str, country: str) -> str | None:
-    """E.164 by Google's rules if the number is possible (its length fits its country), else None."""
-    try:
-        number = phonenumbers.parse(bare, country)
-    except phonenumbers.NumberParseException:
+    """E.164 by Google's rules if the number is possible (its length fits its country), else None.
+
+    What comes out parses to itself: a doubled trunk zero (`+44 00...`) goes as a whole.
+    """
+    number = _parsed(bare, country)
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
-    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return e164 if e164 == bare or _international(e164[1:]) else _full(e164, country)
+
+
+def _read(text: str, country: str) -> tuple[str, str | None]:
+    """The text without separators, and its E.164 if it is a possible number."""
+    bare = _bare(text)
+    if not _DIGITS.fullmatch(bare):
+        return bare, None
+    number = _full(bare, country)
+    if number is None and text[:1].isspace():
+        bare = bare.removeprefix("+")
+        number = _full(bare, country)
+    return bare, number
+
+
+def _user(text: str) -> tuple[str, bool]:
+    """What stands for the number in a SIP or tel URI, else the text itself; and whether it was a URI."""
+    uri = _URI.search(text)
+    if uri is None:
+        return text, False
+    scheme, user, at = uri.groups()
+    host_alone = scheme.lower() != "tel" and not at and "." in user
+    return "" if host_alone else user, True
 
 
 def caller_number(text: str, country: str) -> str:
@@ -112,16 +163,17 @@ def caller_number(text: str, country: str) -> str:
         return fast
     if len(text) > LONGEST:
         raise invalid("number is too long")
-    uri = _URI.search(text)
-    user = uri[1] if uri else text
-    if user.strip().lower() in WITHHELD_NAMES or not user.strip():
+    user, is_uri = _user(text)
+    if not user.strip() or user.strip().lower() in WITHHELD_NAMES:
         return WITHHELD
-    bare = _bare(user)
+    bare, number = _read(user, country)
+    if bare.removeprefix("+") == WITHHELD_DIGITS:
+        return WITHHELD
     if _DIGITS.fullmatch(bare) is None:
-        if uri:
+        if is_uri:
             return WITHHELD
         raise invalid("number is not a phone number")
-    return _full(bare, country) or bare
+    return number or bare
 
 
 def parse_number(text: str, country: str) -> E164:
@@ -133,11 +185,10 @@ def parse_number(text: str, country: str) -> E164:
     fast = _fast(text, country)
     if fast is not None:
         return E164(fast)
-    bare = _bare(text if (uri := _URI.search(text)) is None else uri[1]) if len(text) <= LONGEST else ""
-    number = _full(bare, country) if _DIGITS.fullmatch(bare) and bare.lstrip("+") != "266696687" else None
+    bare, number = _read(_user(text)[0], country) if len(text) <= LONGEST else ("", None)
     if number is None and _SHORT.fullmatch(bare):
         number = bare
-    if number is None:
+    if number is None or bare.removeprefix("+") == WITHHELD_DIGITS:
         raise invalid(
             f"'{text[:40]}' is not a phone number in {country}. Write all its digits, or + and the country code."
         )
@@ -160,4 +211,5 @@ def parse_prefix(text: str, country: str) -> str:
 
 def masked(number: str) -> str:
     """A number as log lines may show it: `+33199***234`."""
-    return f"{number[:6]}***{number[-3:]}" if len(number) > 10 else "***"  # noqa: PLR2004 - shorter ones would show
+    shown = min(6, len(number) - 6)
+    return f"{number[:shown]}***{number[-3:]}" if shown > 4 else "***"  # noqa: PLR2004 - the country and a little more

@@ -122,13 +122,14 @@ def field_defaults(facts: Facts, decision: Decision) -> Decision | None:
     select, boolean = decision.select, decision.boolean
     if None not in select and None not in boolean:
         return None
-    account = facts.account
+    (s1, s2, s3, s4), (b1, b2, b3, b4) = select, boolean
+    (d1, d2, d3, d4), (f1, f2, f3, f4) = facts.account.select, facts.account.boolean
     return Decision(
         decision.reason,
         decision.known,
         decision.by,
-        tuple([b if a is None else a for a, b in zip(select, account.select, strict=True)]),  # type: ignore[arg-type]
-        tuple([b if a is None else a for a, b in zip(boolean, account.boolean, strict=True)]),  # type: ignore[arg-type]
+        (d1 if s1 is None else s1, d2 if s2 is None else s2, d3 if s3 is None else s3, d4 if s4 is None else s4),
+        (f1 if b1 is None else b1, f2 if b2 is None else b2, f3 if b3 is None else b3, f4 if b4 is None else b4),
     )
 
 

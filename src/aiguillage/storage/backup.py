@@ -1,54 +1,90 @@
 """Copies of the database: made while it serves, put back while it serves."""
 
-import os
+from contextlib import closing
 from pathlib import Path
 
-from aiguillage.domain.errors import conflict, invalid, missing
-from aiguillage.storage.engine import Database, told
+from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.storage.engine import BUSY_SECONDS, Database, broken, tells_damage, told
 from aiguillage.storage.migrate import current_revision, migrate
 from aiguillage.storage.sqlite import library, open_read_only
 
-PAGES_AT_ONCE = 4096
+BESIDE = ("", "-wal", "-shm")
+"""What SQLite calls the files of one database."""
 
 
 def backup(database: Path, copy: Path) -> int:
-    """Writes a copy of the facts as they are at this moment; its size in bytes. Raises Refusal."""
+    """Writes a copy of the facts as they are at this moment, and checks it; its size in bytes. Raises Refusal."""
     if copy.exists():
         raise conflict(f"{copy} is there already. Choose another name.")
     if not database.exists():
         raise missing(f"There is no database at {database} to copy. Set AIGUILLAGE_DATA_DIR.")
-    with told(database):
-        _copy(database, copy)
+    _require_directory(copy)
+    half = copy.with_name(f"{copy.name}.part")
+    _remove(half)
+    try:
+        with told(database), closing(open_read_only(database)) as reader:
+            reader.execute("PRAGMA schema_version").fetchone()
+        with told(half):
+            _copy(database, half)
+            _check(half, database)
+        half.rename(copy)
+    finally:
+        _remove(half)
     return copy.stat().st_size
 
 
 def restore(database: Path, copy: Path, now: int) -> None:
     """Puts a copy in the database's place, all or nothing; a running server answers from it with the next call.
 
-    `now` is in microseconds since 1970. A damaged database is kept beside it with `.broken` at its name's end. Raises Refusal.
+    `now` is in microseconds since 1970. A damaged database is kept beside it with `.broken` at its name's end; a server
+    that had it open must be started again. Raises Refusal.
     """
-    if not copy.exists():
-        raise missing(f"There is no file {copy}.")
-    fresh = database.with_suffix(".restoring")
-    fresh.unlink(missing_ok=True)
+    if not copy.is_file():
+        raise missing(f"There is no file {copy}. Name a copy made with: aiguillage backup FILE")
+    _require_directory(database)
+    fresh = database.with_name(f"{database.name}.restoring")
+    _remove(fresh)
     try:
-        _copy(copy, fresh)
+        _copy_of(copy, fresh)
         _make_new(fresh, copy, now)
-        _put(fresh, database)
-    except library.DatabaseError as error:
-        raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
+        with told(database):
+            _put(fresh, database)
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{fresh}{suffix}").unlink(missing_ok=True)
+        _remove(fresh)
+
+
+def _require_directory(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise missing(f"There is no directory {file.parent}. Make it, or choose another.")
+
+
+def _remove(file: Path) -> None:
+    for suffix in BESIDE:
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
-    reader, writer = open_read_only(source), library.connect(str(target), isolation_level=None)
+    """All pages in one transaction of the target, as one of the source sees them: neither stops the other's readers."""
+    with (
+        closing(open_read_only(source)) as reader,
+        closing(library.connect(str(target), isolation_level=None, timeout=BUSY_SECONDS)) as writer,
+    ):
+        reader.backup(writer)
+
+
+def _check(half: Path, database: Path) -> None:
+    """A copy of a damaged file would only be found to be one when it is needed."""
+    with closing(open_read_only(half)) as reader:
+        (found,) = reader.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise broken(database, str(found))
+
+
+def _copy_of(copy: Path, fresh: Path) -> None:
     try:
-        reader.backup(writer, pages=PAGES_AT_ONCE, sleep=0)
-    finally:
-        reader.close()
-        writer.close()
+        _copy(copy, fresh)
+    except library.DatabaseError as error:
+        raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
 
 
 def _make_new(fresh: Path, copy: Path, now: int) -> None:
@@ -61,15 +97,23 @@ def _make_new(fresh: Path, copy: Path, now: int) -> None:
         migrate(database)
         with database.write() as connection:
             connection.exec_driver_sql("UPDATE accounts SET facts_version = max(facts_version + 1, ?)", (now,))
+    except Refusal as refusal:
+        why = refusal.message.replace(str(fresh), str(copy))
+        raise Refusal(Kind.INVALID, f"Nothing was restored. {why}") from refusal
     finally:
         database.close()
 
 
 def _put(fresh: Path, database: Path) -> None:
+    """Writes over the database; one that cannot even be opened is moved aside with all that belongs to it."""
     try:
         _copy(fresh, database)
-    except library.DatabaseError:
-        os.replace(database, f"{database}.broken")
-        for suffix in ("-wal", "-shm"):
-            Path(f"{database}{suffix}").unlink(missing_ok=True)
+    except library.DatabaseError as error:
+        if not tells_damage(str(error)):
+            raise
+        _remove(Path(f"{database}.broken"))
+        for suffix in BESIDE:
+            beside = Path(f"{database}{suffix}")
+            if beside.exists():
+                beside.replace(f"{database}.broken{suffix}")
         _copy(fresh, database)

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.storage.sqlite import library, open_read_only
 
 SCHEMA = """
@@ -68,14 +69,22 @@ def open_log(path: Path) -> sqlite3.Connection:
     """A connection that adds to the log; it is lost a second's calls at most by a power cut. Raises Refusal."""
     try:
         connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0)
+    except library.DatabaseError as error:
+        raise _unusable(path, error) from error
+    try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(SCHEMA)
     except library.DatabaseError as error:
-        raise Refusal(
-            Kind.UNAVAILABLE, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place."
-        ) from error
+        connection.close()
+        raise _unusable(path, error) from error
     return cast("sqlite3.Connection", connection)
+
+
+def _unusable(path: Path, error: Exception) -> Refusal:
+    return Refusal(
+        Kind.UNAVAILABLE, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place."
+    )
 
 
 def read_calls(path: Path, account_id: int, since: int, outcome: str | None, limit: int) -> Iterator[Call]:
@@ -97,16 +106,20 @@ def read_tallies(path: Path) -> list[tuple[str, str, int]]:
 
 def forget_tallies(path: Path) -> None:
     """Starts the counts afresh, as a server does when it starts."""
-    connection = open_log(path)
-    connection.execute("DELETE FROM tallies")
-    connection.close()
+    with closing(open_log(path)) as connection:
+        connection.execute("DELETE FROM tallies")
 
 
-def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    """The rows; none where the log is not there, or is being made at this moment. Raises Refusal."""
     if not path.exists():
         return []
-    connection = open_read_only(path)
     try:
-        return connection.execute(statement, values).fetchall()
-    finally:
-        connection.close()
+        with closing(open_read_only(path)) as connection:
+            return connection.execute(statement, values).fetchall()
+    except library.DatabaseError as error:
+        if "no such table" in str(error):
+            return []
+        raise _unusable(path, error) from error
+    except OverflowError as error:
+        raise invalid("A number is out of range. Use one of at most 18 digits.") from error

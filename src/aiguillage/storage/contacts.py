@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys
 from aiguillage.domain.routing import Known
-from aiguillage.storage.schema import caller_key, contacts
+from aiguillage.storage.schema import caller_key, can_be_id, contacts
 
 _encode = msgspec.json.encode
 _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
@@ -94,6 +94,8 @@ def erase_contact(connection: Connection, account_id: int, contact_id: int, cont
 
 def read_contact(connection: Connection, account_id: int, contact_id: int) -> Row[Any] | None:
     """One contact's row."""
+    if not can_be_id(contact_id):
+        return None
     return connection.execute(
         select(contacts).where(contacts.c.account_id == account_id, contacts.c.id == contact_id)
     ).first()
@@ -107,6 +109,17 @@ def holders(connection: Connection, account_id: int, kind: KeyKind, keys: Iterab
         .order_by(caller_key.c.key, caller_key.c.contact_id)
     )
     return [(row.key, row.contact_id) for row in connection.execute(statement)]
+
+
+def count_shared_numbers(connection: Connection, account_id: int) -> int:
+    """How many numbers of the account belong to more than one contact."""
+    shared = (
+        select(caller_key.c.key)
+        .where(caller_key.c.account_id == account_id, caller_key.c.kind == KeyKind.NUMBER.value)
+        .group_by(caller_key.c.key)
+        .having(func.count() > 1)
+    )
+    return connection.execute(select(func.count()).select_from(shared.subquery())).scalar_one()
 
 
 def contact_with_reference(connection: Connection, account_id: int, reference: str) -> int | None:

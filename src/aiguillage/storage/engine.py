@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from sqlite3 import Connection as FileConnection
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.storage import sqlite
 
 WRITE = {"aiguillage_write": True}
@@ -16,7 +16,7 @@ BUSY_SECONDS = 120
 """How long a writer waits for another: longer than the longest import keeps the file."""
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(connection: FileConnection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in sqlite.PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
@@ -34,7 +34,12 @@ class Database:
     def __init__(self, path: Path) -> None:
         sqlite.require_library()
         self.path = path
-        self._engine = create_engine(f"sqlite:///{path}", module=sqlite.library, connect_args={"timeout": BUSY_SECONDS})
+        self._engine = create_engine(
+            URL.create("sqlite", database=str(path)),
+            module=sqlite.library,
+            connect_args={"timeout": BUSY_SECONDS},
+            max_overflow=-1,  # as many connections as threads: they wait for SQLite's lock, not for each other's
+        )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
 
@@ -64,15 +69,25 @@ class Database:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turns what the engine says of a file it cannot use into a refusal that says what to do."""
+    """Turns what the engine says of a file it cannot use, or a value it cannot keep, into a refusal."""
     try:
         yield
-    except OperationalError as error:
-        raise unusable(path, str(error.orig)) from error
-    except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            raise broken(path, str(error.orig)) from error
+    except (DatabaseError, sqlite.library.DatabaseError) as error:
+        why = str(getattr(error, "orig", error))
+        if tells_damage(why):
+            raise broken(path, why) from error
+        if isinstance(error, (OperationalError, sqlite.library.OperationalError)):
+            raise unusable(path, why) from error
         raise
+    except OverflowError as error:
+        raise invalid("A number is out of range. Use one of at most 18 digits.") from error
+    except UnicodeEncodeError as error:
+        raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
+
+
+def tells_damage(why: str) -> bool:
+    """Whether SQLite's message says that the file itself is damaged, or no database at all."""
+    return "malformed" in why or "not a database" in why
 
 
 def unusable(path: Path, why: str) -> Refusal:
@@ -83,7 +98,6 @@ def unusable(path: Path, why: str) -> Refusal:
         "unable to open": f"Make {path.parent} a directory that this user can write, or set AIGUILLAGE_DATA_DIR.",
         "full": "Free some space on its disk.",
         "no such table": "Run: aiguillage migrate",
-        "malformed": "Run: aiguillage restore FILE",
     }
     remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
     return Refusal(Kind.UNAVAILABLE, f"{path} cannot be used ({why}). {remedy}")

@@ -1,5 +1,6 @@
 """Brings a database's schema up to date, and tells whether it is."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -10,8 +11,10 @@ from sqlalchemy import Connection
 
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite import library, open_read_only
 
 SCRIPTS = Path(__file__).parent / "migrations"
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -22,6 +25,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def newest_revision() -> str:
     """The revision that this release's code wants."""
     revision = ScriptDirectory.from_config(_config()).get_current_head()
@@ -34,6 +38,21 @@ def current_revision(database: Database) -> str | None:
     """The revision of the file, None when it has no schema yet."""
     with database.read() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def revision_of(path: Path) -> str | None:
+    """The revision of a file by a look that changes nothing, None if it has none: for a server that is asked often."""
+    try:
+        connection = open_read_only(path)
+    except library.DatabaseError:
+        return None
+    try:
+        row = connection.execute(REVISION).fetchone()
+    except library.DatabaseError:
+        return None
+    finally:
+        connection.close()
+    return None if row is None else str(row[0])
 
 
 def migrate(database: Database) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""The tables. Every primary key of an account's facts starts with account_id; moments are microseconds since 1970 UTC."""
+"""The tables. Every primary key of an account's facts starts with account_id; moments are microseconds since 1970."""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +19,15 @@ from sqlalchemy import (
 metadata = MetaData()
 
 DIRECTORY_ID = 0
-"""The account that stands for the installation: its journal holds users, tokens and accounts, its facts_version theirs."""
+"""The account that stands for the installation: its journal and facts_version are those of users, tokens, accounts."""
+
+LARGEST_ID = 2**63 - 1
+
+
+def can_be_id(value: int) -> bool:
+    """Whether a number that somebody asks for fits the column of an id at all."""
+    return 0 < value <= LARGEST_ID
+
 
 accounts = Table(
     "accounts",

@@ -1,0 +1,73 @@
+"""`/openapi.json`, and `/docs`: the page that shows it and lets people try it. Every asset is our own."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import msgspec
+from litestar import Response, Router
+from litestar.datastructures import CacheControlHeader
+from litestar.handlers import HTTPRouteHandler, route
+from litestar.static_files import create_static_files_router
+
+from aiguillage.api.health import READ, TAG
+from aiguillage.api.openapi import openapi_document
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+CHECKED = CacheControlHeader(no_cache=True)
+FOR_EVER = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy: the page gets and asks nothing but this server; the viewer's own icons are `data:`."""
+
+
+def fingerprint() -> str:
+    """A word that changes with any asset: it stands in their addresses, so that browsers may keep them for ever."""
+    digest = sha256()
+    for asset in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(asset.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def document_route(routes: Sequence[HTTPRouteHandler], described: Iterable[dict[str, Any]]) -> HTTPRouteHandler:
+    """`/openapi.json`, made when it is first asked for: few workers ever are."""
+
+    @cache
+    def document() -> bytes:
+        return msgspec.json.format(msgspec.json.encode(openapi_document([*routes, openapi], described)))
+
+    @route(
+        "/openapi.json",
+        http_method=READ,
+        media_type="application/json",
+        cache_control=CHECKED,
+        tags=[TAG],
+        summary="This description",
+        response_description="An OpenAPI 3.1 document.",
+        sync_to_thread=True,
+    )
+    def openapi() -> Response[dict[str, Any]]:
+        return Response(document(), media_type="application/json")  # type: ignore[arg-type] # encoded already
+
+    return openapi
+
+
+def page_routes() -> list[HTTPRouteHandler | Router]:
+    """`/docs` and its assets."""
+
+    @cache
+    def page() -> str:
+        return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint())
+
+    @route("/docs", http_method=READ, include_in_schema=False, cache_control=CHECKED, sync_to_thread=True)
+    def docs() -> Response[str]:
+        return Response(page(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+    assets = create_static_files_router("/docs/assets", [STATIC], cache_control=FOR_EVER)
+    return [docs, assets]

@@ -1,0 +1,88 @@
+"""The OpenAPI 3.1 description of everything that this server answers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from litestar import HttpMethod, Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
+from litestar.types import Method
+
+from aiguillage import __version__
+from aiguillage.api.health import TAG
+
+TITLE = "aiguillage API"
+SUMMARY = "Tells a phone system where a caller goes."
+DESCRIPTION = """\
+A call flow asks over HTTP while the caller is on the line: first with the caller's **number** and, if that is not
+known, with the **code** that the caller typed. The answer says which call queues to use, up to four, whether the caller
+is a VIP, and whether there is an on-call contract.
+
+### A token
+Every call-flow request carries a personal token in its `Authorization: Bearer` header. Whoever runs this server issues
+one, on its terminal; the secret is shown once:
+
+```
+aiguillage token issue you@example.org --name "my call flow" --account CL0000
+```
+
+**Authorize** takes the token for the requests that you try here; it is forgotten when you leave the page.
+
+### A first request
+```
+curl --header 'Authorization: Bearer aig_...' \\
+  'http://127.0.0.1:8000/api/v1/smartRoutings?customerAccount=CL0000&number=0199001234'
+```
+
+Every path that takes GET takes HEAD too.
+"""
+BEARER = SecurityScheme(
+    type="http",
+    scheme="bearer",
+    bearer_format="aig_…",
+    description="A token: `aiguillage token issue EMAIL --name NAME`.",
+)
+
+
+def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The description of the call-flow dialects, then of the web framework's routes as the framework tells it."""
+    document = _of_framework(routes)
+    own_paths, own_tags = document.pop("paths"), document.pop("tags")
+    document["paths"], document["tags"] = {}, []
+    for part in described:
+        document["paths"] |= part["paths"]
+        document["tags"] += part["tags"]
+        for kind, entries in part["components"].items():
+            document["components"].setdefault(kind, {}).update(entries)
+    document["paths"] |= own_paths
+    document["tags"] += own_tags
+    return document
+
+
+def _operation_id(handler: HTTPRouteHandler, method: HttpMethod | Method, _path: list[Any]) -> str:
+    name = handler.handler_name
+    return name if method == HttpMethod.GET else f"{HttpMethod(method).value.lower()}{name.title()}"
+
+
+def _of_framework(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
+    """The framework's own part.
+
+    It comes from an application that is described but never served: a served one brings a page of the framework's own.
+    """
+    config = OpenAPIConfig(
+        title=TITLE,
+        version=__version__,
+        summary=SUMMARY,
+        description=DESCRIPTION,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        servers=[Server(url="/", description="This server")],
+        tags=[Tag(name=TAG, description="For those who run the server: no token needed.")],
+        components=Components(security_schemes={"bearer": BEARER}),
+        render_plugins=[JsonRenderPlugin()],
+        create_examples=False,
+        operation_id_creator=_operation_id,
+    )
+    application = Litestar([*routes], openapi_config=config, logging_config=None, debug=False)
+    return application.openapi_schema.to_schema()

@@ -1,0 +1,78 @@
+"""How the web room says no: RFC 9457 problem details, each kind of refusal mapped once."""
+
+import traceback
+from http import HTTPStatus
+from pathlib import Path
+
+import msgspec
+import structlog
+from litestar.exceptions import HTTPException
+from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
+
+from aiguillage.domain.errors import Kind, Refusal
+
+STATUS = {
+    Kind.INVALID: HTTPStatus.BAD_REQUEST,
+    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Every kind of refusal, as a status."""
+
+DETAIL = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path. /docs lists the paths.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take this method. The Allow header lists those that it takes.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "This is our mistake, not yours, and it was noted. Try again later.",
+}
+"""What to do where the framework only says what happened."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """The body of every refusal (RFC 9457); `detail` says what to do."""
+
+    status: int
+    title: str
+    detail: str
+
+
+_MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
+_log = structlog.get_logger()
+
+
+def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> ProblemDetailsException:
+    return ProblemDetailsException(status_code=status, title=status.phrase, detail=detail, headers=headers)
+
+
+def refused(refusal: Refusal) -> ProblemDetailsException:
+    """A refusal, in its own words."""
+    status = STATUS[refusal.kind]
+    return _problem(status, refusal.message, _MORE.get(status))
+
+
+def turned_away(error: HTTPException) -> ProblemDetailsException:
+    """What the framework itself turns away."""
+    status = HTTPStatus(error.status_code)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return failed(error)
+    return _problem(status, DETAIL.get(status, error.detail), error.headers)
+
+
+def failed(error: Exception) -> ProblemDetailsException:
+    """A failure of ours: its type and place go to the log, nothing of it to the client.
+
+    The error's text stays out of the log, because it may quote what somebody sent.
+    """
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in place]
+    _log.error("request_failed", error=type(error).__name__, where="".join(where))
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _problem(status, DETAIL[status])
+
+
+PROBLEMS = ProblemDetailsPlugin(
+    ProblemDetailsConfig(
+        exception_to_problem_detail_map={Refusal: refused, HTTPException: turned_away, Exception: failed}
+    )
+)

@@ -1,0 +1,114 @@
+"""Commands about accounts."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from aiguillage.cli.door import AccountCode, Json, at_desk, command
+from aiguillage.cli.printing import print_done, print_facts, print_json, print_list
+from aiguillage.cli.words import _
+from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.errors import invalid
+
+group = typer.Typer(help="Customer accounts.", no_args_is_help=True)
+Name = Annotated[str | None, typer.Option(help="What people call it.")]
+Country = Annotated[str | None, typer.Option(help="Two-letter ISO code: by whose rules national numbers are read.")]
+TimeZone = Annotated[str | None, typer.Option(help="As in Europe/Paris.")]
+SharedNumbers = Annotated[
+    str | None, typer.Option(help="A number of two contacts: refuse it, ask_code of its callers, or take the first.")
+]
+
+
+def _given(**settings: str | None) -> dict[str, str]:
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _facts(account: Account) -> dict[str, object]:
+    return {
+        _("account"): account.code,
+        _("name"): account.name,
+        _("country"): account.country,
+        _("time zone"): account.time_zone,
+        _("shared numbers"): account.shared_numbers,
+    }
+
+
+def _print(account: Account, *, json: bool) -> None:
+    if json:
+        print_json(account)
+    else:
+        print_facts(_facts(account))
+
+
+@command(group, "add")
+def add(
+    context: typer.Context,
+    code: AccountCode,
+    name: Name = None,
+    country: Country = None,
+    time_zone: TimeZone = None,
+    shared_numbers: SharedNumbers = None,
+    json: Json = False,
+) -> None:
+    """Add an account."""
+    given = _given(name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers)
+    with at_desk(context) as desk:
+        _print(add_account(desk.db, desk.actor, msgspec.convert({"code": code, **given}, Account)), json=json)
+
+
+@command(group, "list")
+def list_(context: typer.Context, json: Json = False) -> None:
+    """List the accounts that you may read."""
+    with at_desk(context) as desk:
+        print_list(
+            list_accounts(desk.db, desk.actor),
+            json=json,
+            document=msgspec.to_builtins,
+            headings=(_("account"), _("name"), _("country"), _("time zone"), _("shared numbers")),
+            cells=msgspec.structs.astuple,
+            empty=_("No account yet. Add one: aiguillage account add CL0000"),
+        )
+
+
+@command(group, "show")
+def show(context: typer.Context, code: AccountCode, json: Json = False) -> None:
+    """Show an account's settings."""
+    with at_desk(context) as desk:
+        _print(show_account(desk.db, desk.actor, code), json=json)
+
+
+@command(group, "set")
+def set_(
+    context: typer.Context,
+    code: AccountCode,
+    name: Name = None,
+    country: Country = None,
+    time_zone: TimeZone = None,
+    shared_numbers: SharedNumbers = None,
+    json: Json = False,
+) -> None:
+    """Change some of an account's settings."""
+    given = _given(name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers)
+    if not given:
+        raise invalid("Nothing to set. Give one of --name, --country, --time-zone, --shared-numbers.")
+    with at_desk(context) as desk:
+        _print(set_account(desk.db, desk.actor, code, given), json=json)
+
+
+@command(group, "remove")
+def remove(
+    context: typer.Context,
+    code: AccountCode,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove an account with all its facts and its journal."""
+    with at_desk(context) as desk:
+        show_account(desk.db, desk.actor, code)
+        if not yes:
+            question = _("Remove {code} with all its contacts and its journal, for good?").format(code=code)
+            typer.confirm(question, abort=True, err=True)
+        remove_account(desk.db, desk.actor, code)
+    print_done(_("{code} is removed.").format(code=code), {"removed": code}, json=json)

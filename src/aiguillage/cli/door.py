@@ -1,0 +1,119 @@
+"""The frame of every command: who acts, when, on which database, and what becomes of a refusal."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, NamedTuple, ParamSpec
+
+import msgspec
+import typer
+
+from aiguillage.cli.printing import print_refusal
+from aiguillage.desk.users import actor_named
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.errors import Kind, Refusal, invalid, missing
+from aiguillage.settings import Settings, read_settings
+from aiguillage.storage.engine import Database
+from aiguillage.storage.migrate import current_revision, newest_revision
+
+Parameters = ParamSpec("Parameters")
+REFUSED = 1
+"""The exit status of a refusal; 0 is done, and 2 a command that was not understood."""
+
+LARGEST = 2**63 - 1
+AccountCode = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's code, as in CL0000.")]
+ContactId = Annotated[int, typer.Argument(metavar="ID", help="The contact's number.", min=1, max=LARGEST)]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Limit = Annotated[int, typer.Option(help="At most so many, 0 for all.", min=0, max=LARGEST)]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who is at the terminal, and when: `email` as given with --as, `at` in microseconds since 1970 UTC."""
+
+    email: str | None
+    at: int
+
+
+class Desk(NamedTuple):
+    """What a use case is called with: the database and the actor; and how this machine is set."""
+
+    db: Database
+    actor: Actor
+    settings: Settings
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[Parameters, None]], Callable[Parameters, None]]:
+    """Makes a function a command whose refusals are told and end with status 1."""
+
+    def register(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
+        @functools.wraps(function)
+        def told(*args: Parameters.args, **options: Parameters.kwargs) -> None:
+            try:
+                with _as_refusals():
+                    function(*args, **options)
+            except Refusal as refusal:
+                print_refusal(refusal, json=bool(options.get("json")))
+                raise typer.Exit(REFUSED) from None
+
+        app.command(name)(told)
+        return function
+
+    return register
+
+
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Turns what the operating system says of a file into a refusal; a pipe that broke is typer's to end quietly."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise Refusal(
+            Kind.UNAVAILABLE, f"{where}{error.strerror or error}. Check the path, and that this user may use it."
+        ) from error
+    except UnicodeEncodeError as error:
+        raise invalid("Something typed is not UTF-8. Type it again, or set LANG to a UTF-8 locale.") from error
+
+
+@contextmanager
+def at_desk(context: typer.Context) -> Iterator[Desk]:
+    """The desk with an up-to-date database, and the person at the terminal as its actor. Raises Refusal."""
+    settings = read_settings()
+    if not settings.database.exists():
+        raise missing(
+            f"There is no database at {settings.database}. Run: aiguillage init (or set AIGUILLAGE_DATA_DIR)."
+        )
+    database = Database(settings.database)
+    try:
+        _require_schema(database)
+        yield Desk(database, actor_of(context, database), settings)
+    finally:
+        database.close()
+
+
+def _require_schema(database: Database) -> None:
+    have, want = current_revision(database), newest_revision()
+    if have != want:
+        raise Refusal(
+            Kind.UNAVAILABLE,
+            f"{database.path} has the schema {have or 'none'}; this release wants {want}. Run: aiguillage migrate",
+        )
+
+
+def actor_of(context: typer.Context, database: Database) -> Actor:
+    """The user named with --as, else the person at the machine's terminal, who is an operator. Raises Refusal."""
+    person: Person = context.obj
+    if person.email is None:
+        return terminal(context)
+    return actor_named(database, person.email, person.at)
+
+
+def terminal(context: typer.Context) -> Actor:
+    """The person at the machine's terminal. Raises Refusal where --as says that it shall be somebody else."""
+    person: Person = context.obj
+    if person.email is not None:
+        raise Refusal(Kind.FORBIDDEN, "This is for the machine's own operator. Leave --as out.")
+    return Actor("terminal", person.at, operator=True)

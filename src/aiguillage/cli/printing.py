@@ -1,0 +1,115 @@
+"""What a command prints: tables for people, JSON for machines, refusals for both."""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from aiguillage.cli.words import _
+from aiguillage.domain.errors import Refusal
+
+Thing = TypeVar("Thing")
+WIDEST_NAME = 30
+"""Characters of a first column that are not folded."""
+
+
+def plain(value: object) -> str:
+    """A value as a terminal may show it: yes and no in words, and nothing that would steer the terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" else c for c in str(value))
+
+
+def print_json(value: object) -> None:
+    """One JSON document."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """One JSON array with a line for each value, written as they come: lists may be long."""
+    before = "[\n"
+    for value in values:
+        typer.echo(before + msgspec.json.encode(value).decode(), nl=False)
+        before = ",\n"
+    typer.echo("[]" if before == "[\n" else "\n]")
+
+
+def print_list(
+    things: Iterable[Thing],
+    *,
+    json: bool,
+    document: Callable[[Thing], object],
+    headings: Sequence[str],
+    cells: Callable[[Thing], Sequence[object]],
+    empty: str,
+) -> None:
+    """A list: an array of each thing's document, or a table with a row of cells for each."""
+    if json:
+        print_json_list(map(document, things))
+        return
+    rows = [cells(thing) for thing in things]
+    if rows:
+        print_table(headings, rows)
+    else:
+        print_line(empty)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; cells that are too long are folded, never cut, and the first column last of all."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    first = max(len(plain(row[0])) for row in rows)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=not table.columns and first <= WIDEST_NAME)
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    _console().print(table)
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Names and values, one a line."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, Text(plain(value)))
+    _console().print(table)
+
+
+def print_line(text: str) -> None:
+    """A line for people."""
+    typer.echo(plain(text))
+
+
+def print_done(text: str, document: Mapping[str, Any], *, json: bool) -> None:
+    """What was done: a sentence, or a JSON object."""
+    if json:
+        print_json(document)
+    else:
+        print_line(text)
+
+
+def print_aside(text: str) -> None:
+    """A line beside the command's output, on standard error."""
+    typer.echo(plain(text), err=True)
+
+
+def print_refusal(refusal: Refusal, *, json: bool) -> None:
+    """A refusal: one line on standard error, or a JSON object on standard output."""
+    if json:
+        print_json({"refused": refusal.kind, "message": refusal.message})
+    else:
+        print_aside("aiguillage: " + " ".join(refusal.message.split()))
+
+
+def _console() -> Console:
+    """The terminal as it is at this moment; nothing in the text is taken for markup."""
+    return Console(file=sys.stdout, markup=False, highlight=False, emoji=False)

@@ -1,0 +1,109 @@
+"""Commands about users and their grants."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from aiguillage.cli.door import AccountCode, Email, Json, at_desk, command
+from aiguillage.cli.printing import print_done, print_list
+from aiguillage.cli.words import _
+from aiguillage.desk.users import add_user, disable_user, grant_role, list_users, revoke_role
+from aiguillage.domain.accounts import role_named
+from aiguillage.domain.errors import invalid
+
+group = typer.Typer(help="Users, and their roles on accounts.", no_args_is_help=True)
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read a password from standard input.")]
+
+
+def read_password(*, wanted: bool) -> str | None:
+    """The first line of standard input, when it is wanted. Raises Refusal(invalid) when there is none."""
+    if not wanted:
+        return None
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise invalid(
+            "There is no password on standard input. Pipe it: aiguillage user add ... --password-stdin < FILE"
+        )
+    return password
+
+
+@command(group, "add")
+def add(
+    context: typer.Context,
+    email: Email,
+    name: Annotated[str, typer.Option(help="What people call them.")] = "",
+    operator: Annotated[bool, typer.Option("--operator", help="They run this installation: every right.")] = False,
+    password_stdin: PasswordStdin = False,
+    json: Json = False,
+) -> None:
+    """Add a user; without a password they cannot sign in, but their tokens work."""
+    password = read_password(wanted=password_stdin)
+    with at_desk(context) as desk:
+        user = add_user(desk.db, desk.actor, email, name=name, operator=operator, password=password)
+    print_done(_("{email} is added.").format(email=user.email), msgspec.to_builtins(user), json=json)
+
+
+@command(group, "list")
+def list_(
+    context: typer.Context,
+    account: Annotated[
+        str | None, typer.Option(metavar="ACCOUNT", help="Those with a role on this account, for its managers.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the users and their roles."""
+    with at_desk(context) as desk:
+        print_list(
+            list_users(desk.db, desk.actor, account),
+            json=json,
+            document=msgspec.to_builtins,
+            headings=(_("e-mail"), _("name"), _("operator"), _("disabled"), _("roles")),
+            cells=lambda user: (
+                user.email,
+                user.name,
+                user.operator,
+                user.disabled,
+                "\n".join(f"{code} {role}" for code, role in user.grants.items()),
+            ),
+            empty=_("No user yet. Add one: aiguillage user add EMAIL"),
+        )
+
+
+@command(group, "disable")
+def disable(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Shut a user out; their tokens stop with the next call."""
+    with at_desk(context) as desk:
+        disable_user(desk.db, desk.actor, email)
+    print_done(_("{email} is disabled.").format(email=email), {"disabled": email}, json=json)
+
+
+@command(group, "grant")
+def grant(
+    context: typer.Context,
+    email: Email,
+    account: AccountCode,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="route, read, edit or manage.")],
+    json: Json = False,
+) -> None:
+    """Give a user a role on an account, in place of the one they had."""
+    with at_desk(context) as desk:
+        grant_role(desk.db, desk.actor, email, account, role_named(role))
+    print_done(
+        _("{email} has the role {role} on {account}.").format(email=email, role=role.lower(), account=account),
+        {"email": email, "account": account, "role": role.lower()},
+        json=json,
+    )
+
+
+@command(group, "revoke")
+def revoke(context: typer.Context, email: Email, account: AccountCode, json: Json = False) -> None:
+    """Take a user's role on an account away."""
+    with at_desk(context) as desk:
+        revoke_role(desk.db, desk.actor, email, account)
+    print_done(
+        _("{email} has no role on {account} any more.").format(email=email, account=account),
+        {"email": email, "account": account, "role": None},
+        json=json,
+    )

@@ -1,0 +1,106 @@
+"""What an import did, or would do, and why rows of its file are refused."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from aiguillage.domain.errors import Kind, Refusal
+
+MOST_TOLD = 1_000
+"""How many refusals an outcome tells one by one; it counts them all."""
+
+
+class Progress(Protocol):
+    """Is told how far an import is, some hundred times.
+
+    `stage` is one of STAGES, which come in that order; `done` of `total` are bytes of the file while reading (rows of
+    a spreadsheet), rows of the file afterwards.
+    """
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Shows it."""
+
+
+STAGES = ("reading", "matching", "writing")
+
+
+def untold(stage: str, done: int, total: int) -> None:
+    """The progress that nobody watches."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why one row is refused. `line` is the file's (a spreadsheet's row), `column` and `value` as they stand there."""
+
+    line: int
+    column: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        """The refusal as a terminal shows it."""
+        return f"Line {self.line}: {self.message}"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did (`applied`), or would do.
+
+    The four first counts are rows of the file: each is created, changed, unchanged or refused. `deleted` counts
+    contacts that the file lacks. `refusals` holds the first thousand by line (a row may have several).
+    `columns` tells what each column of the file was understood as, `unknown_columns` which were not read.
+    `obstacle` is what keeps the import as a whole from being done, in words; None when nothing does.
+    """
+
+    file: str
+    encoding: str
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    deleted: int = 0
+    refusals: tuple[Refused, ...] = ()
+    columns: dict[str, str] = {}
+    unknown_columns: tuple[str, ...] = ()
+    obstacle: str | None = None
+    applied: bool = False
+    import_id: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """The rows of the file that were not blank."""
+        return self.created + self.changed + self.unchanged + self.refused
+
+
+class ImportRefused(Refusal):
+    """An import that is not done; `outcome` tells what it would have done, and every refusal."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(Kind.INVALID, outcome.obstacle or "The import is refused.")
+        self.outcome = outcome
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """An import that was done. Moments are microseconds since 1970 UTC; `undone_at` is None while it stands."""
+
+    id: int
+    at: int
+    actor: str
+    file: str
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+    deleted: int
+    undone_at: int | None
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True):
+    """What undoing an import did: contacts removed, changed back, and put back."""
+
+    import_id: int
+    removed: int
+    restored: int
+    readded: int
+
+
+Tell = Callable[[Refused], None]

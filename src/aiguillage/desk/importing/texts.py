@@ -1,0 +1,99 @@
+"""Text files: which encoding, which delimiter, lines of a bearable length."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
+
+from aiguillage.domain.errors import invalid
+
+LONGEST_LINE = 1 << 20
+"""Characters; more is no contact, and might not fit in memory."""
+
+CHUNK = 1 << 20
+DELIMITERS = ";,\t"
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BINARY = bytes([*range(9), *range(14, 27), *range(28, 32)])
+
+
+def find_encoding(stream: BinaryIO) -> str:
+    """The encoding of the whole file, by its mark or by trying: UTF-8, else Windows-1252. Raises Refusal(invalid)."""
+    start = stream.read(CHUNK)
+    for mark, encoding in MARKS:
+        if start.startswith(mark):
+            return _require(stream, encoding)
+    if start.translate(None, _BINARY) != start:
+        raise invalid("The file is not text. Save it as CSV (UTF-8), XLSX or JSON lines, and import that.")
+    return "utf-8" if _decodes(stream, "utf-8") else _require(stream, "windows-1252")
+
+
+def _require(stream: BinaryIO, encoding: str) -> str:
+    if not _decodes(stream, encoding):
+        raise invalid("The file's characters are not UTF-8, UTF-16 or Windows-1252 throughout. Save it as CSV (UTF-8).")
+    return encoding
+
+
+def _decodes(stream: BinaryIO, encoding: str) -> bool:
+    """Whether the whole file is in that encoding."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := stream.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def bounded_lines(stream: TextIO) -> Iterator[str]:
+    """The lines with their ends. Raises Refusal(invalid) at one that is too long."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise invalid(f"Line {number} has more than {LONGEST_LINE:,} characters. Is the file a list of contacts?")
+        yield line
+
+
+def csv_rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file that are not blank, each with the number of its first line; the header comes first.
+
+    A first line `sep=;`, as spreadsheets write it, names the delimiter. Raises Refusal(invalid).
+    """
+    lines, start = bounded_lines(stream), 1
+    head = next(lines, "")
+    named = head.strip().lower()
+    if named.startswith("sep=") and len(named) <= len("sep=;"):
+        delimiter, start = head[4:5], 2
+        head = next(lines, "")
+    else:
+        delimiter = ""
+    while head and not head.strip():
+        head, start = next(lines, ""), start + 1
+    yield from _rows(_again(head, lines), delimiter.strip("\r\n") or _delimiter(head), start)
+
+
+def _again(head: str, lines: Iterator[str]) -> Iterator[str]:
+    yield head
+    yield from lines
+
+
+def _delimiter(head: str) -> str:
+    """The delimiter that splits the header into most columns."""
+    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([head], delimiter=delimiter), ())))
+
+
+def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    line = start
+    try:
+        for row in reader:
+            if any(row):
+                yield line, row
+            line = start + reader.line_num
+    except csv.Error as error:
+        raise invalid(
+            f"Line {line} cannot be read ({error}). A quote that is opened and not closed may be the cause: "
+            "double the quotes inside a cell."
+        ) from error

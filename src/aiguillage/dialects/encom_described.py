@@ -1,0 +1,82 @@
+"""What Encom's two dialects have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
+
+from aiguillage.dialects.described import Described, const, json_body, parameter, schema_named, text_body
+
+ACCOUNT_CODE = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z][A-Za-z0-9_-]{1,31}$"}
+NUMBER_TEXT = (
+    "The caller's number: international (`0033199001234`, `+33199001234`), national in the account's country "
+    "(`0199001234`), with blanks, dots, hyphens, slashes or brackets, or a SIP or tel URI. "
+    "A `+` may be sent as it is or as `%2B`. A withheld caller (`anonymous`, `restricted`, an empty SIP user ...) "
+    "is an unknown caller, not an error."
+)
+CODE_TEXT = "The digits that the caller typed to say who they are. Blanks are ignored."
+NUMBERS = {
+    "international": {"summary": "International, with 00", "value": "0033199001234"},
+    "plus": {"summary": "International, with +", "value": "+33199001234"},
+    "national": {"summary": "National, with blanks", "value": "01 99 00 12 34"},
+    "sip": {"summary": "A SIP URI", "value": "sip:+33199001234@sip.example.org"},
+    "withheld": {"summary": "A withheld caller", "value": "anonymous"},
+}
+NUMBER = {"type": "string", "maxLength": 128}
+CODE = {"type": "string", "maxLength": 128}
+
+WORDS = {
+    "Unauthorized": "unauthorized",
+    "Forbidden": "not authorized",
+    "NotFound": "not found",
+    "MethodNotAllowed": "method not allowed",
+    "Unavailable": "unavailable",
+}
+SCHEMAS: Described = {name: const(words) for name, words in WORDS.items()} | {
+    "BadRequest": {
+        "type": "object",
+        "required": ["response", "detail"],
+        "properties": {
+            "response": {"type": "string", "const": "bad request"},
+            "detail": {"type": "string", "minLength": 1, "description": "What is wrong with the request."},
+        },
+        "additionalProperties": False,
+    }
+}
+HEADERS: Described = {
+    "WWW-Authenticate": {
+        "description": "How to say who asks.",
+        "required": True,
+        "schema": {"type": "string", "const": "Bearer"},
+    },
+    "Allow": {"description": "The methods that the path takes.", "required": True, "schema": {"type": "string", "const": "GET, HEAD"}},
+}
+TOLD = {
+    "400": ("BadRequest", "The request is malformed: a parameter is missing, wrong, too long or given twice."),
+    "401": ("Unauthorized", "The token is missing, unknown, expired or revoked."),
+    "403": ("Forbidden", "The token may not ask about this account, or there is no such account; both look alike."),
+    "404": ("NotFound", "The caller is unknown: neither the number nor the code belongs to a contact."),
+    "405": ("MethodNotAllowed", "The method is neither GET nor HEAD."),
+    "503": ("Unavailable", "The facts cannot be read at this moment; route the call by your own default."),
+}
+"""Every status but 200: its schema and what it means."""
+
+
+def refusals(*, raw: bool, headers: Described | None = None) -> Described:
+    """The answers of every status but 200; `raw` where the dialect has a text format, `headers` go with each."""
+    return {status: _refusal(status, raw=raw, headers=headers or {}) for status in TOLD}
+
+
+def _refusal(status: str, *, raw: bool, headers: Described) -> Described:
+    name, description = TOLD[status]
+    words = WORDS.get(name, "bad request")
+    example = {"response": words} | ({"detail": "number or code is missing"} if status == "400" else {})
+    content = json_body(schema_named(name), example)
+    if raw and status == "404":
+        content |= text_body("With `format=raw`: nothing, so that no phone system dials it.", "", const="")
+    elif raw and status != "405":
+        content |= text_body("With `format=raw`: the same words.", words, const=words)
+    own = {"401": "WWW-Authenticate", "405": "Allow"}.get(status)
+    told = headers | ({own: {"$ref": f"#/components/headers/{own}"}} if own else {})
+    return {"description": description, "content": content, **({"headers": told} if told else {})}
+
+
+def account_parameter(where: str) -> Described:
+    """The account that the request is about, in the query or in the path."""
+    text = "The code of the account. A token's user may hold several, so every request names one."
+    return parameter("customerAccount", text, where=where, required=True, schema=ACCOUNT_CODE, example="CL0000")

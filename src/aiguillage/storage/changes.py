@@ -1,0 +1,85 @@
+"""Many contacts written at once, from the stage: set by set and in the order of the keys, which is what makes it fast."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, text
+
+from aiguillage.storage.schema import caller_key
+from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
+
+Tick = Callable[[int], None]
+"""Is told how many rows were written since it was told last."""
+
+JOURNAL = text(
+    """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
+    SELECT :account_id, change.seq, :at, :actor, change.action, 'contact', change.contact_id, former.before, draft.after
+    FROM staged.change AS change
+    LEFT JOIN staged.former AS former ON former.contact_id = change.contact_id
+    LEFT JOIN staged.draft AS draft ON draft.n = change.n
+    WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
+)
+CONTACTS = text(
+    f"""INSERT INTO contacts (account_id, id, {", ".join(CONTACT_COLUMNS)}, seq)
+    SELECT :account_id, change.contact_id, {", ".join(f"draft.{name}" for name in CONTACT_COLUMNS)}, change.seq
+    FROM staged.change AS change JOIN staged.draft AS draft ON draft.n = change.n
+    WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""  # noqa: S608 - our own names
+)
+KEYS_UNTIL = text(
+    """SELECT kind, key, n FROM staged.draft_key WHERE (kind, key, n) > (:kind, :key, :n)
+    ORDER BY kind, key, n LIMIT 1 OFFSET :offset"""
+)
+KEYS = text(
+    """INSERT INTO caller_key (account_id, kind, key, contact_id, facts)
+    SELECT :account_id, own.kind, own.key, change.contact_id, '[' || change.contact_id || draft.facts
+    FROM staged.draft_key AS own
+    JOIN staged.change AS change ON change.n = own.n
+    JOIN staged.draft AS draft ON draft.n = own.n
+    WHERE (own.kind, own.key, own.n) > (:kind, :key, :n) AND (own.kind, own.key, own.n) <= (:to_kind, :to_key, :to_n)
+    AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n"""
+)
+FORMER_KEYS = text("SELECT kind, key, contact_id FROM staged.former_key ORDER BY kind, key, contact_id")
+FORMER_CONTACTS = text(
+    "DELETE FROM contacts WHERE account_id = :account_id AND id IN (SELECT contact_id FROM staged.former)"
+)
+LAST = ("~", "", 0)
+"""Comes after every kind of key."""
+
+
+def write_changes(connection: Connection, account_id: int, at: int, actor: str, seqs: range, tick: Tick) -> None:
+    """Carries out what staged.change says, and journals it: each contact's change is one of `seqs`, without a gap."""
+    _erase_former(connection, account_id)
+    for first in seqs[::BATCH]:
+        last = min(first + BATCH, seqs.stop) - 1
+        span = {"account_id": account_id, "first": first, "last": last}
+        connection.execute(JOURNAL, {**span, "at": at, "actor": actor})
+        connection.execute(CONTACTS, span)
+        tick((last - first + 1) // 2)
+    for start, end in _key_spans(connection):
+        span = dict(zip(("kind", "key", "n", "to_kind", "to_key", "to_n"), (*start, *end), strict=True))
+        connection.execute(KEYS, {"account_id": account_id, **span})
+        tick(BATCH // 4)
+
+
+def _erase_former(connection: Connection, account_id: int) -> None:
+    """Removes the contacts that are replaced or removed, and their keys."""
+    statement = delete(caller_key).where(
+        caller_key.c.account_id == account_id,
+        caller_key.c.kind == bindparam("of_kind"),
+        caller_key.c.key == bindparam("of_key"),
+        caller_key.c.contact_id == bindparam("of_contact"),
+    )
+    for batch in connection.execute(FORMER_KEYS, execution_options={"yield_per": BATCH}).partitions():
+        connection.execute(statement, [dict(zip(("of_kind", "of_key", "of_contact"), key, strict=True)) for key in batch])
+    connection.execute(FORMER_CONTACTS, {"account_id": account_id})
+
+
+def _key_spans(connection: Connection) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """The staged keys in spans of one batch each: after the first key, up to the second."""
+    start: tuple[Any, ...] = ("", "", 0)
+    while start != LAST:
+        after = dict(zip(("kind", "key", "n"), start, strict=True))
+        row = connection.execute(KEYS_UNTIL, {**after, "offset": BATCH - 1}).first()
+        end = LAST if row is None else tuple(row)
+        yield start, end
+        start = end

@@ -1,0 +1,164 @@
+"""The stage: a private file beside the database where contacts wait, checked and sorted, before many are written at once.
+
+It is a file and not a temporary table because the bundled SQLite keeps temporary tables in memory, a million rows too.
+"""
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from aiguillage.domain.contacts import Contact, caller_keys
+from aiguillage.domain.routing import Known
+from aiguillage.storage import sqlite
+from aiguillage.storage.contacts import contact_row
+
+PREFIX = ".staged-"
+BATCH = 20_000
+"""Rows that one statement adds: SQLite keeps what it might take back of a single statement in memory."""
+
+CACHE_KIB = 49_152
+REFERENCE = "r"
+"""Beside the callers' keys (KeyKind) the stage has each draft's external reference as a key."""
+
+CONTACT_COLUMNS = tuple(name for name in contact_row(0, 0, 0, Contact()) if name not in {"account_id", "id", "seq"})
+TABLES = (
+    # A contact as it will be; `n` counts the file's rows, `facts` is what caller_key keeps but for the contact's id.
+    f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL, own_id INTEGER,
+        {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL, facts TEXT NOT NULL)""",
+    """CREATE TABLE draft_key (kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
+        PRIMARY KEY (kind, key, n)) WITHOUT ROWID""",
+    # Drafts that are not written: refused ones, those that change nothing, and (if new) those that nobody is known by.
+    "CREATE TABLE refused (n INTEGER PRIMARY KEY)",
+    "CREATE TABLE keyless (n INTEGER PRIMARY KEY)",
+    "CREATE TABLE unchanged (n INTEGER PRIMARY KEY)",
+    "CREATE TABLE matched (n INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL)",
+    "CREATE INDEX matched_by_contact ON matched (contact_id, n)",
+    """CREATE TABLE candidate (n INTEGER NOT NULL, place INTEGER NOT NULL, is_other INTEGER NOT NULL,
+        is_unlike INTEGER NOT NULL, contact_id INTEGER NOT NULL,
+        PRIMARY KEY (n, place, is_other, is_unlike, contact_id)) WITHOUT ROWID""",
+    # Contacts that are replaced or removed, as they were, and the keys that go with them.
+    "CREATE TABLE former (contact_id INTEGER PRIMARY KEY, before TEXT NOT NULL)",
+    """CREATE TABLE former_key (kind TEXT NOT NULL, key TEXT NOT NULL, contact_id INTEGER NOT NULL,
+        PRIMARY KEY (kind, key, contact_id)) WITHOUT ROWID""",
+    "CREATE TABLE removed (contact_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE spared (contact_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE change (seq INTEGER PRIMARY KEY, action TEXT NOT NULL, contact_id INTEGER NOT NULL, n INTEGER)",
+    "CREATE INDEX change_by_draft ON change (n, contact_id)",
+)
+_DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * (len(CONTACT_COLUMNS) + 6))})"  # noqa: S608 - our own names
+_DRAFT_KEY = "INSERT OR IGNORE INTO draft_key VALUES (?, ?, ?, ?)"
+_encode = msgspec.json.encode
+
+
+class Stage:
+    """The file while it is filled. Drafts are numbered from 1 in the order in which they come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._connection = sqlite.library.connect(str(path), isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{2 * CACHE_KIB}"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        for table in TABLES:
+            self._connection.execute(table)
+        self._connection.execute("BEGIN")
+        self._drafts: list[tuple[Any, ...]] = []
+        self._keys: list[tuple[str, str, int, int]] = []
+        self._refused: list[tuple[int]] = []
+        self._keyless: list[tuple[int]] = []
+
+    def add(self, line: int, contact: Contact, speaks: int = 0, own_id: int | None = None, *, refused: bool = False) -> int:
+        """Puts a draft on the stage; its number."""
+        self.count = n = self.count + 1
+        self._drafts.append(draft_row(n, line, speaks, own_id, contact))
+        self._keys.extend(draft_keys(n, contact))
+        if refused:
+            self._refused.append((n,))
+        if not _can_be_known(contact):
+            self._keyless.append((n,))
+        if len(self._drafts) >= BATCH:
+            self._flush()
+        return n
+
+    def _flush(self) -> None:
+        """Keys go in sorted: so each batch runs through the tree once instead of jumping about in it."""
+        self._keys.sort()
+        self._connection.executemany(_DRAFT, self._drafts)
+        self._connection.executemany(_DRAFT_KEY, self._keys)
+        self._connection.executemany("INSERT INTO refused VALUES (?)", self._refused)
+        self._connection.executemany("INSERT INTO keyless VALUES (?)", self._keyless)
+        for rows in (self._drafts, self._keys, self._refused, self._keyless):
+            rows.clear()
+
+    def close(self) -> None:
+        """Ends the filling; the file can now be attached."""
+        self._flush()
+        self._connection.execute("COMMIT")
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Lets go of the file, filled or not."""
+        self._connection.close()
+
+
+def _can_be_known(contact: Contact) -> bool:
+    """By a caller's key, or else by a reference and a name; a name alone would be added again by the next import."""
+    named = contact.company or contact.first_name or contact.last_name
+    return bool(contact.telecoms or contact.code or (contact.reference and named))
+
+
+def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
+    """A draft as its table keeps it."""
+    _account, _id, *columns, _seq = contact_row(0, 0, 0, contact).values()
+    known = Known(0, contact.select, contact.boolean, contact.company, contact.first_name, contact.last_name, contact.language)
+    return (n, line, speaks, own_id, *columns, _encode(contact).decode(), _encode(known)[2:].decode())
+
+
+def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
+    """The keys of a draft: kind, key, n, and its place among the contact's keys."""
+    keys = [(kind.value, key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
+    if contact.reference is not None:
+        keys.append((REFERENCE, contact.reference, n, 0))
+    return keys
+
+
+@contextmanager
+def staging(database: Path) -> Iterator[Stage]:
+    """A stage in a directory of its own beside the database, removed at the end; those of killed processes too."""
+    _sweep(database.parent)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=database.parent) as name:
+        lock_path = Path(name) / "lock.new"
+        with lock_path.open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock_path.rename(lock_path.with_name("lock"))
+            stage = Stage(Path(name) / "stage.db")
+            try:
+                yield stage
+            finally:
+                stage.discard()
+
+
+def _sweep(directory: Path) -> None:
+    """A killed import leaves its stage behind, and with it people's numbers; its lock is free then."""
+    for lock_path in directory.glob(f"{PREFIX}*/lock"):
+        with lock_path.open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(lock_path.parent, ignore_errors=True)
+
+
+def attach(connection: Connection, stage: Stage) -> None:
+    """Lets a transaction see the stage as schema `staged`. The connection is closed afterwards, not used again."""
+    connection.detach()
+    connection.execute(text("ATTACH :path AS staged"), {"path": str(stage.path)})
+    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
+        connection.exec_driver_sql(f"PRAGMA {pragma}")

@@ -1,0 +1,14 @@
+"""What the tests of the JSON door share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.standing import Standing, standing_server
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """A server that all tests of this folder ask, and none changes."""
+    with standing_server(tmp_path_factory.mktemp("standing")) as standing:
+        yield standing

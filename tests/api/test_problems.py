@@ -1,0 +1,78 @@
+"""How the web room says no."""
+
+import json
+
+import pytest
+import structlog
+from litestar import Litestar, get
+from litestar.exceptions import InternalServerException
+from litestar.testing import TestClient
+
+from aiguillage.api.problems import PROBLEMS, STATUS
+from aiguillage.domain.errors import Kind, Refusal
+from tests.standing import Standing
+
+PROBLEM = "application/problem+json"
+
+
+def test_every_kind_of_refusal_is_mapped() -> None:
+    assert set(STATUS) == set(Kind)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/", "//", "/api", "/api/v1/nothing", "/docs/nothing", "/docs/assets/no.js"])
+def test_an_unknown_path_is_a_problem(standing: Standing, path: str) -> None:
+    answer = standing.ask(path)
+
+    assert (answer.status, answer.headers["content-type"]) == (404, PROBLEM)
+    assert json.loads(answer.body) == {
+        "status": 404,
+        "title": "Not Found",
+        "detail": "There is nothing at this path. /docs lists the paths.",
+    }
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/healthz", "/openapi.json", "/docs"])
+def test_a_method_that_a_path_lacks_is_a_problem_that_tells_the_others(standing: Standing, method: str, path: str) -> None:
+    answer = standing.ask(path, method=method)
+
+    assert (answer.status, answer.headers["content-type"]) == (405, PROBLEM)
+    assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
+
+
+@pytest.mark.parametrize("path", ["/docs/assets/../docs.html", "/docs/assets/%2e%2e/docs.html", "/docs/assets//etc/passwd"])
+def test_nothing_beside_the_assets_is_served(standing: Standing, path: str) -> None:
+    assert standing.ask(path).status == 404
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_refusal_is_a_problem_in_its_own_words(kind: Kind) -> None:
+    @get("/", sync_to_thread=False)
+    def refuse() -> None:
+        raise Refusal(kind, "Do this instead.")
+
+    with TestClient(Litestar([refuse], plugins=[PROBLEMS], logging_config=None)) as client:
+        answer = client.get("/")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (STATUS[kind], PROBLEM)
+    assert answer.json()["detail"] == "Do this instead."
+    assert ("www-authenticate" in answer.headers) == (kind is Kind.UNAUTHORIZED)
+
+
+@pytest.mark.parametrize("error", [ValueError("+33199001234"), InternalServerException("+33199001234")])
+def test_a_failure_of_ours_is_logged_in_one_line_and_tells_the_client_nothing(error: Exception) -> None:
+    @get("/", sync_to_thread=False)
+    def fail() -> None:
+        raise error
+
+    application = Litestar([fail], plugins=[PROBLEMS], logging_config=None, debug=False)
+    with structlog.testing.capture_logs() as lines, TestClient(application, raise_server_exceptions=False) as client:
+        answer = client.get("/")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
+    assert "33199001234" not in answer.text
+    assert "Traceback" not in answer.text
+    assert len(lines) == 1
+    assert lines[0]["event"] == "request_failed"
+    assert lines[0]["error"] == type(error).__name__
+    assert "33199001234" not in str(lines)

@@ -1,0 +1,131 @@
+"""The engine's edges: what is not a call, what goes wrong inside, and what a running server does around a call."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from aiguillage.settings import Settings
+from tests.callpath.conftest import Inside
+from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
+from tests.server import Server, running
+
+V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number={NUMBER}"
+
+
+def test_a_path_that_is_no_call_goes_to_the_application_behind(inside: Inside) -> None:
+    inside.ask_together(["/healthz"])
+
+    assert inside.handed_on == ["http"]
+
+
+def test_the_servers_life_goes_to_the_application_behind(inside: Inside) -> None:
+    asyncio.run(inside.call_path({"type": "lifespan"}, asyncio.Event().wait, asyncio.Event().wait))  # type: ignore[arg-type]
+
+    assert inside.handed_on == ["lifespan"]
+
+
+def test_a_table_that_cannot_be_read_is_a_503_not_a_500(inside: Inside, capsys: pytest.CaptureFixture[str]) -> None:
+    inside.table.close()
+
+    answer = inside.ask(V1)
+
+    assert (answer.status, answer.text) == (503, '{"response": "unavailable"}')
+    assert NUMBER not in capsys.readouterr().out
+
+
+def test_a_request_without_a_token_is_401(inside: Inside) -> None:
+    scope = {"type": "http", "method": "GET", "path": "/api/v1/smartRoutings", "query_string": b"", "headers": []}
+    sent = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(inside.call_path(scope, asyncio.Event().wait, send))
+
+    assert sent[0]["status"] == 401
+
+
+def test_a_method_that_a_dialect_lacks_is_405(server: Server) -> None:
+    assert server.ask(V1, method="POST").status == 405
+
+
+def command(settings: Settings, *words: str) -> None:
+    """Runs `aiguillage` on the settings' data."""
+    variables = {"AIGUILLAGE_DATA_DIR": str(settings.data_dir), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-m", "aiguillage", *words], env=variables, check=True, capture_output=True)
+
+
+def test_a_change_from_the_command_line_is_answered_by_the_next_call_to_each_of_two_workers(
+    cast: Cast, settings: Settings
+) -> None:
+    contact, secret = known_caller(cast), cast.secret("router")
+    with running(settings, workers=2) as server:
+        before = {server.ask(V1, secret).text for _ in range(20)}
+
+        command(settings, "contacts", "set", ACCOUNT, str(contact.id), "--destination1", "555")
+
+        after = {server.ask(V1, secret).text for _ in range(20)}
+    assert before == {'{"destination1": "207", "destination2": "209", "destination3": "214", "destination4": "216"}'}
+    assert after == {'{"destination1": "555", "destination2": "209", "destination3": "214", "destination4": "216"}'}
+
+
+def test_a_token_revoked_from_the_command_line_is_refused_by_the_next_call_to_each_of_two_workers(
+    cast: Cast, settings: Settings
+) -> None:
+    known_caller(cast)
+    secret = cast.secret("router")
+    token = str(cast.token_id("router"))
+    with running(settings, workers=2) as server:
+        before = {server.ask(V1, secret).status for _ in range(20)}
+
+        command(settings, "token", "revoke", token)
+
+        after = {server.ask(V1, secret).status for _ in range(20)}
+    assert (before, after) == ({200}, {401})
+
+
+def test_a_server_told_to_stop_answers_the_calls_that_it_took(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    secret = cast.secret("router")
+    broken: list[str] = []
+    answered = threading.Event()
+    with running(settings) as server:
+
+        def call_until_it_is_gone() -> None:
+            while True:
+                try:
+                    answer = server.ask(V1, secret)
+                except ConnectionRefusedError:
+                    return
+                except OSError as error:
+                    broken.append(str(error))
+                    return
+                answered.set()
+                if answer.status != 200:
+                    broken.append(answer.text)
+
+        callers = [threading.Thread(target=call_until_it_is_gone) for _ in range(4)]
+        for caller in callers:
+            caller.start()
+        answered.wait(30)
+        server.process.send_signal(signal.SIGTERM)
+        for caller in callers:
+            caller.join()
+    assert [reason for reason in broken if "reset" not in reason.lower()] == []
+
+
+def test_a_log_line_never_holds_a_number_a_code_or_a_token(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    secret = cast.secret("router")
+    with running(settings, AIGUILLAGE_LOG_LEVEL="debug") as server:
+        for number in (NUMBER, "0199009999", "0199001234x", "%00"):
+            server.ask(f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number={number}&code=987654", secret)
+        server.ask(f"/nothing/{NUMBER}/987654", secret)
+    text = server.log.read_text()
+
+    assert text
+    assert not [mark for mark in ("199001234", "199009999", "987654", secret) if mark in text]

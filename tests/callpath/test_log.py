@@ -1,0 +1,141 @@
+"""The call log: bounded, flushed, and never in a call's way."""
+
+import sqlite3
+from pathlib import Path
+
+from aiguillage.callpath.log import BOUNDS, ROWS_AT_ONCE, CallLog
+from aiguillage.desk.accounts import show_account
+from aiguillage.domain.routing import Decision, Known
+from aiguillage.settings import Settings
+from aiguillage.storage.calls import open_log, read_tallies
+from aiguillage.storage.sqlite import open_read_only
+from tests.callpath.conftest import Inside
+from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
+
+V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number="
+KNOWN = Decision("known_number", Known(7, ("1", None, None, "4"), (None,) * 4), "number", ("1", None, None, "4"))
+
+
+def kept(path: Path) -> list[tuple[object, ...]]:
+    """Every call in the file."""
+    connection = open_log(path)
+    try:
+        return connection.execute("SELECT * FROM calls ORDER BY id").fetchall()
+    finally:
+        connection.close()
+
+
+def log_on(path: Path, capacity: int = 1000) -> CallLog:
+    """A log that writes to a file of its own."""
+    return CallLog(lambda: open_log(path), "w1", capacity)
+
+
+def test_every_answered_call_is_kept_with_what_was_answered(cast: Cast, inside: Inside, settings: Settings) -> None:
+    contact = known_caller(cast)
+    inside.log.start()
+
+    for number in (NUMBER, "0199009999", "anonymous"):
+        inside.ask(V1 + number)
+    inside.log.stop()
+
+    rows = [row[2:9] for row in kept(settings.calls)]
+    assert [row[1:] for row in rows] == [
+        (NUMBER, "number", contact.id, "encom_v1", "known", "207,209,214,216"),
+        ("+33199009999", None, None, "encom_v1", "unknown", None),
+        ("", None, None, "encom_v1", "unknown", None),
+    ]
+    assert len({row[0] for row in rows}) == 1
+    assert show_account(cast.db, cast["reader"], ACCOUNT).code == ACCOUNT
+
+
+def test_refused_calls_are_counted_but_not_kept(cast: Cast, inside: Inside, settings: Settings) -> None:
+    inside.log.start()
+
+    inside.ask(V1 + "x")
+    inside.ask(V1 + NUMBER, secret="aig_nothing")
+    inside.ask(V1 + NUMBER, secret=cast.secret("outsider"))
+    inside.log.stop()
+
+    tallies = {label: value for name, label, value in read_tallies(settings.calls) if name == "answers"}
+    assert kept(settings.calls) == []
+    assert tallies == {"encom_v1 400": 1, "encom_v1 401": 1, "encom_v1 403": 1}
+
+
+def test_calls_beyond_its_bound_are_dropped_and_counted(tmp_path: Path) -> None:
+    log = log_on(tmp_path / "calls.db", capacity=3)
+
+    for _ in range(5):
+        log.add(1.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.start()
+    log.stop()
+
+    assert (len(kept(tmp_path / "calls.db")), log.dropped) == (3, 2)
+    assert ("dropped", "", 2) in read_tallies(tmp_path / "calls.db")
+
+
+def test_a_long_batch_is_kept_whole_and_in_order(tmp_path: Path) -> None:
+    log, count = log_on(tmp_path / "calls.db", capacity=50_000), 3 * ROWS_AT_ONCE + 7
+
+    for moment in range(count):
+        log.add(float(moment), 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.start()
+    log.stop()
+
+    assert [row[1] for row in kept(tmp_path / "calls.db")] == [moment * 1_000_000 for moment in range(count)]
+
+
+def test_more_than_one_batch_is_flushed_at_once(tmp_path: Path) -> None:
+    log = log_on(tmp_path / "calls.db", capacity=50_000)
+
+    for _ in range(10_001):
+        log.add(1.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.start()
+    log.stop()
+
+    assert len(kept(tmp_path / "calls.db")) == 10_001
+
+
+def test_a_file_that_cannot_be_written_costs_the_log_not_the_call(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    open_log(path).close()
+    log = CallLog(lambda: open_read_only(path), "w1")
+
+    log.add(1.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.start()
+    log.stop()
+
+    assert (log.dropped, kept(path)) == (1, [])
+
+
+def test_a_file_that_cannot_be_opened_is_tried_again_at_the_next_flush(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    path.mkdir()
+    log = log_on(path)
+
+    log.add(1.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.flush()
+    path.rmdir()
+    log.add(2.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.flush()
+
+    assert (log.dropped, [row[1] for row in kept(path)]) == (1, [2_000_000])
+
+
+def test_our_own_time_is_counted_in_the_bound_that_holds_it(tmp_path: Path) -> None:
+    log = log_on(tmp_path / "calls.db")
+
+    for spent in (0, BOUNDS[0], BOUNDS[0] + 1, BOUNDS[-1] + 1):
+        log.tally("encom_v1", 200, spent)
+    log.start()
+    log.stop()
+
+    counted = {label: value for name, label, value in read_tallies(tmp_path / "calls.db") if name == "own_time"}
+    assert (counted["10"], counted["25"], counted["inf"], sum(counted.values())) == (2, 1, 1, 4)
+
+
+def test_the_log_is_an_ordinary_sqlite_file(tmp_path: Path) -> None:
+    open_log(tmp_path / "calls.db").close()
+
+    with sqlite3.connect(tmp_path / "calls.db") as connection:
+        assert connection.execute("SELECT count(*) FROM calls").fetchone() == (0,)
+    connection.close()

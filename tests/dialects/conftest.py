@@ -1,0 +1,61 @@
+"""One real server for a file's tests: the questions change nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from aiguillage.app import open_database
+from aiguillage.desk.contacts import add_contact
+from aiguillage.desk.fields import set_field
+from aiguillage.desk.tokens import issue_token
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.settings import Settings
+from aiguillage.storage.migrate import migrate
+from tests.cast import ACCOUNT, Cast, assemble, email, known_caller
+from tests.server import Answer, Server, running
+
+SPARSE_CODE = "77"
+"""The code of a contact with a second destination alone, and no flags."""
+
+
+class Door:
+    """The call path of a running server, asked with the router's token unless told otherwise."""
+
+    def __init__(self, server: Server, cast: Cast) -> None:
+        self.server = server
+        self.cast = cast
+
+    def ask(self, path: str, *, by: str | None = "router", method: str = "GET") -> Answer:
+        """Asks with one of the cast's tokens, or without any."""
+        return self.server.ask(path, None if by is None else self.cast.secret(by), method=method)
+
+    def v1(self, query: str, *, by: str | None = "router", method: str = "GET") -> Answer:
+        """Asks V1 about CL0000."""
+        return self.ask(f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&{query}", by=by, method=method)
+
+    def v0(self, rest: str, *, by: str | None = "router", method: str = "GET") -> Answer:
+        """Asks V0 about CL0000."""
+        return self.ask(f"/api/{ACCOUNT}/customer/{rest}", by=by, method=method)
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A server on which CL0000 knows one full contact and one sparse one; select_3 has a default, select_1 has none."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("door") / "data")
+    db = open_database(settings)
+    migrate(db)
+    cast = assemble(db)
+    known_caller(cast)
+    sparse = Contact(company="Librairie Ormeau", code=SPARSE_CODE, select=(None, "208", None, None))
+    add_contact(db, cast["editor"], ACCOUNT, sparse)
+    switchboard = Contact(company="Mairie de Valombre", telecoms=(Telecom("+3326191*"), Telecom("3631")), select=("300",) * 4)
+    add_contact(db, cast["editor"], ACCOUNT, switchboard)
+    set_field(db, cast["editor"], ACCOUNT, "select_3", default="900")
+    for mode in ("empty", "default"):
+        _, secret = issue_token(db, cast["operator"], email("router"), name=mode, unknown=mode)
+        cast.secrets[mode] = secret
+    with running(settings) as server:
+        yield Door(server, cast)
+    db.close()
+
+

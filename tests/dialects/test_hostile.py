@@ -1,0 +1,224 @@
+"""Hostile and broken requests, sent to a real server byte by byte: a 400 in the contract's words, never a 5xx."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cast import ACCOUNT, CODE, NUMBER
+from tests.standing import Standing, standing_server
+
+V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number=".encode()
+V1_CODE = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&code=".encode()
+V0 = f"/api/{ACCOUNT}/customer/number/".encode()
+V0_CODE = f"/api/{ACCOUNT}/customer/code/".encode()
+KNOWN = b"0199001234"
+LONG = b"1" * 8200
+JSON, TEXT = "application/json", "text/plain; charset=utf-8"
+
+Told = tuple[int, dict[str, str], bytes]
+"""Status, headers, body."""
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    with standing_server(tmp_path_factory.mktemp("hostile")) as standing:
+        yield standing
+
+
+def send(standing: Standing, request: bytes) -> bytes:
+    """Everything that the server says to these bytes until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", standing.server.port), timeout=30) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        parts = iter(lambda: connection.recv(65536), b"")
+        return b"".join(parts)
+
+
+def ask(standing: Standing, target: bytes, *, method: bytes = b"GET", more: bytes = b"") -> Told:
+    """One request of the router's with the target as it stands, `more` being header lines."""
+    authorization = b"Authorization: Bearer %s\r\n" % standing.secret.encode()
+    lines = b"Host: localhost\r\nConnection: close\r\n" + more + authorization
+    head, _, body = send(standing, b"%s %s HTTP/1.1\r\n%s\r\n" % (method, target, lines)).partition(b"\r\n\r\n")
+    status, *headers = head.decode("latin-1").split("\r\n")
+    pairs = (line.split(": ", 1) for line in headers)
+    return int(status.split(" ")[1]), {name.lower(): value for name, value in pairs}, body
+
+
+def assert_bad_request(told: Told, detail: str) -> None:
+    """The contract's 400."""
+    status, headers, body = told
+    assert status == 400
+    assert headers["content-type"] == JSON
+    assert json.loads(body) == {"response": "bad request", "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        (b"", "customerAccount is missing"),
+        (b"customerAccount=CL0000", "number or code is missing"),
+        (b"number=0199001234", "customerAccount is missing"),
+        (b"customerAccount=&number=0199001234", "customerAccount is missing"),
+        (b"customeraccount=CL0000&number=0199001234", "customerAccount is missing"),
+        (b"customerAccount=CL0000&number=1&number=2", "number is given twice with two values"),
+        (b"customerAccount=CL0000&customerAccount=CL0001&number=1", "customerAccount is given twice with two values"),
+        (b"customerAccount=CL0000&number=0199001234&x=1&x=2", "x is given twice with two values"),
+        (b"customerAccount=CL0000&number=0199001234&format=xml", "format is json or raw"),
+        (b"customerAccount=CL0000&number=0199001234&format=", "format is json or raw"),
+        (b"customerAccount=CL0000&number=0199001234&format=RAW", "format is json or raw"),
+        (b"customerAccount=CL0000&number=0199001234&destination=5", "destination is 1, 2, 3 or 4"),
+        (b"customerAccount=CL0000&number=0199001234&destination=", "destination is 1, 2, 3 or 4"),
+        (b"customerAccount=CL0000&number=0199001234&destination=-1", "destination is 1, 2, 3 or 4"),
+        (
+            b"customerAccount=CL0000&number=0199001234&include=vip,password",
+            "include is any of vip, onCallDutyContract, separated by commas",
+        ),
+    ],
+)
+def test_a_wrong_missing_or_doubled_parameter_is_a_bad_request(standing: Standing, query: bytes, detail: str) -> None:
+    assert_bad_request(ask(standing, b"/api/v1/smartRoutings?" + query), detail)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(b"%00", b"0199001234%00", b"%01", b"0199001234%0A", b"%7F", b"%E2%80%8B0199001234", b"nobody", b"%27%20OR%201=1--"),
+        *(b"%", b"%z", b"%zz", b"%2", b"0199001234%", b"%25", b"%2500", b"..%2F..%2Fetc%2Fpasswd", b"%3Cscript%3E"),
+        *(b"%D9%A0%D9%A1%D9%A2", b"%EF%BC%90%EF%BC%91", b"%F0%9F%93%9E", b"++33199001234", b"0199001234*", b"1e10"),
+    ],
+)
+@pytest.mark.parametrize("path", [V1, V0], ids=["v1", "v0"])
+def test_a_number_that_is_none_is_a_bad_request(standing: Standing, path: bytes, number: bytes) -> None:
+    assert_bad_request(ask(standing, path + number), "number is not a phone number")
+
+
+@pytest.mark.parametrize("junk", [b"%FF", b"%C3", b"%C0%80", b"%ED%A0%80", b"0199001234%FE%FF"])
+def test_what_is_not_utf_8_is_a_bad_request(standing: Standing, junk: bytes) -> None:
+    assert_bad_request(ask(standing, V1 + junk), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V1 + KNOWN + b"&" + junk + b"=1"), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V0 + junk), "the path is not UTF-8")
+    assert_bad_request(ask(standing, V0_CODE + junk), "the path is not UTF-8")
+
+
+def test_a_query_over_8_kib_is_a_bad_request(standing: Standing) -> None:
+    longer = b"the query is longer than 8 KiB"
+
+    assert_bad_request(ask(standing, V1 + LONG), longer.decode())
+    assert_bad_request(ask(standing, V1 + KNOWN + b"&padding=" + LONG), longer.decode())
+    assert ask(standing, V1 + KNOWN + b"&padding=" + LONG[:8000])[0] == 200
+
+
+def test_an_over_long_v0_request_is_a_bad_request(standing: Standing) -> None:
+    longer = "the path or the query is longer than 8 KiB"
+
+    assert_bad_request(ask(standing, V0 + LONG), longer)
+    assert_bad_request(ask(standing, V0 + KNOWN + b"?padding=" + LONG), longer)
+    assert_bad_request(ask(standing, b"/api/" + LONG + b"/customer/number/1"), longer)
+
+
+def test_an_over_long_number_is_a_bad_request(standing: Standing) -> None:
+    assert_bad_request(ask(standing, V1 + LONG[:200]), "number is too long")
+
+
+@pytest.mark.parametrize("code", [b"%00", b"4321%00", b"%zz", b"%27%20OR%201=1--", LONG[:2000], b"%F0%9F%93%9E"])
+def test_a_code_that_can_be_none_belongs_to_nobody(standing: Standing, code: bytes) -> None:
+    assert ask(standing, V1_CODE + code)[0] == 404
+    assert ask(standing, V0_CODE + code)[0] == 404
+
+
+@pytest.mark.parametrize("account", [b"CL%00", b"CL0000%00", b"cl0000", b"%27", b"CL%2F0000", b"CL0000%20", LONG[:2000]])
+def test_an_account_that_is_none_looks_like_one_without_rights(standing: Standing, account: bytes) -> None:
+    v1 = ask(standing, b"/api/v1/smartRoutings?number=0199001234&customerAccount=" + account)
+    v0 = ask(standing, b"/api/" + account + b"/customer/number/0199001234")
+    foreign = ask(standing, b"/api/v1/smartRoutings?number=0199001234&customerAccount=CL0001")
+
+    assert (v1[0], v1[2]) == (v0[0], v0[2]) == (foreign[0], foreign[2]) == (403, b'{"response": "not authorized"}')
+
+
+@pytest.mark.parametrize("form", [b"+33199001234", b"%2B33199001234", b"%2b33199001234", b"%2B33%20199%2000%2012%2034"])
+def test_a_plus_may_be_sent_as_it_is_or_encoded(standing: Standing, form: bytes) -> None:
+    assert ask(standing, V1 + form)[0] == 200
+    assert ask(standing, V0 + form)[0] == 200
+
+
+def test_a_slash_in_a_number_is_part_of_it_even_when_encoded(standing: Standing) -> None:
+    assert ask(standing, V0 + b"01%2F99%2F00%2F12%2F34")[0] == 200
+    assert ask(standing, V0 + b"01/99/00/12/34")[0] == 200
+
+
+def test_a_path_may_be_percent_encoded(standing: Standing) -> None:
+    assert ask(standing, V1.replace(b"smart", b"%73mart") + KNOWN)[0] == 200
+
+
+@pytest.mark.parametrize("option", [b"destination=5", b"include=x", b"number=1", b"%FF=1", b"padding=" + LONG])
+def test_with_format_raw_a_bad_request_is_text(standing: Standing, option: bytes) -> None:
+    status, headers, body = ask(standing, V1 + KNOWN + b"&format=raw&" + option)
+
+    assert (status, headers["content-type"], body) == (400, TEXT, b"bad request")
+
+
+@pytest.mark.parametrize("method", [b"POST", b"PUT", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT", b"PROPFIND", b"QUERY"])
+@pytest.mark.parametrize("path", [V1, V0, V1[:21]], ids=["v1", "v0", "bare"])
+def test_another_method_is_told_which_are_allowed(standing: Standing, method: bytes, path: bytes) -> None:
+    status, headers, _ = ask(standing, path, method=method)
+
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        *(b"FOO %s HTTP/1.1", b"get %s HTTP/1.1", b"G\x00T %s HTTP/1.1", b"GET %s\x00 HTTP/1.1", b"GET %s\xff HTTP/1.1"),
+        *(b"GET %s\x01 HTTP/1.1", b"GET  HTTP/1.1", b"GET %s HTTP/9.9", b"\x16\x03\x01\x02%s", b"GET %s HTTP/1.1\r\nBad Header"),
+    ],
+)
+def test_what_is_not_http_is_a_bad_request(standing: Standing, request_line: bytes) -> None:
+    line = request_line.replace(b"%s", V1 + KNOWN)
+
+    assert send(standing, line + b"\r\nHost: localhost\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [b"", b"Bearer", b"Bearer ", b"Basic eDp5", b"Bearer \xff\xfe", b"Bearer " + LONG * 10, b"Bearer aig_%00", b"aig_x"],
+)
+def test_a_broken_authorization_is_unauthorized(standing: Standing, authorization: bytes) -> None:
+    request = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: %s\r\n\r\n"
+    told = send(standing, request % (V1 + KNOWN, authorization))
+
+    assert told.startswith(b"HTTP/1.1 401 ")
+    assert told.endswith(b'{"response": "unauthorized"}')
+
+
+def test_unauthorized_comes_before_bad_request(standing: Standing) -> None:
+    assert send(standing, b"GET %s%%FF HTTP/1.0\r\n\r\n" % V1).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        *(b"X-Long: " + b"a" * 60_000 + b"\r\n", b"".join(b"X-%d: a\r\n" % n for n in range(2_000))),
+        *(b"X-Odd: \xff\xfe\r\n", b"Content-Length: 0\r\n", b"Cookie: " + LONG + b"\r\n", b"X-Forwarded-For: \xff\r\n"),
+    ],
+)
+def test_odd_headers_do_no_harm(standing: Standing, more: bytes) -> None:
+    assert ask(standing, V1 + KNOWN, more=more)[0] == 200
+
+
+@pytest.mark.parametrize("target", [b"*", b"//", b"/api//customer/number/1", b"/api/v1/smartRoutings/", b"/%2e%2e/%2e%2e/etc"])
+def test_a_path_of_no_dialect_is_not_found(standing: Standing, target: bytes) -> None:
+    status, headers, _ = ask(standing, target)
+
+    assert (status, headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_after_all_that_the_server_answers_and_its_log_has_no_failure_and_nobodys_number(standing: Standing) -> None:
+    log = standing.server.log.read_text()
+
+    assert ask(standing, V1 + KNOWN)[0] == 200
+    assert ask(standing, V1_CODE + CODE.encode())[0] == 200
+    assert "failed" not in log
+    assert "Traceback" not in log
+    assert not any(secret in log for secret in (NUMBER, KNOWN.decode(), standing.secret))

@@ -1,0 +1,214 @@
+"""Accounts, roles, hosts and the secrets of tokens."""
+
+import string
+from ipaddress import ip_network
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiguillage.domain.accounts import (
+    SHARED_NUMBERS,
+    UNKNOWN_MODES,
+    Account,
+    Role,
+    check_account,
+    check_email,
+    check_unknown_mode,
+    host_allowed,
+    looks_like_secret,
+    new_secret,
+    parse_hosts,
+    role_named,
+)
+from aiguillage.domain.errors import Kind, Refusal
+from tests.refusal import refused
+
+ACACIAS = Account("CL0000", "Clinique des Acacias")
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+@pytest.mark.parametrize("word", ["route", "read", "edit", "manage"])
+def test_a_role_is_named_by_its_word_in_any_case(word: str) -> None:
+    assert role_named(word).word == word
+    assert role_named(word.upper()) is role_named(word)
+
+
+def test_each_role_can_do_what_the_ones_before_it_can() -> None:
+    assert Role.ROUTE < Role.READ < Role.EDIT < Role.MANAGE
+
+
+@pytest.mark.parametrize("word", ["", "admin", "1", "route ", "ROLE"])
+def test_what_is_no_role_is_refused_with_the_four(word: str) -> None:
+    with refused(Kind.INVALID, "is no role. Choose one of: route, read, edit, manage"):
+        role_named(word)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"code": "a0"},
+        {"code": "Customer_1-b"},
+        {"name": ""},
+        {"country": "CI"},
+        {"time_zone": "UTC"},
+        {"time_zone": "Indian/Reunion"},
+        *({"shared_numbers": policy} for policy in SHARED_NUMBERS),
+    ],
+)
+def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dict[str, str]) -> None:
+    account = msgspec.structs.replace(ACACIAS, **changes)
+
+    assert check_account(account) == account
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"code": ""}, "is no account code. Use a letter, then"),
+        ({"code": "A"}, "is no account code"),
+        ({"code": "0000CL"}, "is no account code"),
+        ({"code": "CL 0000"}, "is no account code"),
+        ({"code": "CL0000\n"}, "is no account code"),
+        ({"code": "C" * 33}, "is no account code"),
+        ({"name": "x" * 201}, "Use up to 200 characters"),
+        ({"name": "a\nb"}, "control characters"),
+        ({"country": "fr"}, "is no country. Use its two-letter ISO code"),
+        ({"country": "XX"}, "is no country"),
+        ({"country": ""}, "is no country"),
+        ({"time_zone": "Paris"}, "'Paris' is no time zone. Use a name such as Europe/Paris"),
+        ({"time_zone": "europe/paris"}, "is no time zone"),
+        ({"time_zone": "localtime"}, "is no time zone"),
+        ({"time_zone": "../../etc/passwd"}, "is no time zone"),
+        ({"time_zone": ""}, "is no time zone"),
+        ({"shared_numbers": "last"}, "is no policy for shared numbers. Choose one of: refuse, ask_code, first"),
+    ],
+)
+def test_an_account_with_a_setting_that_makes_none_is_refused(changes: dict[str, str], message: str) -> None:
+    with refused(Kind.INVALID, message):
+        check_account(msgspec.structs.replace(ACACIAS, **changes))
+
+
+def test_an_accounts_name_is_kept_without_blanks_around_it() -> None:
+    assert check_account(Account("CL0000", "  Clinique des Acacias ")) == ACACIAS
+
+
+def test_an_email_address_is_kept_in_lower_case() -> None:
+    assert check_email("Camille.Roche@Example.org") == "camille.roche@example.org"
+
+
+@pytest.mark.parametrize(
+    "email", ["", "camille", "@example.org", "camille@", "a@b@c", "a b@c", "a@b c", "a\x00@b", "a\udcff@b", "x" * 65 + "@b"]
+)
+def test_what_is_no_email_address_is_refused(email: str) -> None:
+    with refused(Kind.INVALID, "is not an e-mail address. Write it as in name@example.org"):
+        check_email(email)
+
+
+@pytest.mark.parametrize("mode", [None, *UNKNOWN_MODES])
+def test_a_token_may_set_what_unknown_callers_get(mode: str | None) -> None:
+    assert check_unknown_mode(mode) == mode
+
+
+def test_another_answer_for_unknown_callers_is_refused() -> None:
+    with refused(Kind.INVALID, "'500' is no answer for unknown callers. Choose one of: 404, empty, default"):
+        check_unknown_mode("500")
+
+
+@pytest.mark.parametrize(
+    ("host", "block"),
+    [
+        ("192.0.2.7", "192.0.2.7/32"),
+        (" 192.0.2.0/24 ", "192.0.2.0/24"),
+        ("2001:DB8::7", "2001:db8::7/128"),
+        ("2001:db8::/32", "2001:db8::/32"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("::/0", "::/0"),
+        ("::ffff:192.0.2.7", "192.0.2.7/32"),
+        ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
+    ],
+)
+def test_a_host_is_an_address_or_a_block_in_standard_form(host: str, block: str) -> None:
+    assert parse_hosts([host]) == (block,)
+    assert parse_hosts([block]) == (block,)
+
+
+@pytest.mark.parametrize("host", ["", "pbx.example.org", "192.0.2", "192.0.2.7/24", "192.0.2.0/33", "192.0.2.7:80"])
+def test_what_is_no_host_is_refused(host: str) -> None:
+    with refused(Kind.INVALID, "is neither an address nor a CIDR block. Write 192.0.2.7 or 192.0.2.0/24"):
+        parse_hosts(["192.0.2.7", host])
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "allowed"),
+    [
+        ("192.0.2.7", ["192.0.2.7"], True),
+        ("192.0.2.8", ["192.0.2.7"], False),
+        ("192.0.2.8", ["192.0.2.7", "192.0.2.0/24"], True),
+        ("::ffff:192.0.2.7", ["192.0.2.0/24"], True),
+        ("::ffff:192.0.2.7", ["::ffff:192.0.2.0/120"], True),
+        ("::ffff:198.51.100.7", ["192.0.2.0/24"], False),
+        ("192.0.2.7", ["::/0"], False),
+        ("2001:db8::7", ["2001:db8::/32"], True),
+        ("2001:db9::7", ["2001:db8::/32"], False),
+        ("2001:db8::7", ["0.0.0.0/0"], False),
+        ("192.0.2.7", [], False),
+        (None, ["0.0.0.0/0"], False),
+        ("", ["0.0.0.0/0"], False),
+        ("testclient", ["0.0.0.0/0", "::/0"], False),
+    ],
+)
+def test_a_client_is_allowed_from_the_blocks_alone(address: str | None, hosts: list[str], *, allowed: bool) -> None:
+    assert host_allowed(address, [ip_network(block) for block in parse_hosts(hosts)]) is allowed
+
+
+def test_a_secret_has_its_mark_160_bits_and_a_checksum() -> None:
+    secret = new_secret()
+
+    assert len(secret) == 4 + 27 + 6
+    assert secret.startswith("aig_")
+    assert set(secret[4:]) <= set(BASE62)
+    assert 62**27 >= 2**160
+    assert looks_like_secret(secret)
+
+
+def test_no_secret_comes_twice() -> None:
+    assert len({new_secret() for _ in range(1000)}) == 1000
+
+
+@given(st.integers(0, 36), st.characters(codec="utf-8"))
+def test_one_wrong_character_in_a_secret_is_noticed(place: int, character: str) -> None:
+    secret = new_secret()
+
+    typed = secret[:place] + character + secret[place + 1 :]
+
+    assert looks_like_secret(typed) is (typed == secret)
+
+
+@given(st.integers(0, 36), st.sampled_from(BASE62))
+def test_one_other_digit_in_a_secret_is_noticed(place: int, digit: str) -> None:
+    secret = new_secret()
+
+    typed = secret[:place] + digit + secret[place + 1 :]
+
+    assert looks_like_secret(typed) is (typed == secret)
+
+
+@given(st.integers(0, 36), st.sampled_from(BASE62))
+def test_a_digit_lost_or_doubled_in_a_secret_is_noticed(place: int, digit: str) -> None:
+    secret = new_secret()
+
+    assert not looks_like_secret(secret[:place] + secret[place + 1 :])
+    assert not looks_like_secret(secret[:place] + digit + secret[place:])
+
+
+@given(st.lists(st.text()))
+def test_no_hosts_do_worse_than_to_be_refused(hosts: list[str]) -> None:
+    try:
+        blocks = parse_hosts(hosts)
+    except Refusal as refusal:
+        assert refusal.kind is Kind.INVALID  # noqa: PT017 - a value is as right as a refusal
+    else:
+        assert parse_hosts(blocks) == blocks
