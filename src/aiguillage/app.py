@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from aiguillage.api.web import web_application
-from aiguillage.callpath.engine import ASGI, CallPath
+from aiguillage.callpath.engine import ASGI, CallPath, Dialect
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
@@ -21,11 +21,12 @@ from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log, read_tallies
 from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import migrate, newest_revision, revision_of
+from aiguillage.storage.migrate import newest_revision, revision_of
 from aiguillage.storage.sqlite import open_read_only
 
-DIALECTS = (encom_v1, encom_v0)
+DIALECTS: tuple[Dialect, ...] = (encom_v1, encom_v0)
 """Every way a call may ask, the most frequent first."""
+
 
 class Explained(msgspec.Struct, frozen=True):
     """A decision made for a person: what was known, what was decided, what each rule said."""

@@ -1,17 +1,17 @@
-"""The server: one socket, one or many workers, each answer in one packet."""
+"""The server: one socket, one or many workers, calls answered as they come in."""
 
-import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
 from aiguillage.app import build, open_database
+from aiguillage.callpath.engine import CallPath
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
@@ -51,7 +51,7 @@ def _configuration(settings: Settings) -> uvicorn.Config:
         partial(build, settings),
         factory=True,
         workers=settings.workers,
-        http=OneWriteProtocol,
+        http=CallProtocol,
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -72,6 +72,7 @@ def _listen(settings: Settings) -> socket.socket:
     where = settings.uds or f"{settings.host} port {settings.port}"
     try:
         if settings.uds:
+            _clear_away(Path(settings.uds))
             listening.bind(settings.uds)
         else:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -87,39 +88,51 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-class OneWriteProtocol(HttpToolsProtocol):
-    """uvicorn's protocol on a transport that joins an answer's head and body (docs/decisions/0003)."""
+def _clear_away(path: Path) -> None:
+    """Removes a socket that a killed server left behind; one that somebody listens on stays, and binding fails."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Starts a connection."""
-        super().connection_made(cast("asyncio.Transport", OneWriteTransport(transport, self.loop)))
 
+class CallProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which answers calls as soon as their head is read, without a task (docs/decisions/0003).
 
-class OneWriteTransport:
-    """A transport whose writes of one event-loop turn go out together: one system call, one packet, one wake-up."""
+    The answers of one event-loop turn are written one after the other at its end: a client that waits is woken once for
+    all of them, and waking it is what a write costs.
+    """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._call_soon = loop.call_soon
-        self._held = b""
+    _answered: ClassVar[list[tuple["CallProtocol", RequestResponseCycle, bytes]]] = []
+    """This turn's answers of all connections; a worker has one event loop."""
 
-    def write(self, data: bytes) -> None:
-        """Holds the bytes until the turn's end."""
-        if self._held:
-            self._held += data
-        else:
-            self._held = data
-            self._call_soon(self._flush)
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Answers a call here and now; every other request becomes an ASGI task as ever."""
+        answer = app.answer_call(cycle.scope) if type(app) is CallPath else None
+        if answer is None:
+            super()._start_asgi_task(cycle, app)
+            return
+        status, headers, body = answer
+        message = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            message += name, b": ", value, b"\r\n"
+        message.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        if cycle.scope["method"] != "HEAD":
+            message.append(body)
+        if not self._answered:
+            self.loop.call_soon(self._write_answers)
+        self._answered.append((self, cycle, b"".join(message)))
 
-    def _flush(self) -> None:
-        held, self._held = self._held, b""
-        if held:
-            self._transport.write(held)
-
-    def close(self) -> None:
-        """Sends what is held, then closes."""
-        self._flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+    @classmethod
+    def _write_answers(cls) -> None:
+        """Writes this turn's answers; a call that waits behind one on its connection is answered in the next turn."""
+        answered, cls._answered = cls._answered, []
+        for protocol, cycle, message in answered:
+            protocol.transport.write(message)
+            cycle.response_started = cycle.response_complete = True
+            if not cycle.keep_alive:
+                protocol.transport.close()
+            protocol.on_response_complete()

@@ -42,7 +42,11 @@ def test_assets_are_kept_for_ever_and_addressed_by_their_contents(standing: Stan
 
     for asset in assets:
         assert re.search(r"\?[0-9a-f]{12}$", asset)
-        assert set(standing.ask(asset).headers["cache-control"].split(", ")) == {"public", "immutable", "max-age=31536000"}
+        assert set(standing.ask(asset).headers["cache-control"].split(", ")) == {
+            "public",
+            "immutable",
+            "max-age=31536000",
+        }
 
 
 def test_the_page_itself_is_asked_for_again_each_time(standing: Standing) -> None:

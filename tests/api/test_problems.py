@@ -19,7 +19,9 @@ def test_every_kind_of_refusal_is_mapped() -> None:
     assert set(STATUS) == set(Kind)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/", "//", "/api", "/api/v1/nothing", "/docs/nothing", "/docs/assets/no.js"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/", "//", "/api", "/api/v1/nothing", "/docs/nothing", "/docs/assets/no.js"]
+)
 def test_an_unknown_path_is_a_problem(standing: Standing, path: str) -> None:
     answer = standing.ask(path)
 
@@ -33,14 +35,18 @@ def test_an_unknown_path_is_a_problem(standing: Standing, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("path", ["/healthz", "/openapi.json", "/docs"])
-def test_a_method_that_a_path_lacks_is_a_problem_that_tells_the_others(standing: Standing, method: str, path: str) -> None:
+def test_a_method_that_a_path_lacks_is_a_problem_that_tells_the_others(
+    standing: Standing, method: str, path: str
+) -> None:
     answer = standing.ask(path, method=method)
 
     assert (answer.status, answer.headers["content-type"]) == (405, PROBLEM)
     assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
 
 
-@pytest.mark.parametrize("path", ["/docs/assets/../docs.html", "/docs/assets/%2e%2e/docs.html", "/docs/assets//etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/docs/assets/../docs.html", "/docs/assets/%2e%2e/docs.html", "/docs/assets//etc/passwd"]
+)
 def test_nothing_beside_the_assets_is_served(standing: Standing, path: str) -> None:
     assert standing.ask(path).status == 404
 

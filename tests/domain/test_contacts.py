@@ -130,10 +130,7 @@ def test_no_text_does_worse_than_to_be_refused(text: str) -> None:
 
 
 def test_the_eight_fields_are_four_choices_and_four_answers() -> None:
-    assert FIELD_KEYS == (
-        *("select_1", "select_2", "select_3", "select_4"),
-        *("boolean_1", "boolean_2", "boolean_3", "boolean_4"),
-    )
+    assert list(FIELD_KEYS) == [f"{kind}_{number}" for kind in ("select", "boolean") for number in (1, 2, 3, 4)]
     assert [field.key for field in FIRST_FIELDS] == list(FIELD_KEYS)
     assert [field.label for field in FIRST_FIELDS][4:6] == ["VIP", "On-call contract"]
 

@@ -49,7 +49,9 @@ def spelled(draw: st.DrawFn, beginning: str, national: str) -> str:
 def french_spellings(draw: st.DrawFn) -> tuple[str, str]:
     """A French number's nine digits, and one of the ways to write it."""
     national = draw(FRENCH)
-    beginning = draw(st.sampled_from(["+33", "0033", " 33", "0", "(0)", "+33 (0)", "0033 (0) ", "(+33)", "+0033", "(0033) "]))
+    beginning = draw(
+        st.sampled_from(["+33", "0033", " 33", "0", "(0)", "+33 (0)", "0033 (0) ", "(+33)", "+0033", "(0033) "])
+    )
     around = draw(
         st.sampled_from(["{}", "sip:{}@pbx.example.org", "tel:{}", '"Camille" <sips:{}@pbx.example.org;user=phone>'])
     )
@@ -181,13 +183,22 @@ def test_a_withheld_caller_has_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("207", "207"), (" 207", "207"), ("sip:207@pbx.example.org", "207"), ("2-07", "207"), ("9", "9"), ("0123", "0123")],
+    [
+        ("207", "207"),
+        (" 207", "207"),
+        ("sip:207@pbx.example.org", "207"),
+        ("2-07", "207"),
+        ("9", "9"),
+        ("0123", "0123"),
+    ],
 )
 def test_digits_that_are_no_possible_number_are_compared_as_they_are(text: str, kept: str) -> None:
     assert caller_number(text, "FR") == kept
 
 
-@pytest.mark.parametrize("text", ["hello", "+", "00", "01990012AB", "0199001234 ext 5", "++33199001234", "\x00", "\u0660", "*72"])
+@pytest.mark.parametrize(
+    "text", ["hello", "+", "00", "01990012AB", "0199001234 ext 5", "++33199001234", "\x00", "\u0660", "*72"]
+)
 def test_text_that_is_no_number_is_refused_at_the_door(text: str) -> None:
     with refused(Kind.INVALID, "not a phone number"):
         caller_number(text, "FR")
@@ -206,7 +217,8 @@ def test_an_extension_of_a_contact_is_kept_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "9", "0612", "anonymous", "266696687", "+266696687", "hello", "+33", "sip:@pbx.example.org", "12345678"]
+    "text",
+    ["", "9", "0612", "anonymous", "266696687", "+266696687", "hello", "+33", "sip:@pbx.example.org", "12345678"],
 )
 def test_what_can_be_no_contacts_number_is_refused_with_what_to_do(text: str) -> None:
     with refused(Kind.INVALID, "is not a phone number in FR. Write all its digits, or"):
@@ -231,7 +243,7 @@ def test_every_accepted_spelling_of_a_number_gives_the_same_number(spelling: tup
     assert caller_number(text, "FR") == f"+33{national}"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(DIGITS)
 @example("000000000000000")
 @example("199001234567890")
@@ -246,7 +258,7 @@ def test_the_fast_path_reads_international_digits_as_a_full_parse_does(digits: s
             assert caller_number(f"00{text[1:]}", "US") == expected
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(DIGITS)
 @example("139771307485000")
 @example("611792268000000")
@@ -293,7 +305,7 @@ def test_no_text_does_worse_than_to_be_refused(text: str, country: str) -> None:
         try:
             number = read(text, country)
         except Refusal as refusal:
-            assert refusal.kind is Kind.INVALID
+            assert refusal.kind is Kind.INVALID  # noqa: PT017 - a value is as right as a refusal
         else:
             assert number == WITHHELD or number.removeprefix("+").isdecimal()
 
@@ -318,7 +330,15 @@ def test_a_number_prefix_is_read_in_every_spelling(text: str, country: str, pref
 
 @pytest.mark.parametrize(
     ("text", "country"),
-    [("*", "FR"), ("0*", "FR"), ("+33*", "FR"), ("207*", "FR"), ("019900*", "US"), ("+33199*00*", "FR"), ("+33A*", "FR")],
+    [
+        ("*", "FR"),
+        ("0*", "FR"),
+        ("+33*", "FR"),
+        ("207*", "FR"),
+        ("019900*", "US"),
+        ("+33199*00*", "FR"),
+        ("+33A*", "FR"),
+    ],
 )
 def test_what_is_no_number_prefix_is_refused_with_what_to_do(text: str, country: str) -> None:
     with refused(Kind.INVALID, "is not a number prefix. Write"):

@@ -34,8 +34,16 @@ class Dialect(Protocol):
     """A wire dialect: a module of `dialects/`."""
 
     NAME: str
-    PATH: str | None
-    METHODS: tuple[str, ...]
+    DESCRIBED: dict[str, Any]
+    """Its part of the OpenAPI document."""
+
+    @property
+    def PATH(self) -> str | None:  # noqa: N802 - a module's constant
+        """The one path that is this dialect's; None when it has more."""
+
+    @property
+    def METHODS(self) -> tuple[str, ...]:  # noqa: N802 - same
+        """The methods that it takes."""
 
     def handles(self, path: str) -> bool:
         """Whether a path is this dialect's."""
@@ -65,13 +73,18 @@ class CallPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a call, or hands the request on."""
-        dialect = self._dialect_of(scope["path"]) if scope["type"] == "http" else None
-        if dialect is None:
+        answer = self.answer_call(scope) if scope["type"] == "http" else None
+        if answer is None:
             await self._behind(scope, receive, send)
             return
-        status, headers, body = self._call(dialect, scope)
+        status, headers, body = answer
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def answer_call(self, scope: Scope) -> Answer | None:
+        """The answer to a call, at once; None for a request that is none."""
+        dialect = self._dialect_of(scope["path"])
+        return None if dialect is None else self._call(dialect, scope)
 
     def _dialect_of(self, path: str) -> Dialect | None:
         dialect = self._by_path.get(path)
@@ -95,6 +108,7 @@ class CallPath:
             spent = (time.perf_counter_ns() - began) // 1000
             self._log.add(now, entry.facts.account_id, number, decision, dialect.NAME, spent)
         except Refusal as refusal:
+            refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
         except Exception as error:  # noqa: BLE001 - somebody is on the line: a failure of ours is a 503
             _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__)

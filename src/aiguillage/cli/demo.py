@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from aiguillage.app import explain_call
+from aiguillage.cli.printing import print_json
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.contacts import enter_contact
@@ -98,6 +99,14 @@ class Request(NamedTuple):
     parameters: dict[str, str]
 
 
+class Shown(NamedTuple):
+    """A request as it is shown: a line for a shell, and what that will print."""
+
+    title: str
+    curl: str
+    answer: str
+
+
 def requests() -> tuple[Request, ...]:
     """The requests that the demonstration proposes."""
     return (
@@ -143,26 +152,33 @@ def _fill(db: Database, actor: Actor) -> None:
         enter_contact(db, actor, ACCOUNT, None, given)
 
 
-def print_requests(settings: Settings, actor: Actor) -> None:
+def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
     """A curl line for each request, with the answer it gets, and where to read on."""
     database = Database(settings.database)
     try:
         secret = _renew_secret(database, actor)
-        lines = [_("aiguillage shows itself. Paste any of these lines into another terminal."), ""]
-        for request in requests():
-            query = {"customerAccount": ACCOUNT, **request.parameters}
-            lines += [request.title, curl(settings, secret, query), expected(settings, database, actor, query), ""]
+        shown = [_show(settings, database, actor, secret, request) for request in requests()]
     finally:
         database.close()
+    docs = f"{_base(settings)}/docs"
+    if json:
+        print_json({"docs": docs, "requests": [one._asdict() for one in shown]})
+        return
+    lines = [_("aiguillage shows itself. Paste any of these lines into another terminal."), ""]
+    for one in shown:
+        lines += [one.title, f"  {one.curl}", f"  {one.answer}", ""]
+    command = f"AIGUILLAGE_DATA_DIR={shlex.quote(str(settings.data_dir))} {_program()}"
     lines += [
-        _("All of the API: {url}").format(url=f"{_base(settings)}/docs"),
-        _("Why a call goes where it goes: {command}").format(
-            command=f"AIGUILLAGE_DATA_DIR={shlex.quote(str(settings.data_dir))} {_program()} "
-            f"route {ACCOUNT} --number 0199001234"
-        ),
+        _("All of the API: {url}").format(url=docs),
+        _("Why a call goes where it goes: {command}").format(command=f"{command} route {ACCOUNT} --number 0199001234"),
         _("Stop with Ctrl-C."),
     ]
     typer.echo("\n".join(lines))
+
+
+def _show(settings: Settings, database: Database, actor: Actor, secret: str, request: Request) -> Shown:
+    query = {"customerAccount": ACCOUNT, **request.parameters}
+    return Shown(request.title, _curl(settings, secret, query), _answer(settings, database, actor, query))
 
 
 def _program() -> str:
@@ -183,15 +199,15 @@ def _base(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def curl(settings: Settings, secret: str, query: dict[str, str]) -> str:
+def _curl(settings: Settings, secret: str, query: dict[str, str]) -> str:
     """The request as a shell command that prints the body and the status."""
     url = f"{_base(settings)}{encom_v1.PATH}?{urlencode(query, safe=',')}"
-    return f"  curl -sgw ' (%{{http_code}})\\n' -H 'Authorization: Bearer {secret}' '{url}'"
+    return f"curl -sgw ' (%{{http_code}})\\n' -H 'Authorization: Bearer {secret}' '{url}'"
 
 
-def expected(settings: Settings, database: Database, actor: Actor, query: dict[str, str]) -> str:
-    """The answer to a request: decided and put into words as the call path does it."""
+def _answer(settings: Settings, database: Database, actor: Actor, query: dict[str, str]) -> str:
+    """What curl will print: decided and put into words as the call path does it."""
     question = encom_v1.ask({"query_string": urlencode(query).encode()})
     explained = explain_call(settings, database, actor, ACCOUNT, number=question.number, code=question.code)
     answer = encom_v1.answer(question, explained.decision, "404")
-    return f"  {answer.body.decode()} ({answer.status})"
+    return f"{answer.body.decode()} ({answer.status})"

@@ -16,6 +16,9 @@ from aiguillage.cli.words import _
 from aiguillage.domain.errors import Refusal
 
 Thing = TypeVar("Thing")
+STEERING = {"Cc", "Cf", "Cs"}
+"""Unicode's controls, formats (which turn text around) and halves of characters."""
+
 WIDEST_NAME = 30
 """Characters of a first column that are not folded."""
 
@@ -26,7 +29,7 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" else c for c in str(value))
+    return "".join("\ufffd" if unicodedata.category(c) in STEERING and c != "\n" else c for c in str(value))
 
 
 def print_json(value: object) -> None:

@@ -13,7 +13,7 @@ HEAD = """\
 Written from the code by `python -m aiguillage.cli.reference > docs/cli.md`; a test holds the two together.
 
 - Exit status: 0 done; 1 refused, with one line on standard error that says what to do; 2 not understood.
-- Every command but `serve` and `demo` takes `--json`: one JSON document on standard output, lists as arrays with an
+- Every command takes `--json`: one JSON document on standard output, lists as arrays with an
   element a line, moments in ISO 8601 UTC; a refusal is `{"refused": KIND, "message": "..."}`.
 - `aiguillage --as EMAIL COMMAND ...` acts as that user, with their rights. Without it you are the machine's operator.
 - Messages and headings are in the language of `LANGUAGE`, `LC_ALL`, `LC_MESSAGES` or `LANG` (English, French); the help
@@ -41,7 +41,7 @@ def _sections(command: object, path: str) -> Iterator[str]:
 def _options(command: TyperCommand | TyperGroup, path: str) -> Iterator[str]:
     """A command's heading, its sentence, and a row for each argument and option."""
     arguments = [parameter for parameter in command.params if isinstance(parameter, TyperArgument)]
-    usage = "".join(f" {argument.make_metavar(None).strip('{}')}" for argument in arguments)
+    usage = "".join(f" {argument.metavar}" for argument in arguments)
     yield f"## {path}{usage}\n"
     yield f"{command.help}\n"
     rows = [_row(parameter) for parameter in command.params if isinstance(parameter, TyperArgument | TyperOption)]
@@ -55,7 +55,8 @@ def _row(parameter: TyperArgument | TyperOption) -> str:
         return f"| `{parameter.metavar}` | {help_} |"
     names = ", ".join([*parameter.opts, *parameter.secondary_opts])
     value = "" if parameter.is_flag else f" {parameter.metavar or (parameter.name or '').upper().replace('_', '-')}"
-    default = f" Default: {parameter.default}." if parameter.default not in {None, False, ""} else ""
+    shown = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+    default = f" Default: {shown}." if shown not in {None, False, ""} else ""
     required = " Required." if parameter.required else ""
     return f"| `{names}{value}` | {help_}{default}{required} |"
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from aiguillage.cli.door import command, terminal
+from aiguillage.cli.door import Json, command, terminal
 from aiguillage.domain.errors import invalid
 from aiguillage.settings import Settings, origin, read_settings, with_settings
 
@@ -35,15 +35,17 @@ def serve(
     uds: Annotated[str | None, typer.Option(help="A Unix socket to listen on instead.")] = None,
     tls_cert: Annotated[str | None, typer.Option(help="The certificate file, to serve over TLS.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="The certificate's key file.")] = None,
+    json: Json = False,
 ) -> None:
-    """Answer calls; migrate the database first if needed."""
+    """Answer calls; migrate the database first if needed. --json tells a refusal as JSON."""
+    del json
     terminal(context)
     settings = _with_options(workers=workers, host=host, port=port, uds=uds, tls_cert=tls_cert, tls_key=tls_key)
     _check_certificate(settings)
     _run(settings)
 
 
-def demo(context: typer.Context, host: Host = None, port: Port = None) -> None:
+def demo(context: typer.Context, host: Host = None, port: Port = None, json: Json = False) -> None:
     """Serve a made-up account, and print requests to try on it."""
     from aiguillage.cli.demo import print_requests, set_up_demo  # noqa: PLC0415 - brings the web server along
 
@@ -52,7 +54,7 @@ def demo(context: typer.Context, host: Host = None, port: Port = None) -> None:
     if origin("log_level") == "default":
         settings = with_settings(settings, {"log_level": "warning"})
     settings = set_up_demo(settings, actor)
-    _run(settings, partial(print_requests, settings, actor))
+    _run(settings, partial(print_requests, settings, actor, json=json))
 
 
 def _with_options(**options: str | None) -> Settings:

@@ -2,10 +2,20 @@
 
 from pathlib import Path
 
+import msgspec
+from sqlalchemy import select
+
+from aiguillage.desk.change import Change, View, change_contacts, read_facts
+from aiguillage.desk.fields import read_fields
+from aiguillage.desk.importing import undoing, writing
 from aiguillage.desk.importing.outcome import Imported, ImportRefused, Outcome, Progress, Refused, Undone, untold
-from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.desk.importing.reading import Read, read_file
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import Field
+from aiguillage.domain.errors import conflict
 from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import imports
+from aiguillage.storage.staging import staging
 
 __all__ = [
     "ImportRefused",
@@ -36,7 +46,13 @@ def preview_import(  # noqa: PLR0913 - each is a choice of the person's
 
     Raises Refusal (missing, forbidden, and invalid for a file that cannot be read).
     """
-    raise Refusal(Kind.UNAVAILABLE, "Soon.")
+    account, fields = _settings(db, actor, code)
+    with staging(db.path) as stage:
+        read = read_file(source, stage, account, fields, progress)
+        with read_facts(db, actor, code, Role.EDIT) as view:
+            outcome = _judged(view, read, source, partial=partial, delete_missing=delete_missing, force=force)
+    progress("matching", outcome.rows, outcome.rows)
+    return outcome
 
 
 def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
@@ -55,7 +71,32 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
     `delete_missing` removes the contacts that the file lacks; more than a fifth of them only with `force`.
     Raises Refusal, and ImportRefused with the outcome when rows, or too many deletions, stand in the way.
     """
-    raise Refusal(Kind.UNAVAILABLE, "Soon.")
+    account, fields = _settings(db, actor, code)
+    with staging(db.path) as stage:
+        read = read_file(source, stage, account, fields, progress)
+        with change_contacts(db, actor, code) as change:
+            outcome = _judged(change, read, source, partial=partial, delete_missing=delete_missing, force=force)
+            progress("matching", outcome.rows, outcome.rows)
+            if outcome.obstacle is not None:
+                raise ImportRefused(outcome)
+            import_id = writing.write(change, read, outcome, progress)
+    return msgspec.structs.replace(outcome, applied=True, import_id=import_id)
+
+
+def _settings(db: Database, actor: Actor, code: str) -> tuple[Account, list[Field]]:
+    """What the file's rows are read by."""
+    with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, account):
+        return account, read_fields(connection, account_id)
+
+
+def _judged(  # noqa: PLR0913 - each is a choice of the person's
+    view: View | Change, read: Read, source: Path, *, partial: bool, delete_missing: bool, force: bool
+) -> Outcome:
+    if (view.account, read_fields(view.connection, view.account_id)) != (read.account, read.fields):
+        raise conflict("The account's settings were changed while the file was read. Import it again.")
+    outcome = writing.judge(view.connection, view.account_id, read, delete_missing=delete_missing)
+    obstacle = writing.obstacle(view.connection, view.account_id, outcome, partial=partial, force=force)
+    return msgspec.structs.replace(outcome, file=source.name[:255], obstacle=obstacle)
 
 
 def undo_import(db: Database, actor: Actor, code: str, import_id: int, *, progress: Progress = untold) -> Undone:
@@ -63,9 +104,16 @@ def undo_import(db: Database, actor: Actor, code: str, import_id: int, *, progre
 
     Raises Refusal: conflict when it was undone before, or a later change touched one of its contacts.
     """
-    raise Refusal(Kind.UNAVAILABLE, "Soon.")
+    with staging(db.path) as stage:
+        with read_facts(db, actor, code, Role.EDIT) as view:
+            undoing.stage_former(view, import_id, stage)
+        with change_contacts(db, actor, code) as change:
+            return undoing.undo(change, import_id, stage, progress)
 
 
 def list_imports(db: Database, actor: Actor, code: str, *, limit: int = 50) -> list[Imported]:
     """The account's imports, newest first. Raises Refusal."""
-    raise Refusal(Kind.UNAVAILABLE, "Soon.")
+    statement = select(imports).order_by(imports.c.id.desc()).limit(limit)
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        rows = connection.execute(statement.where(imports.c.account_id == account_id))
+        return [Imported(**{name: row._mapping[name] for name in Imported.__struct_fields__}) for row in rows]

@@ -44,7 +44,11 @@ HEADERS: Described = {
         "required": True,
         "schema": {"type": "string", "const": "Bearer"},
     },
-    "Allow": {"description": "The methods that the path takes.", "required": True, "schema": {"type": "string", "const": "GET, HEAD"}},
+    "Allow": {
+        "description": "The methods that the path takes.",
+        "required": True,
+        "schema": {"type": "string", "const": "GET, HEAD"},
+    },
 }
 TOLD = {
     "400": ("BadRequest", "The request is malformed: a parameter is missing, wrong, too long or given twice."),

@@ -8,6 +8,7 @@ from aiguillage.storage.engine import BUSY_SECONDS, Database, broken, tells_dama
 from aiguillage.storage.migrate import current_revision, migrate
 from aiguillage.storage.sqlite import library, open_read_only
 
+HEADER = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm")
 """What SQLite calls the files of one database."""
 
@@ -46,7 +47,7 @@ def restore(database: Path, copy: Path, now: int) -> None:
     _remove(fresh)
     try:
         _copy_of(copy, fresh)
-        _make_new(fresh, copy, now)
+        _make_new(fresh, copy, max(now, _latest_version(database) + 1))
         with told(database):
             _put(fresh, database)
     finally:
@@ -87,7 +88,17 @@ def _copy_of(copy: Path, fresh: Path) -> None:
         raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
 
 
-def _make_new(fresh: Path, copy: Path, now: int) -> None:
+def _latest_version(database: Path) -> int:
+    """The latest facts_version that a worker can have seen; 0 where nobody can have seen one."""
+    try:
+        with closing(open_read_only(database)) as reader:
+            (version,) = reader.execute("SELECT max(facts_version) FROM accounts").fetchone()
+    except library.DatabaseError:
+        return 0
+    return int(version or 0)
+
+
+def _make_new(fresh: Path, copy: Path, version: int) -> None:
     """Checks the copy, brings its schema up to date, and outdates whatever workers remember of the accounts."""
     database = Database(fresh)
     try:
@@ -96,7 +107,7 @@ def _make_new(fresh: Path, copy: Path, now: int) -> None:
         database.check()
         migrate(database)
         with database.write() as connection:
-            connection.exec_driver_sql("UPDATE accounts SET facts_version = max(facts_version + 1, ?)", (now,))
+            connection.exec_driver_sql("UPDATE accounts SET facts_version = max(facts_version + 1, ?)", (version,))
     except Refusal as refusal:
         why = refusal.message.replace(str(fresh), str(copy))
         raise Refusal(Kind.INVALID, f"Nothing was restored. {why}") from refusal
@@ -106,14 +117,29 @@ def _make_new(fresh: Path, copy: Path, now: int) -> None:
 
 def _put(fresh: Path, database: Path) -> None:
     """Writes over the database; one that cannot even be opened is moved aside with all that belongs to it."""
-    try:
-        _copy(fresh, database)
-    except library.DatabaseError as error:
-        if not tells_damage(str(error)):
-            raise
-        _remove(Path(f"{database}.broken"))
-        for suffix in BESIDE:
-            beside = Path(f"{database}{suffix}")
-            if beside.exists():
-                beside.replace(f"{database}.broken{suffix}")
-        _copy(fresh, database)
+    if _begins_as_a_database(database):
+        try:
+            _copy(fresh, database)
+        except library.DatabaseError as error:
+            if not tells_damage(str(error)):
+                raise
+        else:
+            return
+    _move_aside(database)
+    _copy(fresh, database)
+
+
+def _begins_as_a_database(path: Path) -> bool:
+    """Whether SQLite may open it: it drops the side files of a file that is no database."""
+    if not path.is_file():
+        return True
+    with path.open("rb") as file:
+        return file.read(len(HEADER)) in (HEADER, b"")
+
+
+def _move_aside(database: Path) -> None:
+    _remove(Path(f"{database}.broken"))
+    for suffix in BESIDE:
+        beside = Path(f"{database}{suffix}")
+        if beside.exists():
+            beside.replace(f"{database}.broken{suffix}")

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, text
 
+from aiguillage.domain.accounts import Actor
 from aiguillage.storage.schema import caller_key
 from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
 
-Tick = Callable[[int], None]
-"""Is told how many rows were written since it was told last."""
+Progress = Callable[[str, int, int], None]
+"""Is told a stage, how much of it is done, and of how much."""
 
 JOURNAL = text(
     """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
@@ -46,19 +47,21 @@ LAST = ("~", "", 0)
 """Comes after every kind of key."""
 
 
-def write_changes(connection: Connection, account_id: int, at: int, actor: str, seqs: range, tick: Tick) -> None:
+def write_changes(connection: Connection, account_id: int, actor: Actor, seqs: range, progress: Progress) -> None:
     """Carries out what staged.change says, and journals it: each contact's change is one of `seqs`, without a gap."""
     _erase_former(connection, account_id)
+    done = 0
     for first in seqs[::BATCH]:
-        last = min(first + BATCH, seqs.stop) - 1
-        span = {"account_id": account_id, "first": first, "last": last}
-        connection.execute(JOURNAL, {**span, "at": at, "actor": actor})
+        span = {"account_id": account_id, "first": first, "last": min(first + BATCH, seqs.stop) - 1}
+        connection.execute(JOURNAL, {**span, "at": actor.at, "actor": actor.name})
         connection.execute(CONTACTS, span)
-        tick((last - first + 1) // 2)
+        done = min(done + BATCH // 2, len(seqs) // 2)
+        progress("writing", done, len(seqs))
     for start, end in _key_spans(connection):
         span = dict(zip(("kind", "key", "n", "to_kind", "to_key", "to_n"), (*start, *end), strict=True))
         connection.execute(KEYS, {"account_id": account_id, **span})
-        tick(BATCH // 4)
+        done = min(done + BATCH // 4, len(seqs))
+        progress("writing", done, len(seqs))
 
 
 def _erase_former(connection: Connection, account_id: int) -> None:
@@ -70,7 +73,9 @@ def _erase_former(connection: Connection, account_id: int) -> None:
         caller_key.c.contact_id == bindparam("of_contact"),
     )
     for batch in connection.execute(FORMER_KEYS, execution_options={"yield_per": BATCH}).partitions():
-        connection.execute(statement, [dict(zip(("of_kind", "of_key", "of_contact"), key, strict=True)) for key in batch])
+        connection.execute(
+            statement, [dict(zip(("of_kind", "of_key", "of_contact"), key, strict=True)) for key in batch]
+        )
     connection.execute(FORMER_CONTACTS, {"account_id": account_id})
 
 

@@ -54,6 +54,12 @@ HELD = text(
             WHERE kept.kind = own.kind AND kept.key = own.key AND kept.n = his.n))
     GROUP BY own.kind, own.key, own.n"""  # noqa: S608 - our own words
 ).bindparams(bindparam("kinds", expanding=True))
+HELD_REFERENCES = text(
+    """SELECT own.n, own.kind, own.key, contact.id FROM staged.draft_key AS own
+    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.reference = own.key
+    WHERE own.kind = 'r'
+    AND NOT EXISTS (SELECT 1 FROM staged.removed AS removed WHERE removed.contact_id = contact.id)"""
+)
 # Contacts that a refused row might be about are not missing from the file.
 SPARED = (
     text("DELETE FROM staged.spared"),
@@ -105,6 +111,11 @@ def keyless(connection: Connection) -> Iterator[Clash]:
 def held(connection: Connection, account_id: int, kinds: Iterable[str]) -> Iterator[Clash]:
     """Drafts with a key of those kinds that a contact has who keeps it; `other` is that contact's id."""
     yield from _clashes(connection, HELD, account_id=account_id, kinds=list(kinds))
+
+
+def held_references(connection: Connection, account_id: int) -> Iterator[Clash]:
+    """Drafts with the reference of a contact that is not in staged.removed; `other` is that contact's id."""
+    yield from _clashes(connection, HELD_REFERENCES, account_id=account_id)
 
 
 def find_removed(connection: Connection, account_id: int) -> int:

@@ -46,12 +46,12 @@ BY_OWN_ID = text(
     f"""INSERT INTO staged.matched (n, contact_id)
     SELECT draft.n, contact.id FROM staged.draft AS draft
     JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = draft.own_id
-    WHERE {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
+    WHERE draft.own_id IS NOT NULL AND {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
 )
 
 
 def match_drafts(connection: Connection, account_id: int, *, shared: bool, own_ids: bool) -> None:
-    """Fills staged.matched. `shared`: contacts may share numbers; `own_ids`: some drafts name aiguillage's own id."""
+    """Fills staged.matched. `shared`: contacts may share numbers; `own_ids`: drafts may name aiguillage's own id."""
     account = {"account_id": account_id}
     connection.execute(BY_REFERENCE, account)
     connection.execute(BY_CODE, account)

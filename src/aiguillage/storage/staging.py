@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
-
 from aiguillage.domain.contacts import Contact, caller_keys
 from aiguillage.domain.routing import Known
 from aiguillage.storage import sqlite
@@ -52,7 +50,8 @@ TABLES = (
     "CREATE TABLE change (seq INTEGER PRIMARY KEY, action TEXT NOT NULL, contact_id INTEGER NOT NULL, n INTEGER)",
     "CREATE INDEX change_by_draft ON change (n, contact_id)",
 )
-_DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * (len(CONTACT_COLUMNS) + 6))})"  # noqa: S608 - our own names
+DRAFT_WIDTH = len(CONTACT_COLUMNS) + 6
+_DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"
 _DRAFT_KEY = "INSERT OR IGNORE INTO draft_key VALUES (?, ?, ?, ?)"
 _encode = msgspec.json.encode
 
@@ -74,7 +73,9 @@ class Stage:
         self._refused: list[tuple[int]] = []
         self._keyless: list[tuple[int]] = []
 
-    def add(self, line: int, contact: Contact, speaks: int = 0, own_id: int | None = None, *, refused: bool = False) -> int:
+    def add(
+        self, line: int, contact: Contact, speaks: int = 0, own_id: int | None = None, *, refused: bool = False
+    ) -> int:
         """Puts a draft on the stage; its number."""
         self.count = n = self.count + 1
         self._drafts.append(draft_row(n, line, speaks, own_id, contact))
@@ -117,7 +118,9 @@ def _can_be_known(contact: Contact) -> bool:
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
     _account, _id, *columns, _seq = contact_row(0, 0, 0, contact).values()
-    known = Known(0, contact.select, contact.boolean, contact.company, contact.first_name, contact.last_name, contact.language)
+    known = Known(
+        0, contact.select, contact.boolean, contact.company, contact.first_name, contact.last_name, contact.language
+    )
     return (n, line, speaks, own_id, *columns, _encode(contact).decode(), _encode(known)[2:].decode())
 
 
@@ -154,11 +157,3 @@ def _sweep(directory: Path) -> None:
             except BlockingIOError:
                 continue
             shutil.rmtree(lock_path.parent, ignore_errors=True)
-
-
-def attach(connection: Connection, stage: Stage) -> None:
-    """Lets a transaction see the stage as schema `staged`. The connection is closed afterwards, not used again."""
-    connection.detach()
-    connection.execute(text("ATTACH :path AS staged"), {"path": str(stage.path)})
-    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
-        connection.exec_driver_sql(f"PRAGMA {pragma}")

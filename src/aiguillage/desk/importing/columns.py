@@ -10,16 +10,30 @@ from aiguillage.domain.errors import invalid
 
 OWN_ID = "aiguillage_id"
 NUMBERS = "telecoms"
+SEVERAL = frozenset({NUMBERS, "emails"})
+"""Facts that may have several columns."""
+
 ANY_TYPE = ""
 """The type of a number whose column says none."""
 
-EXPORTED = (OWN_ID, "reference", "code", "language", "company", "first_name", "last_name", "number", "email", *FIELD_KEYS)
+EXPORTED = (
+    OWN_ID,
+    "reference",
+    "code",
+    "language",
+    "company",
+    "first_name",
+    "last_name",
+    "number",
+    "email",
+    *FIELD_KEYS,
+)
 """The columns that an export writes. Their meaning is fixed, whatever an account calls its fields."""
 
 FACTS = ("reference", "code", "language", "company", "first_name", "last_name", "emails", *FIELD_KEYS)
 ALIASES = {
     "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne identifiantexterne "
-    "referenceclient refclient customerid clientid idclient numeroclient numclient numerodeclient customernumber",
+    "referenceclient refclient customerid clientid idclient numeroclient nclient ndeclient numclient numerodeclient customernumber",
     "code": "codeclient clientcode customercode idcode codeid callercode codeappelant codepin pin codedidentification "
     "codeidentification identificationcode accesscode codeacces codedacces",
     "language": "languagecode lang langue codelangue",
@@ -81,7 +95,11 @@ def _meanings() -> dict[str, Meaning]:
     found |= {head: Meaning(NUMBERS) for head in heads}
     for kind, words in TYPE_WORDS.items():
         for word in words.split():
-            names = [head + word for head in heads] + [word + head for head in heads] + [f"{head}de{word}" for head in heads]
+            names = (
+                [head + word for head in heads]
+                + [word + head for head in heads]
+                + [f"{head}de{word}" for head in heads]
+            )
             found |= {name: Meaning(NUMBERS, kind) for name in names + [word] * (kind in _TYPES_ALONE)}
     for fact in FACTS:
         found |= {plain(fact): Meaning(fact), "field" + plain(fact): Meaning(fact)}
@@ -104,21 +122,24 @@ def meaning_of(name: str, labels: dict[str, str]) -> Meaning | None:
         return MEANINGS[word]
     numbered = _NUMBERED.fullmatch(word)
     meaning = MEANINGS.get(numbered[1]) if numbered else None
-    return meaning if meaning is not None and meaning.fact in {NUMBERS, "emails"} else None
+    return meaning if meaning is not None and meaning.fact in SEVERAL else None
 
 
 def understand(header: Iterable[str], fields: Iterable[Field]) -> Plan:
     """How to read the rows below a header. Raises Refusal(invalid) for one that tells nothing, or one thing twice."""
     labels = {plain(field.label): field.key for field in fields if plain(field.label)}
-    cells, unknown, taken = [], [], {}
+    cells: list[tuple[int, str, Meaning]] = []
+    unknown: list[str] = []
+    taken: dict[str, str] = {}
     for index, name in enumerate(header):
         meaning = meaning_of(name, labels)
         if meaning is None:
             unknown.append(name)
             continue
-        other = taken.setdefault(meaning.fact, name)
-        if other is not name and meaning.fact not in {NUMBERS, "emails"}:
+        if meaning.fact in taken and meaning.fact not in SEVERAL:
+            other = taken[meaning.fact]
             raise invalid(f"The columns '{other}' and '{name}' both mean {meaning.fact}. Remove or rename one of them.")
+        taken[meaning.fact] = name
         cells.append((index, name, meaning))
     if not taken.keys() & {OWN_ID, "reference", "code", NUMBERS}:
         raise invalid(

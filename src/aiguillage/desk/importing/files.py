@@ -121,7 +121,9 @@ def _sheet(stream: BinaryIO) -> CalamineSheet:
     except PasswordError as error:
         raise invalid("The spreadsheet has a password. Save it without one, and import that.") from error
     except (CalamineError, zipfile.BadZipFile) as error:
-        raise invalid(f"The file is a ZIP archive, but no spreadsheet ({error}). Import the XLSX or CSV file in it.") from error
+        raise invalid(
+            f"The file is a ZIP archive, but no spreadsheet ({error}). Import the XLSX or CSV file in it."
+        ) from error
     filled = [sheet for sheet in sheets if sheet.start is not None]
     if not filled:
         raise invalid("The spreadsheet is empty. The first row of its first sheet must name the columns.")

@@ -1,0 +1,1 @@
+"""Measures aiguillage and compares it with the figures to keep: `python -m bench`, or `make bench`."""

@@ -1,0 +1,45 @@
+"""The figures to keep (docs: 'Figures to keep'): the one place where they are written down."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Figure(NamedTuple):
+    """A bound on something that is measured; `key` is what the measurement is called."""
+
+    key: str
+    name: str
+    bound: float
+    unit: str
+    at_least: bool = False
+
+
+class Verdict(NamedTuple):
+    """A figure and what was measured; `margin` is 1 at the bound, 2 when twice as good, below 1 when not met."""
+
+    figure: Figure
+    measured: float
+    met: bool
+    margin: float
+
+
+FIGURES = (
+    Figure("to_nginx", "throughput, to nginx `return 200`", 0.35, "x", at_least=True),
+    Figure("to_constant", "throughput, to a constant from bare ASGI", 0.60, "x", at_least=True),
+    Figure("growth", "throughput, most contacts to fewest", 0.85, "x", at_least=True),
+    Figure("own_p50_us", "own time a call, in process, p50", 40, "µs"),
+    Figure("own_p99_us", "own time a call, in process, p99", 150, "µs"),
+    Figure("import_seconds", "import of a million rows, time", 45, "s"),
+    Figure("import_mib", "import of a million rows, peak memory", 300, "MiB"),
+    Figure("worker_mib", "a worker's memory after the load", 120, "MiB"),
+)
+
+
+def judge(measured: Mapping[str, float]) -> list[Verdict]:
+    """A verdict on every figure that was measured."""
+    return [_judge_one(figure, measured[figure.key]) for figure in FIGURES if figure.key in measured]
+
+
+def _judge_one(figure: Figure, value: float) -> Verdict:
+    margin = value / figure.bound if figure.at_least else figure.bound / value
+    return Verdict(figure, value, margin >= 1, margin)

@@ -1,0 +1,91 @@
+"""What was measured, as tables for people and as JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Verdict
+from bench.results import Results
+from bench.throughput import Ratio, Row
+
+PLAIN: Any = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False}
+QUIET = 0.9
+"""The least share of its core that a server gets on a machine that has nothing else to do."""
+
+DISTURBED = "Other work ran on these cores: the ratios hold roughly, requests/s and latencies do not. Run it alone."
+
+
+def print_results(console: Console, results: Results) -> None:
+    """All tables."""
+    machine = results.machine
+    console.print(f"{machine['cpu']}, {machine['cores']} cores, load {machine['load_average']} at the start")
+    if results.rows:
+        console.print(_throughput_table(results.rows))
+        if min(row.sample.busy for row in results.rows) < QUIET:
+            console.print(DISTURBED, style="yellow")
+    if results.details:
+        console.print(_details_table(results.details))
+    if results.verdicts:
+        console.print(_figures_table(results.verdicts))
+
+
+def _throughput_table(rows: Sequence[Row]) -> Table:
+    table = Table(title="\nThroughput", **PLAIN)
+    table.add_column("medians of all rounds", no_wrap=True)
+    for name in ("requests/s", "of the core", "requests/core-s", "p50 µs", "p99 µs", "to nginx", "to constant"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, sample, to_nginx, to_constant in rows:
+        table.add_row(
+            name,
+            f"{sample.per_second:,.0f}",
+            f"{sample.busy:.0%}",
+            f"{sample.per_core:,.0f}",
+            f"{sample.p50_us:,.0f}",
+            f"{sample.p99_us:,.0f}",
+            _told(to_nginx),
+            _told(to_constant),
+        )
+    return table
+
+
+def _told(ratio: Ratio) -> str:
+    """The median, and how far the outermost round is from it."""
+    away = max(ratio.highest - ratio.median, ratio.median - ratio.lowest)
+    return f"{ratio.median:.2f} ± {away:.2f}"
+
+
+def _details_table(details: dict[str, str]) -> Table:
+    table = Table("", "", title="\nBesides", **PLAIN, show_header=False)
+    for name, value in details.items():
+        table.add_row(name, value)
+    return table
+
+
+def _figures_table(verdicts: Sequence[Verdict]) -> Table:
+    table = Table(title="\nFigures to keep", **PLAIN)
+    table.add_column("")
+    for name in ("measured", "figure", ""):
+        table.add_column(name, justify="right", no_wrap=True)
+    for figure, measured, met, _ in verdicts:
+        sign = "≥" if figure.at_least else "≤"
+        verdict = "[green]met[/]" if met else "[bold red]not met[/]"
+        table.add_row(
+            figure.name, written(measured, figure.unit), f"{sign} {written(figure.bound, figure.unit)}", verdict
+        )
+    return table
+
+
+def written(value: float, unit: str) -> str:
+    """A value with its unit, in as many digits as it is known to."""
+    digits = f"{value:.2f}" if value < 10 else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+    return f"{digits} {unit}"
+
+
+def as_json(results: Results) -> bytes:
+    """Everything, every round too."""
+    document: dict[str, Any] = msgspec.to_builtins(results.document())
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -1,0 +1,102 @@
+"""What one run of the bench measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.figures import Verdict, judge
+from bench.imports import Import
+from bench.own_time import OwnTime
+from bench.throughput import CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
+
+MILLION = 1_000_000
+"""Figures about imports and memory are about so many contacts."""
+
+
+@dataclass
+class Results:
+    """Filled part by part; what was not asked for stays empty."""
+
+    machine: dict[str, Any]
+    sizes: Sequence[int]
+    imported: Import | None = None
+    samples: Samples = field(default_factory=dict)
+    worker_mib: float | None = None
+    logged: OwnTime | None = None
+    in_process: OwnTime | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """The throughput table."""
+        return rows_of(self.samples)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """How the figures to keep are kept."""
+        return judge(self._measured())
+
+    def _measured(self) -> dict[str, float]:
+        """Whatever was measured, by the figures' keys; imports and memory count only with a million contacts."""
+        found = self._ratios()
+        if self.in_process is not None:
+            found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
+        if self.sizes[-1] == MILLION:
+            if self.imported is not None:
+                found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
+            if self.worker_mib is not None:
+                found["worker_mib"] = self.worker_mib
+        return found
+
+    def _ratios(self) -> dict[str, float]:
+        if not self.samples:
+            return {}
+        fewest, most = (self.samples[own_name(size)] for size in (self.sizes[0], self.sizes[-1]))
+        found = {
+            "to_nginx": ratio(most, self.samples[NGINX]).median,
+            "to_constant": ratio(most, self.samples[CONSTANT]).median,
+        }
+        return found | ({"growth": ratio(most, fewest).median} if len(self.sizes) > 1 else {})
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Sentences about what no other table has."""
+        found = {}
+        if self.imported is not None:
+            one = self.imported
+            found["import"] = f"{one.rows:,} rows in {one.seconds:.1f} s, {one.mib:,.0f} MiB at most"
+        if self.logged is not None:
+            found["own time in the call log, under load"] = _told(self.logged)
+        if self.in_process is not None:
+            found["own time in process, no server"] = _told(self.in_process)
+        if self.worker_mib is not None:
+            found["worker's memory after the load"] = f"{self.worker_mib:.0f} MiB"
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {
+            "machine": self.machine,
+            "contacts": list(self.sizes),
+            "figures": [
+                {"name": f.name, "measured": v, "bound": f.bound, "unit": f.unit, "at_least": f.at_least, "met": met}
+                for f, v, met, _ in self.verdicts
+            ],
+            "throughput": [
+                {
+                    "name": row.name,
+                    **row.sample._asdict(),
+                    "to_nginx": row.to_nginx._asdict(),
+                    "to_constant": row.to_constant._asdict(),
+                    "rounds": [sample._asdict() for sample in self.samples[row.name]],
+                }
+                for row in self.rows
+            ],
+            "own_time_logged": self.logged and self.logged._asdict(),
+            "own_time_in_process": self.in_process and self.in_process._asdict(),
+            "import": self.imported and self.imported._asdict(),
+            "worker_mib": self.worker_mib,
+        }
+
+
+def _told(time: OwnTime) -> str:
+    return f"p50 {time.p50_us:.0f} µs, p99 {time.p99_us:.0f} µs ({time.calls:,} calls)"

@@ -1,0 +1,126 @@
+"""Cells: what stands in one, parsed into what Contact keeps."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from aiguillage.domain.contacts import Telecom, parse_language, parse_text
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.numbers import E164, parse_number, parse_prefix
+
+LONGEST_REFERENCE, LONGEST_EMAIL = 64, 254
+MOST_IN_A_CELL = 50
+_BETWEEN = re.compile(r"[;,|\r\n\t]+")
+_BETWEEN_EMAILS = re.compile(r"[;,|\s]+")
+_BROKEN = re.compile(r"\s*[\r\n\t]+\s*")
+_SHORTENED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+_GUARDED = re.compile(r"'+[=+\-@]")
+_FORMULA = re.compile(r"'*[=+\-@]")
+_NUMBERS = re.compile(r"\+[0-9]+\*?(, \+?[0-9]+\*?)*")
+LANGUAGES = {
+    word: code
+    for code, words in {
+        "fr": "french français francais",
+        "en": "english anglais",
+        "de": "german deutsch allemand",
+        "es": "spanish español espagnol",
+        "it": "italian italiano italien",
+        "nl": "dutch nederlands néerlandais",
+    }.items()
+    for word in words.split()
+}
+
+
+def unguarded(text: str) -> str:
+    """The text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
+
+
+def guarded(text: str) -> str:
+    """The text, safe in a spreadsheet: with an apostrophe in front of what would be a formula. E.164 numbers are none."""
+    return "'" + text if _FORMULA.match(text) and not _NUMBERS.fullmatch(text) else text
+
+
+def parse_name(text: str) -> str:
+    """A name; a line end inside a cell becomes a blank. Raises Refusal(invalid)."""
+    return parse_text(_BROKEN.sub(" ", text) if "\n" in text or "\r" in text or "\t" in text else text)
+
+
+def parse_reference(text: str) -> str:
+    """An external reference. Raises Refusal(invalid)."""
+    return parse_text(text, LONGEST_REFERENCE)
+
+
+def parse_spoken_language(text: str) -> str:
+    """A language by its code or its name. Raises Refusal(invalid)."""
+    return LANGUAGES.get(text.strip().lower()) or parse_language(text)
+
+
+def parse_emails(cell: str | list[Any]) -> tuple[str, ...]:
+    """The addresses in a cell, or in a list of texts or of objects with `email`. Raises Refusal(invalid)."""
+    found = _BETWEEN_EMAILS.split(cell) if isinstance(cell, str) else [_member(part, "email")[0] for part in cell]
+    emails = [parse_text(email, LONGEST_EMAIL) for email in found if email.strip()]
+    for email in emails:
+        if "@" not in email:
+            raise invalid(f"'{email[:40]}' is not an e-mail address.")
+    return tuple(dict.fromkeys(emails))
+
+
+def parse_telecoms(cell: str | list[Any], kind: str, country: str) -> Iterator[Telecom]:
+    """The numbers in a cell, or in a list of texts or of objects with `number`. Raises Refusal(invalid)."""
+    if isinstance(cell, str):
+        for number in split_numbers(cell, country):
+            yield Telecom(number, kind)
+        return
+    for part in cell[: MOST_IN_A_CELL + 1]:
+        text, own_kind, label = _member(part, "number")
+        for number in split_numbers(text, country):
+            yield Telecom(number, parse_text(own_kind) or kind, parse_text(label))
+
+
+def _member(part: Any, name: str) -> tuple[str, str, str]:
+    """A member of a JSON list: its text, type and label."""
+    if isinstance(part, dict):
+        found = [part.get(key) or "" for key in (name, "type", "label")]
+        if all(isinstance(value, str) for value in found):
+            return found[0], found[1], found[2]
+    elif isinstance(part, (str, int)) and not isinstance(part, bool):
+        return str(part), "", ""
+    raise invalid(f"'{str(part)[:40]}' is no text, and no object with '{name}'.")
+
+
+def split_numbers(text: str, country: str) -> list[str]:
+    """The numbers in a text, as E.164; prefixes end in a star. `01/99/00/12/34` is one number. Raises Refusal(invalid)."""
+    if ";" not in text and "," not in text and "/" not in text and "|" not in text and "\n" not in text:
+        return [_number(text, country)] if text.strip() else []
+    if _SHORTENED.fullmatch(text.strip()):
+        return [_number(text, country)]
+    parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    if len(parts) > MOST_IN_A_CELL:
+        raise invalid(f"The cell has more than {MOST_IN_A_CELL} numbers.")
+    return [
+        number for part in parts for number in (_slashed(part, country) if "/" in part else (_number(part, country),))
+    ]
+
+
+def _slashed(text: str, country: str) -> list[str]:
+    """One number written with slashes, or several. `207/208` are two; an ending (`0199001234/35`) is left to people."""
+    try:
+        whole = parse_number(text, country)
+    except Refusal:
+        whole = E164("")
+    if whole.startswith("+"):
+        return [whole]
+    numbers = [_number(part, country) for part in text.split("/") if part.strip()]
+    if len({number.startswith("+") for number in numbers}) > 1:
+        raise invalid(f"'{text[:40]}' is not clear. Write each number in full, with a semicolon between them.")
+    return numbers
+
+
+def _number(text: str, country: str) -> str:
+    text = text.strip().lstrip("'")
+    if text.endswith("*"):
+        return parse_prefix(text, country) + "*"
+    if _SHORTENED.fullmatch(text):
+        raise invalid(f"'{text}' was shortened by a spreadsheet. Format the column as text, and export it again.")
+    return parse_number(text, country)

@@ -1,0 +1,64 @@
+"""Reading: the file onto the stage, row by row, before anything is locked."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiguillage.desk.importing.files import open_contacts
+from aiguillage.desk.importing.outcome import MOST_TOLD, Progress, Refused
+from aiguillage.desk.importing.rows import RowReader
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.contacts import Field
+from aiguillage.storage.staging import Stage
+
+TOLD_EVERY = 5_000
+"""Rows between two looks at the progress."""
+
+
+@dataclass
+class Refusals:
+    """The refusals that are told one by one: a bounded number."""
+
+    told: list[Refused] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        """How many more can be told."""
+        return 2 * MOST_TOLD - len(self.told)
+
+    def tell(self, refused: Refused) -> None:
+        """Keeps a refusal if there is room."""
+        if self.room > 0:
+            self.told.append(refused)
+
+    def first(self) -> tuple[Refused, ...]:
+        """The first ones by line."""
+        return tuple(sorted(self.told, key=lambda refused: refused.line)[:MOST_TOLD])
+
+
+@dataclass
+class Read:
+    """What reading found beside the drafts on the stage. `fields` are those that the rows were read by."""
+
+    stage: Stage
+    reader: RowReader
+    account: Account
+    fields: list[Field]
+    refusals: Refusals
+    encoding: str = ""
+
+
+def read_file(source: Path, stage: Stage, account: Account, fields: list[Field], progress: Progress) -> Read:
+    """Puts every row of a file on the stage. Raises Refusal(invalid) for a file that cannot be read."""
+    reader, refusals = RowReader(account, fields), Refusals()
+    with open_contacts(source) as file:
+        for row in file.rows:
+            draft = reader.read(row)
+            for refused in draft.refused:
+                if refusals.room > MOST_TOLD:
+                    refusals.tell(refused)
+            n = stage.add(draft.line, draft.contact, draft.speaks, draft.own_id, refused=bool(draft.refused))
+            if n % TOLD_EVERY == 0:
+                progress("reading", file.done(), file.total)
+        progress("reading", file.total, file.total)
+        stage.close()
+        return Read(stage, reader, account, fields, refusals, file.encoding)

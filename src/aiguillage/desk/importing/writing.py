@@ -1,0 +1,103 @@
+"""Writing: the drafts that were judged, as one change of the account, in one transaction."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from sqlalchemy import Connection, func, insert, select
+
+from aiguillage.desk.change import Change
+from aiguillage.desk.importing.judging import Judgement
+from aiguillage.desk.importing.outcome import Outcome, Progress
+from aiguillage.desk.importing.reading import Read
+from aiguillage.storage import staged
+from aiguillage.storage.changes import write_changes
+from aiguillage.storage.contacts import contact_of
+from aiguillage.storage.schema import contacts, imports
+from aiguillage.storage.staging import BATCH
+
+ALLOWED_TO_GO = 5
+"""One contact in so many may be missing from the file without anybody having to insist."""
+
+
+def judge(connection: Connection, account_id: int, read: Read, *, delete_missing: bool) -> Outcome:
+    """What the import would do, found out in a transaction's view of the account; refusals stand in its way or not."""
+    staged.attach(connection, read.stage)
+    judgement = Judgement(connection, account_id, read.account, read)
+    judgement.pass_judgement(delete_missing=delete_missing)
+    refused, unchanged = staged.count(connection, "refused"), staged.count(connection, "unchanged")
+    changed = sum(1 for _ in staged.sets(connection))
+    return Outcome(
+        file="",
+        encoding=read.encoding,
+        created=read.stage.count - refused - unchanged - changed,
+        changed=changed,
+        unchanged=unchanged,
+        refused=refused,
+        deleted=judgement.removed,
+        refusals=read.refusals.first(),
+        columns=read.reader.columns,
+        unknown_columns=tuple(read.reader.unknown),
+    )
+
+
+def obstacle(connection: Connection, account_id: int, outcome: Outcome, *, partial: bool, force: bool) -> str | None:
+    """What keeps the import as a whole from being done, in words."""
+    if outcome.refused and not partial:
+        return (
+            f"{outcome.refused} of {outcome.rows} rows are refused, so none is imported. "
+            "Mend them, or import the others alone (partial)."
+        )
+    kept = connection.execute(select(func.count()).where(contacts.c.account_id == account_id)).scalar_one()
+    if outcome.deleted * ALLOWED_TO_GO > kept and not force:
+        return (
+            f"{outcome.deleted} of {kept} contacts are missing from the file, and would be removed. "
+            "Is the file whole? If they really are to go, insist (force)."
+        )
+    return None
+
+
+def write(change: Change, read: Read, outcome: Outcome, progress: Progress) -> int:
+    """Writes contacts, keys and journal; the id of the import, which is the number of its own entry in the journal."""
+    connection, count = change.connection, outcome.created + outcome.changed + outcome.deleted
+    _note_removed(change)
+    import_id = change.take_seqs(count + 1)
+    seqs = range(import_id + 1, import_id + count + 1)
+    rows = _changes(connection, read.stage.count, import_id + 1)
+    while batch := list(islice(rows, BATCH)):
+        staged.insert(connection, "change", batch)
+    write_changes(connection, change.account_id, change.actor, seqs, progress)
+    counts = {name: getattr(outcome, name) for name in ("created", "changed", "unchanged", "refused", "deleted")}
+    change.record(import_id, "add", "import", import_id, None, {"file": outcome.file, **counts})
+    at = {"at": change.actor.at, "actor": change.actor.name, "file": outcome.file}
+    connection.execute(
+        insert(imports).values(
+            account_id=change.account_id, id=import_id, last_seq=import_id + count, undone_at=None, **at, **counts
+        )
+    )
+    return import_id
+
+
+def _note_removed(change: Change) -> None:
+    for batch in staged.removed_contacts(change.connection, change.account_id):
+        staged.write_former(change.connection, [(row.id, contact_of(row)) for row in batch])
+
+
+def _changes(connection: Connection, drafts: int, seq: int) -> Iterator[tuple[int, str, int, int | None]]:
+    """The rows of staged.change: removals first, so that what they free is free when others take it; new contacts last.
+
+    A new contact's id is its change's number.
+    """
+    for contact_id in staged.numbers_in(connection, "removed", "contact_id"):
+        yield seq, "remove", contact_id, None
+        seq += 1
+    known = bytearray(drafts + 1)
+    for table in ("refused", "matched"):
+        for n in staged.numbers_in(connection, table):
+            known[n] = 1
+    for contact_id, n in staged.sets(connection):
+        yield seq, "set", contact_id, n
+        seq += 1
+    for n in range(1, drafts + 1):
+        if not known[n]:
+            yield seq, "add", seq, n
+            seq += 1

@@ -1,0 +1,124 @@
+"""The stage seen from a transaction, as schema `staged`: what is found out about the drafts is written beside them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, text
+
+from aiguillage.domain.contacts import Contact, caller_keys
+from aiguillage.storage.journal import as_json
+from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
+
+PAIRS = text(
+    """SELECT found.n AS draft_n, draft.line, draft.speaks, draft.after, contact.*
+    FROM staged.matched AS found
+    JOIN staged.draft AS draft ON draft.n = found.n
+    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = found.contact_id
+    WHERE found.n > :after AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = found.n)
+    ORDER BY found.n LIMIT :some"""
+)
+LINE = text("SELECT line FROM staged.draft WHERE n = :n")
+REMOVED = text(
+    """SELECT contact.* FROM staged.removed AS removed
+    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = removed.contact_id
+    WHERE removed.contact_id > :after ORDER BY removed.contact_id LIMIT :some"""
+)
+SETS = text(
+    """SELECT found.contact_id, found.n FROM staged.matched AS found
+    WHERE NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = found.n)
+    AND NOT EXISTS (SELECT 1 FROM staged.unchanged AS unchanged WHERE unchanged.n = found.n)
+    ORDER BY found.contact_id"""
+)
+KEPT_AFTER_ALL = (
+    "SELECT found.contact_id FROM staged.matched AS found JOIN staged.refused AS refused ON refused.n = found.n"
+)
+SOME = BATCH // 4
+
+
+class Rewrite(NamedTuple):
+    """A draft that was merged with its contact: what the row alone said, and what the contact will be."""
+
+    n: int
+    line: int
+    row: Contact
+    after: Contact
+
+
+def attach(connection: Connection, stage: Stage) -> None:
+    """Lets a transaction see a filled stage. The connection is closed afterwards, not used again."""
+    connection.detach()
+    connection.execute(text("ATTACH :path AS staged"), {"path": str(stage.path)})
+    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
+
+
+def pairs(connection: Connection, account_id: int) -> Iterator[list[Row[Any]]]:
+    """Each matched draft beside its contact, in batches: draft_n, line, speaks, after, and the contact's columns."""
+    after = 0
+    while batch := list(connection.execute(PAIRS, {"account_id": account_id, "after": after, "some": SOME})):
+        yield batch
+        after = batch[-1].draft_n
+
+
+def removed_contacts(connection: Connection, account_id: int) -> Iterator[list[Row[Any]]]:
+    """The contacts in staged.removed, in batches."""
+    after = 0
+    while batch := list(connection.execute(REMOVED, {"account_id": account_id, "after": after, "some": SOME})):
+        yield batch
+        after = batch[-1].id
+
+
+def line_of(connection: Connection, n: int) -> int:
+    """The line on which a draft stands in its file."""
+    return int(connection.execute(LINE, {"n": n}).scalar_one())
+
+
+def count(connection: Connection, table: str) -> int:
+    """How many rows a staged table has."""
+    return int(connection.exec_driver_sql(f"SELECT COUNT(*) FROM staged.{table}").scalar_one())  # noqa: S608 - our own
+
+
+def numbers_in(connection: Connection, table: str, column: str = "n") -> Iterator[int]:
+    """The drafts (or contacts) that a staged table names, in order."""
+    statement = f"SELECT {column} FROM staged.{table} ORDER BY {column}"  # noqa: S608 - our own names
+    for row in connection.exec_driver_sql(statement, execution_options={"yield_per": BATCH}):
+        yield row[0]
+
+
+def insert(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Adds rows to a staged table; those that are there already stay as they are."""
+    rows = list(rows)
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.exec_driver_sql(f"INSERT OR IGNORE INTO staged.{table} VALUES ({marks})", rows)  # noqa: S608 - our own
+
+
+def rewrite(connection: Connection, rewrites: list[Rewrite]) -> None:
+    """Puts merged contacts in place of drafts."""
+    if not rewrites:
+        return
+    gone = [key[:3] for draft in rewrites for key in draft_keys(draft.n, draft.row)]
+    if gone:
+        connection.exec_driver_sql("DELETE FROM staged.draft_key WHERE kind = ? AND key = ? AND n = ?", gone)
+    rows = [draft_row(draft.n, draft.line, 0, None, draft.after) for draft in rewrites]
+    connection.exec_driver_sql(f"REPLACE INTO staged.draft VALUES ({', '.join('?' * DRAFT_WIDTH)})", rows)
+    insert(connection, "draft_key", sorted(key for draft in rewrites for key in draft_keys(draft.n, draft.after)))
+
+
+def write_former(connection: Connection, formers: list[tuple[int, Contact]]) -> None:
+    """Notes contacts, by id, that are going to be replaced or removed."""
+    insert(connection, "former", ((contact_id, as_json(contact)) for contact_id, contact in formers))
+    keys = [(kind.value, key, contact_id) for contact_id, contact in formers for kind, key in caller_keys(contact)]
+    insert(connection, "former_key", sorted(keys))
+
+
+def keep_refused(connection: Connection) -> None:
+    """Contacts whose drafts were refused after all are not replaced."""
+    for table in ("former", "former_key"):
+        connection.exec_driver_sql(f"DELETE FROM staged.{table} WHERE contact_id IN ({KEPT_AFTER_ALL})")  # noqa: S608
+
+
+def sets(connection: Connection) -> Iterator[tuple[int, int]]:
+    """The contacts that drafts replace: id and the draft's number, by id."""
+    for row in connection.execute(SETS, execution_options={"yield_per": BATCH}):
+        yield row.contact_id, row.n

@@ -1,0 +1,119 @@
+"""Contacts through the terminal, one at a time."""
+
+import pytest
+
+from tests.cast import ACCOUNT, email
+from tests.cli.terminal import Terminal
+
+WHOLE = (
+    *("--number", "01 99 00 12 34", "--number", "019900*", "--code", "43 21", "--company", "Garage [Belleville]"),
+    *("--first-name", "Camille", "--last-name", "Roche", "--language", "FR", "--email", "Camille@example.org"),
+    *("--reference", "C-1", "--destination1", "207", "--destination4", "sip:desk@example.org", "--vip"),
+    *("--no-on-call", "--field", "boolean_3=oui"),
+)
+
+
+def test_a_contact_is_added_with_everything(terminal: Terminal) -> None:
+    contact = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+
+    assert [one["number"] for one in contact["numbers"]] == ["+33199001234", "+3319900*"]
+    assert (contact["code"], contact["language"], contact["reference"]) == ("4321", "fr", "C-1")
+    assert [contact[f"select_{n}"] for n in range(1, 5)] == ["207", None, None, "sip:desk@example.org"]
+    assert [contact[f"boolean_{n}"] for n in range(1, 5)] == [True, False, True, None]
+    assert contact == terminal.read("contacts", "show", ACCOUNT, str(contact["id"]))
+    assert [contact] == terminal.read("contacts", "list", ACCOUNT, "--number", "+33 1 99 00 12 34")
+
+
+def test_a_person_reads_numbers_whole_and_names_as_they_stand(terminal: Terminal) -> None:
+    contact = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+
+    for words in (("list", ACCOUNT), ("show", ACCOUNT, str(contact["id"]))):
+        shown = terminal.done("contacts", *words)
+        assert "+33199001234" in shown
+        assert "Garage [Belleville]" in shown
+        assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_setting_changes_what_is_given_and_clears_what_is_named(terminal: Terminal) -> None:
+    contact = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+    words = ("--destination2", "209", "--no-vip", "--clear", "code", "--clear", "destination1", "--clear", "on-call")
+
+    changed = terminal.read("contacts", "set", ACCOUNT, str(contact["id"]), *words)
+
+    assert changed["seq"] > contact["seq"]
+    assert {name for name in contact if contact[name] != changed[name]} == {
+        *("seq", "select_2", "boolean_1", "code", "select_1", "boolean_2")
+    }
+    assert changed["code"] is None
+    assert [changed[f"boolean_{n}"] for n in range(1, 5)] == [False, None, True, None]
+
+
+def test_setting_nothing_new_changes_nothing(terminal: Terminal) -> None:
+    contact = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+
+    assert terminal.read("contacts", "set", ACCOUNT, str(contact["id"]), "--company", "Garage [Belleville]") == contact
+
+
+def test_a_contact_is_removed(terminal: Terminal) -> None:
+    number = terminal.read("contacts", "add", ACCOUNT, "--company", "Gone")["id"]
+
+    terminal.done("contacts", "remove", ACCOUNT, str(number))
+
+    assert terminal.read("contacts", "list", ACCOUNT) == []
+    assert "There is no contact" in terminal.refused("contacts", "show", ACCOUNT, str(number))
+
+
+def test_a_list_that_is_cut_says_so(terminal: Terminal) -> None:
+    for name in "abc":
+        terminal.done("contacts", "add", ACCOUNT, "--company", name)
+
+    said = terminal.run("contacts", "list", ACCOUNT, "--limit", "2", "--json")
+
+    assert said.out.count("company") == 2
+    assert "--limit 0" in said.err
+    assert len(terminal.read("contacts", "list", ACCOUNT, "--limit", "0")) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "is empty"),
+        (("--number", "0612"), "'0612' is not a phone number in FR"),
+        (("--number", "12*"), "is not a number prefix"),
+        (("--number", "0199001234"), "already"),
+        (("--code", "né"), "is no code"),
+        (("--email", "nowhere"), "is not an e-mail address"),
+        (("--language", "klingon"), "is no language code"),
+        (("--destination1", "1,2"), "is no destination"),
+        (("--field", "boolean_3"), "sets no field"),
+        (("--field", "boolean_9=1"), "sets no field"),
+        (("--field", "boolean_3=perhaps"), "neither yes nor no"),
+        (("--company", "x" * 300), "too long"),
+    ],
+)
+def test_a_bad_contact_is_refused_with_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:
+    terminal.done("contacts", "add", ACCOUNT, "--number", "0199001234")
+
+    assert told in terminal.refused("contacts", "add", ACCOUNT, *words)
+    assert len(terminal.read("contacts", "list", ACCOUNT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Nothing to set"),
+        (("--clear", "shoes"), "cannot be cleared"),
+        (("--clear", "code", "--code", "1"), "both set and cleared"),
+        (("--clear", "number"), "is empty"),
+    ],
+)
+def test_a_bad_change_is_refused_with_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:
+    number = terminal.read("contacts", "add", ACCOUNT, "--number", "0199001234")["id"]
+
+    assert told in terminal.refused("contacts", "set", ACCOUNT, str(number), *words)
+
+
+def test_a_reader_may_not_change_contacts(terminal: Terminal) -> None:
+    told = terminal.refused("--as", email("reader"), "contacts", "add", ACCOUNT, "--code", "1")
+
+    assert "takes the role edit" in told

@@ -1,0 +1,81 @@
+"""The demonstration, started for real: each printed line gives the printed answer."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import PATIENCE, Terminal
+from tests.server import free_port
+
+LAST = "Ctrl-C"
+
+
+@contextmanager
+def demonstrating(terminal: Terminal) -> Iterator[tuple[list[str], float]]:
+    """The lines that a demonstration prints before it serves, and the seconds it took to."""
+    began = time.monotonic()
+    process = terminal.start("demo", "--port", str(free_port()))
+    assert process.stdout is not None
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if LAST in line:
+                break
+        yield lines, time.monotonic() - began
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def pasted(command: str) -> str:
+    """What a shell prints for a line that somebody pastes."""
+    return subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=True, timeout=PATIENCE
+    ).stdout.removesuffix("\n")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Path, language: str) -> None:
+    terminal = Terminal(tmp_path / "data", language)
+    secrets = set()
+    for _start in ("first", "second"):
+        with demonstrating(terminal) as (lines, _):
+            shown = [(lines[n], lines[n + 1]) for n, line in enumerate(lines) if line.startswith("  curl ")]
+            assert len(shown) == 7
+            for command, answer in shown:
+                assert pasted(command) == answer.strip()
+            assert any(line.endswith("/docs") for line in lines)
+            secrets.add(shown[0][0].split("Bearer ")[1].split("'")[0])
+
+    assert len(secrets) == 2
+    states = [token["revoked_at"] for token in Terminal(terminal.data_dir / "demo").read("token", "list")]
+    assert [state is None for state in states] == [False, True]
+
+
+def test_the_demonstration_keeps_its_data_apart(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "data")
+    with demonstrating(terminal):
+        pass
+
+    assert [path.name for path in terminal.data_dir.iterdir()] == ["demo"]
+    demo = Terminal(terminal.data_dir / "demo")
+    assert {user["email"].split("@")[0] for user in demo.read("user", "list")} == {
+        *("manager", "editor", "reader", "router")
+    }
+    assert "207" in demo.done("route", "CL0000", "--number", "0199001234")
+
+
+def test_a_first_start_that_was_interrupted_is_made_anew(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "data")
+    (terminal.data_dir / "demo.filling").mkdir(parents=True)
+    (terminal.data_dir / "demo.filling" / "aiguillage.db").write_text("half of it")
+
+    with demonstrating(terminal) as (lines, _):
+        assert any("207,209,214,216" in line for line in lines)

@@ -1,0 +1,115 @@
+"""The installation as a whole: made, migrated, copied, put back, looked at."""
+
+import json
+import sqlite3
+
+import pytest
+
+from aiguillage import __version__
+from aiguillage.settings import MEANING
+from tests.cast import ACCOUNT
+from tests.cli.terminal import Terminal
+
+
+def test_init_makes_the_directory_the_database_and_an_operator(bare: Terminal) -> None:
+    made = bare.read("init", "--operator", "boss@example.org", "--password-stdin", typed="correct horse battery\n")
+
+    assert made["created"]
+    assert [user["operator"] for user in bare.read("user", "list")] == [True]
+    assert not bare.read("init")["created"]
+
+
+def test_the_version_is_told(bare: Terminal) -> None:
+    assert bare.done("--version") == f"aiguillage {__version__}\n"
+
+
+def test_every_command_that_needs_the_database_says_how_to_make_it(bare: Terminal) -> None:
+    for words in (("account", "list"), ("contacts", "list", ACCOUNT), ("route", ACCOUNT, "--code", "1"), ("migrate",)):
+        assert "Run: aiguillage init" in bare.refused(*words)
+
+
+def test_a_database_without_its_schema_is_migrated_on_demand(bare: Terminal) -> None:
+    bare.data_dir.mkdir()
+    sqlite3.connect(bare.data_dir / "aiguillage.db").close()
+    (bare.data_dir / "aiguillage.db").touch()
+
+    assert "Run: aiguillage migrate" in bare.refused("account", "list")
+
+    assert bare.read("migrate")["before"] is None
+    assert bare.read("account", "list") == []
+    assert "already" in bare.done("migrate")
+
+
+def test_a_copy_brings_back_what_was_there(terminal: Terminal) -> None:
+    copy = terminal.data_dir.parent / "copy.db"
+    terminal.done("backup", str(copy))
+    terminal.done("account", "set", ACCOUNT, "--name", "Changed")
+
+    terminal.done("restore", str(copy))
+
+    assert terminal.read("account", "show", ACCOUNT)["name"] == "Clinique des Acacias"
+
+
+def test_status_counts_and_checks(terminal: Terminal) -> None:
+    status = terminal.read("status")
+
+    assert status["accounts"] == 2
+    assert status["users"] == 5
+    assert status["schema"] == status["newest_schema"]
+    assert status["trouble"] is None
+    assert "whole" in terminal.done("status")
+
+
+@pytest.mark.parametrize("size", [10, 3000, 20_000])
+def test_a_damaged_database_names_the_command_that_helps(terminal: Terminal, size: int) -> None:
+    copy = terminal.data_dir.parent / "copy.db"
+    terminal.done("backup", str(copy))
+    for file in terminal.data_dir.glob("aiguillage.db*"):
+        file.unlink()
+    (terminal.data_dir / "aiguillage.db").write_bytes(copy.read_bytes()[:size])
+
+    for words in (("account", "list"), ("migrate",), ("serve", "--port", "1"), ("init",)):
+        assert "aiguillage restore FILE" in terminal.refused(*words)
+    status = terminal.run("status", "--json")
+    assert status.status == 1
+    assert "aiguillage restore FILE" in json.loads(status.out)["trouble"]
+
+    terminal.done("restore", str(copy))
+    assert terminal.read("status")["trouble"] is None
+
+
+def test_a_text_file_in_the_databases_place_names_the_command_that_helps(bare: Terminal) -> None:
+    bare.data_dir.mkdir()
+    (bare.data_dir / "aiguillage.db").write_text("dear diary\n" * 1000)
+
+    assert "aiguillage restore FILE" in bare.refused("account", "list")
+
+
+def test_a_directory_in_the_databases_place_is_one_line(bare: Terminal) -> None:
+    (bare.data_dir / "aiguillage.db").mkdir(parents=True)
+
+    for words in (("account", "list"), ("status",), ("migrate",), ("init",), ("serve",), ("restore", "/etc/hostname")):
+        said = bare.run(*words)
+        assert said.status == 1
+        assert said.err.count("\n") == 1
+
+
+def test_a_file_in_the_data_directorys_place_is_one_line(bare: Terminal) -> None:
+    bare.data_dir.write_text("")
+
+    assert "AIGUILLAGE_DATA_DIR" in bare.refused("init")
+    assert "AIGUILLAGE_DATA_DIR" in bare.refused("account", "list")
+
+
+def test_settings_are_all_told_with_their_origin(bare: Terminal) -> None:
+    settings = {setting["name"]: setting for setting in bare.read("settings")}
+
+    assert len(settings) == len(MEANING)
+    assert settings["AIGUILLAGE_DATA_DIR"]["origin"] == "environment AIGUILLAGE_DATA_DIR"
+    assert settings["AIGUILLAGE_PORT"]["origin"] == "default"
+    assert all(name in bare.done("settings") for name in settings)
+
+
+def test_commands_about_the_machine_are_for_its_own_operator(terminal: Terminal) -> None:
+    for words in (("status",), ("migrate",), ("backup", "x"), ("restore", "x"), ("serve",), ("init",)):
+        assert "Leave --as out" in terminal.refused("--as", "manager@example.org", *words)

@@ -1,0 +1,131 @@
+"""The call log's file: what is asked of it, and what is said when it cannot be used."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiguillage.domain.errors import Kind
+from aiguillage.storage.calls import (
+    Call,
+    Stranger,
+    forget_tallies,
+    open_log,
+    read_calls,
+    read_strangers,
+    read_tallies,
+)
+from tests.refusal import refused
+
+ADD_CALL = """
+    INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker)
+    VALUES (?, ?, ?, ?, ?, 'encom_v1', ?, ?, 20, 'w')"""
+ADD_TALLY = "INSERT INTO tallies VALUES (?, ?, ?, ?)"
+KNOWN = Call(30, "+33199001234", "number", 7, "encom_v1", "known", "207,209,,", 20, "w")
+STRANGER = Call(20, "+33199005678", None, None, "encom_v1", "unknown", None, 20, "w")
+WITHHELD = Call(10, "", None, None, "encom_v1", "unknown", None, 20, "w")
+CODE_ALONE = Call(5, None, None, None, "encom_v1", "unknown", None, 20, "w")
+
+
+def row(call: Call, account_id: int = 1) -> tuple[Any, ...]:
+    """A call as its row begins."""
+    return call.at, account_id, call.number, call.known_by, call.contact_id, call.outcome, call.destinations
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A call log with four calls of one account and one of another."""
+    path = tmp_path / "calls.db"
+    with closing(open_log(path)) as connection:
+        connection.executemany(ADD_CALL, [row(call) for call in (STRANGER, CODE_ALONE, KNOWN, WITHHELD)])
+        connection.execute(ADD_CALL, row(KNOWN, account_id=2))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("since", "outcome", "limit", "calls"),
+    [
+        (0, None, 100, [KNOWN, STRANGER, WITHHELD, CODE_ALONE]),
+        (0, None, 2, [KNOWN, STRANGER]),
+        (20, None, 100, [KNOWN, STRANGER]),
+        (31, None, 100, []),
+        (0, "unknown", 100, [STRANGER, WITHHELD, CODE_ALONE]),
+        (0, "known", 100, [KNOWN]),
+    ],
+)
+def test_an_accounts_calls_are_read_newest_first(
+    log: Path, since: int, outcome: str | None, limit: int, calls: list[Call]
+) -> None:
+    assert list(read_calls(log, 1, since, outcome, limit)) == calls
+
+
+def test_strangers_are_counted_by_number_the_most_frequent_first(log: Path) -> None:
+    with closing(open_log(log)) as connection:
+        connection.executemany(ADD_CALL, [(at, 1, "+33199005678", None, None, "unknown", None) for at in (40, 50)])
+
+    strangers = list(read_strangers(log, 1, 0, 100))
+
+    assert strangers == [Stranger("+33199005678", 3, 50), Stranger("", 2, 10)]
+    assert list(read_strangers(log, 1, 0, 1)) == strangers[:1]
+    assert list(read_strangers(log, 1, 45, 100)) == [Stranger("+33199005678", 1, 50)]
+
+
+def test_a_log_that_is_not_there_has_no_calls_and_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+
+    assert list(read_calls(path, 1, 0, None, 100)) == []
+    assert list(read_strangers(path, 1, 0, 100)) == []
+    assert read_tallies(path) == []
+    assert not path.exists()
+
+
+def test_a_log_that_is_being_made_has_no_calls_yet(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    path.touch()
+
+    assert list(read_calls(path, 1, 0, None, 100)) == []
+
+
+def test_the_counts_of_all_workers_are_told_together_and_start_afresh(log: Path) -> None:
+    with closing(open_log(log)) as connection:
+        connection.executemany(
+            ADD_TALLY,
+            [("1", "answers", "encom_v1 200", 2), ("2", "answers", "encom_v1 200", 3), ("2", "dropped", "", 1)],
+        )
+
+    assert read_tallies(log) == [("answers", "encom_v1 200", 5), ("dropped", "", 1)]
+
+    forget_tallies(log)
+
+    assert read_tallies(log) == []
+    assert len(list(read_calls(log, 1, 0, None, 100))) == 4
+
+
+def test_opening_the_log_again_loses_nothing(log: Path) -> None:
+    open_log(log).close()
+
+    assert len(list(read_calls(log, 1, 0, None, 100))) == 4
+
+
+def test_a_log_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    path.write_text("This is a shopping list, not a database.\n" * 100)
+
+    with refused(Kind.UNAVAILABLE, r"calls.db cannot be used \(.+\)\. Move it away"):
+        open_log(path)
+    with refused(Kind.UNAVAILABLE, "Move it away"):
+        list(read_calls(path, 1, 0, None, 100))
+    with refused(Kind.UNAVAILABLE, "Move it away"):
+        read_tallies(path)
+
+
+def test_a_log_in_a_directory_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with refused(Kind.UNAVAILABLE, "unable to open database file"):
+        open_log(tmp_path / "missing" / "calls.db")
+
+
+@pytest.mark.parametrize(("since", "limit"), [(2**63, 1), (0, 2**63), (-(2**63) - 1, 1)])
+def test_a_number_that_no_column_holds_is_refused(log: Path, since: int, limit: int) -> None:
+    with refused(Kind.INVALID, "A number is out of range"):
+        list(read_calls(log, 1, since, None, limit))

@@ -1,0 +1,102 @@
+"""Migrations: from nothing to exactly the schema that the code speaks of."""
+
+import threading
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from aiguillage.domain.errors import Kind
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+from aiguillage.storage.migrate import current_revision, migrate, newest_revision, revision_of
+from aiguillage.storage.schema import metadata
+from tests.refusal import refused
+
+WITHOUT_ROWID = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'"
+
+
+def test_migrating_nothing_makes_exactly_the_schema(db: Database) -> None:
+    with db.read() as connection:
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata
+        )
+
+    assert differences == []
+
+
+def test_the_migrated_tables_are_kept_by_their_keys_as_the_schema_has_it(db: Database) -> None:
+    meant = create_engine("sqlite://")
+    metadata.create_all(meant)
+
+    with db.read() as connection, meant.connect() as other:
+        migrated, wanted = (set(each.execute(text(WITHOUT_ROWID)).scalars()) for each in (connection, other))
+    meant.dispose()
+
+    assert migrated == wanted
+    assert {"caller_key", "contacts", "journal"} <= wanted
+
+
+def test_every_primary_key_of_an_accounts_facts_starts_with_the_account() -> None:
+    of_accounts = [table for table in metadata.sorted_tables if "account_id" in table.columns]
+
+    assert {next(iter(table.primary_key.columns)).name for table in of_accounts} == {"account_id"}
+
+
+def test_migrating_tells_the_revisions_before_and_after(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    database = Database(settings.database)
+
+    first, second = migrate(database), migrate(database)
+    database.close()
+
+    assert first == (None, newest_revision())
+    assert second == (newest_revision(), newest_revision())
+
+
+def test_migrating_twice_changes_nothing(db: Database) -> None:
+    with db.read() as connection:
+        before = connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars().all()
+
+    migrate(db)
+
+    with db.read() as connection:
+        assert connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars().all() == before
+        assert connection.execute(text("SELECT count(*) FROM accounts")).scalar() == 1
+
+
+def test_a_database_of_a_newer_release_is_left_alone(db: Database) -> None:
+    with db.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with refused(Kind.UNAVAILABLE, r"was made by a newer release \(schema 9999\)\. Install that release"):
+        migrate(db)
+
+    assert current_revision(db) == "9999"
+
+
+def test_a_look_at_a_files_revision_changes_nothing(db: Database, settings: Settings) -> None:
+    nothing, text_file = settings.data_dir / "nothing.db", settings.data_dir / "text.db"
+    text_file.write_text("This is a shopping list, not a database.\n" * 100)
+
+    assert revision_of(db.path) == newest_revision()
+    assert revision_of(nothing) is None
+    assert revision_of(text_file) is None
+    assert not nothing.exists()
+
+
+def test_two_servers_that_migrate_at_once_make_one_schema(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    databases = [Database(settings.database) for _ in range(4)]
+
+    threads = [threading.Thread(target=migrate, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {current_revision(database) for database in databases} == {newest_revision()}
+    with databases[0].read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM accounts")).scalar() == 1
+    for database in databases:
+        database.close()
