@@ -35,8 +35,7 @@ def cast(db: Database) -> Cast:
 
 
 @pytest.fixture
-def server(cast: Cast, settings: Settings) -> Iterator[Server]:
+def server(cast: Cast) -> Iterator[Server]:
     """A real server with one worker on the cast's database."""
-    assert cast
-    with running(settings) as server:
+    with running(Settings(data_dir=cast.db.path.parent)) as server:
         yield server

@@ -4,14 +4,14 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
 from aiguillage.app import build, open_database
-from aiguillage.callpath.engine import CallPath
+from aiguillage.callpath.engine import CallPath, Scope
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
@@ -109,9 +109,9 @@ class CallProtocol(HttpToolsProtocol):
     _answered: ClassVar[list[tuple["CallProtocol", RequestResponseCycle, bytes]]] = []
     """This turn's answers of all connections; a worker has one event loop."""
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: object) -> None:
         """Answers a call here and now; every other request becomes an ASGI task as ever."""
-        answer = app.answer_call(cycle.scope) if type(app) is CallPath else None
+        answer = app.answer_call(cast("Scope", cycle.scope)) if type(app) is CallPath else None
         if answer is None:
             super()._start_asgi_task(cycle, app)
             return

@@ -54,9 +54,8 @@ LEVELS = ("debug", "info", "warning", "error")
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings that the environment names, the rest at their defaults. Raises Refusal(invalid)."""
-    given = {
-        name: environment[PREFIX + name.upper()] for name in Settings.__struct_fields__ if PREFIX + name.upper() in environment
-    }
+    variables = {PREFIX + name.upper(): name for name in Settings.__struct_fields__}
+    given = {name: environment[variable] for variable, name in variables.items() if variable in environment}
     return with_settings(Settings(), given)
 
 

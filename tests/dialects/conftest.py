@@ -48,7 +48,8 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     known_caller(cast)
     sparse = Contact(company="Librairie Ormeau", code=SPARSE_CODE, select=(None, "208", None, None))
     add_contact(db, cast["editor"], ACCOUNT, sparse)
-    switchboard = Contact(company="Mairie de Valombre", telecoms=(Telecom("+3326191*"), Telecom("3631")), select=("300",) * 4)
+    numbers = (Telecom("+3326191*"), Telecom("3631"))
+    switchboard = Contact(company="Mairie de Valombre", telecoms=numbers, select=("300",) * 4)
     add_contact(db, cast["editor"], ACCOUNT, switchboard)
     set_field(db, cast["editor"], ACCOUNT, "select_3", default="900")
     for mode in ("empty", "default"):
@@ -57,5 +58,3 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with running(settings) as server:
         yield Door(server, cast)
     db.close()
-
-

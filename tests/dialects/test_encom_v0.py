@@ -9,7 +9,9 @@ DEPRECATED = "@1767225600"
 LINK = '</api/v1/smartRoutings>; rel="successor-version"'
 
 
-@pytest.mark.parametrize("rest", [f"number/{NUMBER}", "number/0199001234", f"code/{CODE}", "number/01%2F99%2F00%2F12%2F34"])
+@pytest.mark.parametrize(
+    "rest", [f"number/{NUMBER}", "number/0199001234", f"code/{CODE}", "number/01%2F99%2F00%2F12%2F34"]
+)
 def test_number_and_code_answer_the_queue_as_bare_text(door: Door, rest: str) -> None:
     answer = door.v0(rest)
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from os.path import commonprefix
 from sqlite3 import Connection, Cursor
 
 import msgspec
@@ -23,7 +22,7 @@ DIRECTORY = 0
 
 DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
 GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
-TOKEN_BY_DIGEST = """
+HOLDER_OF_SECRET = """
     SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown
     FROM tokens t JOIN users u ON u.id = t.user_id
     WHERE t.digest = ? AND t.revoked_at IS NULL AND u.disabled_at IS NULL"""
@@ -129,7 +128,7 @@ class Table:
         secret = secret.strip()
         if scheme.lower() != "bearer" or not looks_like_secret(secret):
             return None
-        row = self._execute(TOKEN_BY_DIGEST, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
+        row = self._execute(HOLDER_OF_SECRET, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
         if row is None:
             return None
         user_id, operator, role, accounts, hosts, expires_at, unknown = row
@@ -204,5 +203,11 @@ class Table:
                 return None
             if number.startswith(row[0]):
                 return _decode_known(row[1])
-            probe = commonprefix((row[0], number))
+            probe = _shared_start(row[0], number)
         return None
+
+
+def _shared_start(one: str, other: str) -> str:
+    """The characters with which both texts begin."""
+    size = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:size]
