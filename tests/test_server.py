@@ -92,6 +92,20 @@ def test_what_is_no_http_is_400(server: Server) -> None:
     assert talk(server, b"\x16\x03\x01nonsense\r\n\r\n").startswith("HTTP/1.1 400 ")
 
 
+def test_a_head_without_end_ends_its_connection(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
+        said = b""
+        try:
+            for _ in range(10_000):
+                connection.sendall(b"x" * 10_000)
+            said = connection.recv(65536)
+        except ConnectionError:
+            said = said or b"closed"
+
+    assert said == b"closed" or said.startswith(b"HTTP/1.1 431 ")
+
+
 def serve(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     """`aiguillage serve` that cannot start."""
     command = [sys.executable, "-m", "aiguillage", "serve", *words]

@@ -21,6 +21,11 @@ from aiguillage.storage.migrate import migrate
 BACKLOG = 2048
 """Connections that wait for a worker before the kernel turns further ones away."""
 
+LONGEST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers that uvicorn's parser would otherwise keep without end."""
+
+TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
 
 def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Migrates if needed, then answers calls until it is told to stop; calls in flight are answered. Raises Refusal.
@@ -108,6 +113,23 @@ class CallProtocol(HttpToolsProtocol):
 
     _answered: ClassVar[list[tuple["CallProtocol", RequestResponseCycle, bytes]]] = []
     """This turn's answers of all connections; a worker has one event loop."""
+
+    _head_of: object = None
+    _head_size = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Reads on; a head that does not end within LONGEST_HEAD bytes ends its connection."""
+        super().data_received(data)
+        if self.scope is not None and "method" not in self.scope:
+            self._measure_head(len(data))
+
+    def _measure_head(self, size: int) -> None:
+        if self._head_of is not self.scope:
+            self._head_of, self._head_size = self.scope, 0
+        self._head_size += size
+        if self._head_size > LONGEST_HEAD and not self.transport.is_closing():
+            self.transport.write(TOO_LONG)
+            self.transport.close()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: object) -> None:
         """Answers a call here and now; every other request becomes an ASGI task as ever."""

@@ -9,7 +9,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis import APIOperation, Case, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
@@ -44,6 +44,12 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"destination3": "", "format": "raw"},
     {"include": ["vip", "onCallDutyContract"]},
 )
+
+
+@schemathesis.deserializer("text/plain")
+def text(_context: object, response: Response) -> str:
+    """A text body, so that it too is compared with its schema."""
+    return response.content.decode()
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def demonstrating(terminal: Terminal) -> Iterator[tuple[list[str], float]]:
 def pasted(command: str) -> str:
     """What a shell prints for a line that somebody pastes."""
     return subprocess.run(
-        ["sh", "-c", command], capture_output=True, text=True, check=True, timeout=PATIENCE
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=PATIENCE
     ).stdout.removesuffix("\n")
 
 
@@ -47,7 +47,7 @@ def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Pat
     secrets = set()
     for _start in ("first", "second"):
         with demonstrating(terminal) as (lines, _):
-            shown = [(lines[n], lines[n + 1]) for n, line in enumerate(lines) if line.startswith("  curl ")]
+            shown = [(line, lines[n + 1]) for n, line in enumerate(lines) if line.startswith("  curl ")]
             assert len(shown) == 7
             for command, answer in shown:
                 assert pasted(command) == answer.strip()

@@ -41,7 +41,11 @@ def test_a_unix_socket_is_served_and_taken_away_at_the_end(terminal: Terminal, t
 
         def connect() -> socket.socket:
             connection = socket.socket(socket.AF_UNIX)
-            connection.connect(str(where))
+            try:
+                connection.connect(str(where))
+            except OSError:
+                connection.close()
+                raise
             return connection
 
         assert ask(wait_for(connect, process)).startswith(b"HTTP/1.1 200")

@@ -22,7 +22,7 @@ DIRECTORY = 0
 
 DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
 GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
-HOLDER_OF_SECRET = """
+GOOD_BY_DIGEST = """
     SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown
     FROM tokens t JOIN users u ON u.id = t.user_id
     WHERE t.digest = ? AND t.revoked_at IS NULL AND u.disabled_at IS NULL"""
@@ -128,7 +128,7 @@ class Table:
         secret = secret.strip()
         if scheme.lower() != "bearer" or not looks_like_secret(secret):
             return None
-        row = self._execute(HOLDER_OF_SECRET, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
+        row = self._execute(GOOD_BY_DIGEST, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
         if row is None:
             return None
         user_id, operator, role, accounts, hosts, expires_at, unknown = row

@@ -28,6 +28,7 @@ from aiguillage.desk.accounts import show_account
 from aiguillage.desk.exports import FORMATS, export_contacts
 from aiguillage.desk.importing.outcome import untold
 from aiguillage.desk.imports import Imported, ImportRefused, Outcome, list_imports, preview_import
+from aiguillage.domain.errors import Kind
 
 MOST_SHOWN = 100
 """Refusals in a table; a longer one helps nobody."""
@@ -100,8 +101,8 @@ def _progress() -> Iterator[desk_imports.Progress]:
 
 def _print_outcome(outcome: Outcome, account: str, *, json: bool) -> None:
     if json:
-        refused = {} if outcome.obstacle is None else {"refused": "invalid", "message": outcome.obstacle}
-        print_json({**refused, **msgspec.to_builtins(outcome)})
+        refused = {} if outcome.obstacle is None else {"refused": Kind.INVALID, "message": outcome.obstacle}
+        print_json({**refused, "outcome": outcome})
         return
     print_facts(
         {

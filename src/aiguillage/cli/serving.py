@@ -2,6 +2,7 @@
 
 import signal
 import ssl
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -86,4 +87,6 @@ def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> Non
 
 
 def _end(_number: int, _frame: object) -> None:
+    # A signal in the moment before the server listens for it leaves coroutines that nobody awaited: no matter now.
+    warnings.simplefilter("ignore")
     raise SystemExit(0)

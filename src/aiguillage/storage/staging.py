@@ -118,15 +118,14 @@ def _can_be_known(contact: Contact) -> bool:
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
     _account, _id, *columns, _seq = contact_row(0, 0, 0, contact).values()
-    known = Known(
-        0, contact.select, contact.boolean, contact.company, contact.first_name, contact.last_name, contact.language
-    )
-    return (n, line, speaks, own_id, *columns, _encode(contact).decode(), _encode(known)[2:].decode())
+    names = contact.company, contact.first_name, contact.last_name, contact.language
+    facts = _encode(Known(0, contact.select, contact.boolean, *names))
+    return (n, line, speaks, own_id, *columns, _encode(contact).decode(), facts[len(b"[0") :].decode())
 
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
     """The keys of a draft: kind, key, n, and its place among the contact's keys."""
-    keys = [(kind.value, key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
+    keys = [(str(kind), key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
     if contact.reference is not None:
         keys.append((REFERENCE, contact.reference, n, 0))
     return keys

@@ -10,6 +10,7 @@ from aiguillage.domain.numbers import E164, parse_number, parse_prefix
 
 LONGEST_REFERENCE, LONGEST_EMAIL = 64, 254
 MOST_IN_A_CELL = 50
+TOO_MANY = f"More than {MOST_IN_A_CELL} are too many for one contact. Use a number prefix (+3319900*) for a range."
 _BETWEEN = re.compile(r"[;,|\r\n\t]+")
 _BETWEEN_EMAILS = re.compile(r"[;,|\s]+")
 _BROKEN = re.compile(r"\s*[\r\n\t]+\s*")
@@ -59,6 +60,8 @@ def parse_spoken_language(text: str) -> str:
 def parse_emails(cell: str | list[Any]) -> tuple[str, ...]:
     """The addresses in a cell, or in a list of texts or of objects with `email`. Raises Refusal(invalid)."""
     found = _BETWEEN_EMAILS.split(cell) if isinstance(cell, str) else [_member(part, "email")[0] for part in cell]
+    if len(found) > MOST_IN_A_CELL:
+        raise invalid(TOO_MANY)
     emails = [parse_text(email, LONGEST_EMAIL) for email in found if email.strip()]
     for email in emails:
         if "@" not in email:
@@ -66,19 +69,22 @@ def parse_emails(cell: str | list[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(emails))
 
 
-def parse_telecoms(cell: str | list[Any], kind: str, country: str) -> Iterator[Telecom]:
+def parse_telecoms(cell: str | list[Any], kind: str, country: str) -> tuple[Telecom, ...]:
     """The numbers in a cell, or in a list of texts or of objects with `number`. Raises Refusal(invalid)."""
     if isinstance(cell, str):
-        for number in split_numbers(cell, country):
-            yield Telecom(number, kind)
-        return
-    for part in cell[: MOST_IN_A_CELL + 1]:
+        return tuple([Telecom(number, kind) for number in split_numbers(cell, country)])
+    if len(cell) > MOST_IN_A_CELL:
+        raise invalid(TOO_MANY)
+    found = []
+    for part in cell:
         text, own_kind, label = _member(part, "number")
-        for number in split_numbers(text, country):
-            yield Telecom(number, parse_text(own_kind) or kind, parse_text(label))
+        found += [
+            Telecom(number, parse_text(own_kind) or kind, parse_text(label)) for number in split_numbers(text, country)
+        ]
+    return tuple(found)
 
 
-def _member(part: Any, name: str) -> tuple[str, str, str]:
+def _member(part: object, name: str) -> tuple[str, str, str]:
     """A member of a JSON list: its text, type and label."""
     if isinstance(part, dict):
         found = [part.get(key) or "" for key in (name, "type", "label")]
@@ -91,13 +97,13 @@ def _member(part: Any, name: str) -> tuple[str, str, str]:
 
 def split_numbers(text: str, country: str) -> list[str]:
     """The numbers in a text, as E.164; prefixes end in a star. `01/99/00/12/34` is one number. Raises Refusal(invalid)."""
-    if ";" not in text and "," not in text and "/" not in text and "|" not in text and "\n" not in text:
-        return [_number(text, country)] if text.strip() else []
+    if text.isalnum():
+        return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):
         return [_number(text, country)]
     parts = [part for part in _BETWEEN.split(text) if part.strip()]
     if len(parts) > MOST_IN_A_CELL:
-        raise invalid(f"The cell has more than {MOST_IN_A_CELL} numbers.")
+        raise invalid(TOO_MANY)
     return [
         number for part in parts for number in (_slashed(part, country) if "/" in part else (_number(part, country),))
     ]

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from aiguillage.desk.contacts import check_contact, taken
 from aiguillage.desk.importing.columns import OWN_ID
+from aiguillage.desk.importing.merging import merged
 from aiguillage.desk.importing.outcome import Refused
 from aiguillage.desk.importing.reading import Read
-from aiguillage.desk.importing.rows import merged
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Contact, KeyKind
 from aiguillage.domain.errors import Refusal

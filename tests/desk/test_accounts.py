@@ -1,0 +1,219 @@
+"""Accounts: added and removed by operators, set by their managers."""
+
+import msgspec
+import pytest
+
+from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
+from aiguillage.desk.contacts import add_contact, remove_contact
+from aiguillage.desk.fields import list_fields
+from aiguillage.desk.journal import list_changes
+from aiguillage.desk.tokens import issue_token
+from aiguillage.desk.users import list_users
+from aiguillage.domain.accounts import Account, Actor
+from aiguillage.domain.contacts import FIRST_FIELDS, Contact, Telecom
+from aiguillage.domain.errors import Kind
+from aiguillage.storage.schema import metadata
+from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
+from tests.refusal import refused
+from tests.storage.facts import account_id, facts_version, rows
+
+VERGER = Account("CL0002", "Le Verger", "BE", "Europe/Brussels", "ask_code")
+
+
+def shared(cast: Cast, numbers: int, policy: str = "first") -> list[int]:
+    """The ids of contacts of CL0000, two with each of so many numbers."""
+    set_account(cast.db, cast["manager"], ACCOUNT, {"shared_numbers": policy})
+    return [
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(telecoms=(Telecom(f"+3319900123{number}"),))).id
+        for number in range(numbers)
+        for _ in range(2)
+    ]
+
+
+def test_an_added_account_is_shown_with_its_settings_and_eight_fields(cast: Cast) -> None:
+    added = add_account(cast.db, cast.operator, VERGER)
+
+    assert added == VERGER == show_account(cast.db, cast.operator, "CL0002")
+    assert list_fields(cast.db, cast.operator, "CL0002") == list(FIRST_FIELDS)
+
+
+def test_an_added_account_is_in_the_installations_journal_and_has_an_empty_one(cast: Cast) -> None:
+    version = facts_version(cast.db)
+
+    add_account(cast.db, cast.operator, VERGER)
+
+    change = list_changes(cast.db, cast.operator, None)[0]
+    assert (change.action, change.entity, change.actor, change.at) == ("add", "account", "terminal", NOW)
+    assert (change.entity_id, change.before) == (account_id(cast.db, "CL0002"), None)
+    assert change.after == msgspec.structs.asdict(VERGER)
+    assert list_changes(cast.db, cast.operator, "CL0002") == []
+    assert facts_version(cast.db) == version + 1
+
+
+def test_an_added_accounts_facts_are_as_new_as_the_moment(cast: Cast) -> None:
+    later = Actor("terminal", NOW + 1_000_000, operator=True)
+
+    add_account(cast.db, later, VERGER)
+
+    assert facts_version(cast.db, "CL0002") == later.at
+
+
+@pytest.mark.parametrize("code", [ACCOUNT, ACCOUNT.lower(), "Cl0000"])
+def test_an_account_of_the_same_code_in_any_case_is_refused(cast: Cast, code: str) -> None:
+    with refused(Kind.CONFLICT, "There is an account CL0000 already. Choose another code"):
+        add_account(cast.db, cast.operator, Account(code))
+
+
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        (Account("CL 2"), "is no account code"),
+        (Account("CL0002", country="France"), "is no country"),
+        (Account("CL0002", time_zone="Paris"), "is no time zone"),
+        (Account("CL0002", shared_numbers="yes"), "is no policy for shared numbers"),
+        (Account("CL0002", name="x" * 201), "Use up to 200 characters"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused_and_not_added(cast: Cast, account: Account, message: str) -> None:
+    with refused(Kind.INVALID, message):
+        add_account(cast.db, cast.operator, account)
+
+    assert len(list_accounts(cast.db, cast.operator)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("operator", [ACCOUNT, OTHER_ACCOUNT]),
+        ("manager", [ACCOUNT]),
+        ("reader", [ACCOUNT]),
+        ("router", []),
+        ("outsider", [OTHER_ACCOUNT]),
+    ],
+)
+def test_each_user_sees_the_accounts_that_they_may_read(cast: Cast, name: str, codes: list[str]) -> None:
+    assert [account.code for account in list_accounts(cast.db, cast[name])] == codes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Clinique des Tilleuls"},
+        {"country": "CH", "time_zone": "Europe/Zurich"},
+        {"shared_numbers": "first"},
+        {"name": ""},
+    ],
+)
+def test_a_manager_sets_what_they_name_and_no_more(cast: Cast, changes: dict[str, str]) -> None:
+    before = show_account(cast.db, cast["manager"], ACCOUNT)
+
+    after = set_account(cast.db, cast["manager"], ACCOUNT, changes)
+
+    assert after == msgspec.structs.replace(before, **changes) == show_account(cast.db, cast["manager"], ACCOUNT)
+    change = list_changes(cast.db, cast["manager"], ACCOUNT)[0]
+    assert (change.action, change.entity) == ("set", "account")
+    assert (change.before, change.after) == (msgspec.structs.asdict(before), msgspec.structs.asdict(after))
+
+
+@pytest.mark.parametrize("changes", [{}, {"country": "FR"}, {"name": " Clinique des Acacias "}])
+def test_setting_what_is_so_already_is_no_change(cast: Cast, changes: dict[str, str]) -> None:
+    before = list_changes(cast.db, cast["manager"], ACCOUNT)
+
+    assert set_account(cast.db, cast["manager"], ACCOUNT, changes) == show_account(cast.db, cast["manager"], ACCOUNT)
+
+    assert list_changes(cast.db, cast["manager"], ACCOUNT) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"code": "CL0009"}, "no setting 'code'. Set name, country"),
+        ({"seq": "0"}, "no setting 'seq'"),
+        ({"country": "Atlantis"}, "is no country"),
+        ({"time_zone": "Mars/Olympus"}, "is no time zone"),
+        ({"shared_numbers": "maybe"}, "Choose one of: refuse, ask_code, first"),
+        ({"name": "a\x00b"}, "control characters"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(
+    cast: Cast, changes: dict[str, str], message: str
+) -> None:
+    before = show_account(cast.db, cast["manager"], ACCOUNT)
+
+    with refused(Kind.INVALID, message):
+        set_account(cast.db, cast["manager"], ACCOUNT, {"name": "half", **changes})
+
+    assert show_account(cast.db, cast["manager"], ACCOUNT) == before
+
+
+@pytest.mark.parametrize(("numbers", "told"), [(1, "share 1 number[.]"), (3, "share 3 numbers[.]")])
+@pytest.mark.parametrize("policy", ["first", "ask_code"])
+def test_sharing_is_not_switched_off_while_contacts_share_numbers(
+    cast: Cast, numbers: int, told: str, policy: str
+) -> None:
+    shared(cast, numbers, policy)
+
+    with refused(Kind.CONFLICT, rf"Contacts of CL0000 {told} Leave each number to one contact first"):
+        set_account(cast.db, cast["manager"], ACCOUNT, {"shared_numbers": "refuse"})
+
+    assert show_account(cast.db, cast["manager"], ACCOUNT).shared_numbers == policy
+
+
+def test_sharing_is_switched_off_when_nobody_shares_any_more(cast: Cast) -> None:
+    oldest, younger = shared(cast, 1)
+    assert oldest < younger
+    remove_contact(cast.db, cast["editor"], ACCOUNT, younger)
+
+    after = set_account(cast.db, cast["manager"], ACCOUNT, {"shared_numbers": "refuse"})
+
+    assert after.shared_numbers == "refuse"
+
+
+def test_another_accounts_shared_numbers_stand_in_nobodys_way(cast: Cast) -> None:
+    shared(cast, 1)
+    set_account(cast.db, cast["outsider"], OTHER_ACCOUNT, {"shared_numbers": "first"})
+
+    after = set_account(cast.db, cast["outsider"], OTHER_ACCOUNT, {"shared_numbers": "refuse"})
+
+    assert after.shared_numbers == "refuse"
+
+
+def test_a_removed_account_leaves_nothing_but_a_line_in_the_installations_journal(cast: Cast) -> None:
+    known_caller(cast)
+    gone, version = account_id(cast.db, ACCOUNT), facts_version(cast.db)
+
+    remove_account(cast.db, cast.operator, ACCOUNT)
+
+    assert [account.code for account in list_accounts(cast.db, cast.operator)] == [OTHER_ACCOUNT]
+    for table in metadata.sorted_tables:
+        if "account_id" in table.columns:
+            assert rows(cast.db, f"SELECT * FROM {table.name} WHERE account_id = :gone", gone=gone) == []  # noqa: S608
+    change = list_changes(cast.db, cast.operator, None)[0]
+    assert (change.action, change.entity, change.entity_id, change.after) == ("remove", "account", gone, None)
+    assert facts_version(cast.db) == version + 1
+
+
+def test_removing_an_account_leaves_the_others_and_the_users(cast: Cast) -> None:
+    add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(telecoms=(Telecom(NUMBER),)))
+
+    remove_account(cast.db, cast.operator, ACCOUNT)
+
+    assert len(list_users(cast.db, cast.operator)) == 5
+    assert len(rows(cast.db, "SELECT * FROM caller_key")) == 1
+    assert issue_token(cast.db, cast["manager"], email("manager"), name="PBX")
+
+
+def test_an_account_that_is_not_there_is_not_removed(cast: Cast) -> None:
+    with refused(Kind.MISSING, "There is no account CL9999"):
+        remove_account(cast.db, cast.operator, "CL9999")
+
+
+def test_an_account_added_again_is_another_one(cast: Cast) -> None:
+    before = account_id(cast.db, ACCOUNT)
+    remove_account(cast.db, cast.operator, ACCOUNT)
+
+    add_account(cast.db, cast.operator, Account(ACCOUNT))
+
+    assert account_id(cast.db, ACCOUNT) > before
+    with refused(Kind.MISSING, "There is no account"):
+        show_account(cast.db, cast["manager"], ACCOUNT)

@@ -1,0 +1,315 @@
+"""Who may do what: every use case that names an account, for every one of the cast."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from aiguillage.desk import accounts, calls, contacts, fields, journal, users
+from aiguillage.desk.installation import count_facts
+from aiguillage.desk.tokens import issue_token
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import Contact, Option
+from aiguillage.domain.errors import Kind, Refusal
+from tests.cast import ACCOUNT, NUMBER, Cast, email, known_caller
+from tests.refusal import refused
+from tests.storage.facts import facts_version, rows
+
+NOWHERE = "CL9999"
+MODULES = (accounts, calls, contacts, fields, journal, users)
+
+
+class Asked(NamedTuple):
+    """One use case about an account: who asks, about which account, and about which contact where one is named."""
+
+    cast: Cast
+    actor: Actor
+    code: str
+    contact_id: int
+
+
+class UseCase(NamedTuple):
+    """A use case: the role it takes, what it does, and whether workers must look at the account's facts again."""
+
+    function: Callable[..., object]
+    role: Role
+    ask: Callable[[Asked], object]
+    changes: str = ""
+
+
+def log(cast: Cast) -> Path:
+    """The call log, which is not there yet."""
+    return cast.db.path.with_name("calls.db")
+
+
+USE_CASES = [
+    UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
+    UseCase(
+        accounts.set_account,
+        Role.MANAGE,
+        lambda a: accounts.set_account(a.cast.db, a.actor, a.code, {"name": "Acacias"}),
+        "facts",
+    ),
+    UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(
+        contacts.add_contact,
+        Role.EDIT,
+        lambda a: contacts.add_contact(a.cast.db, a.actor, a.code, Contact(company="Mistral")),
+        "contacts",
+    ),
+    UseCase(
+        contacts.set_contact,
+        Role.EDIT,
+        lambda a: contacts.set_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, None, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, 2**70, {"company": "Mistral"}),
+    ),
+    UseCase(
+        contacts.remove_contact,
+        Role.EDIT,
+        lambda a: contacts.remove_contact(a.cast.db, a.actor, a.code, a.contact_id),
+        "contacts",
+    ),
+    UseCase(
+        contacts.show_contact, Role.READ, lambda a: contacts.show_contact(a.cast.db, a.actor, a.code, a.contact_id)
+    ),
+    UseCase(contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code)),
+    UseCase(
+        contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code, number=NUMBER)
+    ),
+    UseCase(fields.list_fields, Role.READ, lambda a: fields.list_fields(a.cast.db, a.actor, a.code)),
+    UseCase(
+        fields.set_field,
+        Role.EDIT,
+        lambda a: fields.set_field(a.cast.db, a.actor, a.code, "select_1", label="File"),
+        "facts",
+    ),
+    UseCase(
+        fields.add_option,
+        Role.EDIT,
+        lambda a: fields.add_option(a.cast.db, a.actor, a.code, "select_2", Option("Support", "209")),
+        "facts",
+    ),
+    UseCase(
+        fields.remove_option,
+        Role.EDIT,
+        lambda a: fields.remove_option(a.cast.db, a.actor, a.code, "select_1", "207"),
+        "facts",
+    ),
+    UseCase(journal.list_changes, Role.MANAGE, lambda a: journal.list_changes(a.cast.db, a.actor, a.code)),
+    UseCase(
+        users.grant_role,
+        Role.MANAGE,
+        lambda a: users.grant_role(a.cast.db, a.actor, email("router"), a.code, Role.READ),
+        "facts",
+    ),
+    UseCase(
+        users.revoke_role,
+        Role.MANAGE,
+        lambda a: users.revoke_role(a.cast.db, a.actor, email("router"), a.code),
+        "facts",
+    ),
+    UseCase(users.list_users, Role.MANAGE, lambda a: users.list_users(a.cast.db, a.actor, a.code)),
+]
+BY_OPERATORS: list[Callable[[Asked], object]] = [
+    lambda a: accounts.add_account(a.cast.db, a.actor, Account(a.code)),
+    lambda a: accounts.remove_account(a.cast.db, a.actor, a.code),
+    lambda a: users.add_user(a.cast.db, a.actor, "newcomer@example.org"),
+    lambda a: users.disable_user(a.cast.db, a.actor, email("router")),
+    lambda a: users.list_users(a.cast.db, a.actor),
+    lambda a: journal.list_changes(a.cast.db, a.actor, None),
+    lambda a: count_facts(a.cast.db, a.actor),
+]
+ROLES = {"router": Role.ROUTE, "reader": Role.READ, "editor": Role.EDIT, "manager": Role.MANAGE}
+
+
+def named(value: object) -> str:
+    """A case's name in the test's name."""
+    return value.function.__name__ if isinstance(value, UseCase) else str(value)
+
+
+every_use_case = pytest.mark.parametrize("case", USE_CASES, ids=named)
+every_change = pytest.mark.parametrize("case", [case for case in USE_CASES if case.changes], ids=named)
+every_look = pytest.mark.parametrize("case", [case for case in USE_CASES if not case.changes], ids=named)
+every_right = pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        (case, name)
+        for case in USE_CASES
+        for name in (*ROLES, "operator")
+        if name == "operator" or ROLES[name] >= case.role
+    ],
+    ids=named,
+)
+every_wrong = pytest.mark.parametrize(
+    ("case", "name"), [(case, name) for case in USE_CASES for name in ROLES if ROLES[name] < case.role], ids=named
+)
+
+
+@pytest.fixture
+def contact_id(cast: Cast) -> int:
+    """A contact of CL0000, which has an option too."""
+    fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
+    return known_caller(cast).id
+
+
+def journals(cast: Cast) -> list[object]:
+    """Every change of every account."""
+    return [tuple(row) for row in rows(cast.db, "SELECT * FROM journal ORDER BY account_id, seq")]
+
+
+def refusal_of(ask: Callable[[Asked], object], asked: Asked) -> Refusal:
+    """How a use case is refused."""
+    with pytest.raises(Refusal) as caught:
+        ask(asked)
+    return caught.value
+
+
+def use_cases_of_an_account() -> Iterator[str]:
+    """The names of all use cases that name an account which is there."""
+    for module in MODULES:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                parameters = inspect.signature(function).parameters
+                if {"db", "actor", "code"} <= parameters.keys():
+                    yield name
+
+
+def test_no_use_case_escapes_this_table() -> None:
+    covered = {case.function.__name__ for case in USE_CASES} | {"remove_account"}
+
+    assert set(use_cases_of_an_account()) == covered
+
+
+@every_use_case
+def test_an_outsider_cannot_tell_an_account_from_none(cast: Cast, contact_id: int, case: UseCase) -> None:
+    before = journals(cast)
+
+    about_ours, about_none = (
+        refusal_of(case.ask, Asked(cast, cast["outsider"], code, contact_id)) for code in (ACCOUNT, NOWHERE)
+    )
+
+    assert about_ours.kind is about_none.kind is Kind.MISSING
+    assert about_ours.message == about_none.message.replace(NOWHERE, ACCOUNT)
+    assert journals(cast) == before
+
+
+@every_wrong
+def test_a_role_that_is_too_small_is_told_which_one_it_takes(
+    cast: Cast, contact_id: int, case: UseCase, name: str
+) -> None:
+    before = journals(cast)
+
+    with refused(Kind.FORBIDDEN, f"takes the role {case.role.word} on {ACCOUNT}; yours is {ROLES[name].word}"):
+        case.ask(Asked(cast, cast[name], ACCOUNT, contact_id))
+
+    assert journals(cast) == before
+
+
+@every_right
+def test_the_role_that_it_takes_is_enough(cast: Cast, contact_id: int, case: UseCase, name: str) -> None:
+    try:
+        case.ask(Asked(cast, cast[name], ACCOUNT, contact_id))
+    except Refusal as refusal:
+        assert refusal.message == f"There is no contact {2**70} on this account."  # noqa: PT017 - the one that is asked in vain
+
+
+@every_use_case
+def test_an_account_that_is_not_there_is_missing_for_the_operator_too(
+    cast: Cast, contact_id: int, case: UseCase
+) -> None:
+    for code in (NOWHERE, "", ACCOUNT.lower(), "\udcff", "'; --"):
+        refusal = refusal_of(case.ask, Asked(cast, cast["operator"], code, contact_id))
+
+        assert refusal.kind in {Kind.MISSING, Kind.INVALID}
+
+
+@every_change
+def test_a_change_is_in_the_journal_with_who_and_when(cast: Cast, contact_id: int, case: UseCase) -> None:
+    manager = cast["manager"]
+    before = journal.list_changes(cast.db, manager, ACCOUNT)
+
+    case.ask(Asked(cast, manager, ACCOUNT, contact_id))
+
+    added, *rest = journal.list_changes(cast.db, manager, ACCOUNT)
+    assert rest == before
+    assert added.seq == before[0].seq + 1
+    assert (added.actor, added.at) == (email("manager"), manager.at)
+    assert added.before != added.after
+
+
+@every_change
+def test_every_change_but_those_to_contacts_makes_workers_look_again(
+    cast: Cast, contact_id: int, case: UseCase
+) -> None:
+    before, directory = facts_version(cast.db, ACCOUNT), facts_version(cast.db)
+
+    case.ask(Asked(cast, cast["manager"], ACCOUNT, contact_id))
+
+    assert facts_version(cast.db, ACCOUNT) == before + (case.changes == "facts")
+    assert facts_version(cast.db) == directory
+
+
+@every_look
+def test_looking_changes_nothing(cast: Cast, contact_id: int, case: UseCase) -> None:
+    before, version = journals(cast), facts_version(cast.db, ACCOUNT)
+
+    try:
+        case.ask(Asked(cast, cast["manager"], ACCOUNT, contact_id))
+    except Refusal as refusal:
+        assert refusal.kind is Kind.MISSING  # noqa: PT017 - the one that is asked in vain
+
+    assert journals(cast) == before
+    assert facts_version(cast.db, ACCOUNT) == version
+
+
+@pytest.mark.parametrize("ask", BY_OPERATORS)
+@pytest.mark.parametrize("name", ["manager", "editor", "reader", "router", "outsider"])
+def test_only_operators_change_the_installation(cast: Cast, ask: Callable[[Asked], object], name: str) -> None:
+    before = journals(cast)
+
+    refusals = [refusal_of(ask, Asked(cast, cast[name], code, 0)) for code in (ACCOUNT, NOWHERE)]
+
+    assert {refusal.kind for refusal in refusals} == {Kind.FORBIDDEN}
+    assert {refusal.message for refusal in refusals} == {
+        "Only an operator of this installation may do this. Ask one of them."
+    }
+    assert journals(cast) == before
+
+
+def test_a_token_for_a_foreign_account_is_refused_as_one_for_none(cast: Cast) -> None:
+    def issue(code: str) -> Refusal:
+        return refusal_of(
+            lambda a: issue_token(a.cast.db, a.actor, email("outsider"), name="PBX", accounts=[a.code]),
+            Asked(cast, cast["outsider"], code, 0),
+        )
+
+    ours, none = issue(ACCOUNT), issue(NOWHERE)
+
+    assert (ours.kind, ours.message) == (none.kind, none.message.replace(NOWHERE, ACCOUNT))
+
+
+def test_the_installation_itself_is_no_account(cast: Cast) -> None:
+    with refused(Kind.MISSING, "There is no account"):
+        accounts.show_account(cast.db, cast["operator"], "")
+    with refused(Kind.MISSING, "There is no account"):
+        accounts.remove_account(cast.db, cast["operator"], "")
