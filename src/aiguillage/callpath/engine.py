@@ -84,7 +84,9 @@ class CallPath:
     def answer_call(self, scope: Scope) -> Answer | None:
         """The answer to a call, at once; None for a request that is none."""
         dialect = self._dialect_of(scope["path"])
-        return None if dialect is None else self._call(dialect, scope)
+        if dialect is None:
+            return None
+        return self._call(dialect, scope) if scope["method"] in dialect.METHODS else dialect.method_not_allowed()
 
     def _dialect_of(self, path: str) -> Dialect | None:
         dialect = self._by_path.get(path)
@@ -95,12 +97,11 @@ class CallPath:
     def _call(self, dialect: Dialect, scope: Scope) -> Answer:
         """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log."""
         began, now = time.perf_counter_ns(), time.time()
-        if scope["method"] not in dialect.METHODS:
-            return dialect.method_not_allowed()
         question = dialect.ask(scope)
         try:
-            if self._table.begin():
+            if not self._table.reading:
                 asyncio.get_running_loop().call_soon(self._table.end)
+                self._table.begin()
             token, entry, number = self._admit(scope, question, now)
             code = None if question.code is None else caller_code(question.code)
             decision = decide(self._table.find(entry.facts, number, code))

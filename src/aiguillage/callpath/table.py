@@ -74,37 +74,34 @@ class Table:
     """One worker's view of the file. All calls of one event-loop turn share one read transaction."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._execute: Callable[..., Cursor] = connection.execute
-        self._close = connection.close
         self._data_version = -1
         self._directory_version = -1
         self._looks = 0
-        self._reading = False
+        self.reading = False
         self._entries: dict[str, Entry] = {}
         self._tokens: dict[bytes, Token] = {}
 
-    def begin(self) -> bool:
-        """Starts the turn's read transaction unless it is running; tells whether it started one."""
-        if self._reading:
-            return False
+    def begin(self) -> None:
+        """Starts the turn's read transaction, and looks whether the file changed since the last one."""
         self._execute("BEGIN")
-        self._reading = True
+        self.reading = True
         version = self._execute(IS_FRESH).fetchone()[0]
         if version != self._data_version:
             self._data_version = version
             self._looks += 1
             self._refresh_directory()
-        return True
 
     def end(self) -> None:
-        """Ends the turn's read transaction."""
-        if self._reading:
-            self._reading = False
+        """Ends the turn's read transaction, if it could be started."""
+        self.reading = False
+        if self._connection.in_transaction:
             self._execute("COMMIT")
 
     def close(self) -> None:
         """Closes the file."""
-        self._close()
+        self._connection.close()
 
     def _refresh_directory(self) -> None:
         version = self._execute(FACTS_VERSION, (DIRECTORY,)).fetchone()[0]
