@@ -10,10 +10,11 @@ from bench.processes import environment_for, started
 
 
 class Import(NamedTuple):
-    """One import: rows of the file, wall-clock seconds, peak resident memory in MiB."""
+    """One import: rows of the file, seconds by the clock and of processors, peak resident memory in MiB."""
 
     rows: int
     seconds: float
+    cpu_seconds: float
     mib: float
 
 
@@ -26,5 +27,4 @@ def import_file(data_dir: Path, file: Path, rows: int) -> Import:
         status = process.wait()
     if status != 0 or json.loads(log.read_text())["created"] != rows:
         raise RuntimeError(f"the import failed:\n{log.read_text()}")
-    seen = json.loads(told.read_text())
-    return Import(rows, seen["seconds"], seen["mib"])
+    return Import(rows, **json.loads(told.read_text()))

@@ -63,7 +63,8 @@ class Results:
         found = {}
         if self.imported is not None:
             one = self.imported
-            found["import"] = f"{one.rows:,} rows in {one.seconds:.1f} s, {one.mib:,.0f} MiB at most"
+            took = f"{one.seconds:.1f} s ({one.cpu_seconds:.1f} s of processor time)"
+            found["import"] = f"{one.rows:,} rows in {took}, {one.mib:,.0f} MiB at most"
         if self.logged is not None:
             found["own time in the call log, under load"] = _told(self.logged)
         if self.in_process is not None:

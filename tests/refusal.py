@@ -6,5 +6,5 @@ from aiguillage.domain.errors import Kind, Refusal
 
 
 def refused(kind: Kind, message: str) -> "pytest.RaisesExc[Refusal]":
-    """`with refused(Kind.CONFLICT, "already"):` says how its block is refused; `message` is a regular expression."""
+    """What the block under it must raise: a refusal of that kind, its message matching a regular expression."""
     return pytest.RaisesExc(Refusal, match=message, check=lambda refusal: refusal.kind is kind)

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiguillage.desk.contacts import add_contact
@@ -100,6 +100,7 @@ def test_many_writers_leave_no_gap_and_no_double_in_an_accounts_journal(cast: Ca
     assert seqs == list(range(before + 60, 0, -1))
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),

@@ -76,12 +76,15 @@ def test_a_database_of_a_newer_release_is_left_alone(db: Database) -> None:
 
 
 def test_a_look_at_a_files_revision_changes_nothing(db: Database, settings: Settings) -> None:
-    nothing, text_file = settings.data_dir / "nothing.db", settings.data_dir / "text.db"
+    nothing, empty, text_file = (settings.data_dir / name for name in ("nothing.db", "empty.db", "text.db"))
+    empty.touch()
     text_file.write_text("This is a shopping list, not a database.\n" * 100)
 
     assert revision_of(db.path) == newest_revision()
     assert revision_of(nothing) is None
+    assert revision_of(empty) is None
     assert revision_of(text_file) is None
+    assert empty.stat().st_size == 0
     assert not nothing.exists()
 
 

@@ -124,7 +124,7 @@ def check_contact(contact: Contact, fields: list[Field]) -> None:
         raise invalid("The contact is empty. Give it a number, a code or a name.")
     for field, value in zip(fields[:SELECTS], contact.select, strict=True):
         if field.strict and value is not None and value not in {option.value for option in field.options}:
-            choices = ", ".join(option.value for option in field.options)
+            choices = ", ".join(option.value for option in field.options) or "none yet, add an option first"
             raise invalid(f"'{value}' is no option of {field.key} ({field.label}). Choose one of: {choices}.")
 
 

@@ -12,6 +12,7 @@ from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and of how much."""
 
+TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails")
 JOURNAL = text(
     """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
     SELECT :account_id, change.seq, :at, :actor, change.action, 'contact', change.contact_id, former.before, draft.after
@@ -20,9 +21,13 @@ JOURNAL = text(
     LEFT JOIN staged.draft AS draft ON draft.n = change.n
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
 )
+# The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
+_STAGED = [
+    f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS
+]
 CONTACTS = text(
     f"""INSERT INTO contacts (account_id, id, {", ".join(CONTACT_COLUMNS)}, seq)
-    SELECT :account_id, change.contact_id, {", ".join(f"draft.{name}" for name in CONTACT_COLUMNS)}, change.seq
+    SELECT :account_id, change.contact_id, {", ".join(_STAGED)}, change.seq
     FROM staged.change AS change JOIN staged.draft AS draft ON draft.n = change.n
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""  # noqa: S608 - our own names
 )
@@ -32,10 +37,10 @@ KEYS_UNTIL = text(
 )
 KEYS = text(
     """INSERT INTO caller_key (account_id, kind, key, contact_id, facts)
-    SELECT :account_id, own.kind, own.key, change.contact_id, '[' || change.contact_id || draft.facts
+    SELECT :account_id, own.kind, own.key, change.contact_id, '[' || change.contact_id || known.facts
     FROM staged.draft_key AS own
     JOIN staged.change AS change ON change.n = own.n
-    JOIN staged.draft AS draft ON draft.n = own.n
+    JOIN staged.draft_facts AS known ON known.n = own.n
     WHERE (own.kind, own.key, own.n) > (:kind, :key, :n) AND (own.kind, own.key, own.n) <= (:to_kind, :to_key, :to_n)
     AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n"""
 )

@@ -78,7 +78,7 @@ SPARED = (
     text(
         """INSERT INTO staged.spared (contact_id)
         SELECT draft.own_id FROM staged.refused AS refused JOIN staged.draft AS draft ON draft.n = refused.n
-        WHERE draft.own_id IS NOT NULL ON CONFLICT DO NOTHING"""
+        WHERE draft.own_id <> 0 ON CONFLICT DO NOTHING"""
     ),
 )
 REMOVED = (

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, text
 from aiguillage.domain.contacts import KeyKind
 
 # A contact that has another reference is somebody else, whatever the two share.
-_SAME_PERSON = "(contact.reference IS NULL OR draft.reference IS NULL OR contact.reference = draft.reference)"
+_SAME_PERSON = "(contact.reference IS NULL OR draft.reference = '' OR contact.reference = draft.reference)"
 _WAITING = """NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = draft.n)
     AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = draft.n)"""
 
@@ -34,7 +34,7 @@ HOLDERS = text(
     JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = held.contact_id
     JOIN staged.draft AS draft ON draft.n = own.n
     WHERE own.kind = :kind AND {_SAME_PERSON} AND {_WAITING}
-    AND (:shared = 0 OR contact.code IS NULL OR draft.code IS NULL OR contact.code = draft.code)"""  # noqa: S608
+    AND (:shared = 0 OR contact.code IS NULL OR draft.code = '' OR contact.code = draft.code)"""  # noqa: S608
 )
 # The first of a draft's numbers that somebody holds; of several holders the one exported, or of that name, or the oldest.
 BY_NUMBER = text(
@@ -46,7 +46,7 @@ BY_OWN_ID = text(
     f"""INSERT INTO staged.matched (n, contact_id)
     SELECT draft.n, contact.id FROM staged.draft AS draft
     JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = draft.own_id
-    WHERE draft.own_id IS NOT NULL AND {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
+    WHERE draft.own_id <> 0 AND {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
 )
 
 

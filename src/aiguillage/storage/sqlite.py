@@ -39,6 +39,10 @@ def open_read_only(path: Path, cache_kib: int = 16_384) -> standard.Connection:
     connection = library.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=1.0
     )
-    connection.execute("PRAGMA mmap_size = 0")
-    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    try:
+        connection.execute("PRAGMA mmap_size = 0")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    except library.DatabaseError:
+        connection.close()
+        raise
     return cast("standard.Connection", connection)

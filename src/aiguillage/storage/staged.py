@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, text
 
 from aiguillage.domain.contacts import Contact, caller_keys
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
+from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_facts, draft_keys, draft_row
 
 PAIRS = text(
     """SELECT found.n AS draft_n, draft.line, draft.speaks, draft.after, contact.*
@@ -48,7 +48,7 @@ def attach(connection: Connection, stage: Stage) -> None:
     """Lets a transaction see a filled stage. The connection is closed afterwards, not used again."""
     connection.detach()
     connection.execute(text("ATTACH :path AS staged"), {"path": str(stage.path)})
-    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
+    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{2 * CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
@@ -102,6 +102,8 @@ def rewrite(connection: Connection, rewrites: list[Rewrite]) -> None:
         connection.exec_driver_sql("DELETE FROM staged.draft_key WHERE kind = ? AND key = ? AND n = ?", gone)
     rows = [draft_row(draft.n, draft.line, 0, None, draft.after) for draft in rewrites]
     connection.exec_driver_sql(f"REPLACE INTO staged.draft VALUES ({', '.join('?' * DRAFT_WIDTH)})", rows)
+    facts = [(draft.n, draft_facts(draft.after)) for draft in rewrites]
+    connection.exec_driver_sql("REPLACE INTO staged.draft_facts VALUES (?, ?)", facts)
     insert(connection, "draft_key", sorted(key for draft in rewrites for key in draft_keys(draft.n, draft.after)))
 
 

@@ -26,10 +26,16 @@ REFERENCE = "r"
 """Beside the callers' keys (KeyKind) the stage has each draft's external reference as a key."""
 
 CONTACT_COLUMNS = tuple(name for name in contact_row(0, 0, 0, Contact()) if name not in {"account_id", "id", "seq"})
+ABSENT = ""
+"""What the stage keeps for None, and numbers for booleans: binding those two costs SQLite's driver a microsecond each."""
+
+_BOOLEANS = slice(CONTACT_COLUMNS.index("boolean_1"), CONTACT_COLUMNS.index("boolean_4") + 1)
 TABLES = (
-    # A contact as it will be; `n` counts the file's rows, `facts` is what caller_key keeps but for the contact's id.
-    f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL, own_id INTEGER,
-        {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL, facts TEXT NOT NULL)""",
+    # A contact as it will be; `n` counts the file's rows.
+    f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL, own_id INTEGER NOT NULL,
+        {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL)""",
+    # What caller_key keeps beside each key of a draft, but for the contact's id; narrow, because it is read at random.
+    "CREATE TABLE draft_facts (n INTEGER PRIMARY KEY, facts TEXT NOT NULL)",
     """CREATE TABLE draft_key (kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
         PRIMARY KEY (kind, key, n)) WITHOUT ROWID""",
     # Drafts that are not written: refused ones, those that change nothing, and (if new) those that nobody is known by.
@@ -50,8 +56,9 @@ TABLES = (
     "CREATE TABLE change (seq INTEGER PRIMARY KEY, action TEXT NOT NULL, contact_id INTEGER NOT NULL, n INTEGER)",
     "CREATE INDEX change_by_draft ON change (n, contact_id)",
 )
-DRAFT_WIDTH = len(CONTACT_COLUMNS) + 6
+DRAFT_WIDTH = len(CONTACT_COLUMNS) + 5
 _DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"
+_DRAFT_FACTS = "INSERT INTO draft_facts VALUES (?, ?)"
 _DRAFT_KEY = "INSERT OR IGNORE INTO draft_key VALUES (?, ?, ?, ?)"
 _encode = msgspec.json.encode
 
@@ -69,6 +76,7 @@ class Stage:
             self._connection.execute(table)
         self._connection.execute("BEGIN")
         self._drafts: list[tuple[Any, ...]] = []
+        self._facts: list[tuple[int, str]] = []
         self._keys: list[tuple[str, str, int, int]] = []
         self._refused: list[tuple[int]] = []
         self._keyless: list[tuple[int]] = []
@@ -79,6 +87,7 @@ class Stage:
         """Puts a draft on the stage; its number."""
         self.count = n = self.count + 1
         self._drafts.append(draft_row(n, line, speaks, own_id, contact))
+        self._facts.append((n, draft_facts(contact)))
         self._keys.extend(draft_keys(n, contact))
         if refused:
             self._refused.append((n,))
@@ -92,10 +101,11 @@ class Stage:
         """Keys go in sorted: so each batch runs through the tree once instead of jumping about in it."""
         self._keys.sort()
         self._connection.executemany(_DRAFT, self._drafts)
+        self._connection.executemany(_DRAFT_FACTS, self._facts)
         self._connection.executemany(_DRAFT_KEY, self._keys)
         self._connection.executemany("INSERT INTO refused VALUES (?)", self._refused)
         self._connection.executemany("INSERT INTO keyless VALUES (?)", self._keyless)
-        for rows in (self._drafts, self._keys, self._refused, self._keyless):
+        for rows in (self._drafts, self._facts, self._keys, self._refused, self._keyless):
             rows.clear()
 
     def close(self) -> None:
@@ -118,14 +128,20 @@ def _can_be_known(contact: Contact) -> bool:
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
     _account, _id, *columns, _seq = contact_row(0, 0, 0, contact).values()
+    columns = [ABSENT if value is None else value for value in columns]
+    columns[_BOOLEANS] = [value and int(value) for value in columns[_BOOLEANS]]
+    return (n, line, speaks, own_id or 0, *columns, _encode(contact).decode())
+
+
+def draft_facts(contact: Contact) -> str:
+    """What calls are answered from, as a JSON list but for its start: a bracket and the contact's id."""
     names = contact.company, contact.first_name, contact.last_name, contact.language
-    facts = _encode(Known(0, contact.select, contact.boolean, *names))
-    return (n, line, speaks, own_id, *columns, _encode(contact).decode(), facts[len(b"[0") :].decode())
+    return _encode(Known(0, contact.select, contact.boolean, *names))[len(b"[0") :].decode()
 
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
     """The keys of a draft: kind, key, n, and its place among the contact's keys."""
-    keys = [(str(kind), key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
+    keys = [(kind.value, key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
     if contact.reference is not None:
         keys.append((REFERENCE, contact.reference, n, 0))
     return keys

@@ -1,0 +1,161 @@
+"""The account's eight routing fields: labels, defaults, strictness, options."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from aiguillage.desk.fields import add_option, list_fields, remove_option, set_field
+from aiguillage.desk.journal import list_changes
+from aiguillage.domain.contacts import FIELD_KEYS, FIRST_FIELDS, Field, Option
+from aiguillage.domain.errors import Kind
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.refusal import refused
+
+SUPPORT, SALES = Option("Support", "207"), Option("Ventes", "209")
+
+
+def as_journal(field: Field) -> Any:  # noqa: ANN401 - JSON
+    """A field as the journal keeps it."""
+    return msgspec.json.decode(msgspec.json.encode(field))
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "changed"),
+    [
+        ("select_1", {"label": " File d'attente "}, {"label": "File d'attente"}),
+        ("select_1", {"default": " 200 "}, {"default": "200"}),
+        ("field_select_4", {"label": "Débordement", "default": "+33199001234"}, None),
+        ("select_2", {"strict": True}, {"strict": True}),
+        ("boolean_1", {"default": "oui"}, {"default": "1"}),
+        ("boolean_2", {"default": "false"}, {"default": "0"}),
+        ("BOOLEAN_4", {"label": "Démarché", "default": "x"}, {"label": "Démarché", "default": "1"}),
+    ],
+)
+def test_an_editor_sets_what_they_name_and_no_more(
+    cast: Cast, key: str, given: dict[str, Any], changed: dict[str, Any] | None
+) -> None:
+    before = list_fields(cast.db, cast["editor"], ACCOUNT)
+
+    after = set_field(cast.db, cast["editor"], ACCOUNT, key, **given)
+
+    position = after.position - 1
+    assert after == msgspec.structs.replace(before[position], **(changed or given))
+    assert list_fields(cast.db, cast["editor"], ACCOUNT) == [*before[:position], after, *before[position + 1 :]]
+    change = list_changes(cast.db, cast["manager"], ACCOUNT)[0]
+    assert (change.action, change.entity, change.entity_id) == ("set", "field", after.position)
+    assert (change.before, change.after) == (as_journal(before[position]), as_journal(after))
+
+
+@pytest.mark.parametrize("key", ["select_1", "boolean_1"])
+def test_a_default_is_taken_away_again(cast: Cast, key: str) -> None:
+    set_field(cast.db, cast["editor"], ACCOUNT, key, default="1")
+
+    assert set_field(cast.db, cast["editor"], ACCOUNT, key, default=None).default is None
+
+
+@pytest.mark.parametrize("given", [{}, {"label": "Destination 1"}, {"default": None, "strict": False}])
+def test_setting_what_is_so_already_is_no_change(cast: Cast, given: dict[str, Any]) -> None:
+    before = list_changes(cast.db, cast["manager"], ACCOUNT)
+
+    assert set_field(cast.db, cast["editor"], ACCOUNT, "select_1", **given) == FIRST_FIELDS[0]
+
+    assert list_changes(cast.db, cast["manager"], ACCOUNT) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "message"),
+    [
+        ("select_5", {"label": "x"}, "is no field. Choose one of"),
+        ("select_1", {"label": "x" * 201}, "Use up to 200 characters"),
+        ("select_1", {"default": ""}, "is no destination"),
+        ("select_1", {"default": "207,209"}, "none of them a comma"),
+        ("boolean_1", {"default": "207"}, "is neither yes nor no"),
+        ("boolean_1", {"default": ""}, "is neither yes nor no"),
+        ("select_1", {"default": "200", "strict": True}, "'200' is no option of select_1, which is strict. Add the op"),
+        ("boolean_1", {"strict": True}, "boolean_1 is yes or no; only select_1 to select_4 can be strict"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(
+    cast: Cast, key: str, given: dict[str, Any], message: str
+) -> None:
+    with refused(Kind.INVALID, message):
+        set_field(cast.db, cast["editor"], ACCOUNT, key, **given)
+
+    assert list_fields(cast.db, cast["editor"], ACCOUNT) == list(FIRST_FIELDS)
+
+
+def test_options_are_listed_in_the_order_in_which_they_came(cast: Cast) -> None:
+    add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES)
+
+    field = add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option(" Support ", " 207 "))
+
+    assert field.options == (SALES, SUPPORT)
+    assert list_fields(cast.db, cast["editor"], ACCOUNT)[0] == field
+    change = list_changes(cast.db, cast["manager"], ACCOUNT)[0]
+    assert (change.action, change.entity, change.entity_id) == ("set", "field", 1)
+    assert change.after == as_journal(field)
+
+
+def test_the_same_option_may_stand_in_two_fields_and_two_accounts(cast: Cast) -> None:
+    for key in ("select_1", "select_2"):
+        add_option(cast.db, cast["editor"], ACCOUNT, key, SUPPORT)
+    add_option(cast.db, cast["outsider"], OTHER_ACCOUNT, "select_1", SUPPORT)
+
+    assert [field.options for field in list_fields(cast.db, cast["editor"], ACCOUNT)][:3] == [
+        (SUPPORT,),
+        (SUPPORT,),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "option", "kind", "message"),
+    [
+        ("select_1", Option("Twice", "207"), Kind.CONFLICT, "has an option of value '207' already. Remove that one"),
+        ("boolean_1", SUPPORT, Kind.INVALID, "is yes or no; only select_1 to select_4 have options"),
+        ("select_9", SUPPORT, Kind.INVALID, "is no field"),
+        ("select_1", Option("Support", "1,2"), Kind.INVALID, "is no destination"),
+        ("select_1", Option("x" * 201, "209"), Kind.INVALID, "Use up to 200 characters"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    cast: Cast, key: str, option: Option, kind: Kind, message: str
+) -> None:
+    add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT)
+
+    with refused(kind, message):
+        add_option(cast.db, cast["editor"], ACCOUNT, key, option)
+
+    assert list_fields(cast.db, cast["editor"], ACCOUNT)[0].options == (SUPPORT,)
+
+
+def test_an_option_is_taken_away_from_its_field_alone(cast: Cast) -> None:
+    for key in ("select_1", "select_2"):
+        for option in (SUPPORT, SALES):
+            add_option(cast.db, cast["editor"], ACCOUNT, key, option)
+
+    field = remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", "207")
+
+    assert field.options == (SALES,)
+    assert list_fields(cast.db, cast["editor"], ACCOUNT)[1].options == (SUPPORT, SALES)
+    change = list_changes(cast.db, cast["manager"], ACCOUNT)[0]
+    assert change.before == as_journal(msgspec.structs.replace(field, options=(SUPPORT, SALES)))
+    assert change.after == as_journal(field)
+
+
+@pytest.mark.parametrize("key", FIELD_KEYS)
+def test_an_option_that_is_not_there_is_not_taken_away(cast: Cast, key: str) -> None:
+    with refused(Kind.MISSING, f"{key} has no option of value '999'. List them: aiguillage field list CL0000"):
+        remove_option(cast.db, cast["editor"], ACCOUNT, key, "999")
+
+
+def test_the_default_of_a_strict_field_stays_an_option(cast: Cast) -> None:
+    add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT)
+    set_field(cast.db, cast["editor"], ACCOUNT, "select_1", default="207", strict=True)
+
+    with refused(Kind.CONFLICT, "'207' is the default of select_1. Set another default first"):
+        remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", "207")
+
+    set_field(cast.db, cast["editor"], ACCOUNT, "select_1", default=None)
+    assert remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", "207").options == ()

@@ -1,0 +1,157 @@
+"""Every use case that names an account: the role it takes, and what it changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from aiguillage.desk import accounts, calls, contacts, fields, journal, users
+from aiguillage.desk.installation import count_facts
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import Contact, Option
+from tests.cast import NUMBER, Cast, email
+
+
+class Asked(NamedTuple):
+    """One use case about an account: who asks, about which account, and about which contact where one is named."""
+
+    cast: Cast
+    actor: Actor
+    code: str
+    contact_id: int
+
+
+class UseCase(NamedTuple):
+    """A use case: the role it takes, what it does, and whether workers must look at the account's facts again."""
+
+    function: Callable[..., object]
+    role: Role
+    ask: Callable[[Asked], object]
+    changes: str = ""
+
+
+def log(cast: Cast) -> Path:
+    """The call log, which is not there yet."""
+    return cast.db.path.with_name("calls.db")
+
+
+USE_CASES = [
+    UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
+    UseCase(
+        accounts.set_account,
+        Role.MANAGE,
+        lambda a: accounts.set_account(a.cast.db, a.actor, a.code, {"name": "Acacias"}),
+        "facts",
+    ),
+    UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(
+        contacts.add_contact,
+        Role.EDIT,
+        lambda a: contacts.add_contact(a.cast.db, a.actor, a.code, Contact(company="Mistral")),
+        "contacts",
+    ),
+    UseCase(
+        contacts.set_contact,
+        Role.EDIT,
+        lambda a: contacts.set_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, None, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
+        "contacts",
+    ),
+    UseCase(
+        contacts.enter_contact,
+        Role.EDIT,
+        lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, 2**70, {"company": "Mistral"}),
+    ),
+    UseCase(
+        contacts.remove_contact,
+        Role.EDIT,
+        lambda a: contacts.remove_contact(a.cast.db, a.actor, a.code, a.contact_id),
+        "contacts",
+    ),
+    UseCase(
+        contacts.show_contact, Role.READ, lambda a: contacts.show_contact(a.cast.db, a.actor, a.code, a.contact_id)
+    ),
+    UseCase(contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code)),
+    UseCase(
+        contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code, number=NUMBER)
+    ),
+    UseCase(fields.list_fields, Role.READ, lambda a: fields.list_fields(a.cast.db, a.actor, a.code)),
+    UseCase(
+        fields.set_field,
+        Role.EDIT,
+        lambda a: fields.set_field(a.cast.db, a.actor, a.code, "select_1", label="File"),
+        "facts",
+    ),
+    UseCase(
+        fields.add_option,
+        Role.EDIT,
+        lambda a: fields.add_option(a.cast.db, a.actor, a.code, "select_2", Option("Support", "209")),
+        "facts",
+    ),
+    UseCase(
+        fields.remove_option,
+        Role.EDIT,
+        lambda a: fields.remove_option(a.cast.db, a.actor, a.code, "select_1", "207"),
+        "facts",
+    ),
+    UseCase(journal.list_changes, Role.MANAGE, lambda a: journal.list_changes(a.cast.db, a.actor, a.code)),
+    UseCase(
+        users.grant_role,
+        Role.MANAGE,
+        lambda a: users.grant_role(a.cast.db, a.actor, email("router"), a.code, Role.READ),
+        "facts",
+    ),
+    UseCase(
+        users.revoke_role,
+        Role.MANAGE,
+        lambda a: users.revoke_role(a.cast.db, a.actor, email("router"), a.code),
+        "facts",
+    ),
+    UseCase(users.list_users, Role.MANAGE, lambda a: users.list_users(a.cast.db, a.actor, a.code)),
+]
+BY_OPERATORS: list[Callable[[Asked], object]] = [
+    lambda a: accounts.add_account(a.cast.db, a.actor, Account(a.code)),
+    lambda a: accounts.remove_account(a.cast.db, a.actor, a.code),
+    lambda a: users.add_user(a.cast.db, a.actor, "newcomer@example.org"),
+    lambda a: users.disable_user(a.cast.db, a.actor, email("router")),
+    lambda a: users.list_users(a.cast.db, a.actor),
+    lambda a: journal.list_changes(a.cast.db, a.actor, None),
+    lambda a: count_facts(a.cast.db, a.actor),
+]
+ROLES = {"router": Role.ROUTE, "reader": Role.READ, "editor": Role.EDIT, "manager": Role.MANAGE}
+
+
+def named(value: object) -> str:
+    """A case's name in the test's name."""
+    return value.function.__name__ if isinstance(value, UseCase) else str(value)
+
+
+every_use_case = pytest.mark.parametrize("case", USE_CASES, ids=named)
+every_change = pytest.mark.parametrize("case", [case for case in USE_CASES if case.changes], ids=named)
+every_look = pytest.mark.parametrize("case", [case for case in USE_CASES if not case.changes], ids=named)
+every_right = pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        (case, name)
+        for case in USE_CASES
+        for name in (*ROLES, "operator")
+        if name == "operator" or ROLES[name] >= case.role
+    ],
+    ids=named,
+)
+every_wrong = pytest.mark.parametrize(
+    ("case", "name"), [(case, name) for case in USE_CASES for name in ROLES if ROLES[name] < case.role], ids=named
+)

@@ -1,0 +1,139 @@
+"""The examples run: programs, requests of the call-flow reference, commands in all documents."""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from aiguillage.cli.commands import application
+from aiguillage.dialects import encom_v1
+from aiguillage.domain.routing import Question
+from tests.docs.conftest import Walked, run
+from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
+
+REFERENCE = ROOT / "docs/call-flow-api.md"
+PROGRAMS = {"ask.sh": "sh", "ask.py": sys.executable, "ask.php": "php"}
+
+
+def requests() -> Iterator[tuple[str, str]]:
+    """The requests of the reference, each with the answer that it shows below."""
+    for block, below in pairwise(blocks(read(REFERENCE))):
+        if block.text.startswith("curl ") and below.language == "text":
+            yield block.text, below.text
+
+
+@pytest.mark.parametrize(("request_", "answer"), [*requests()])
+def test_a_request_of_the_reference_gets_the_answer_that_is_shown(walked: Walked, request_: str, answer: str) -> None:
+    told = walked.type(request_, URL=walked.url, TOKEN=walked.token)
+
+    assert told.stdout.rstrip("\n") == answer.rstrip("\n"), told.stderr
+
+
+def test_the_preview_in_the_docs_is_what_is_printed(walked: Walked) -> None:
+    under = section(read("docs/importing.md"), "## Preview")
+    (file,), (shown,) = blocks(under, "csv"), blocks(under, "text")
+    (walked.folder / "april.csv").write_text(file.text, encoding="utf-8")
+
+    told = walked.type(". .venv/bin/activate; aiguillage contacts import CL0000 april.csv --dry-run", COLUMNS="80")
+
+    assert [line.rstrip() for line in told.stdout.splitlines()] == shown.text.splitlines(), told.stderr
+    assert told.returncode == 1
+
+
+def ask(walked: Walked, program: str, *words: str, **variables: str) -> tuple[int, str]:
+    """What an example program answers: its exit status, and what it prints."""
+    if shutil.which(PROGRAMS[program]) is None:
+        pytest.skip("PHP is not installed: apt install php-cli php-curl")
+    given = {"ROUTING_URL": walked.url, "ROUTING_ACCOUNT": "CL0000", "ROUTING_TOKEN": walked.token} | variables
+    told = run(ROOT, shlex.join([PROGRAMS[program], f"examples/{program}", *words]), **given)
+    return told.returncode, told.stdout
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["0199001234"], (0, "207\n")),
+        (["+33353017701"], (0, "216\n")),
+        (["anonymous", "4321"], (0, "214\n")),
+        (["0465710099", "2020"], (0, "200\n")),
+        (["0465710099"], (4, "")),
+        (["no number"], (1, "")),
+    ],
+)
+def test_a_program_prints_the_destination_or_says_why_there_is_none(
+    walked: Walked, program: str, words: list[str], expected: tuple[int, str]
+) -> None:
+    assert ask(walked, program, *words) == expected
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_that_is_refused_or_hears_nobody_ends_with_1(walked: Walked, program: str) -> None:
+    refused = ask(walked, program, "0199001234", ROUTING_TOKEN="aig_wrong")
+    silent = ask(walked, program, "0199001234", ROUTING_URL="http://127.0.0.1:9")
+
+    assert (refused, silent) == ((1, ""), (1, ""))
+
+
+def test_the_dialplan_asks_a_question_that_is_understood() -> None:
+    text = read("examples/asterisk-extensions.conf")
+    (url,) = (line.partition("=")[2] for line in text.splitlines() if line.startswith("ROUTING_URL="))
+    path, _, query = url.removeprefix("https://calls.example.org").partition("?")
+
+    asked = [encom_v1.ask({"query_string": f"{query}&{more}".encode()}) for more in ("number=0199001234", "code=4321")]
+
+    assert encom_v1.handles(path)
+    assert [(question.fault, question.account) for question in asked] == [(None, "CL0000")] * 2
+    assert asked[0].shape == encom_v1.Shape(raw=True, wanted=0)
+    assert isinstance(asked[1], Question)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_shell_block_is_a_script(document: Path) -> None:
+    faults = [
+        told.stderr
+        for block in blocks(read(document), "sh")
+        if (told := run(ROOT, f"sh -n <<'SCRIPT'\n{block.text}SCRIPT")).returncode
+    ]
+
+    assert faults == []
+
+
+def commands(document: Path) -> Iterator[list[str]]:
+    """The words of every `aiguillage` command in a document, in shell blocks and between backticks."""
+    text = read(document)
+    lines = [line for block in blocks(text, "sh") for line in block.text.replace("\\\n", " ").splitlines()]
+    for line in [*lines, *codes(text)]:
+        words = shlex.split(line, comments=True) if line.count("'") % 2 == 0 else []
+        places = [n for n, word in enumerate(words, start=1) if Path(word).name == "aiguillage"]
+        if places:
+            yield words[places[-1] :]
+
+
+def misread(words: list[str]) -> str | None:
+    """What of a command's words the command line would not understand."""
+    command = typer.main.get_command(application)
+    for word in words:
+        if word in {">", "|", "..."}:
+            return None
+        options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        if word.startswith("-") and word.partition("=")[0] not in options | {"--help"}:
+            return f"{command.name} has no {word}"
+        if isinstance(command, TyperGroup) and word in command.commands:
+            command = command.commands[word]
+        elif isinstance(command, TyperGroup) and word.islower() and word.isalpha():
+            return f"{command.name} has no {word}"
+    return None
+
+
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if path.name != "cli.md"], ids=name_of)
+def test_every_command_in_a_document_is_one(document: Path) -> None:
+    faults = [fault for words in commands(document) if (fault := misread(words)) is not None]
+
+    assert faults == []

@@ -1,0 +1,65 @@
+"""README.md and README.fr.md: what they show is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.docs.conftest import Walked, served, walk_through
+from tests.docs.markdown import ENGLISH, FRENCH, Block, blocks, read, section
+
+SECRET = re.compile(r"aig_[0-9A-Za-z]{33}")
+
+
+def test_both_languages_show_the_same_code() -> None:
+    assert blocks(read(FRENCH)) == blocks(read(ENGLISH))
+
+
+def test_both_languages_have_the_same_sections_and_links() -> None:
+    shapes = [
+        (re.findall(r"^#+(?= )", text, re.MULTILINE), re.findall(r"\]\(([^)]+)\)", text.partition("## ")[2]))
+        for text in (read(ENGLISH), read(FRENCH))
+    ]
+
+    assert shapes[0] == shapes[1]
+
+
+def test_the_two_commands_are_targets_of_make() -> None:
+    shown = [block.text.strip() for block in blocks(section(read(ENGLISH), "## Two commands"))]
+
+    assert shown == ["make demo", "make test"]
+    for command in shown:
+        subprocess.run(f"{command} --dry-run", shell=True, cwd=ENGLISH.parent, check=True, capture_output=True)  # noqa: S602
+
+
+def test_the_demo_prints_what_is_shown_of_it(tmp_path: Path) -> None:
+    (shown,) = blocks(section(read(ENGLISH), "## What the demo shows"))
+
+    with served(tmp_path, f"exec {sys.executable} -m aiguillage demo") as server:
+        printed = SECRET.sub("aig_...", server.log.read_text()).replace(f":{server.port}/", ":8000/")
+
+    for request in shown.text.strip().split("\n\n"):
+        assert request in printed
+
+
+def test_the_walk_through_ends_with_the_answer_that_is_shown(walked: Walked) -> None:
+    steps = walk_through()
+    ask = next(n for n, block in enumerate(steps) if block.text.startswith("curl "))
+
+    told = walked.type(steps[ask].text)
+
+    assert Block("json", f"{told.stdout.strip()}\n") == steps[ask + 1], told.stderr
+
+
+def test_the_walk_through_says_why_a_call_goes_where_it_goes(walked: Walked) -> None:
+    last = walk_through()[-1]
+
+    told = walked.type(last.text)
+
+    assert "aiguillage route" in last.text
+    assert "known_number" in told.stdout, told.stderr
+
+
+def test_the_token_of_the_walk_through_is_readable_by_its_owner_alone(walked: Walked) -> None:
+    assert (walked.folder / "token.txt").stat().st_mode & 0o077 == 0
+    assert SECRET.fullmatch(walked.token)

@@ -1,0 +1,146 @@
+"""The tables in the documents say what the code does."""
+
+import re
+
+import pytest
+
+from aiguillage.api.metrics import Tallied
+from aiguillage.api.openapi import openapi_document
+from aiguillage.app import DIALECTS
+from aiguillage.desk.importing.columns import EXPORTED, meaning_of
+from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
+from aiguillage.domain.contacts import NO, YES
+from aiguillage.domain.routing import RULES
+from aiguillage.settings import MEANING, PREFIX, Settings
+from tests.docs.markdown import ROOT, codes, read, rows, section
+
+API, OPERATING, IMPORTING = "docs/call-flow-api.md", "docs/operating.md", "docs/importing.md"
+WORDS = (
+    *("account", "user", "role", "token", "caller", "number", "code", "contact", "field", "destination"),
+    *("VIP, on-call contract", "call queue", "time span, exception, holiday", "geo model, list, destination", "rota"),
+    *("switch", "decision", "call path", "desk", "journal", "call log"),
+)
+"""The words that the design fixes, one for each thing."""
+
+
+def first_codes(text: str) -> list[str]:
+    """The first code of each row whose first cell has one."""
+    return [found[0] for cells in rows(text) if (found := codes(cells[0]))]
+
+
+def test_the_settings_are_listed_with_their_defaults_and_meanings() -> None:
+    defaults = Settings()
+    expected = [
+        [PREFIX + name.upper(), str(getattr(defaults, name)), MEANING[name]] for name in Settings.__struct_fields__
+    ]
+
+    listed = [cells for cells in rows(section(read(OPERATING), "## Settings")) if PREFIX in cells[0]]
+
+    assert [[cell.strip("`") for cell in cells] for cells in listed] == expected
+
+
+def test_the_rules_are_listed_in_their_order_each_with_its_sentence() -> None:
+    under = section(read(API), "## How a caller is decided on")
+    names = {rule.__name__ for rule in RULES}
+
+    listed = [(codes(name)[0], sentence) for name, sentence in rows(under) if set(codes(name)) & names]
+
+    assert listed == [(rule.__name__, rule.__doc__) for rule in RULES]
+
+
+def test_every_path_of_the_call_path_is_named_in_its_reference() -> None:
+    described = openapi_document([], [dialect.DESCRIBED for dialect in DIALECTS])
+
+    named = re.findall(r"/api/[^\s`]+", read(API))
+
+    assert set(described["paths"]) <= set(named)
+
+
+def test_every_parameter_and_status_of_v1_is_in_its_reference() -> None:
+    described = openapi_document([], [dialect.DESCRIBED for dialect in DIALECTS])
+    operation = described["paths"]["/api/v1/smartRoutings"]["get"]
+    bare = {f"destination{n}" for n in range(1, 5)}
+
+    parameters = set(first_codes(section(read(API), "## V1")))
+    statuses = {cells[0] for cells in rows(section(read(API), "## Errors")) if cells[0].isdigit()}
+
+    assert parameters == {parameter["name"] for parameter in operation["parameters"]} - bare
+    assert statuses == operation["responses"].keys() - {"200"}
+
+
+@pytest.mark.parametrize(
+    ("document", "heading", "expected"),
+    [
+        (OPERATING, "## Who may do what", [role.word for role in Role]),
+        (API, "## How a caller is decided on", [*(rule.__name__ for rule in RULES), *SHARED_NUMBERS]),
+    ],
+)
+def test_every_role_and_policy_has_its_row(document: str, heading: str, expected: list[str]) -> None:
+    assert first_codes(section(read(document), heading)) == expected
+
+
+def test_every_answer_to_unknown_callers_has_its_row() -> None:
+    under = section(read(API), "## Tokens")
+
+    assert [code for code in first_codes(under) if not code.startswith("-")] == list(UNKNOWN_MODES)
+
+
+def test_every_metric_is_listed() -> None:
+    families = [family for family in Tallied(list).collect() if family.type != "info"]
+    told = {"counter": "_total"}
+
+    under = section(read(OPERATING), "## Watch").partition("woken")[0]
+
+    listed = [code for code in first_codes(under) if code.startswith("aiguillage_")]
+
+    assert listed == ["aiguillage_info", *(family.name + told.get(family.type, "") for family in families)]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_glossary_has_every_word_of_the_design_with_its_french(word: str) -> None:
+    under = section(read("docs/glossary.md"), "## The words")
+
+    french = {cells[0]: cells[1] for cells in rows(under)}
+
+    assert french[word]
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
+    records = sorted(path.name for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+    numbers = [name[:4] for name in records]
+
+    listed = re.findall(r"\]\(([0-9]{4}-[\w-]+\.md)\)", read("docs/decisions/README.md"))
+
+    assert listed == records
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_every_make_target_is_explained_to_contributors() -> None:
+    targets = re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE)
+
+    explained = [code.removeprefix("make ") for code in first_codes(section(read("CONTRIBUTING.md"), "## Set up"))]
+
+    assert set(explained) == set(targets) - {"help"}
+
+
+def test_every_column_name_in_the_docs_is_understood_so() -> None:
+    under = section(read(IMPORTING), "## Columns")
+
+    misread = [
+        (codes(fact)[0], name)
+        for fact, names in rows(under)
+        for name in (codes(names) if codes(fact) else [])
+        if getattr(meaning_of(name, {}), "fact", None) != codes(fact)[0].replace("numbers", "telecoms")
+    ]
+
+    assert misread == []
+
+
+def test_the_columns_of_an_export_are_all_told() -> None:
+    assert set(EXPORTED) <= set(codes(section(read(IMPORTING), "## Export")))
+
+
+def test_yes_and_no_are_told_in_every_spelling() -> None:
+    told = codes(section(read(IMPORTING), "### Yes and no"))
+
+    assert set(told) == YES | NO
