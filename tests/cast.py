@@ -5,6 +5,7 @@ and must never see anything of CL0000; and the operator, who runs the installati
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.contacts import Kept, add_contact
@@ -30,6 +31,11 @@ class Cast:
     db: Database
     operator: Actor = field(default_factory=lambda: Actor("terminal", NOW, operator=True))
     secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def log(self) -> Path:
+        """The call log beside the database."""
+        return self.db.path.parent / "calls.db"
 
     def __getitem__(self, name: str) -> Actor:
         """The actor of that name: manager, editor, reader, router, outsider or operator."""

@@ -109,7 +109,7 @@ def test_an_account_removed_and_made_again_is_another(cast: Cast, inside: Inside
     known_caller(cast)
     before = inside.ask(BY_NUMBER).status
 
-    remove_account(cast.db, cast["operator"], ACCOUNT)
+    remove_account(cast.db, cast.log, cast["operator"], ACCOUNT)
     gone = inside.ask(BY_NUMBER).status
     add_account(cast.db, cast["operator"], Account(ACCOUNT))
 

@@ -1,5 +1,7 @@
 """Accounts: added and removed by operators, set by their managers."""
 
+from contextlib import closing
+
 import msgspec
 import pytest
 
@@ -12,6 +14,7 @@ from aiguillage.desk.users import list_users
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.contacts import FIRST_FIELDS, Contact, Telecom
 from aiguillage.domain.errors import Kind
+from aiguillage.storage.calls import open_log
 from aiguillage.storage.schema import metadata
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
 from tests.refusal import refused
@@ -182,7 +185,7 @@ def test_a_removed_account_leaves_nothing_but_a_line_in_the_installations_journa
     known_caller(cast)
     gone, version = account_id(cast.db, ACCOUNT), facts_version(cast.db)
 
-    remove_account(cast.db, cast.operator, ACCOUNT)
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
 
     assert [account.code for account in list_accounts(cast.db, cast.operator)] == [OTHER_ACCOUNT]
     for table in metadata.sorted_tables:
@@ -193,10 +196,24 @@ def test_a_removed_account_leaves_nothing_but_a_line_in_the_installations_journa
     assert facts_version(cast.db) == version + 1
 
 
+def test_a_removed_account_leaves_no_call_in_the_log(cast: Cast) -> None:
+    mine, other = account_id(cast.db, ACCOUNT), account_id(cast.db, OTHER_ACCOUNT)
+    with closing(open_log(cast.log)) as connection:
+        add = (
+            "INSERT INTO calls (at, account_id, dialect, outcome, own_us, worker) VALUES (1, ?, 'v', 'unknown', 1, 'w')"
+        )
+        connection.executemany(add, [(mine,), (other,)])
+
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
+
+    with closing(open_log(cast.log)) as connection:
+        assert connection.execute("SELECT account_id FROM calls").fetchall() == [(other,)]
+
+
 def test_removing_an_account_leaves_the_others_and_the_users(cast: Cast) -> None:
     add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(telecoms=(Telecom(NUMBER),)))
 
-    remove_account(cast.db, cast.operator, ACCOUNT)
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
 
     assert len(list_users(cast.db, cast.operator)) == 5
     assert len(rows(cast.db, "SELECT * FROM caller_key")) == 1
@@ -205,12 +222,12 @@ def test_removing_an_account_leaves_the_others_and_the_users(cast: Cast) -> None
 
 def test_an_account_that_is_not_there_is_not_removed(cast: Cast) -> None:
     with refused(Kind.MISSING, "There is no account CL9999"):
-        remove_account(cast.db, cast.operator, "CL9999")
+        remove_account(cast.db, cast.log, cast.operator, "CL9999")
 
 
 def test_an_account_added_again_is_another_one(cast: Cast) -> None:
     before = account_id(cast.db, ACCOUNT)
-    remove_account(cast.db, cast.operator, ACCOUNT)
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
 
     add_account(cast.db, cast.operator, Account(ACCOUNT))
 

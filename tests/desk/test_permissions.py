@@ -176,4 +176,4 @@ def test_the_installation_itself_is_no_account(cast: Cast) -> None:
     with refused(Kind.MISSING, "There is no account"):
         accounts.show_account(cast.db, cast["operator"], "")
     with refused(Kind.MISSING, "There is no account"):
-        accounts.remove_account(cast.db, cast["operator"], "")
+        accounts.remove_account(cast.db, cast.log, cast["operator"], "")

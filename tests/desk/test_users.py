@@ -9,6 +9,7 @@ from aiguillage.desk.users import (
     actor_named,
     add_user,
     disable_user,
+    enable_user,
     grant_role,
     hash_password,
     list_users,
@@ -119,6 +120,17 @@ def test_a_disabled_user_is_shut_out_once(cast: Cast) -> None:
     assert (first.action, first.before, first.after) == ("disable", {"disabled": False}, {"disabled": True})
     assert second.action != "disable"
     assert facts_version(cast.db) > version
+
+
+def test_an_enabled_user_is_let_in_again(cast: Cast) -> None:
+    disable_user(cast.db, cast.operator, email("editor"))
+
+    enable_user(cast.db, cast.operator, email("editor"))
+    enable_user(cast.db, cast.operator, email("editor"))
+
+    assert actor_named(cast.db, email("editor"), NOW).name == email("editor")
+    first, second = list_changes(cast.db, cast.operator, None)[:2]
+    assert (first.action, second.action) == ("enable", "disable")
 
 
 def test_a_stranger_is_not_disabled(cast: Cast) -> None:

@@ -124,9 +124,10 @@ USE_CASES = [
 ]
 BY_OPERATORS: list[Callable[[Asked], object]] = [
     lambda a: accounts.add_account(a.cast.db, a.actor, Account(a.code)),
-    lambda a: accounts.remove_account(a.cast.db, a.actor, a.code),
+    lambda a: accounts.remove_account(a.cast.db, a.cast.log, a.actor, a.code),
     lambda a: users.add_user(a.cast.db, a.actor, "newcomer@example.org"),
     lambda a: users.disable_user(a.cast.db, a.actor, email("router")),
+    lambda a: users.enable_user(a.cast.db, a.actor, email("router")),
     lambda a: users.list_users(a.cast.db, a.actor),
     lambda a: journal.list_changes(a.cast.db, a.actor, None),
     lambda a: count_facts(a.cast.db, a.actor),

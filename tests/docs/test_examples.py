@@ -13,7 +13,6 @@ from typer.core import TyperGroup
 
 from aiguillage.cli.commands import application
 from aiguillage.dialects import encom_v1
-from aiguillage.domain.routing import Question
 from tests.docs.conftest import Walked, run
 from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
 
@@ -91,7 +90,6 @@ def test_the_dialplan_asks_a_question_that_is_understood() -> None:
     assert encom_v1.handles(path)
     assert [(question.fault, question.account) for question in asked] == [(None, "CL0000")] * 2
     assert asked[0].shape == encom_v1.Shape(raw=True, wanted=0)
-    assert isinstance(asked[1], Question)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

@@ -110,5 +110,5 @@ def remove(
         if not yes:
             question = _("Remove {code} with all its contacts and its journal, for good?").format(code=code)
             typer.confirm(question, abort=True, err=True)
-        remove_account(desk.db, desk.actor, code)
+        remove_account(desk.db, desk.settings.calls, desk.actor, code)
     print_done(_("{code} is removed.").format(code=code), {"removed": code}, json=json)

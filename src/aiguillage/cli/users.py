@@ -9,7 +9,7 @@ import typer
 from aiguillage.cli.door import AccountCode, Email, Json, at_desk, command
 from aiguillage.cli.printing import print_done, print_list
 from aiguillage.cli.words import _
-from aiguillage.desk.users import add_user, disable_user, grant_role, list_users, revoke_role
+from aiguillage.desk.users import add_user, disable_user, enable_user, grant_role, list_users, revoke_role
 from aiguillage.domain.accounts import role_named
 from aiguillage.domain.errors import invalid
 
@@ -77,6 +77,14 @@ def disable(context: typer.Context, email: Email, json: Json = False) -> None:
     with at_desk(context) as desk:
         disable_user(desk.db, desk.actor, email)
     print_done(_("{email} is disabled.").format(email=email), {"disabled": email}, json=json)
+
+
+@command(group, "enable")
+def enable(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Let a disabled user in again, with the tokens and roles they had."""
+    with at_desk(context) as desk:
+        enable_user(desk.db, desk.actor, email)
+    print_done(_("{email} is enabled.").format(email=email), {"enabled": email}, json=json)
 
 
 @command(group, "grant")

@@ -1,5 +1,7 @@
 """Accounts: added and removed by operators, set by their managers."""
 
+from pathlib import Path
+
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
@@ -15,6 +17,7 @@ from aiguillage.desk.change import (
 from aiguillage.domain.accounts import Account, Actor, Role, check_account
 from aiguillage.domain.contacts import FIRST_FIELDS
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.storage.calls import forget_calls
 from aiguillage.storage.contacts import count_shared_numbers
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import (
@@ -99,8 +102,8 @@ def _refuse_while_shared(change: Change) -> None:
         )
 
 
-def remove_account(db: Database, actor: Actor, code: str) -> None:
-    """Removes an account and everything that belongs to it, its journal too. Raises Refusal."""
+def remove_account(db: Database, log: Path, actor: Actor, code: str) -> None:
+    """Removes an account and everything that belongs to it, its journal and its calls too. Raises Refusal."""
     require_operator(actor)
     with change_directory(db, actor) as change:
         row = change.connection.execute(
@@ -112,3 +115,4 @@ def remove_account(db: Database, actor: Actor, code: str) -> None:
             change.connection.execute(delete(table).where(table.c.account_id == row.id))
         change.connection.execute(delete(accounts).where(accounts.c.id == row.id))
         change.record(change.take_seqs(), "remove", "account", row.id, account_of(row), None)
+    forget_calls(log, row.id)

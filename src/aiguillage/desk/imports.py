@@ -89,7 +89,7 @@ def _settings(db: Database, actor: Actor, code: str) -> tuple[Account, list[Fiel
         return account, read_fields(connection, account_id)
 
 
-def _judged(  # noqa: PLR0913 - each is a choice of the person's
+def _judged(
     view: View | Change, read: Read, source: Path, *, partial: bool, delete_missing: bool, force: bool
 ) -> Outcome:
     if (view.account, read_fields(view.connection, view.account_id)) != (read.account, read.fields):

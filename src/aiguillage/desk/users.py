@@ -107,6 +107,16 @@ def disable_user(db: Database, actor: Actor, email: str) -> None:
             change.record(change.take_seqs(), "disable", "user", row.id, {"disabled": False}, {"disabled": True})
 
 
+def enable_user(db: Database, actor: Actor, email: str) -> None:
+    """Lets a disabled user in again, with the tokens and roles they had. Raises Refusal."""
+    require_operator(actor)
+    with change_directory(db, actor) as change:
+        row = require_user(change.connection, email)
+        if row.disabled_at is not None:
+            change.connection.execute(update(users).where(users.c.id == row.id).values(disabled_at=None))
+            change.record(change.take_seqs(), "enable", "user", row.id, {"disabled": True}, {"disabled": False})
+
+
 def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role) -> None:
     """Gives a user a role on an account, in place of the one they had. Raises Refusal."""
     with change_facts(db, actor, code, Role.MANAGE) as change:

@@ -110,6 +110,12 @@ def forget_tallies(path: Path) -> None:
         connection.execute("DELETE FROM tallies")
 
 
+def forget_calls(path: Path, account_id: int) -> None:
+    """Removes all calls of an account."""
+    with closing(open_log(path)) as connection:
+        connection.execute("DELETE FROM calls WHERE account_id = ?", (account_id,))
+
+
 def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
     """The rows; none where the log is not there, or is being made at this moment. Raises Refusal."""
     if not path.exists():

@@ -40,12 +40,12 @@ KEYLESS = text(
     WHERE {_ACCEPTED.format("keyless")}
     AND NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = keyless.n)"""  # noqa: S608 - our own words
 )
+# CROSS JOIN: a short file is looked up in a long list of contacts, never the other way round.
 # A key is free again when its holder is removed, or is changed by this very file to something without it.
 HELD = text(
-    f"""SELECT own.n, own.kind, own.key, MIN(held.contact_id) FROM staged.draft_key AS own
-    JOIN caller_key AS held ON held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key
+    f"""SELECT own.n, own.kind, own.key, MIN(held.contact_id) FROM staged.draft_key AS own CROSS JOIN caller_key AS held
     LEFT JOIN staged.matched AS found ON found.n = own.n
-    WHERE own.kind IN :kinds AND (found.contact_id IS NULL OR found.contact_id <> held.contact_id)
+    WHERE held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key AND own.kind IN :kinds AND (found.contact_id IS NULL OR found.contact_id <> held.contact_id)
     AND {_ACCEPTED.format("own")} AND {_CHANGING.format("own")}
     AND NOT EXISTS (SELECT 1 FROM staged.removed AS removed WHERE removed.contact_id = held.contact_id)
     AND NOT EXISTS (SELECT 1 FROM staged.matched AS his WHERE his.contact_id = held.contact_id

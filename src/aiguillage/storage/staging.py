@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiguillage.domain.contacts import Contact, caller_keys
+from aiguillage.domain.contacts import FIELD_KEYS, Contact, caller_keys
 from aiguillage.domain.routing import Known
 from aiguillage.storage import sqlite
-from aiguillage.storage.contacts import contact_row
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -25,11 +24,13 @@ CACHE_KIB = 49_152
 REFERENCE = "r"
 """Beside the callers' keys (KeyKind) the stage has each draft's external reference as a key."""
 
-CONTACT_COLUMNS = tuple(name for name in contact_row(0, 0, 0, Contact()) if name not in {"account_id", "id", "seq"})
+CONTACT_COLUMNS = (
+    *("reference", "code", "language", "company", "first_name", "last_name", "telecoms", "emails"),
+    *FIELD_KEYS,
+)
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those two costs SQLite's driver a microsecond each."""
 
-_BOOLEANS = slice(CONTACT_COLUMNS.index("boolean_1"), CONTACT_COLUMNS.index("boolean_4") + 1)
 TABLES = (
     # A contact as it will be; `n` counts the file's rows.
     f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL, own_id INTEGER NOT NULL,
@@ -127,10 +128,23 @@ def _can_be_known(contact: Contact) -> bool:
 
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
-    _account, _id, *columns, _seq = contact_row(0, 0, 0, contact).values()
-    columns = [ABSENT if value is None else value for value in columns]
-    columns[_BOOLEANS] = [value and int(value) for value in columns[_BOOLEANS]]
-    return (n, line, speaks, own_id or 0, *columns, _encode(contact).decode())
+    return (
+        n,
+        line,
+        speaks,
+        own_id or 0,
+        contact.reference or ABSENT,
+        contact.code or ABSENT,
+        contact.language,
+        contact.company,
+        contact.first_name,
+        contact.last_name,
+        _encode(contact.telecoms).decode(),
+        _encode(contact.emails).decode(),
+        *[value or ABSENT for value in contact.select],
+        *[ABSENT if value is None else int(value) for value in contact.boolean],
+        _encode(contact).decode(),
+    )
 
 
 def draft_facts(contact: Contact) -> str:
@@ -141,7 +155,7 @@ def draft_facts(contact: Contact) -> str:
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
     """The keys of a draft: kind, key, n, and its place among the contact's keys."""
-    keys = [(kind.value, key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
+    keys = [(str(kind), key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
     if contact.reference is not None:
         keys.append((REFERENCE, contact.reference, n, 0))
     return keys

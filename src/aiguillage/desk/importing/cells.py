@@ -1,7 +1,6 @@
 """Cells: what stands in one, parsed into what Contact keeps."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from aiguillage.domain.contacts import Telecom, parse_language, parse_text

@@ -69,7 +69,8 @@ def _understood(stream: BinaryIO, size: int) -> ContactFile:
     if first == "[":
         raise invalid("The file is one JSON array. Write JSON lines: one object a line, without brackets and commas.")
     rows = _json_rows(text) if first == "{" else _table_rows(csv_rows(text))
-    return ContactFile(encoding.removesuffix("-sig"), rows, stream.tell, size)
+    # Through the text, so that it lives as long as the file is open: text that is let go complains of its open stream.
+    return ContactFile(encoding.removesuffix("-sig"), rows, lambda: text.buffer.tell(), size)  # noqa: PLW0108 - holds the text
 
 
 def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:

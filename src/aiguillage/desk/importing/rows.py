@@ -1,6 +1,6 @@
 """Rows: the cells of one, read by its header's plan, make a draft of a contact or are refused."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from aiguillage.desk.importing.cells import (
     parse_telecoms,
     unguarded,
 )
-from aiguillage.desk.importing.columns import ANY_TYPE, NUMBERS, OWN_ID, SEVERAL, Meaning, Plan, understand
+from aiguillage.desk.importing.columns import NUMBERS, OWN_ID, SEVERAL, Meaning, Plan, understand
 from aiguillage.desk.importing.files import Row
 from aiguillage.desk.importing.outcome import Refused
 from aiguillage.domain.accounts import Account
