@@ -1,4 +1,7 @@
-"""A constant answer from a bare ASGI application: what the web server alone can do."""
+"""A constant answer from a bare ASGI application: what any application behind the same web server must pay.
+
+It is answered by an ASGI task, as every request is but calls, which the server answers without one (decision 0003).
+"""
 
 import os
 from unittest.mock import patch

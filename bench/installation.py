@@ -6,6 +6,7 @@ from time import time_ns
 
 from aiguillage.app import open_database
 from aiguillage.desk.accounts import add_account
+from aiguillage.desk.imports import list_imports
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
@@ -30,23 +31,26 @@ class Installation:
 
 
 def make_installation(directory: Path, size: int) -> Installation:
-    """Makes `directory` and an installation of `size` contacts in it."""
+    """Makes `directory` and an installation of `size` contacts in it. Raises RuntimeError if some are missing."""
     settings = Settings(data_dir=directory / "data")
     database = open_database(settings)
     migrate(database)
-    secret = _issue_secret(database)
-    database.close()
+    actor = Actor("bench", time_ns() // 1000, operator=True)
+    secret = _issue_secret(database, actor)
     numbers = draw_numbers(size)
     file = directory / "contacts.csv"
     write_contacts(file, numbers)
     imported = import_file(settings.data_dir, file, size)
     file.unlink()
+    done = list_imports(database, actor, ACCOUNT)
+    database.close()
+    if [one.created for one in done] != [size]:
+        raise RuntimeError(f"the import of {size} contacts did something else: {done}")
     return Installation(settings, size, secret, write_callers(directory, numbers), imported)
 
 
-def _issue_secret(database: Database) -> str:
+def _issue_secret(database: Database, actor: Actor) -> str:
     """An account, a user who may ask about it, and their token."""
-    actor = Actor("bench", time_ns() // 1000, operator=True)
     add_account(database, actor, Account(ACCOUNT, "Bench"))
     add_user(database, actor, EMAIL)
     grant_role(database, actor, EMAIL, ACCOUNT, Role.ROUTE)

@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -104,6 +105,16 @@ def _clear_away(path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=4096)
+def _head(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """A status line and headers as they go out, kept: few answers differ in them."""
+    return STATUS_LINE[status] + _lines(headers)
+
+
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
 class CallProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which answers calls as soon as their head is read, without a task (docs/decisions/0003).
 
@@ -138,15 +149,12 @@ class CallProtocol(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
             return
         status, headers, body = answer
-        message = [STATUS_LINE[status]]
-        for name, value in (*cycle.default_headers, *headers):
-            message += name, b": ", value, b"\r\n"
-        message.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
-        if cycle.scope["method"] != "HEAD":
-            message.append(body)
+        head = _head(status, headers) + _lines(cycle.default_headers)
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        message = head + end if cycle.scope["method"] == "HEAD" else head + end + body
         if not self._answered:
             self.loop.call_soon(self._write_answers)
-        self._answered.append((self, cycle, b"".join(message)))
+        self._answered.append((self, cycle, message))
 
     @classmethod
     def _write_answers(cls) -> None:

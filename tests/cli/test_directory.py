@@ -26,7 +26,7 @@ def test_an_account_is_not_removed_without_a_yes(terminal: Terminal) -> None:
     assert terminal.run("account", "remove", ACCOUNT, typed="y\n").status == 0
 
 
-def test_a_user_is_added_granted_and_disabled(terminal: Terminal) -> None:
+def test_a_user_is_added_granted_disabled_and_enabled(terminal: Terminal) -> None:
     terminal.done("user", "add", "new@example.org", "--name", "Noé", "--password-stdin", typed="long enough indeed\n")
     terminal.done("user", "grant", "new@example.org", ACCOUNT, "edit")
 
@@ -38,6 +38,8 @@ def test_a_user_is_added_granted_and_disabled(terminal: Terminal) -> None:
     assert "no account" in terminal.refused("--as", "new@example.org", "contacts", "list", ACCOUNT)
     terminal.done("user", "disable", "new@example.org")
     assert "disabled" in terminal.refused("--as", "new@example.org", "account", "list")
+    terminal.done("user", "enable", "new@example.org")
+    assert terminal.read("--as", "new@example.org", "account", "list") == []
 
 
 def test_an_empty_standard_input_is_no_password(terminal: Terminal) -> None:

@@ -88,6 +88,7 @@ def test_what_runs_the_installation_is_the_operators(terminal: Terminal) -> None
         ("user", "list"),
         ("user", "add", "x@example.org"),
         ("user", "disable", email("router")),
+        ("user", "enable", email("router")),
         ("journal",),
     ):
         assert "Only an operator" in terminal.refused("--as", email("outsider"), *words)

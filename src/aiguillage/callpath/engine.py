@@ -18,7 +18,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
 
 DEFAULT_COUNTRY = "FR"
@@ -70,6 +70,8 @@ class CallPath:
         self._by_path = {dialect.PATH: dialect for dialect in self._dialects}
         self._log = log
         self._behind = behind
+        self._failed = 0
+        self._told_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a call, or hands the request on."""
@@ -112,10 +114,17 @@ class CallPath:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
         except Exception as error:  # noqa: BLE001 - somebody is on the line: a failure of ours is a 503
-            _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__)
+            self._tell(error, dialect, now)
             answer = dialect.refuse(question, _UNAVAILABLE)
         self._log.tally(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
+
+    def _tell(self, error: Exception, dialect: Dialect, now: float) -> None:
+        """A line in the log, once a second at most: when the table is gone, every call fails alike."""
+        self._failed += 1
+        if now - self._told_at >= 1:
+            self._told_at = now
+            _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__, failed=self._failed)
 
     def _admit(self, scope: Scope, question: Question, now: float) -> tuple[Token, Entry, str | None]:
         """The token and the account it may ask about, and the caller's number read by the account's country.

@@ -65,23 +65,6 @@ class CallLog:
             return
         self._waiting.append((now, account_id, number, decision, dialect, own_us))
 
-    def _row(self, call: Waiting) -> tuple[object, ...]:
-        """A call as the file keeps it; the moment in microseconds."""
-        now, account_id, number, decision, dialect, own_us = call
-        known = decision.known
-        return (
-            int(now * 1_000_000),
-            account_id,
-            number,
-            decision.by,
-            None if known is None else known.contact_id,
-            dialect,
-            "unknown" if known is None else "known",
-            None if known is None else ",".join([value or "" for value in decision.select]),
-            own_us,
-            self._worker,
-        )
-
     def tally(self, dialect: str, status: int, own_us: int) -> None:
         """Counts one answer, of whatever status."""
         key = (dialect, status)
@@ -125,13 +108,25 @@ class CallLog:
         execute("BEGIN IMMEDIATE")
         try:
             for start in range(0, len(batch), ROWS_AT_ONCE):
-                rows = [self._row(call) for call in batch[start : start + ROWS_AT_ONCE]]
-                execute(KEEP_CALLS + ", ".join([ONE_CALL] * len(rows)), [value for row in rows for value in row])
+                some = batch[start : start + ROWS_AT_ONCE]
+                execute(KEEP_CALLS + ", ".join([ONE_CALL] * len(some)), self._values(some))
             self._connection.executemany(KEEP_TALLY, self._tallies())
             execute("COMMIT")
         finally:
             if self._connection.in_transaction:
                 execute("ROLLBACK")
+
+    def _values(self, calls: list[Waiting]) -> list[object]:
+        """The calls as the file keeps them, one behind the other; moments in microseconds."""
+        values: list[object] = []
+        for now, account_id, number, decision, dialect, own_us in calls:
+            known, by, at = decision.known, decision.by, int(now * 1_000_000)
+            if known is None:
+                values += at, account_id, number, by, None, dialect, "unknown", None, own_us, self._worker
+            else:
+                told = ",".join([value or "" for value in decision.select])
+                values += at, account_id, number, by, known.contact_id, dialect, "known", told, own_us, self._worker
+        return values
 
     def _tallies(self) -> list[tuple[str, str, str, int]]:
         """The counts so far, as rows: name, label, value."""

@@ -189,6 +189,8 @@ class Table:
 
     def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
         rows = self._execute(CALLERS_BY_KEY, (account_id, kind, key)).fetchall()
+        if len(rows) == 1:
+            return (_decode_known(rows[0][0]),)
         return tuple([_decode_known(row[0]) for row in rows])
 
     def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:

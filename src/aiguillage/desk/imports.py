@@ -116,4 +116,4 @@ def list_imports(db: Database, actor: Actor, code: str, *, limit: int = 50) -> l
     statement = select(imports).order_by(imports.c.id.desc()).limit(limit)
     with read_facts(db, actor, code) as (connection, account_id, _):
         rows = connection.execute(statement.where(imports.c.account_id == account_id))
-        return [Imported(**{name: row._mapping[name] for name in Imported.__struct_fields__}) for row in rows]
+        return [msgspec.convert(row, Imported, from_attributes=True) for row in rows]

@@ -17,7 +17,7 @@ STATUS = {
 }
 """Every kind of refusal, as status and words."""
 
-_MORE = {401: [(b"www-authenticate", b"Bearer")]}
+_MORE = {401: ((b"www-authenticate", b"Bearer"),)}
 
 
 def refuse(refusal: Refusal, *, raw: bool) -> Answer:
@@ -39,4 +39,4 @@ def not_found(*, raw: bool) -> Answer:
 def method_not_allowed() -> Answer:
     """A 405 with the methods that are."""
     body = json.dumps({"response": "method not allowed"}).encode()
-    return render(405, JSON, body, [(b"allow", ", ".join(METHODS).encode())])
+    return render(405, JSON, body, ((b"allow", ", ".join(METHODS).encode()),))

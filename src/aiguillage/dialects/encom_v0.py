@@ -29,10 +29,10 @@ ASKS = {
 """The path's verb: what is asked, and whether by code."""
 
 _PATH = re.compile(rf"/api/(.+?)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
-MORE = [
+MORE = (
     (b"deprecation", b"@1767225600"),
     (b"link", b'</api/v1/smartRoutings>; rel="successor-version"'),
-]
+)
 """RFC 9745: deprecated since 2026-01-01T00:00:00Z; RFC 5829: what comes after."""
 
 
@@ -83,7 +83,7 @@ def method_not_allowed() -> Answer:
 
 
 def _later(told: Answer) -> Answer:
-    return told._replace(headers=[*told.headers, *MORE])
+    return told._replace(headers=told.headers + MORE)
 
 
 @lru_cache(maxsize=1024)

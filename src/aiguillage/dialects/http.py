@@ -1,6 +1,6 @@
 """What the HTTP dialects share: parameters read strictly, answers with their length told."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -14,17 +14,27 @@ TEXT = b"text/plain; charset=utf-8"
 JSON = b"application/json"
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+"""ASGI's pairs of name and value."""
+
+
 class Answer(NamedTuple):
-    """An HTTP answer; `headers` are ASGI's pairs of bytes."""
+    """An HTTP answer."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
 
 
-def render(status: int, media_type: bytes, body: bytes, more: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+def render(status: int, media_type: bytes, body: bytes, more: Headers = ()) -> Answer:
     """An answer with its type and length told."""
-    return Answer(status, [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), *more], body)
+    return Answer(status, _headers(media_type, len(body), more), body)
+
+
+@lru_cache(maxsize=1024)
+def _headers(media_type: bytes, length: int, more: Headers) -> Headers:
+    """The headers of a type and length, kept: there are few of either."""
+    return ((b"content-type", media_type), (b"content-length", b"%d" % length), *more)
 
 
 def read_query(raw: bytes) -> dict[str, str]:

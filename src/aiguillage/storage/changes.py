@@ -1,4 +1,4 @@
-"""Many contacts written at once, from the stage: set by set and in the order of the keys, which is what makes it fast."""
+"""Many contacts written at once, from the stage: in sets and in the order of the keys, which is what makes it fast."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,9 +22,7 @@ JOURNAL = text(
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
-_STAGED = [
-    f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS
-]
+_STAGED = [f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS]
 CONTACTS = text(
     f"""INSERT INTO contacts (account_id, id, {", ".join(CONTACT_COLUMNS)}, seq)
     SELECT :account_id, change.contact_id, {", ".join(_STAGED)}, change.seq

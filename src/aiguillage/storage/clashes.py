@@ -45,7 +45,8 @@ KEYLESS = text(
 HELD = text(
     f"""SELECT own.n, own.kind, own.key, MIN(held.contact_id) FROM staged.draft_key AS own CROSS JOIN caller_key AS held
     LEFT JOIN staged.matched AS found ON found.n = own.n
-    WHERE held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key AND own.kind IN :kinds AND (found.contact_id IS NULL OR found.contact_id <> held.contact_id)
+    WHERE held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key AND own.kind IN :kinds
+    AND (found.contact_id IS NULL OR found.contact_id <> held.contact_id)
     AND {_ACCEPTED.format("own")} AND {_CHANGING.format("own")}
     AND NOT EXISTS (SELECT 1 FROM staged.removed AS removed WHERE removed.contact_id = held.contact_id)
     AND NOT EXISTS (SELECT 1 FROM staged.matched AS his WHERE his.contact_id = held.contact_id
@@ -121,8 +122,8 @@ def held_references(connection: Connection, account_id: int) -> Iterator[Clash]:
 def find_removed(connection: Connection, account_id: int) -> int:
     """Fills staged.removed with the contacts that the file lacks, anew; how many."""
     for statement in (*SPARED, *REMOVED):
-        count = connection.execute(statement, {"account_id": account_id} if ":account_id" in statement.text else {})
-    return int(count.rowcount)
+        connection.execute(statement, {"account_id": account_id} if ":account_id" in statement.text else {})
+    return int(connection.exec_driver_sql("SELECT COUNT(*) FROM staged.removed").scalar_one())
 
 
 def _clashes(connection: Connection, statement: TextClause, **parameters: object) -> Iterator[Clash]:

@@ -36,7 +36,8 @@ HOLDERS = text(
     WHERE own.kind = :kind AND {_SAME_PERSON} AND {_WAITING}
     AND (:shared = 0 OR contact.code IS NULL OR draft.code = '' OR contact.code = draft.code)"""  # noqa: S608
 )
-# The first of a draft's numbers that somebody holds; of several holders the one exported, or of that name, or the oldest.
+# The first of a draft's numbers that somebody holds; of several holders the one with the draft's own id, or its name,
+# or the oldest.
 BY_NUMBER = text(
     """INSERT INTO staged.matched (n, contact_id)
     SELECT n, contact_id FROM staged.candidate WHERE TRUE

@@ -1,4 +1,4 @@
-"""The stage: a private file beside the database where contacts wait, checked and sorted, before many are written at once.
+"""The stage: a private file beside the database where contacts wait, sorted, before many are written at once.
 
 It is a file and not a temporary table because the bundled SQLite keeps temporary tables in memory, a million rows too.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, caller_keys
 from aiguillage.domain.routing import Known
 from aiguillage.storage import sqlite
@@ -29,12 +30,12 @@ CONTACT_COLUMNS = (
     *FIELD_KEYS,
 )
 ABSENT = ""
-"""What the stage keeps for None, and numbers for booleans: binding those two costs SQLite's driver a microsecond each."""
+"""What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
 
 TABLES = (
     # A contact as it will be; `n` counts the file's rows.
-    f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL, own_id INTEGER NOT NULL,
-        {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL)""",
+    f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL,
+        own_id INTEGER NOT NULL, {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL)""",
     # What caller_key keeps beside each key of a draft, but for the contact's id; narrow, because it is read at random.
     "CREATE TABLE draft_facts (n INTEGER PRIMARY KEY, facts TEXT NOT NULL)",
     """CREATE TABLE draft_key (kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
@@ -58,7 +59,7 @@ TABLES = (
     "CREATE INDEX change_by_draft ON change (n, contact_id)",
 )
 DRAFT_WIDTH = len(CONTACT_COLUMNS) + 5
-_DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"
+_DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"  # noqa: S608 - marks alone
 _DRAFT_FACTS = "INSERT INTO draft_facts VALUES (?, ?)"
 _DRAFT_KEY = "INSERT OR IGNORE INTO draft_key VALUES (?, ?, ?, ?)"
 _encode = msgspec.json.encode

@@ -37,7 +37,7 @@ def unguarded(text: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """The text, safe in a spreadsheet: with an apostrophe in front of what would be a formula. E.164 numbers are none."""
+    """The text, safe in a spreadsheet: an apostrophe goes in front of formulas. E.164 numbers are none."""
     return "'" + text if _FORMULA.match(text) and not _NUMBERS.fullmatch(text) else text
 
 
@@ -95,7 +95,7 @@ def _member(part: object, name: str) -> tuple[str, str, str]:
 
 
 def split_numbers(text: str, country: str) -> list[str]:
-    """The numbers in a text, as E.164; prefixes end in a star. `01/99/00/12/34` is one number. Raises Refusal(invalid)."""
+    """The numbers in a text, as E.164; prefixes end in a star. Raises Refusal(invalid)."""
     if text.isalnum():
         return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):

@@ -32,8 +32,9 @@ EXPORTED = (
 
 FACTS = ("reference", "code", "language", "company", "first_name", "last_name", "emails", *FIELD_KEYS)
 ALIASES = {
-    "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne identifiantexterne "
-    "referenceclient refclient customerid clientid idclient numeroclient nclient ndeclient numclient numerodeclient customernumber",
+    "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne "
+    "identifiantexterne referenceclient refclient customerid clientid idclient customernumber "
+    "numeroclient nclient ndeclient numclient numerodeclient",
     "code": "codeclient clientcode customercode idcode codeid callercode codeappelant codepin pin codedidentification "
     "codeidentification identificationcode accesscode codeacces codedacces",
     "language": "languagecode lang langue codelangue",
@@ -41,7 +42,8 @@ ALIASES = {
     "entreprise nomdelentreprise business account",
     "first_name": "firstname givenname forename prenom",
     "last_name": "lastname surname familyname name fullname nom nomdefamille nomcomplet nomcontact contactname",
-    "emails": "email mail emailaddress mailaddress courriel adressemail adresseemail adressecourriel adresseelectronique",
+    "emails": "email mail emailaddress mailaddress courriel adressemail adresseemail adressecourriel "
+    "adresseelectronique",
     "select_1": "destination file filedattente filedappel filedappels queue callqueue routage",
     "boolean_1": "vip isvip clientvip estvip",
     "boolean_2": "astreinte contratdastreinte contratastreinte oncall oncallcontract oncallduty oncalldutycontract "
@@ -59,6 +61,7 @@ TYPE_WORDS = {
     "work": "work office business pro professionnel bureau travail",
     "home": "home domicile personnel perso maison",
 }
+DESTINATION_WORDS = "destination dest queue callqueue file filedattente"
 _TYPES_ALONE = ("mobile", "landline", "fax")
 _NUMBERED = re.compile(r"(.*?)[0-9]{1,2}")
 
@@ -104,8 +107,7 @@ def _meanings() -> dict[str, Meaning]:
     for fact in FACTS:
         found |= {plain(fact): Meaning(fact), "field" + plain(fact): Meaning(fact)}
     for n in range(1, 5):
-        names = ("destination", "dest", "queue", "callqueue", "file", "filedattente", "select")
-        found |= {f"{name}{n}": Meaning(f"select_{n}") for name in names}
+        found |= {f"{name}{n}": Meaning(f"select_{n}") for name in DESTINATION_WORDS.split()}
     return found | {plain(OWN_ID): Meaning(OWN_ID)}
 
 
@@ -114,7 +116,7 @@ FIXED = {plain(name) for name in (*EXPORTED, *(f"field_{key}" for key in FIELD_K
 
 
 def meaning_of(name: str, labels: dict[str, str]) -> Meaning | None:
-    """What a column tells. `labels` are the account's own names of its fields, in plain letters, with the field's key."""
+    """What a column tells. `labels` are the account's own names of its fields, in plain letters, with their keys."""
     word = plain(name)
     if word in labels and word not in FIXED:
         return Meaning(labels[word])
@@ -145,7 +147,8 @@ def understand(header: Iterable[str], fields: Iterable[Field]) -> Plan:
         raise invalid(
             f"No column tells whom a row is about. The columns are: {', '.join(unknown + list(taken.values()))[:200]}. "
             "Name one number (téléphone), code (code client) or reference; also understood: company (société), "
-            "first_name (prénom), last_name (nom), language (langue), email (courriel), vip, on_call_contract (astreinte), "
-            "destination1 to destination4 (file d'attente), boolean_3, boolean_4, and the account's own names of its fields."
+            "first_name (prénom), last_name (nom), language (langue), email (courriel), vip, on_call_contract "
+            "(astreinte), destination1 to destination4 (file d'attente), boolean_3, boolean_4, and the account's own "
+            "names of its fields."
         )
     return Plan(tuple(cells), tuple(unknown))

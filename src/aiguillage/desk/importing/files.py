@@ -82,7 +82,7 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
     width, row = len(header), None
     for line, cells in rows:
         if len(cells) > width and any(cells[width:]):
-            fault = f"The row has {len(cells)} cells, the first line names {width}. Put quotes around cells with a delimiter."
+            fault = f"The row has {len(cells)} cells, the first line names {width}. Quote cells that have a delimiter."
             row = Row(line, header, [], fault)
         else:
             row = Row(line, header, cells + [""] * (width - len(cells)) if len(cells) < width else cells)
@@ -137,7 +137,7 @@ def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
     return _table_rows((line, cells) for line, cells in rows if any(cells))
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
     """A cell as people see it: whole numbers without the `.0` that spreadsheets keep."""
     if isinstance(value, bool):
         return "1" if value else "0"

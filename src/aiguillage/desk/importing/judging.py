@@ -1,4 +1,4 @@
-"""Judging: which contact each staged draft is about, what becomes of it, and which drafts are refused beside the others."""
+"""Judging: which contact each staged draft is about, what becomes of it, and which are refused beside the others."""
 
 from array import array
 from collections.abc import Callable, Iterable
@@ -50,7 +50,8 @@ class Judgement:
 
     def _refuse(self, found: Iterable[Clash], message: Callable[[Clash], str]) -> int:
         """Refuses the drafts, a million too, and tells the first of them; how many clashes there were."""
-        numbers, told = array("q"), []
+        numbers = array("q")
+        told: list[Clash] = []
         for clash in found:
             numbers.append(clash.n)
             if len(told) < self._read.refusals.room:
@@ -105,7 +106,7 @@ class Judgement:
         return None
 
     def _free_keys(self, *, delete_missing: bool) -> None:
-        """Refuses drafts whose keys are others'. A refused draft frees no key itself, so it is asked until none is left."""
+        """Refuses drafts whose keys are others'. A refused one frees no key itself, so this repeats."""
         clashing = 1
         while clashing:
             if delete_missing:

@@ -16,7 +16,7 @@ def merged(before: Contact, row: Contact, spoken: Iterable[Meaning]) -> Contact:
     numbers of other types stay.
     """
     changes: dict[str, Any] = {}
-    values = {"select": list(before.select), "boolean": list(before.boolean)}
+    values: dict[str, list[Any]] = {"select": list(before.select), "boolean": list(before.boolean)}
     for fact in {meaning.fact for meaning in spoken}:
         if fact in FIELD_KEYS:
             name, _, digit = fact.partition("_")

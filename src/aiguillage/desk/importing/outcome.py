@@ -39,7 +39,7 @@ class Refused(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """The refusal as a terminal shows it."""
-        return f"Line {self.line}: {self.message}"
+        return f"Line {self.line}{self.column and ', '}{self.column}: {self.message}"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

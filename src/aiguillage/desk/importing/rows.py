@@ -59,7 +59,7 @@ class Draft(NamedTuple):
 
 
 class Step(NamedTuple):
-    """How one cell of a row is read: the one at position `at`. `parse` takes a text, and lists too for facts of which there can be several."""
+    """How the cell at a position of a row is read. `parse` takes a text, for numbers and emails lists too."""
 
     at: int
     column: str
@@ -185,7 +185,7 @@ def _text(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 def _refused(line: int, column: str, cell: object, refusal: Refusal) -> Refused:
     value = cell if isinstance(cell, str) else msgspec.json.encode(cell).decode()
-    return Refused(line, column, value[:100], f"{column}: {refusal.message}")
+    return Refused(line, column, value[:100], refusal.message)
 
 
 Choices = tuple[Field, frozenset[str], dict[str, str]]

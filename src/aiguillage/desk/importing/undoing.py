@@ -25,7 +25,7 @@ ENTRIES = text(
     LEFT JOIN contacts AS contact ON contact.account_id = entry.account_id AND contact.id = entry.entity_id
     WHERE entry.account_id = :account_id AND entry.seq > :after AND entry.seq <= :last
     ORDER BY entry.seq LIMIT :some"""
-)
+).columns(**staged.BOOLEANS)
 # Backwards: what the import added goes first, so that what it took is free for those who had it.
 BACKWARDS = (("add", "remove"), ("set", "set"), ("remove", "add"))
 ENTRIES_OF = text(
