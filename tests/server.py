@@ -79,7 +79,7 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
         server = Server(port, process, log, secure="AIGUILLAGE_TLS_CERT" in environment)
         try:
-            _wait_until_ready(server)
+            wait_until_ready(server)
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
@@ -90,7 +90,7 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
                 raise
 
 
-def _wait_until_ready(server: Server) -> None:
+def wait_until_ready(server: Server) -> None:
     """Asks until the server answers that it is ready."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and server.process.poll() is None:

@@ -39,7 +39,7 @@ class Explained(msgspec.Struct, frozen=True):
 def open_database(settings: Settings) -> Database:
     """The database of facts, its directory made if it is missing. Raises Refusal(unavailable)."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Refusal(
             Kind.UNAVAILABLE,

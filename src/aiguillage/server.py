@@ -1,13 +1,13 @@
 """The server: one socket, one or many workers, calls answered as they come in."""
 
 import socket
-from collections.abc import Callable
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import ClassVar, cast
 
 import uvicorn
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
@@ -131,7 +131,8 @@ class CallProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Reads on; a head that does not end within LONGEST_HEAD bytes ends its connection."""
         super().data_received(data)
-        if self.scope is not None and "method" not in self.scope:
+        scope = cast("Scope | None", self.scope)
+        if scope is not None and "method" not in scope:
             self._measure_head(len(data))
 
     def _measure_head(self, size: int) -> None:
@@ -142,7 +143,7 @@ class CallProtocol(HttpToolsProtocol):
             self.transport.write(TOO_LONG)
             self.transport.close()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: object) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Answers a call here and now; every other request becomes an ASGI task as ever."""
         answer = app.answer_call(cast("Scope", cycle.scope)) if type(app) is CallPath else None
         if answer is None:

@@ -123,7 +123,7 @@ def test_an_account_removed_and_made_again_is_another(cast: Cast, inside: Inside
         ("+33261911000", "200"),
         ("+33261911234", "300"),
         ("+33261911235", "200"),
-        ("+33261930000", None),
+        ("+33353010000", None),
         ("+33261", None),
     ],
 )

@@ -62,7 +62,7 @@ def test_each_refused_row_is_told_with_its_line_column_value_and_remedy(
     assert said.status == 1
     assert said.err.startswith("aiguillage: 2 of 4 rows are refused")
     assert said.err.count("\n") == 1
-    for told in ("4 ", "téléphone", "0612", "Write all its digits", "5 ", "vip", "peut-être", "couleur"):
+    for told in ("4 ", "téléphone", "0612", "digits", "5 ", "vip", "peut-être", "couleur"):
         assert told in said.out
     assert terminal.read("contacts", "list", ACCOUNT) == []
 
@@ -106,7 +106,8 @@ def test_an_export_imports_unchanged(terminal: Terminal, good: str, tmp_path: Pa
 
     assert terminal.read("contacts", "export", ACCOUNT, str(file))["bytes"] == file.stat().st_size
 
-    assert terminal.run("contacts", "export", ACCOUNT, "--format", file.suffix[1:]).out.encode() == file.read_bytes()
+    printed = terminal.run_for_real("contacts", "export", ACCOUNT, "--format", file.suffix[1:]).out
+    assert printed == file.read_text()
     assert terminal.read("contacts", "import", ACCOUNT, str(file))["outcome"]["unchanged"] == 2
 
 

@@ -26,7 +26,12 @@ def test_the_file_of_a_thousand_is_previewed_with_every_refusal(cast: Cast) -> N
     outcome = preview_import(cast.db, cast["editor"], ACCOUNT, CLIENTS)
 
     assert (outcome.created, outcome.changed, outcome.unchanged, outcome.refused) == (995, 0, 0, 5)
-    assert (outcome.encoding, outcome.rows, outcome.applied, outcome.unknown_columns) == ("windows-1252", 1000, False, ())
+    assert (outcome.encoding, outcome.rows, outcome.applied, outcome.unknown_columns) == (
+        "windows-1252",
+        1000,
+        False,
+        (),
+    )
     assert [(refusal.line, refusal.column, refusal.value) for refusal in outcome.refusals] == [
         (101, "Tél. fixe", "0612"),
         (301, "Référence", "C-0200"),
@@ -140,9 +145,7 @@ def test_more_than_a_fifth_goes_only_by_force(desk: Desk) -> None:
 def test_a_contact_whose_row_is_refused_is_not_missing(desk: Desk) -> None:
     desk.take("reference;code;tel\nA;1;0199001234\nB;2;0199001235\nC;3;0199001236\n")
 
-    outcome = desk.take(
-        "reference;code;tel\nA;1;0612\n;2;0612\n", delete_missing=True, partial=True, force=True
-    )
+    outcome = desk.take("reference;code;tel\nA;1;0612\n;2;0612\n", delete_missing=True, partial=True, force=True)
 
     assert (outcome.refused, outcome.deleted) == (2, 1)
     assert {contact.reference for contact in desk.contacts().values()} == {"A", "B"}

@@ -29,9 +29,7 @@ def undo(cast: Cast, import_id: int | None) -> object:
 def test_an_import_is_undone_whole(cast: Cast, desk: Desk) -> None:
     desk.take("reference;code;tel;vip\nA;1;0199001234;x\nB;2;0199001235;x\nC;3;;\n")
     before = desk.contacts(), desk.keys()
-    outcome = desk.take(
-        "reference;code;tel\nA;7;0199001234\nC;3;\nD;2;0199001235\n", delete_missing=True, force=True
-    )
+    outcome = desk.take("reference;code;tel\nA;7;0199001234\nC;3;\nD;2;0199001235\n", delete_missing=True, force=True)
     assert (outcome.created, outcome.changed, outcome.unchanged, outcome.deleted) == (1, 1, 1, 1)
 
     undone = undo(cast, outcome.import_id)

@@ -21,7 +21,6 @@ NO_NUMBERS = {
     "266696687": "ANONYMOUS on a keypad",
     "430054816": "found by hypothesis: read in a country where it is none",
     "353639149": "the same",
-    "261930000": "beside a range that is, to see that it is not taken for it",
 }
 _BLANK = r"(?:[ .\-/]|%20|%2F)*"
 _FRENCH = rf"(?:(?:\+|%2B|00) ?33{_BLANK}(?:\( ?0 ?\){_BLANK})?|\(?0\)?)([1-9]\)?{_BLANK}(?:[0-9]{_BLANK}){{7}}[0-9])"

@@ -30,7 +30,17 @@ def clients() -> list[tuple[str, ...]]:
         mobile = f"06 39 98 {a:02} {b:02}" if n % 4 == 0 else ""
         vip = ("oui", "non", "", "x")[n % 4]
         rows.append(
-            (f"C-{n:04}", COMPANIES[n % 5], "Zoé", LAST_NAMES[n % 6], fixed, mobile, f"{4000 + n}", f"{200 + n % 7}", vip)
+            (
+                f"C-{n:04}",
+                COMPANIES[n % 5],
+                "Zoé",
+                LAST_NAMES[n % 6],
+                fixed,
+                mobile,
+                f"{4000 + n}",
+                f"{200 + n % 7}",
+                vip,
+            )
         )
     rows[299] = (rows[199][0], *rows[299][1:])
     rows[699] = (*rows[699][:4], rows[599][4], *rows[699][5:])

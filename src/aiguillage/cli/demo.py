@@ -127,7 +127,7 @@ def set_up_demo(settings: Settings, actor: Actor) -> Settings:
         # Filled beside its place and then put there: a first start that is interrupted leaves no half of it.
         fresh = settings.data_dir / "demo.filling"
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+        fresh.mkdir(mode=0o700, parents=True)
         database = Database(fresh / "aiguillage.db")
         try:
             migrate(database)

@@ -67,7 +67,7 @@ def init(
 
 def _make_directory(kept: Settings) -> None:
     try:
-        kept.data_dir.mkdir(parents=True, exist_ok=True)
+        kept.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         why = f"{kept.data_dir} cannot be made ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR."
         raise Refusal(Kind.UNAVAILABLE, why) from error
