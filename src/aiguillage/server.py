@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 
 import uvicorn
 from uvicorn._types import ASGI3Application
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
@@ -42,14 +43,25 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
     config = _configuration(settings)
     try:
         announce()
-        if settings.workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[listening])
+        _run(config, listening)
     finally:
         listening.close()
         if settings.uds:
             Path(settings.uds).unlink(missing_ok=True)
+
+
+def _run(config: uvicorn.Config, listening: socket.socket) -> None:
+    """Runs the workers until a signal ends them. Raises Refusal(unavailable) when they cannot even start."""
+    if config.workers > 1:
+        workers = Multiprocess(config, sockets=[listening])
+        workers.run()
+        failed = any(worker.exitcode == STARTUP_FAILURE for worker in workers.processes)
+    else:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listening])
+        failed = not server.started
+    if failed:
+        raise Refusal(Kind.UNAVAILABLE, "The workers could not start. The log lines above say why.")
 
 
 def _configuration(settings: Settings) -> uvicorn.Config:

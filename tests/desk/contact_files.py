@@ -27,7 +27,7 @@ class Desk:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def take(self, content: str | bytes | Path, **choices: Any) -> Outcome:
+    def take(self, content: str | bytes | Path, **choices: Any) -> Outcome:  # noqa: ANN401 - import_contacts knows them
         """Imports a text as a file, or a file."""
         source = content if isinstance(content, Path) else self.file(content)
         return import_contacts(self.cast.db, self.cast["editor"], ACCOUNT, source, **choices)

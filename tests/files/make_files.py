@@ -1,4 +1,4 @@
-"""Makes the files that import tests read, once: python tests/files/make_files.py"""
+"""Makes the files that import tests read, once: run python tests/files/make_files.py."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ DOUBLES = {300: 200, 700: 600}
 
 def clients() -> list[tuple[str, ...]]:
     """A thousand rows as a business has them: six spellings, two doubles, three bad numbers."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for n in range(1, 1001):
         a, b = divmod(n, 100)
         fixed = BAD_NUMBERS.get(n) or SPELLINGS[n % 6].format(a=f"{a:02}", b=f"{b:02}")
