@@ -13,10 +13,7 @@ from bench.results import Results
 from bench.throughput import Ratio, Row
 
 PLAIN: Any = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False}
-QUIET = 0.9
-"""The least share of its core that a server gets on a machine that has nothing else to do."""
-
-DISTURBED = "Other work ran on these cores: the ratios hold roughly, requests/s and latencies do not. Run it alone."
+DISTURBED = "? Other work ran on these cores: no round was quiet for both. Do not trust these ratios; run it alone."
 
 
 def print_results(console: Console, results: Results) -> None:
@@ -25,7 +22,7 @@ def print_results(console: Console, results: Results) -> None:
     console.print(f"{machine['cpu']}, {machine['cores']} cores, load {machine['load_average']} at the start")
     if results.rows:
         console.print(_throughput_table(results.rows))
-        if min(row.sample.busy for row in results.rows) < QUIET:
+        if not all(row.to_nginx.quiet and row.to_constant.quiet for row in results.rows):
             console.print(DISTURBED, style="yellow")
     if results.details:
         console.print(_details_table(results.details))
@@ -35,12 +32,22 @@ def print_results(console: Console, results: Results) -> None:
 
 def _throughput_table(rows: Sequence[Row]) -> Table:
     table = Table(title="\nThroughput", **PLAIN)
-    table.add_column("medians of all rounds", no_wrap=True)
-    for name in ("requests/s", "of the core", "requests/core-s", "p50 µs", "p99 µs", "to nginx", "to constant"):
+    table.add_column("medians of quiet rounds", no_wrap=True)
+    for name in (
+        "quiet",
+        "requests/s",
+        "of the core",
+        "requests/core-s",
+        "p50 µs",
+        "p99 µs",
+        "to nginx",
+        "to constant",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
-    for name, sample, to_nginx, to_constant in rows:
+    for name, sample, quiet, to_nginx, to_constant in rows:
         table.add_row(
             name,
+            str(quiet),
             f"{sample.per_second:,.0f}",
             f"{sample.busy:.0%}",
             f"{sample.per_core:,.0f}",
@@ -55,7 +62,7 @@ def _throughput_table(rows: Sequence[Row]) -> Table:
 def _told(ratio: Ratio) -> str:
     """The median, and how far the outermost round is from it."""
     away = max(ratio.highest - ratio.median, ratio.median - ratio.lowest)
-    return f"{ratio.median:.2f} ± {away:.2f}"
+    return f"{ratio.median:.2f} ± {away:.2f}{' ' if ratio.quiet else '?'}"
 
 
 def _details_table(details: dict[str, str]) -> Table:

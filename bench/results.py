@@ -86,6 +86,7 @@ class Results:
                 {
                     "name": row.name,
                     **row.sample._asdict(),
+                    "quiet": row.quiet,
                     "to_nginx": row.to_nginx._asdict(),
                     "to_constant": row.to_constant._asdict(),
                     "rounds": [sample._asdict() for sample in self.samples[row.name]],

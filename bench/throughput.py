@@ -21,6 +21,9 @@ WARM_UP = 1
 SETTLE = 1.2
 """Seconds of rest after each, until what it left behind is written and cannot weigh on the next."""
 
+QUIET = 0.9
+"""The least share of its core that a server under load gets on a machine that has nothing else to do."""
+
 Samples = Mapping[str, Sequence[Sample]]
 
 
@@ -32,18 +35,23 @@ class Plan(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """How one side compares with another: the median of all rounds, and the outermost."""
+    """How one side compares with another: the median of the rounds that count, the outermost, and how many were quiet.
+
+    With no round quiet for both, all count, and say little.
+    """
 
     median: float
     lowest: float
     highest: float
+    quiet: int
 
 
 class Row(NamedTuple):
-    """One side: medians of all rounds."""
+    """One side: medians of the rounds that count; `quiet` is how many had the core to themselves."""
 
     name: str
     sample: Sample
+    quiet: int
     to_nginx: Ratio
     to_constant: Ratio
 
@@ -99,19 +107,25 @@ def measure(sides: Sequence[Side], plan: Plan, cores: Cores, told: Callable[[str
 
 
 def rows_of(samples: Samples) -> list[Row]:
-    """The table: medians of the rounds, and medians of each round's ratios."""
+    """The table."""
     return [
-        Row(
-            name,
-            Sample(*(median(values) for values in zip(*mine, strict=True))),
-            ratio(mine, samples[NGINX]),
-            ratio(mine, samples[CONSTANT]),
-        )
+        Row(name, *_middle_of(mine), ratio(mine, samples[NGINX]), ratio(mine, samples[CONSTANT]))
         for name, mine in samples.items()
     ]
 
 
+def _middle_of(mine: Sequence[Sample]) -> tuple[Sample, int]:
+    """The medians of a side's quiet rounds, and how many there were."""
+    quiet = [sample for sample in mine if sample.busy >= QUIET]
+    return Sample(*(median(values) for values in zip(*(quiet or mine), strict=True))), len(quiet)
+
+
 def ratio(mine: Sequence[Sample], theirs: Sequence[Sample]) -> Ratio:
-    """How many times theirs, by processor time: what the core did for others then counts for neither."""
-    each = [a.per_core / b.per_core for a, b in zip(mine, theirs, strict=True)]
-    return Ratio(median(each), min(each), max(each))
+    """How many times theirs, round by round, by processor time.
+
+    Other work costs more than the time it takes: whoever comes back finds cold caches, some sides colder than others.
+    """
+    rounds = list(zip(mine, theirs, strict=True))
+    quiet = [(a, b) for a, b in rounds if a.busy >= QUIET and b.busy >= QUIET]
+    each = [a.per_core / b.per_core for a, b in quiet or rounds]
+    return Ratio(median(each), min(each), max(each), len(quiet))

@@ -72,7 +72,9 @@ def test_the_reference_counts_more_than_the_code_and_the_code_more_than_the_numb
 
 
 def test_an_absent_column_leaves_a_fact_alone_and_an_empty_cell_clears_it(desk: Desk) -> None:
-    before = Contact(code="1", company="Un", first_name="Zoé", select=("1", "2", None, None), boolean=(True, True, None, None))
+    before = Contact(
+        code="1", company="Un", first_name="Zoé", select=("1", "2", None, None), boolean=(True, True, None, None)
+    )
     kept(desk, before)
 
     desk.take("code;company;destination2;vip\n1;;;\n")
@@ -153,7 +155,9 @@ def test_two_rows_about_one_contact_are_refused(desk: Desk) -> None:
 
 
 def test_the_second_row_with_a_key_is_refused_and_told_the_first(desk: Desk) -> None:
-    told = refusals(desk, "ref;code;tel\nA;1;0199001234\nA;2;\nB;1;\nC;3;01.99.00.12.34\nD;4;+3353649*\nE;5;+3353649*\n")
+    told = refusals(
+        desk, "ref;code;tel\nA;1;0199001234\nA;2;\nB;1;\nC;3;01.99.00.12.34\nD;4;+3353649*\nE;5;+3353649*\n"
+    )
 
     assert [line.split(":")[0] for line in told] == ["Line 3, ref", "Line 4, code", "Line 5, tel", "Line 7, tel"]
     assert told[2].startswith(f"Line 5, tel: The number {FIRST} is on line 2 already.")

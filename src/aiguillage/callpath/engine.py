@@ -34,6 +34,7 @@ class Dialect(Protocol):
     """A wire dialect: a module of `dialects/`."""
 
     NAME: str
+    UNREAD: Question
     DESCRIBED: dict[str, Any]
     """Its part of the OpenAPI document."""
 
@@ -75,32 +76,29 @@ class CallPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a call, or hands the request on."""
-        answer = self.answer_call(scope) if scope["type"] == "http" else None
-        if answer is None:
+        dialect = self.dialect_of(scope["path"]) if scope["type"] == "http" else None
+        if dialect is None:
             await self._behind(scope, receive, send)
             return
-        status, headers, body = answer
+        status, headers, body = self.call(dialect, scope)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def answer_call(self, scope: Scope) -> Answer | None:
-        """The answer to a call, at once; None for a request that is none."""
-        dialect = self._dialect_of(scope["path"])
-        if dialect is None:
-            return None
-        return self._call(dialect, scope) if scope["method"] in dialect.METHODS else dialect.method_not_allowed()
-
-    def _dialect_of(self, path: str) -> Dialect | None:
+    def dialect_of(self, path: str) -> Dialect | None:
+        """The dialect that a path is a call in; None for a request that is no call."""
         dialect = self._by_path.get(path)
         if dialect is None:
             return next((other for other in self._dialects if other.handles(path)), None)
         return dialect
 
-    def _call(self, dialect: Dialect, scope: Scope) -> Answer:
+    def call(self, dialect: Dialect, scope: Scope) -> Answer:
         """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log."""
+        if scope["method"] not in dialect.METHODS:
+            return dialect.method_not_allowed()
         began, now = time.perf_counter_ns(), time.time()
-        question = dialect.ask(scope)
+        question = dialect.UNREAD
         try:
+            question = dialect.ask(scope)
             if not self._table.reading:
                 asyncio.get_running_loop().call_soon(self._table.end)
                 self._table.begin()

@@ -13,7 +13,7 @@ from aiguillage.dialects.http import JSON, LONGEST_QUERY, TEXT, Answer, Scope, r
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.routing import Decision, Question
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v0"
 PATH = None
@@ -41,6 +41,10 @@ class Shape(NamedTuple):
 
     wanted: int
     by_code: bool
+
+
+UNREAD = Question(shape=Shape(QUEUE, by_code=False))
+"""What stands for a request until it is read."""
 
 
 def handles(path: str) -> bool:

@@ -12,7 +12,7 @@ from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import Decision, Question
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v1"
 PATH = "/api/v1/smartRoutings"
@@ -30,6 +30,8 @@ class Shape(NamedTuple):
 
 
 PLAIN = Shape()
+UNREAD = Question(shape=PLAIN)
+"""What stands for a request until it is read."""
 
 
 def handles(path: str) -> bool:

@@ -1,6 +1,7 @@
 """Cells: what stands in one, parsed into what Contact keeps."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from aiguillage.domain.contacts import Telecom, parse_language, parse_text
@@ -56,9 +57,12 @@ def parse_spoken_language(text: str) -> str:
     return LANGUAGES.get(text.strip().lower()) or parse_language(text)
 
 
-def parse_emails(cell: str | list[Any]) -> tuple[str, ...]:
+def parse_emails(cell: str | list[Any] | dict[str, Any]) -> tuple[str, ...]:
     """The addresses in a cell, or in a list of texts or of objects with `email`. Raises Refusal(invalid)."""
-    found = _BETWEEN_EMAILS.split(cell) if isinstance(cell, str) else [_member(part, "email")[0] for part in cell]
+    if isinstance(cell, str):
+        found = _BETWEEN_EMAILS.split(cell)
+    else:
+        found = [text for text, _type, _label in _members(cell, "email")]
     if len(found) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY)
     emails = [parse_text(email, LONGEST_EMAIL) for email in found if email.strip()]
@@ -68,30 +72,30 @@ def parse_emails(cell: str | list[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(emails))
 
 
-def parse_telecoms(cell: str | list[Any], kind: str, country: str) -> tuple[Telecom, ...]:
+def parse_telecoms(cell: str | list[Any] | dict[str, Any], kind: str, country: str) -> tuple[Telecom, ...]:
     """The numbers in a cell, or in a list of texts or of objects with `number`. Raises Refusal(invalid)."""
     if isinstance(cell, str):
         return tuple([Telecom(number, kind) for number in split_numbers(cell, country)])
-    if len(cell) > MOST_IN_A_CELL:
-        raise invalid(TOO_MANY)
     found = []
-    for part in cell:
-        text, own_kind, label = _member(part, "number")
-        found += [
-            Telecom(number, parse_text(own_kind) or kind, parse_text(label)) for number in split_numbers(text, country)
-        ]
+    for text, own_kind, label in _members(cell, "number"):
+        numbers = split_numbers(text, country)
+        found += [Telecom(number, parse_text(own_kind) or kind, parse_text(label)) for number in numbers]
     return tuple(found)
 
 
-def _member(part: object, name: str) -> tuple[str, str, str]:
-    """A member of a JSON list: its text, type and label."""
-    if isinstance(part, dict):
-        found = [part.get(key) or "" for key in (name, "type", "label")]
-        if all(isinstance(value, str) for value in found):
-            return found[0], found[1], found[2]
-    elif isinstance(part, (str, int)) and not isinstance(part, bool):
-        return str(part), "", ""
-    raise invalid(f"'{str(part)[:40]}' is no text, and no object with '{name}'.")
+def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str, str, str]]:
+    """The members of a JSON list (one object is a list of one): text, type and label of each."""
+    parts = [cell] if isinstance(cell, dict) else cell
+    if len(parts) > MOST_IN_A_CELL:
+        raise invalid(TOO_MANY)
+    for part in parts:
+        found = part if isinstance(part, dict) else {name: part}
+        text, kind, label = found.get(name), found.get("type") or "", found.get("label") or ""
+        if isinstance(text, int) and not isinstance(text, bool):
+            text = str(text)
+        if not (isinstance(text, str) and isinstance(kind, str) and isinstance(label, str)):
+            raise invalid(f"'{str(part)[:40]}' is no text, and no object with '{name}'.")
+        yield text, kind, label
 
 
 def split_numbers(text: str, country: str) -> list[str]:

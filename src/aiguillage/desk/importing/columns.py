@@ -33,7 +33,7 @@ EXPORTED = (
 FACTS = ("reference", "code", "language", "company", "first_name", "last_name", "emails", *FIELD_KEYS)
 ALIASES = {
     "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne "
-    "identifiantexterne referenceclient refclient customerid clientid idclient customernumber "
+    "identifiantexterne referenceclient refclient clientid idclient customernumber "
     "numeroclient nclient ndeclient numclient numerodeclient",
     "code": "codeclient clientcode customercode idcode codeid callercode codeappelant codepin pin codedidentification "
     "codeidentification identificationcode accesscode codeacces codedacces",

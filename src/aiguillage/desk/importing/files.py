@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 import msgspec
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from aiguillage.desk.importing.cells import unguarded
 from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding
 from aiguillage.domain.errors import invalid
 
@@ -85,7 +86,8 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             fault = f"The row has {len(cells)} cells, the first line names {width}. Quote cells that have a delimiter."
             row = Row(line, header, [], fault)
         else:
-            row = Row(line, header, cells + [""] * (width - len(cells)) if len(cells) < width else cells)
+            cells += [""] * (width - len(cells))
+            row = Row(line, header, [unguarded(cell) if cell[:1] == "'" else cell for cell in cells])
         yield row
     if row is None:
         raise invalid("The file has a first line that names its columns, and no contact below it.")
@@ -132,8 +134,7 @@ def _sheet(stream: BinaryIO) -> CalamineSheet:
 
 
 def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
-    first = 1 + (sheet.start[0] if sheet.start else 0)
-    rows = ((line, [_cell(value) or "" for value in row]) for line, row in enumerate(sheet.iter_rows(), start=first))
+    rows = ((line, [_cell(value) or "" for value in row]) for line, row in enumerate(sheet.iter_rows(), start=1))
     return _table_rows((line, cells) for line, cells in rows if any(cells))
 
 

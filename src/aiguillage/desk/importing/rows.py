@@ -12,7 +12,6 @@ from aiguillage.desk.importing.cells import (
     parse_reference,
     parse_spoken_language,
     parse_telecoms,
-    unguarded,
 )
 from aiguillage.desk.importing.columns import NUMBERS, OWN_ID, SEVERAL, Meaning, Plan, understand
 from aiguillage.desk.importing.files import Row
@@ -177,7 +176,7 @@ def _text(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     """Reads a cell of text; None for a blank one."""
 
     def read(cell: str) -> Any:  # noqa: ANN401 - whatever the fact is kept as
-        text = unguarded(cell.strip())
+        text = cell.strip()
         return parse(text) if text else None
 
     return read

@@ -1,0 +1,322 @@
+"""Files as businesses have them, and files that are none: each understood, or refused in one line that helps."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from aiguillage.desk.fields import set_field
+from aiguillage.desk.imports import ImportRefused, Outcome, preview_import
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.domain.errors import Kind
+from tests.cast import ACCOUNT, Cast
+from tests.desk.contact_files import FILES, Desk
+from tests.refusal import refused
+
+NUMBER = "+33199001234"
+TEXT = "Téléphone;Société\n0199001234;Café Müller\n"
+
+
+@pytest.fixture
+def desk(cast: Cast, tmp_path: Path) -> Desk:
+    return Desk(cast, tmp_path)
+
+
+def numbers(contact: Contact) -> list[str]:
+    return [telecom.number for telecom in contact.telecoms]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_text_files_are_read_whatever_wrote_them(delimiter: str, encoding: str, end: str, desk: Desk) -> None:
+    content = TEXT.replace(";", delimiter).replace("\n", end).encode(encoding)
+
+    outcome = desk.take(content)
+
+    assert outcome.encoding == encoding.removesuffix("-sig")
+    assert desk.only() == Contact(company="Café Müller", telecoms=(Telecom(NUMBER),))
+
+
+def test_utf_16_is_read_in_both_byte_orders(desk: Desk) -> None:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        desk.take(mark + TEXT.encode(encoding))
+
+    assert desk.only().company == "Café Müller"
+
+
+def test_a_first_line_that_names_the_delimiter_is_none_of_the_rows(desk: Desk) -> None:
+    desk.take('sep=,\ncode,société\n1,"Café; Bar, Tabac"\n')
+
+    assert desk.only().company == "Café; Bar, Tabac"
+
+
+def test_lines_are_those_of_the_file(desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        desk.take('\n\ncode;tel;note\n1;0612;"one\ntwo\nthree"\n\n;;\n2;0612;\n3;0612')
+
+    assert [refusal.line for refusal in caught.value.outcome.refusals] == [4, 9, 10]
+
+
+def test_a_spreadsheet_keeps_its_rows_and_its_whole_numbers(desk: Desk) -> None:
+    outcome = desk.take(FILES / "clients.xlsx")
+
+    assert (outcome.encoding, outcome.created) == ("xlsx", 3)
+    assert list(desk.contacts().values()) == [
+        Contact(code="1234", company="Café de la Gare", telecoms=(Telecom(NUMBER),), boolean=(None, True, None, None)),
+        Contact(
+            code="1235",
+            company="Pâtisserie Noël",
+            telecoms=(Telecom("+33199001235"),),
+            boolean=(None, False, None, None),
+        ),
+        Contact(code="1236", telecoms=(Telecom("+33199001236"),)),
+    ]
+
+
+def spreadsheet(*rows: tuple[object, ...]) -> bytes:
+    book, stream = openpyxl.Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_refusal_names_the_row_of_the_sheet(desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        desk.take(spreadsheet((None,), ("code", "tel"), (None,), (1, "0612")))
+
+    assert [(refusal.line, refusal.value) for refusal in caught.value.outcome.refusals] == [(4, "0612")]
+
+
+JSON_LINES = """{"id_code": 1, "language_code": "fr", "company": "Café de la Gare", "telecoms": ["0199001234",
+{"number": "0639981234", "type": "mobile", "label": "direct"}], "emails": ["zoe@example.org", {"email": "lea@example.org"}],
+"field_select_1": 207, "field_boolean_1": true, "field_boolean_2": false, "customer_id": 3}"""
+
+
+def test_json_lines_speak_the_successors_language(desk: Desk) -> None:
+    outcome = desk.take(JSON_LINES.replace("\n", " ") + "\n\n" + '{"référence": "B", "raison sociale": "Noël"}\n')
+
+    assert outcome.unknown_columns == ("customer_id",)
+    assert list(desk.contacts().values()) == [
+        Contact(
+            code="1",
+            language="fr",
+            company="Café de la Gare",
+            telecoms=(Telecom(NUMBER), Telecom("+33639981234", "mobile", "direct")),
+            emails=("zoe@example.org", "lea@example.org"),
+            select=("207", None, None, None),
+            boolean=(True, False, None, None),
+        ),
+        Contact(reference="B", company="Noël"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "The line is no JSON"),
+        ("[1]", "no JSON object"),
+        ('{"company": "A"}', "No column tells whom a row is about"),
+        ('{"code": ["1"]}', "Write a text or a number here"),
+        ('{"code": "1", "telecoms": [["0199001234"]]}', "is no text, and no object with 'number'"),
+        ('{"code": "1", "telecoms": {"label": "0199001234"}}', "is no text, and no object with 'number'"),
+        ('{"code": "1", "emails": [{"email": true}]}', "is no text, and no object with 'email'"),
+        ('{"code": "1", "emails": "nobody"}', "is not an e-mail address"),
+        ('{"code": "1", "company": "\\ud800"}', "no JSON"),
+        ('{"code": "1", "company": "\\u0000"}', "control characters"),
+        ('{"code": "1", "telecoms": [' + ", ".join('"0199001234"' for _ in range(51)) + "]}", "too many"),
+    ],
+)
+def test_a_bad_json_line_is_refused_alone(line: str, why: str, desk: Desk) -> None:
+    outcome = desk.take('{"code": "0"}\n' + line + "\n", partial=True)
+
+    assert (outcome.created, outcome.refused) == (1, 1)
+    assert outcome.refusals[0].line == 2
+    assert why in outcome.refusals[0].message
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("0199001234", [NUMBER]),
+        ("01/99/00/12/34", [NUMBER]),
+        ("01 99 00 12 34 / 06 39 98 12 34", [NUMBER, "+33639981234"]),
+        ("0199001234/0639981234", [NUMBER, "+33639981234"]),
+        ("0199001234,0639981234", [NUMBER, "+33639981234"]),
+        ('"0199001234;0639981234"', [NUMBER, "+33639981234"]),
+        ("0199001234 | +33 6 39 98 12 34 |", [NUMBER, "+33639981234"]),
+        ('"0199001234\n0639981234"', [NUMBER, "+33639981234"]),
+        ("0199001234, 01.99.00.12.34", [NUMBER]),
+        ("199001234", [NUMBER]),
+        ("33199001234", [NUMBER]),
+        ("'+33199001234", [NUMBER]),
+        ("207/208", ["207", "208"]),
+        ("+3319900*", ["+3319900*"]),
+        ("019900*, 0639981234", ["+3319900*", "+33639981234"]),
+    ],
+)
+def test_a_cell_may_hold_several_numbers(cell: str, expected: list[str], desk: Desk) -> None:
+    desk.take(f"code;tel\n1;{cell}\n")
+
+    assert numbers(desk.only()) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("0612", "is not a phone number in FR"),
+        ("0199001234/35", "is not clear. Write each number in full"),
+        ('"1,99001E+08"', "was shortened by a spreadsheet"),
+        ("3.3199E+10", "was shortened by a spreadsheet"),
+        ("0*", "is not a number prefix"),
+        (",".join(["0199001234"] * 51), "too many for one contact"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_told_what_to_do(cell: str, why: str, desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        desk.take(f"code;tel\n1;{cell}\n")
+
+    assert why in caught.value.outcome.refusals[0].message
+
+
+def test_several_columns_make_several_numbers_with_their_types(desk: Desk) -> None:
+    desk.take(
+        "tél. fixe;tel mobile;telephone 2;Fax;Téléphone bureau\n0199001234;0639981234;0199001235;0199001236;0199001237\n"
+    )
+
+    assert desk.only().telecoms == (
+        Telecom(NUMBER, "landline"),
+        Telecom("+33639981234", "mobile"),
+        Telecom("+33199001235"),
+        Telecom("+33199001236", "fax"),
+        Telecom("+33199001237", "work"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("oui", True),
+        ("x", True),
+        ("1", True),
+        ("TRUE", True),
+        ("non", False),
+        ("0", False),
+        ("faux", False),
+        ("", None),
+    ],
+)
+def test_yes_and_no_are_read_as_people_write_them(word: str, expected: bool | None, desk: Desk) -> None:
+    desk.take(f"code;vip\n1;{word}\n")
+
+    assert desk.only().boolean[0] is expected
+
+
+def test_unknown_columns_are_told(desk: Desk) -> None:
+    outcome = desk.take("code client;SIRET;société;\n1;123;Noël;\n")
+
+    assert outcome.unknown_columns == ("SIRET", "")
+    assert outcome.columns == {"code client": "code", "société": "company"}
+
+
+def test_the_accounts_own_names_of_its_fields_are_understood(desk: Desk) -> None:
+    for key, label in (("select_2", "Équipe"), ("boolean_3", "Grand compte"), ("select_3", "Code")):
+        set_field(desk.cast.db, desk.cast["editor"], ACCOUNT, key, label=label)
+
+    desk.take("code;equipe;GRAND COMPTE\n1;300;oui\n")
+
+    assert desk.only() == Contact(code="1", select=(None, "300", None, None), boolean=(None, None, True, None))
+
+
+Make = Callable[[Path], Path]
+
+
+def _with(content: bytes) -> Make:
+    def make(path: Path) -> Path:
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+def _directory(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def _zip(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("clients.csv", TEXT)
+    return path
+
+
+def _bomb(path: Path) -> Path:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(257):
+            part.write(bytes(1 << 20))
+    return path
+
+
+UNUSABLE: dict[str, tuple[Make, str]] = {
+    "missing": (lambda path: path, "cannot be read .No such file or directory"),
+    "directory": (_directory, "is not a file"),
+    "empty": (_with(b""), "The file is empty"),
+    "blank": (_with(b"\n \n"), "The file is empty"),
+    "only a header": (_with(b"code;tel\n"), "no contact below it"),
+    "only blank rows": (_with(b"code;tel\n;\n\n"), "no contact below it"),
+    "no usable column": (_with(b"SIRET;vip\n1;x\n"), "No column tells whom a row is about.*SIRET, vip.*téléphone"),
+    "one fact twice": (_with("société;company;code\na;b;1\n".encode()), "'société' and 'company' both mean company"),
+    "binary": (_with(bytes(range(256)) * 10), "The file is not text"),
+    "picture": (_with(b"\x89PNG\r\n\x1a\n\x00\x00"), "The file is not text"),
+    "old spreadsheet": (_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)), "The file is not text"),
+    "characters of no encoding": (_with(b"code\n\x81\x8d\xff\n"), "are not UTF-8, UTF-16 or Windows-1252"),
+    "half a character": (_with("\ufeffcode\né".encode("utf-16-le")[:-1]), "are not UTF-8, UTF-16 or Windows-1252"),
+    "a broken character behind a mark": (_with(b"\xef\xbb\xbfcode\n\xe9\n"), "are not UTF-8, UTF-16 or Windows-1252"),
+    "a long cell": (_with(b'code;company\n1;"' + b"a" * 200_000 + b'"\n'), "Line 2 cannot be read .field larger"),
+    "an open quote": (_with(b'code;company\n1;"a\n' + b"2;b\n" * 60_000), "Line 2 cannot be read.*A quote"),
+    "a long line": (_with(b"code\n" + b"1" * (3 << 20)), "Line 2 has more than 1,048,576 characters"),
+    "a long first line": (_with(b"1" * (3 << 20)), "Line 1 has more than 1,048,576 characters"),
+    "a long line of JSON": (_with(b'{"code": 1}\n{"a": "' + b"1" * (3 << 20)), "Line 2 has more than"),
+    "a JSON array": (_with(b'[{"code": 1}]'), "one JSON array. Write JSON lines"),
+    "an archive": (_zip, "a ZIP archive, but no spreadsheet"),
+    "half an archive": (_with(b"PK\x03\x04" + bytes(100)), "a ZIP archive, but no spreadsheet"),
+    "an empty spreadsheet": (_with(spreadsheet()), "The spreadsheet is empty"),
+    "a spreadsheet with a header only": (_with(spreadsheet(("code", "tel"))), "no contact below it"),
+    "a spreadsheet that unpacks to more than memory": (_bomb, "The spreadsheet is too large. Save it as CSV"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_an_unusable_file_is_refused_in_one_line_that_says_what_to_do(name: str, cast: Cast, tmp_path: Path) -> None:
+    make, message = UNUSABLE[name]
+
+    with refused(Kind.INVALID, message) as caught:
+        preview_import(cast.db, cast["editor"], ACCOUNT, make(tmp_path / "file"))
+
+    assert "\n" not in caught.value.message
+    assert list(cast.db.path.parent.glob(".staged-*")) == []
+
+
+def test_a_row_with_more_cells_than_columns_is_refused(desk: Desk) -> None:
+    outcome: Outcome = desk.take("code;company\n1;Noël; et fils\n2;Café;\n3\n", partial=True)
+
+    assert (outcome.created, outcome.refused) == (2, 1)
+    assert "The row has 3 cells, the first line names 2" in outcome.refusals[0].message
+
+
+def test_a_stage_that_a_killed_process_left_is_swept_away(desk: Desk) -> None:
+    left = desk.cast.db.path.parent / ".staged-left"
+    left.mkdir()
+    (left / "lock").touch()
+    (left / "stage.db").write_bytes(b"numbers")
+
+    desk.take("code\n1\n")
+
+    assert not left.exists()
