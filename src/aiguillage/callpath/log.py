@@ -16,6 +16,9 @@ MOST_WAITING = 100_000
 FLUSH_EVERY = 1.0
 """Seconds."""
 
+FLUSH_AT = 2_000
+"""Calls that wait before they are written at once: more would only take memory."""
+
 MOST_AT_ONCE = 10_000
 BOUNDS = (10, 25, 50, 100, 250, 500, 1000, 5000)
 """Upper bounds of the histogram of our own time, in microseconds."""
@@ -53,17 +56,21 @@ class CallLog:
         self._own_time = [0] * (len(BOUNDS) + 1)
         self._own_time_sum = 0
         self.dropped = 0
-        self._stopping = threading.Event()
+        self._due = threading.Event()
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
 
     def add(
         self, now: float, account_id: int, number: str | None, decision: Decision, dialect: str, own_us: int
     ) -> None:
         """One answered call; `now` in seconds since 1970, `own_us` in microseconds."""
-        if len(self._waiting) >= self._capacity:
+        waiting = len(self._waiting)
+        if waiting >= self._capacity:
             self.dropped += 1
             return
         self._waiting.append((now, account_id, number, decision, dialect, own_us))
+        if waiting == FLUSH_AT:
+            self._due.set()
 
     def tally(self, dialect: str, status: int, own_us: int) -> None:
         """Counts one answer, of whatever status."""
@@ -78,11 +85,14 @@ class CallLog:
 
     def stop(self) -> None:
         """Writes what waits, and ends."""
-        self._stopping.set()
+        self._stopping = True
+        self._due.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(FLUSH_EVERY):
+        while not self._stopping:
+            self._due.wait(FLUSH_EVERY)
+            self._due.clear()
             self.flush()
         self.flush()
         if self._connection is not None:
