@@ -41,7 +41,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Stopped: all that was started is gone, and nothing is kept.", file=sys.stderr)
         return 130
-    print_results(Console(width=max(Console().width, 120)), results)
+    print_results(Console(width=max(Console().width, 130)), results)
     if not options.quick and not options.only:
         keep(results)
     return 0

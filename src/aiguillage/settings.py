@@ -24,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str = ""
     trusted_proxies: str = ""
     log_level: str = "info"
-    cache_mib: int = 16
+    cache_mib: int = 8
 
     @property
     def database(self) -> Path:

@@ -34,7 +34,7 @@ def require_library(version: tuple[int, ...] = library.sqlite_version_info) -> N
         )
 
 
-def open_read_only(path: Path, cache_kib: int = 16_384) -> standard.Connection:
+def open_read_only(path: Path, cache_kib: int = 8_192) -> standard.Connection:
     """A connection that can only read, in autocommit, for use by one thread at a time."""
     connection = library.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=1.0
