@@ -9,7 +9,7 @@ import pytest
 
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
-from tests.server import Server
+from tests.server import Server, running
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number="
 
@@ -86,6 +86,20 @@ def test_a_call_with_a_body_is_answered_and_its_body_left_alone(cast: Cast, serv
     )
 
     assert said.count("207,209,214,216") == 2
+
+
+def test_a_connection_that_is_used_stays_and_an_idle_one_is_closed(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    asked = request(V1 + NUMBER + "&destination=1", cast.secret("router"))
+    with (
+        running(settings, AIGUILLAGE_KEEP_ALIVE="1") as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection,
+    ):
+        for _ in range(2):
+            connection.sendall(asked)
+            assert connection.recv(65536).endswith(b"207")
+
+        assert connection.recv(65536) == b""
 
 
 def test_what_is_no_http_is_400(server: Server) -> None:

@@ -27,6 +27,9 @@ from aiguillage.storage.sqlite import open_read_only
 DIALECTS: tuple[Dialect, ...] = (encom_v1, encom_v0)
 """Every way a call may ask, the most frequent first."""
 
+GARBAGE_AT = (20_000, 20, 100)
+"""How seldom a worker looks for reference cycles: calls make none, and each look costs all that are in flight."""
+
 
 class Explained(msgspec.Struct, frozen=True):
     """A decision made for a person: what was known, what was decided, what each rule said."""
@@ -57,6 +60,7 @@ def build(settings: Settings) -> ASGI:
     def start() -> None:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE_AT)
         log.start()
 
     def stop() -> None:

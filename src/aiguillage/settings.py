@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_cert: str = ""
     tls_key: str = ""
     trusted_proxies: str = ""
+    keep_alive: int = 5
     log_level: str = "info"
     cache_mib: int = 8
 
@@ -46,9 +47,11 @@ MEANING = {
     "tls_cert": "the certificate file, to serve over TLS",
     "tls_key": "the key file of the certificate",
     "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
+    "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
 }
+WHOLE_NUMBERS = {"port": (0, 65535), "workers": (1, 256), "keep_alive": (1, 3600), "cache_mib": (1, 65536)}
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -62,7 +65,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """The settings with some of them replaced, numbers read from text. Raises Refusal(invalid)."""
     values = msgspec.structs.asdict(settings) | dict(changes)
-    for name, lowest, highest in (("port", 0, 65535), ("workers", 1, 256), ("cache_mib", 1, 65536)):
+    for name, (lowest, highest) in WHOLE_NUMBERS.items():
         values[name] = _whole_number(name, values[name], lowest, highest)
     if values["log_level"] not in LEVELS:
         raise invalid(f"{PREFIX}LOG_LEVEL is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
