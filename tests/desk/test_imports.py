@@ -1,10 +1,12 @@
 """Imports: previewed, carried out whole, with what they refuse told line by line."""
 
+import resource
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.imports import ImportRefused, import_contacts, list_imports, preview_import
 from aiguillage.desk.journal import list_changes
@@ -13,6 +15,7 @@ from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.desk.contact_files import FILES, Desk
 from tests.refusal import refused
+from tests.storage.facts import facts_version
 
 CLIENTS = FILES / "clients-1000.csv"
 
@@ -62,7 +65,7 @@ def test_refused_rows_keep_the_others_out(desk: Desk) -> None:
     assert desk.contacts() == {}
 
 
-def test_a_partial_import_leaves_refused_rows_out(cast: Cast, desk: Desk) -> None:
+def test_a_partial_import_leaves_refused_rows_out(desk: Desk) -> None:
     outcome = desk.take(CLIENTS, partial=True)
 
     kept = {contact.reference: contact for contact in desk.contacts().values()}
@@ -194,3 +197,56 @@ def test_imports_are_listed_for_readers_only(cast: Cast) -> None:
         list_imports(cast.db, cast["outsider"], ACCOUNT)
     with refused(Kind.FORBIDDEN, "This takes the role read"):
         list_imports(cast.db, cast["router"], ACCOUNT)
+
+
+def test_what_others_change_while_the_file_is_read_counts(cast: Cast, desk: Desk) -> None:
+    def intervene(stage: str, done: int, total: int) -> None:
+        if stage == "reading" and done == total:
+            add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="1", company="Café de la Gare"))
+
+    outcome = desk.take("code;vip\n1;x\n", progress=intervene)
+
+    assert (outcome.created, outcome.changed) == (0, 1)
+    assert desk.only() == Contact(code="1", company="Café de la Gare", boolean=(True, None, None, None))
+
+
+def test_settings_changed_while_the_file_is_read_stop_the_import(cast: Cast, desk: Desk) -> None:
+    def intervene(stage: str, done: int, total: int) -> None:
+        if stage == "reading" and done == total:
+            set_account(cast.db, cast["manager"], ACCOUNT, {"country": "BE"})
+
+    with refused(Kind.CONFLICT, "settings were changed while the file was read. Import it again"):
+        desk.take("code;tel\n1;0199001234\n", progress=intervene)
+
+    assert desk.contacts() == {}
+
+
+def test_an_import_does_not_make_workers_read_the_accounts_facts_again(cast: Cast, desk: Desk) -> None:
+    before = facts_version(cast.db, ACCOUNT)
+
+    desk.take("code\n1\n")
+
+    assert facts_version(cast.db, ACCOUNT) == before
+
+
+def test_a_directory_that_cannot_be_written_is_told(cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = desk.file("code\n1\n")
+    monkeypatch.setattr(cast.db, "path", Path("/proc/aiguillage.db"))
+
+    with refused(Kind.UNAVAILABLE, "Make /proc and the files in it writable for this user"):
+        preview_import(cast.db, cast["editor"], ACCOUNT, file)
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(cast: Cast, desk: Desk) -> None:
+    lines = "".join(f"{n};{'x' * 200}\n" for n in range(30_000))
+    file = desk.file("code;company\n" + lines)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, limit[1]))
+    try:
+        with refused(Kind.UNAVAILABLE, "cannot be used"):
+            import_contacts(cast.db, cast["editor"], ACCOUNT, file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+    assert desk.contacts() == {}
+    assert list(cast.db.path.parent.glob(".staged-*")) == []

@@ -93,7 +93,8 @@ def test_a_refusal_names_the_row_of_the_sheet(desk: Desk) -> None:
 
 
 JSON_LINES = """{"id_code": 1, "language_code": "fr", "company": "Café de la Gare", "telecoms": ["0199001234",
-{"number": "0639981234", "type": "mobile", "label": "direct"}], "emails": ["zoe@example.org", {"email": "lea@example.org"}],
+{"number": "0639981234", "type": "mobile", "label": "direct"}],
+"emails": ["zoe@example.org", {"email": "lea@example.org"}],
 "field_select_1": 207, "field_boolean_1": true, "field_boolean_2": false, "customer_id": 3}"""
 
 
@@ -185,7 +186,8 @@ def test_a_cell_that_is_no_number_is_told_what_to_do(cell: str, why: str, desk: 
 
 def test_several_columns_make_several_numbers_with_their_types(desk: Desk) -> None:
     desk.take(
-        "tél. fixe;tel mobile;telephone 2;Fax;Téléphone bureau\n0199001234;0639981234;0199001235;0199001236;0199001237\n"
+        "tél. fixe;tel mobile;telephone 2;Fax;Téléphone bureau\n"
+        "0199001234;0639981234;0199001235;0199001236;0199001237\n"
     )
 
     assert desk.only().telecoms == (

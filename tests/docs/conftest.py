@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ENGLISH, ROOT, Block, blocks, read, section
-from tests.server import Server, free_port
-from tests.server import wait_until_ready as wait_until_ready
+from tests.server import Server, free_port, wait_until_ready
 
 PATIENCE = 120
 """Seconds for a few commands; these machines are shared."""

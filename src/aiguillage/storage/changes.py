@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, text
+from sqlalchemy import Connection, TextClause, text
 
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.schema import caller_key
 from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
 
 Progress = Callable[[str, int, int], None]
@@ -29,20 +28,32 @@ CONTACTS = text(
     FROM staged.change AS change JOIN staged.draft AS draft ON draft.n = change.n
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""  # noqa: S608 - our own names
 )
+PLACED = text(
+    """INSERT INTO staged.placed (n, contact_id, facts)
+    SELECT draft.n, change.contact_id, '[' || change.contact_id || draft.facts
+    FROM staged.change AS change JOIN staged.draft AS draft ON draft.n = change.n
+    WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
+)
 KEYS_UNTIL = text(
     """SELECT kind, key, n FROM staged.draft_key WHERE (kind, key, n) > (:kind, :key, :n)
     ORDER BY kind, key, n LIMIT 1 OFFSET :offset"""
 )
 KEYS = text(
     """INSERT INTO caller_key (account_id, kind, key, contact_id, facts)
-    SELECT :account_id, own.kind, own.key, change.contact_id, '[' || change.contact_id || known.facts
-    FROM staged.draft_key AS own
-    JOIN staged.change AS change ON change.n = own.n
-    JOIN staged.draft_facts AS known ON known.n = own.n
+    SELECT :account_id, own.kind, own.key, placed.contact_id, placed.facts
+    FROM staged.draft_key AS own JOIN staged.placed AS placed ON placed.n = own.n
     WHERE (own.kind, own.key, own.n) > (:kind, :key, :n) AND (own.kind, own.key, own.n) <= (:to_kind, :to_key, :to_n)
     AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n"""
 )
-FORMER_KEYS = text("SELECT kind, key, contact_id FROM staged.former_key ORDER BY kind, key, contact_id")
+FORMER_KEYS_UNTIL = text(
+    """SELECT kind, key, contact_id FROM staged.former_key WHERE (kind, key, contact_id) > (:kind, :key, :n)
+    ORDER BY kind, key, contact_id LIMIT 1 OFFSET :offset"""
+)
+FORMER_KEYS = text(
+    """DELETE FROM caller_key WHERE account_id = :account_id AND (kind, key, contact_id) IN (
+        SELECT kind, key, contact_id FROM staged.former_key
+        WHERE (kind, key, contact_id) > (:kind, :key, :n) AND (kind, key, contact_id) <= (:to_kind, :to_key, :to_n))"""
+)
 FORMER_CONTACTS = text(
     "DELETE FROM contacts WHERE account_id = :account_id AND id IN (SELECT contact_id FROM staged.former)"
 )
@@ -58,36 +69,28 @@ def write_changes(connection: Connection, account_id: int, actor: Actor, seqs: r
         span = {"account_id": account_id, "first": first, "last": min(first + BATCH, seqs.stop) - 1}
         connection.execute(JOURNAL, {**span, "at": actor.at, "actor": actor.name})
         connection.execute(CONTACTS, span)
+        connection.execute(PLACED, {"first": first, "last": span["last"]})
         done = min(done + BATCH // 2, len(seqs) // 2)
         progress("writing", done, len(seqs))
-    for start, end in _key_spans(connection):
-        span = dict(zip(("kind", "key", "n", "to_kind", "to_key", "to_n"), (*start, *end), strict=True))
-        connection.execute(KEYS, {"account_id": account_id, **span})
+    for keys in _spans(connection, KEYS_UNTIL):
+        connection.execute(KEYS, {"account_id": account_id, **keys})
         done = min(done + BATCH // 4, len(seqs))
         progress("writing", done, len(seqs))
 
 
 def _erase_former(connection: Connection, account_id: int) -> None:
     """Removes the contacts that are replaced or removed, and their keys."""
-    statement = delete(caller_key).where(
-        caller_key.c.account_id == account_id,
-        caller_key.c.kind == bindparam("of_kind"),
-        caller_key.c.key == bindparam("of_key"),
-        caller_key.c.contact_id == bindparam("of_contact"),
-    )
-    for batch in connection.execute(FORMER_KEYS, execution_options={"yield_per": BATCH}).partitions():
-        connection.execute(
-            statement, [dict(zip(("of_kind", "of_key", "of_contact"), key, strict=True)) for key in batch]
-        )
+    for span in _spans(connection, FORMER_KEYS_UNTIL):
+        connection.execute(FORMER_KEYS, {"account_id": account_id, **span})
     connection.execute(FORMER_CONTACTS, {"account_id": account_id})
 
 
-def _key_spans(connection: Connection) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    """The staged keys in spans of one batch each: after the first key, up to the second."""
-    start: tuple[Any, ...] = ("", "", 0)
+def _spans(connection: Connection, until: TextClause) -> Iterator[dict[str, Any]]:
+    """Staged keys in spans of one batch each: after a kind, key and number, up to another."""
+    start, names = ("", "", 0), ("kind", "key", "n")
     while start != LAST:
-        after = dict(zip(("kind", "key", "n"), start, strict=True))
-        row = connection.execute(KEYS_UNTIL, {**after, "offset": BATCH - 1}).first()
-        end = LAST if row is None else tuple(row)
-        yield start, end
+        after = dict(zip(names, start, strict=True))
+        row = connection.execute(until, {**after, "offset": BATCH - 1}).first()
+        end = LAST if row is None else (row[0], row[1], row[2])
+        yield {**after, "to_kind": end[0], "to_key": end[1], "to_n": end[2]}
         start = end

@@ -56,9 +56,8 @@ HELD = text(
     GROUP BY own.kind, own.key, own.n"""  # noqa: S608 - our own words
 ).bindparams(bindparam("kinds", expanding=True))
 HELD_REFERENCES = text(
-    """SELECT own.n, own.kind, own.key, contact.id FROM staged.draft_key AS own
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.reference = own.key
-    WHERE own.kind = 'r'
+    """SELECT own.n, own.kind, own.key, contact.id FROM staged.draft_key AS own CROSS JOIN contacts AS contact
+    WHERE contact.account_id = :account_id AND contact.reference = own.key AND own.kind = 'r'
     AND NOT EXISTS (SELECT 1 FROM staged.removed AS removed WHERE removed.contact_id = contact.id)"""
 )
 # Contacts that a refused row might be about are not missing from the file.

@@ -6,22 +6,23 @@ from aiguillage.domain.contacts import KeyKind
 
 # A contact that has another reference is somebody else, whatever the two share.
 _SAME_PERSON = "(contact.reference IS NULL OR draft.reference = '' OR contact.reference = draft.reference)"
-_WAITING = """NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = draft.n)
-    AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = draft.n)"""
+_WAITING = """NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = {0}.n)
+    AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = {0}.n)"""
 
+# CROSS JOIN keeps SQLite to the order in which the tables are named: a short file never walks a long list of contacts.
 BY_REFERENCE = text(
     """INSERT INTO staged.matched (n, contact_id)
-    SELECT own.n, contact.id FROM staged.draft_key AS own
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.reference = own.key
-    WHERE own.kind = 'r' AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = own.n)"""
+    SELECT own.n, contact.id FROM staged.draft_key AS own CROSS JOIN contacts AS contact
+    WHERE contact.account_id = :account_id AND contact.reference = own.key AND own.kind = 'r'
+    AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = own.n)"""
 )
 BY_CODE = text(
     f"""INSERT INTO staged.matched (n, contact_id)
-    SELECT own.n, contact.id FROM staged.draft_key AS own
-    JOIN caller_key AS held ON held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = held.contact_id
-    JOIN staged.draft AS draft ON draft.n = own.n
-    WHERE own.kind = 'c' AND {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
+    SELECT own.n, contact.id FROM staged.draft_key AS own CROSS JOIN caller_key AS held
+    CROSS JOIN contacts AS contact CROSS JOIN staged.draft AS draft
+    WHERE held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key
+    AND contact.account_id = :account_id AND contact.id = held.contact_id AND draft.n = own.n
+    AND own.kind = 'c' AND {_SAME_PERSON} AND {_WAITING.format("own")}"""  # noqa: S608 - our own words
 )
 # Where contacts share numbers, somebody with another code is another person.
 HOLDERS = text(
@@ -29,11 +30,11 @@ HOLDERS = text(
     SELECT own.n, own.place, CASE WHEN contact.id = draft.own_id THEN 0 ELSE 1 END,
         CASE WHEN contact.company = draft.company AND contact.first_name = draft.first_name
             AND contact.last_name = draft.last_name THEN 0 ELSE 1 END, contact.id
-    FROM staged.draft_key AS own
-    JOIN caller_key AS held ON held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = held.contact_id
-    JOIN staged.draft AS draft ON draft.n = own.n
-    WHERE own.kind = :kind AND {_SAME_PERSON} AND {_WAITING}
+    FROM staged.draft_key AS own CROSS JOIN caller_key AS held
+    CROSS JOIN contacts AS contact CROSS JOIN staged.draft AS draft
+    WHERE held.account_id = :account_id AND held.kind = own.kind AND held.key = own.key
+    AND contact.account_id = :account_id AND contact.id = held.contact_id AND draft.n = own.n
+    AND own.kind = :kind AND {_SAME_PERSON} AND {_WAITING.format("own")}
     AND (:shared = 0 OR contact.code IS NULL OR draft.code = '' OR contact.code = draft.code)"""  # noqa: S608
 )
 # The first of a draft's numbers that somebody holds; of several holders the one with the draft's own id, or its name,
@@ -45,9 +46,9 @@ BY_NUMBER = text(
 )
 BY_OWN_ID = text(
     f"""INSERT INTO staged.matched (n, contact_id)
-    SELECT draft.n, contact.id FROM staged.draft AS draft
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = draft.own_id
-    WHERE draft.own_id <> 0 AND {_SAME_PERSON} AND {_WAITING}"""  # noqa: S608 - our own words
+    SELECT draft.n, contact.id FROM staged.draft AS draft CROSS JOIN contacts AS contact
+    WHERE contact.account_id = :account_id AND contact.id = draft.own_id AND draft.own_id <> 0
+    AND {_SAME_PERSON} AND {_WAITING.format("draft")}"""  # noqa: S608 - our own words
 )
 
 

@@ -8,24 +8,24 @@ from sqlalchemy.types import TypeEngine
 
 from aiguillage.domain.contacts import Contact, caller_keys
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_facts, draft_keys, draft_row
+from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
 
 BOOLEANS: dict[str, TypeEngine[Any]] = {f"boolean_{n}": Boolean() for n in range(1, 5)}
 """What text(...).columns needs, to give a contact's columns as they are: SQLite itself knows numbers only."""
 
+# CROSS JOIN keeps SQLite to the order in which the tables are named: the stage first, contacts looked up by id.
 PAIRS = text(
     """SELECT found.n AS draft_n, draft.line, draft.speaks, draft.after, contact.*
-    FROM staged.matched AS found
-    JOIN staged.draft AS draft ON draft.n = found.n
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = found.contact_id
-    WHERE found.n > :after AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = found.n)
+    FROM staged.matched AS found CROSS JOIN staged.draft AS draft CROSS JOIN contacts AS contact
+    WHERE draft.n = found.n AND contact.account_id = :account_id AND contact.id = found.contact_id
+    AND found.n > :after AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = found.n)
     ORDER BY found.n LIMIT :some"""
 ).columns(**BOOLEANS)
 LINE = text("SELECT line FROM staged.draft WHERE n = :n")
 REMOVED = text(
-    """SELECT contact.* FROM staged.removed AS removed
-    JOIN contacts AS contact ON contact.account_id = :account_id AND contact.id = removed.contact_id
-    WHERE removed.contact_id > :after ORDER BY removed.contact_id LIMIT :some"""
+    """SELECT contact.* FROM staged.removed AS removed CROSS JOIN contacts AS contact
+    WHERE contact.account_id = :account_id AND contact.id = removed.contact_id AND removed.contact_id > :after
+    ORDER BY removed.contact_id LIMIT :some"""
 ).columns(**BOOLEANS)
 SETS = text(
     """SELECT found.contact_id, found.n FROM staged.matched AS found
@@ -107,8 +107,6 @@ def rewrite(connection: Connection, rewrites: list[Rewrite]) -> None:
         connection.exec_driver_sql("DELETE FROM staged.draft_key WHERE kind = ? AND key = ? AND n = ?", gone)
     rows = [draft_row(draft.n, draft.line, 0, None, draft.after) for draft in rewrites]
     connection.exec_driver_sql(f"REPLACE INTO staged.draft VALUES ({MARKS})", rows)  # noqa: S608 - marks alone
-    facts = [(draft.n, draft_facts(draft.after)) for draft in rewrites]
-    connection.exec_driver_sql("REPLACE INTO staged.draft_facts VALUES (?, ?)", facts)
     insert(connection, "draft_key", sorted(key for draft in rewrites for key in draft_keys(draft.n, draft.after)))
 
 

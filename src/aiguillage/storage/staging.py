@@ -7,15 +7,17 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from aiguillage.domain.contacts import FIELD_KEYS, Contact, caller_keys
+from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys
 from aiguillage.domain.routing import Known
 from aiguillage.storage import sqlite
+from aiguillage.storage.engine import unusable
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -24,6 +26,9 @@ BATCH = 20_000
 CACHE_KIB = 49_152
 REFERENCE = "r"
 """Beside the callers' keys (KeyKind) the stage has each draft's external reference as a key."""
+
+LETTERS = {kind: kind.value for kind in KeyKind}
+"""Plain texts, which SQLite's driver binds much faster than members of an enumeration."""
 
 CONTACT_COLUMNS = (
     *("reference", "code", "language", "company", "first_name", "last_name", "telecoms", "emails"),
@@ -35,9 +40,7 @@ ABSENT = ""
 TABLES = (
     # A contact as it will be; `n` counts the file's rows.
     f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL,
-        own_id INTEGER NOT NULL, {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL)""",
-    # What caller_key keeps beside each key of a draft, but for the contact's id; narrow, because it is read at random.
-    "CREATE TABLE draft_facts (n INTEGER PRIMARY KEY, facts TEXT NOT NULL)",
+        own_id INTEGER NOT NULL, {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL, facts TEXT NOT NULL)""",
     """CREATE TABLE draft_key (kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
         PRIMARY KEY (kind, key, n)) WITHOUT ROWID""",
     # Drafts that are not written: refused ones, those that change nothing, and (if new) those that nobody is known by.
@@ -56,12 +59,12 @@ TABLES = (
     "CREATE TABLE removed (contact_id INTEGER PRIMARY KEY)",
     "CREATE TABLE spared (contact_id INTEGER PRIMARY KEY)",
     "CREATE TABLE change (seq INTEGER PRIMARY KEY, action TEXT NOT NULL, contact_id INTEGER NOT NULL, n INTEGER)",
-    "CREATE INDEX change_by_draft ON change (n, contact_id)",
+    # What caller_key will keep beside each key of a draft; a table of its own, because it is read in the keys' order.
+    "CREATE TABLE placed (n INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, facts TEXT NOT NULL)",
 )
-DRAFT_WIDTH = len(CONTACT_COLUMNS) + 5
+DRAFT_WIDTH = len(CONTACT_COLUMNS) + 6
 _DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"  # noqa: S608 - marks alone
-_DRAFT_FACTS = "INSERT INTO draft_facts VALUES (?, ?)"
-_DRAFT_KEY = "INSERT OR IGNORE INTO draft_key VALUES (?, ?, ?, ?)"
+_DRAFT_KEY = "INSERT INTO draft_key VALUES (?, ?, ?, ?)"
 _encode = msgspec.json.encode
 
 
@@ -78,8 +81,7 @@ class Stage:
             self._connection.execute(table)
         self._connection.execute("BEGIN")
         self._drafts: list[tuple[Any, ...]] = []
-        self._facts: list[tuple[int, str]] = []
-        self._keys: list[tuple[str, str, int, int]] = []
+        self._keys: dict[str, list[tuple[str, str, int, int]]] = {kind: [] for kind in (*LETTERS.values(), REFERENCE)}
         self._refused: list[tuple[int]] = []
         self._keyless: list[tuple[int]] = []
 
@@ -89,8 +91,8 @@ class Stage:
         """Puts a draft on the stage; its number."""
         self.count = n = self.count + 1
         self._drafts.append(draft_row(n, line, speaks, own_id, contact))
-        self._facts.append((n, draft_facts(contact)))
-        self._keys.extend(draft_keys(n, contact))
+        for key in draft_keys(n, contact):
+            self._keys[key[0]].append(key)
         if refused:
             self._refused.append((n,))
         if not _can_be_known(contact):
@@ -101,13 +103,14 @@ class Stage:
 
     def _flush(self) -> None:
         """Keys go in sorted: so each batch runs through the tree once instead of jumping about in it."""
-        self._keys.sort()
         self._connection.executemany(_DRAFT, self._drafts)
-        self._connection.executemany(_DRAFT_FACTS, self._facts)
-        self._connection.executemany(_DRAFT_KEY, self._keys)
+        for keys in self._keys.values():
+            keys.sort(key=itemgetter(1))
+            self._connection.executemany(_DRAFT_KEY, keys)
+            keys.clear()
         self._connection.executemany("INSERT INTO refused VALUES (?)", self._refused)
         self._connection.executemany("INSERT INTO keyless VALUES (?)", self._keyless)
-        for rows in (self._drafts, self._facts, self._keys, self._refused, self._keyless):
+        for rows in (self._drafts, self._refused, self._keyless):
             rows.clear()
 
     def close(self) -> None:
@@ -145,18 +148,19 @@ def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Conta
         *[value or ABSENT for value in contact.select],
         *[ABSENT if value is None else int(value) for value in contact.boolean],
         _encode(contact).decode(),
+        _facts(contact),
     )
 
 
-def draft_facts(contact: Contact) -> str:
-    """What calls are answered from, as a JSON list but for its start: a bracket and the contact's id."""
+def _facts(contact: Contact) -> str:
+    """What caller_key keeps beside each key, but for its start: a bracket and the contact's id."""
     names = contact.company, contact.first_name, contact.last_name, contact.language
     return _encode(Known(0, contact.select, contact.boolean, *names))[len(b"[0") :].decode()
 
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
     """The keys of a draft: kind, key, n, and its place among the contact's keys."""
-    keys = [(str(kind), key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
+    keys = [(LETTERS[kind], key, n, place) for place, (kind, key) in enumerate(caller_keys(contact))]
     if contact.reference is not None:
         keys.append((REFERENCE, contact.reference, n, 0))
     return keys
@@ -164,18 +168,31 @@ def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:
 
 @contextmanager
 def staging(database: Path) -> Iterator[Stage]:
-    """A stage in a directory of its own beside the database, removed at the end; those of killed processes too."""
-    _sweep(database.parent)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=database.parent) as name:
-        lock_path = Path(name) / "lock.new"
-        with lock_path.open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            lock_path.rename(lock_path.with_name("lock"))
-            stage = Stage(Path(name) / "stage.db")
-            try:
-                yield stage
-            finally:
-                stage.discard()
+    """A stage in a directory of its own beside the database, removed at the end; those of killed processes too.
+
+    Raises Refusal(unavailable) where nothing can be written, or the disk is full.
+    """
+    with ExitStack() as stack:
+        try:
+            stage = _new_stage(database.parent, stack)
+        except OSError as error:
+            raise unusable(database, f"readonly: {error.strerror}") from error
+        try:
+            yield stage
+        except sqlite.library.OperationalError as error:
+            raise unusable(database, str(error)) from error
+
+
+def _new_stage(directory: Path, stack: ExitStack) -> Stage:
+    """An empty stage; the stack closes and removes it."""
+    _sweep(directory)
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory)))
+    lock = stack.enter_context((home / "lock.new").open("wb"))
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    (home / "lock.new").rename(home / "lock")
+    stage = Stage(home / "stage.db")
+    stack.callback(stage.discard)
+    return stage
 
 
 def _sweep(directory: Path) -> None:

@@ -86,8 +86,8 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             fault = f"The row has {len(cells)} cells, the first line names {width}. Quote cells that have a delimiter."
             row = Row(line, header, [], fault)
         else:
-            cells += [""] * (width - len(cells))
-            row = Row(line, header, [unguarded(cell) if cell[:1] == "'" else cell for cell in cells])
+            plain = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+            row = Row(line, header, plain + [""] * (width - len(cells)))
         yield row
     if row is None:
         raise invalid("The file has a first line that names its columns, and no contact below it.")
