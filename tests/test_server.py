@@ -106,6 +106,17 @@ def test_what_is_no_http_is_400(server: Server) -> None:
     assert talk(server, b"\x16\x03\x01nonsense\r\n\r\n").startswith("HTTP/1.1 400 ")
 
 
+def test_a_head_that_comes_in_pieces_is_waited_for(server: Server) -> None:
+    pieces = (b"GET /healthz HTTP/1.1\r\nX: a", b"bc", b"\r\nConnection: close\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            # Once the one worker has answered something asked later, it has read this piece.
+            assert server.ask("/healthz").status == 200
+
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_head_without_end_ends_its_connection(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nX: ")

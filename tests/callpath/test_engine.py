@@ -37,6 +37,15 @@ def test_a_table_that_cannot_be_read_is_a_503_not_a_500(inside: Inside, capsys: 
     assert NUMBER not in capsys.readouterr().out
 
 
+def test_failures_that_come_together_are_told_in_one_line(inside: Inside, capsys: pytest.CaptureFixture[str]) -> None:
+    inside.table.close()
+
+    answers = inside.ask_together([V1, V1, V1])
+
+    assert [answer.status for answer in answers] == [503, 503, 503]
+    assert capsys.readouterr().out.count("call_failed") == 1
+
+
 def test_a_request_without_a_token_is_401(inside: Inside) -> None:
     scope = {"type": "http", "method": "GET", "path": "/api/v1/smartRoutings", "query_string": b"", "headers": []}
     sent = []

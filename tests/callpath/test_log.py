@@ -121,6 +121,17 @@ def test_a_file_that_cannot_be_opened_is_tried_again_at_the_next_flush(tmp_path:
     assert (log.dropped, [row[1] for row in kept(path)]) == (1, [2_000_000])
 
 
+def test_a_log_whose_file_never_opens_stops_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "calls.db").mkdir()
+    log = log_on(tmp_path / "calls.db")
+
+    log.add(1.0, 1, NUMBER, KNOWN, "encom_v1", 9)
+    log.start()
+    log.stop()
+
+    assert log.dropped == 1
+
+
 def test_our_own_time_is_counted_in_the_bound_that_holds_it(tmp_path: Path) -> None:
     log = log_on(tmp_path / "calls.db")
 
