@@ -102,6 +102,19 @@ def test_a_connection_that_is_used_stays_and_an_idle_one_is_closed(cast: Cast, s
         assert connection.recv(65536) == b""
 
 
+def test_a_client_that_never_takes_its_answers_is_not_read_for_ever(cast: Cast, server: Server) -> None:
+    known_caller(cast)
+    asked = request(V1 + NUMBER, cast.secret("router")) * 1000
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.settimeout(1)
+        sent = 0
+        with pytest.raises(TimeoutError):
+            while sent < 500_000_000:
+                sent += connection.send(asked)
+
+    assert server.ask("/healthz").status == 200
+
+
 def test_what_is_no_http_is_400(server: Server) -> None:
     assert talk(server, b"\x16\x03\x01nonsense\r\n\r\n").startswith("HTTP/1.1 400 ")
 

@@ -69,8 +69,10 @@ class CallProtocol(HttpToolsProtocol):
             self._measure_head(len(data))
 
     def _measure_head(self, size: int) -> None:
+        """Counts what comes after the piece in which a head began: whole requests may stand before it there."""
         if self._head_of is not self.scope:
             self._head_of, self._head_size = self.scope, 0
+            return
         self._head_size += size
         if self._head_size > LONGEST_HEAD and not self.transport.is_closing():
             self.transport.write(TOO_LONG)
@@ -81,14 +83,19 @@ class CallProtocol(HttpToolsProtocol):
         self._served = True
 
     def on_response_complete(self) -> None:
-        """Goes on to the request behind this one, if there is one; the timer runs from the first answer on."""
+        """Goes on to the request behind this one, if there is one; the timer runs from the first answer on.
+
+        More is read when all that was read is answered: uvicorn would read on, and a client that sends without end
+        would fill the memory.
+        """
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-        elif self.timeout_keep_alive_task is None:
+            return
+        self.flow.resume_reading()
+        if self.timeout_keep_alive_task is None:
             self._look_again()
 
     def _look_again(self) -> None:
@@ -103,13 +110,18 @@ class CallProtocol(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Puts a call with the others of this turn; every other request becomes an ASGI task as ever."""
-        if type(app) is not CallPath or (dialect := app.dialect_of(cycle.scope["path"])) is None:
-            super()._start_asgi_task(cycle, app)
-            return
-        if not self._calls:
-            self.loop.call_soon(self._answer_calls, app)
-        self._calls.append((self, cycle, dialect))
+        """Puts a call with the others of this turn; every other request becomes an ASGI task as ever.
+
+        So does a call of a client that does not take its answers: a task waits until it does.
+        """
+        if type(app) is CallPath and not self.flow.write_paused:
+            dialect = app.dialect_of(cycle.scope["path"])
+            if dialect is not None:
+                if not self._calls:
+                    self.loop.call_soon(self._answer_calls, app)
+                self._calls.append((self, cycle, dialect))
+                return
+        super()._start_asgi_task(cycle, app)
 
     @classmethod
     def _answer_calls(cls, app: CallPath) -> None:
