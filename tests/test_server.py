@@ -107,10 +107,9 @@ def test_a_client_that_never_takes_its_answers_is_not_read_for_ever(cast: Cast, 
     asked = request(V1 + NUMBER, cast.secret("router")) * 1000
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.settimeout(1)
-        sent = 0
+
         with pytest.raises(TimeoutError):
-            while sent < 500_000_000:
-                sent += connection.send(asked)
+            connection.sendall(asked * 1000)
 
     assert server.ask("/healthz").status == 200
 
