@@ -114,6 +114,53 @@ def test_a_client_that_never_takes_its_answers_is_not_read_for_ever(cast: Cast, 
     assert server.ask("/healthz").status == 200
 
 
+def test_connections_that_say_nothing_or_half_a_thing_are_closed(cast: Cast) -> None:
+    settings = Settings(data_dir=cast.db.path.parent)
+    with running(settings, AIGUILLAGE_KEEP_ALIVE="1") as server:
+        for said in (b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nX: "):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+                connection.sendall(said)
+
+                assert _all_of(connection) == b""
+
+
+def _all_of(connection: socket.socket) -> bytes:
+    """What comes until the connection ends, in whichever way."""
+    said = b""
+    try:
+        while received := connection.recv(65536):
+            said += received
+    except ConnectionError:
+        pass
+    return said
+
+
+@pytest.mark.parametrize("path", ["/healthz", V1 + NUMBER])
+def test_a_body_that_has_not_ended_when_it_is_answered_ends_its_connection(
+    cast: Cast, server: Server, path: str
+) -> None:
+    asked = request(path, cast.secret("router"), more="Transfer-Encoding: chunked\r\n")
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(asked + b"0\r\na: b\r\n")
+
+        assert _all_of(connection).startswith(b"HTTP/1.1 ")
+
+
+def test_a_server_told_to_stop_does_not_wait_for_ever_for_a_client(cast: Cast) -> None:
+    known_caller(cast)
+    with running(Settings(data_dir=cast.db.path.parent), AIGUILLAGE_KEEP_ALIVE="1") as server:
+        connection = socket.create_connection(("127.0.0.1", server.port))
+        connection.settimeout(1)
+        with pytest.raises(TimeoutError):
+            connection.sendall(request(V1 + NUMBER, cast.secret("router")) * 200_000)
+
+        server.process.terminate()
+
+        assert server.process.wait(timeout=60) == 0
+        connection.close()
+
+
 def test_what_is_no_http_is_400(server: Server) -> None:
     assert talk(server, b"\x16\x03\x01nonsense\r\n\r\n").startswith("HTTP/1.1 400 ")
 

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
@@ -12,12 +14,26 @@ _STAMPS = (
 )
 
 
+class _Patient:
+    """Standard error, for lines that may be lost: a full disk or a reader that is gone must not stop a call."""
+
+    def write(self, text: str) -> None:
+        """Writes a line, or loses it."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Sends what was written, or loses it."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def configure_logs(level: str) -> None:
     """Sends our events and the web server's to standard error, from `level` (debug, info, warning, error) on."""
     structlog.configure(
         processors=[*_STAMPS, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient())),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

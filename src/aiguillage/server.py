@@ -20,6 +20,9 @@ from aiguillage.storage.migrate import migrate
 BACKLOG = 2048
 """Connections that wait for a worker before the kernel turns further ones away."""
 
+LONGEST_STOP = 10
+"""Seconds that a server told to stop waits for clients that do not take their answers."""
+
 
 def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Migrates if needed, then answers calls until it is told to stop; calls in flight are answered. Raises Refusal.
@@ -69,6 +72,7 @@ def _configuration(settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=settings.keep_alive,
+        timeout_graceful_shutdown=LONGEST_STOP,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         ssl_certfile=settings.tls_cert or None,

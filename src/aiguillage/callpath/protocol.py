@@ -15,6 +15,9 @@ LONGEST_HEAD = 64 * 1024
 
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
+FAILED = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+"""The last word, when not even a refusal could be said."""
+
 NO_REQUEST = {"method": ""}
 """What stands for the scope of a connection's first request until it begins."""
 
@@ -37,6 +40,15 @@ def _message(cycle: RequestResponseCycle, answer: Answer) -> bytes:
     return head + end if cycle.scope["method"] == "HEAD" else head + end + body
 
 
+def _answered(app: CallPath, dialect: Dialect, cycle: RequestResponseCycle) -> bytes:
+    """A call's answer as it goes out; whatever happens, the turn's other calls get theirs."""
+    try:
+        return _message(cycle, app.call(dialect, cast("Scope", cycle.scope)))
+    except Exception:  # noqa: BLE001 - the call path told what it could
+        cycle.keep_alive = False
+        return FAILED
+
+
 class CallProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which answers calls without a task each (docs/decisions/0003).
 
@@ -50,11 +62,13 @@ class CallProtocol(HttpToolsProtocol):
     _head_of: object = None
     _head_size = 0
     _served = False
+    _stuck: tuple[str, int] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Starts a connection, on which no request has begun."""
         super().connection_made(transport)
         self.scope = cast("HTTPScope", NO_REQUEST)
+        self._look_again()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends a connection and its timer."""
@@ -83,28 +97,36 @@ class CallProtocol(HttpToolsProtocol):
         self._served = True
 
     def on_response_complete(self) -> None:
-        """Goes on to the request behind this one, if there is one; the timer runs from the first answer on.
+        """Goes on to the request behind this one, if there is one.
 
-        More is read when all that was read is answered: uvicorn would read on, and a client that sends without end
-        would fill the memory.
+        More is read when all that was read is answered, and a body that has not ended by then ends its connection:
+        uvicorn would read on, and a client that sends without end would fill the memory.
         """
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-            return
-        self.flow.resume_reading()
-        if self.timeout_keep_alive_task is None:
-            self._look_again()
+        elif self.cycle.more_body:
+            self.transport.close()
+        else:
+            self.flow.resume_reading()
 
     def _look_again(self) -> None:
-        self._served = False
+        self._served, self._stuck = False, self._stuck_now()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
+    def _stuck_now(self) -> tuple[str, int] | None:
+        """What a connection waits for that its client alone can end: that answers are taken, or the rest of a head."""
+        if self.flow.write_paused:
+            return "answers", self.transport.get_write_buffer_size()
+        return None if "method" in cast("Scope", self.scope) else ("head", id(self.scope))
+
     def timeout_keep_alive_handler(self) -> None:
-        """Closes a connection on which nothing was received or is under way since the last look."""
-        if self._served or not self.cycle.response_complete:
+        """Closes a connection that was idle, or stuck on the same thing, since the last look."""
+        if self._stuck is not None and self._stuck == self._stuck_now():
+            self.transport.abort()
+        elif self._served or not getattr(self.cycle, "response_complete", True):
             self._look_again()
         else:
             super().timeout_keep_alive_handler()
@@ -127,7 +149,7 @@ class CallProtocol(HttpToolsProtocol):
     def _answer_calls(cls, app: CallPath) -> None:
         """Answers this turn's calls, then writes; a call behind another on its connection comes in the next turn."""
         calls, cls._calls = cls._calls, []
-        messages = [_message(cycle, app.call(dialect, cast("Scope", cycle.scope))) for _, cycle, dialect in calls]
+        messages = [_answered(app, dialect, cycle) for _, cycle, dialect in calls]
         for (protocol, cycle, _), message in zip(calls, messages, strict=True):
             protocol.transport.write(message)
             cycle.response_started = cycle.response_complete = True

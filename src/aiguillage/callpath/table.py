@@ -11,6 +11,9 @@ from aiguillage.domain.accounts import Role, host_allowed, looks_like_secret
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.routing import AccountFacts, Facts, Known
 
+LONGEST_REMEMBERED = 128
+"""Bytes of an Authorization header that a worker remembers: blanks can make it long."""
+
 MOST_REMEMBERED = 10_000
 """Tokens and accounts that a worker remembers before it starts afresh."""
 
@@ -85,13 +88,14 @@ class Table:
 
     def begin(self) -> None:
         """Starts the turn's read transaction, and looks whether the file changed since the last one."""
-        self._execute("BEGIN")
-        self.reading = True
+        if not self._connection.in_transaction:
+            self._execute("BEGIN")
         version = self._execute(IS_FRESH).fetchone()[0]
         if version != self._data_version:
-            self._data_version = version
             self._looks += 1
             self._refresh_directory()
+            self._data_version = version
+        self.reading = True
 
     def end(self) -> None:
         """Ends the turn's read transaction, if it could be started."""
@@ -114,7 +118,7 @@ class Table:
         token = self._tokens.get(authorization)
         if token is None:
             token = self._find_token(authorization)
-            if token is not None:
+            if token is not None and len(authorization) <= LONGEST_REMEMBERED:
                 if len(self._tokens) >= MOST_REMEMBERED:
                     self._tokens.clear()
                 self._tokens[authorization] = token

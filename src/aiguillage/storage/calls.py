@@ -106,14 +106,20 @@ def read_tallies(path: Path) -> list[tuple[str, str, int]]:
 
 def forget_tallies(path: Path) -> None:
     """Starts the counts afresh, as a server does when it starts."""
-    with closing(open_log(path)) as connection:
-        connection.execute("DELETE FROM tallies")
+    _change(path, "DELETE FROM tallies", ())
 
 
 def forget_calls(path: Path, account_id: int) -> None:
     """Removes all calls of an account."""
+    _change(path, "DELETE FROM calls WHERE account_id = ?", (account_id,))
+
+
+def _change(path: Path, statement: str, values: tuple[object, ...]) -> None:
     with closing(open_log(path)) as connection:
-        connection.execute("DELETE FROM calls WHERE account_id = ?", (account_id,))
+        try:
+            connection.execute(statement, values)
+        except library.DatabaseError as error:
+            raise _unusable(path, error) from error
 
 
 def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
