@@ -81,6 +81,28 @@ def test_a_disabled_users_token_is_refused_by_the_next_call(cast: Cast, inside: 
     assert (before, inside.ask(BY_NUMBER).status) == (404, 401)
 
 
+def test_a_look_that_failed_is_looked_again(cast: Cast, inside: Inside) -> None:
+    inside.ask(BY_NUMBER)
+    revoke_token(cast.db, cast["operator"], cast.token_id("router"))
+
+    inside.connection.set_progress_handler(lambda: 1, 1)
+    failed = inside.ask(BY_NUMBER).status
+    inside.connection.set_progress_handler(None, 1)
+
+    assert (failed, inside.ask(BY_NUMBER).status) == (503, 401)
+
+
+def test_a_token_in_a_header_as_long_as_a_book_is_not_remembered(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+
+    answer = inside.ask(BY_NUMBER, " " * 1000 + cast.secret("router"))
+    searches(inside)
+    inside.ask(BY_NUMBER, " " * 1000 + cast.secret("router"))
+
+    assert answer.status == 200
+    assert "tokens" in searches(inside)
+
+
 def test_a_role_given_and_taken_counts_from_the_next_call_on(cast: Cast, inside: Inside) -> None:
     other = f"/api/v1/smartRoutings?customerAccount={OTHER_ACCOUNT}&number={NUMBER}"
     statuses = [inside.ask(other).status]
