@@ -73,8 +73,7 @@ class CallProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends a connection and its timer."""
         super().connection_lost(exc)
-        if self.timeout_keep_alive_task is not None:
-            self.timeout_keep_alive_task.cancel()
+        cast("asyncio.TimerHandle", self.timeout_keep_alive_task).cancel()
 
     def data_received(self, data: bytes) -> None:
         """Reads on; a head that does not end within LONGEST_HEAD bytes ends its connection."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlite3 import Connection, Cursor
 
@@ -88,8 +89,9 @@ class Table:
 
     def begin(self) -> None:
         """Starts the turn's read transaction, and looks whether the file changed since the last one."""
-        if not self._connection.in_transaction:
-            self._execute("BEGIN")
+        if self._connection.in_transaction:  # a look or an end that failed: what it saw may be old
+            self._execute("ROLLBACK")
+        self._execute("BEGIN")
         version = self._execute(IS_FRESH).fetchone()[0]
         if version != self._data_version:
             self._looks += 1
@@ -101,7 +103,8 @@ class Table:
         """Ends the turn's read transaction, if it could be started."""
         self.reading = False
         if self._connection.in_transaction:
-            self._execute("COMMIT")
+            with suppress(Exception):  # of a broken file; the next turn begins afresh
+                self._execute("COMMIT")
 
     def close(self) -> None:
         """Closes the file."""
