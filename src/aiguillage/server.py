@@ -20,6 +20,9 @@ from aiguillage.storage.migrate import migrate
 BACKLOG = 2048
 """Connections that wait for a worker before the kernel turns further ones away."""
 
+LARGEST_CHECKED = 256 << 20
+"""Bytes of a database that is read whole before it is served: a second or so. `aiguillage status` checks any."""
+
 LONGEST_STOP = 10
 """Seconds that a server told to stop waits for clients that do not take their answers."""
 
@@ -31,6 +34,8 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
     """
     database = open_database(settings)
     migrate(database)
+    if settings.database.stat().st_size <= LARGEST_CHECKED:
+        database.check()
     database.close()
     forget_tallies(settings.calls)
     configure_logs(settings.log_level)

@@ -28,7 +28,7 @@ from aiguillage.desk.accounts import show_account
 from aiguillage.desk.exports import FORMATS, export_contacts
 from aiguillage.desk.importing.outcome import untold
 from aiguillage.desk.imports import Imported, ImportRefused, Outcome, list_imports, preview_import
-from aiguillage.domain.errors import Kind
+from aiguillage.domain.errors import Kind, invalid
 
 MOST_SHOWN = 100
 """Refusals in a table; a longer one helps nobody."""
@@ -217,11 +217,20 @@ def export(
 def _form_of(file: Path | None, *, json: bool) -> str:
     """The format that a file's name tells."""
     suffix = "jsonl" if file is None and json else "" if file is None else file.suffix.lower().removeprefix(".")
+    if suffix not in (*FORMATS, "", "txt"):
+        raise invalid(f"Contacts are not exported as {suffix[:10]}. Name a file that ends in .csv or .jsonl.")
     return suffix if suffix in FORMATS else FORMATS[0]
 
 
 def _write(file: Path, pieces: Iterator[bytes]) -> int:
-    """Writes the file beside its place, then puts it there: nobody finds half of one. Its size in bytes."""
+    """Writes the file beside its place, then puts it there: nobody finds half of one. Its size in bytes.
+
+    A link stays one, and what is no file (a device, a pipe) is written to as it stands.
+    """
+    file = file.resolve()
+    if file.exists() and not file.is_file():
+        with file.open("wb") as output:
+            return sum(output.write(piece) for piece in pieces)
     unfinished = file.with_name(f"{file.name}.part")
     try:
         with unfinished.open("wb") as output:

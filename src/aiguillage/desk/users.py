@@ -135,7 +135,7 @@ def revoke_role(db: Database, actor: Actor, email: str, code: str) -> None:
         row = find_user(change.connection, email)
         before = None if row is None else _take_away(change.connection, change.account_id, row.id)
         if row is None or before is None:
-            raise missing(f"{email[:60]} has no role on {code}. List who has: aiguillage user list {code}")
+            raise missing(f"{email[:60]} has no role on {code}. List who has: aiguillage user list --account {code}")
         gone = {"email": row.email, "role": before.word}
         change.record(change.take_seqs(), "revoke", "grant", row.id, gone, None)
 

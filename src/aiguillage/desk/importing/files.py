@@ -101,7 +101,7 @@ def _json_rows(text: TextIO) -> Iterator[Row]:
             continue
         try:
             found = decode(words)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             yield Row(line, (), [], f"The line is no JSON ({error}). Write one object a line.")
             continue
         if isinstance(found, dict):

@@ -5,7 +5,7 @@ import csv
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 
 LONGEST_LINE = 1 << 20
 """Characters; more is no contact, and might not fit in memory."""
@@ -85,15 +85,39 @@ def _delimiter(head: str) -> str:
 
 
 def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, delimiter=delimiter)
-    line = start
+    read: list[str] = []
+    last: list[str] = []
+    reader = csv.reader(_noted(lines, read), delimiter=delimiter)
+    line = begun = start
     try:
         for row in reader:
             if any(row):
                 yield line, row
-            line = start + reader.line_num
+            begun, line = line, start + reader.line_num
+            last, read[:] = read.copy(), []
     except csv.Error as error:
-        raise invalid(
-            f"Line {line} cannot be read ({error}). A quote that is opened and not closed may be the cause: "
-            "double the quotes inside a cell."
-        ) from error
+        raise _unreadable(line, str(error)) from error
+    if _ends_in_quotes(last, delimiter):
+        raise _unreadable(begun, "the file ends inside quotes")
+
+
+def _noted(lines: Iterator[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _ends_in_quotes(lines: list[str], delimiter: str) -> bool:
+    """Whether the lines of a file's last row open quotes that nothing closes: they would swallow the rows below."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _unreadable(line: int, why: str) -> Refusal:
+    return invalid(
+        f"Line {line} cannot be read ({why}). A quote that is opened and not closed may be the cause: "
+        "double the quotes inside a cell."
+    )

@@ -73,7 +73,7 @@ def _standing(connection: Connection, account_id: int, import_id: int) -> Row[An
         mine = select(imports).where(imports.c.account_id == account_id, imports.c.id == import_id)
         row = connection.execute(mine).first()
     if row is None:
-        raise missing(f"There is no import {import_id} on this account. List them: aiguillage contacts imports")
+        raise missing(f"There is no import {import_id} on this account. List them: aiguillage contacts imports ACCOUNT")
     if row.undone_at is not None:
         raise conflict(f"Import {import_id} was undone before. Import its file again to bring it back.")
     return row

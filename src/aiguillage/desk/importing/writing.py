@@ -45,13 +45,13 @@ def obstacle(connection: Connection, account_id: int, outcome: Outcome, *, parti
     if outcome.refused and not partial:
         return (
             f"{outcome.refused} of {outcome.rows} rows are refused, so none is imported. "
-            "Mend them, or import the others alone (partial)."
+            "Mend them, or import the others alone (--partial)."
         )
     kept = connection.execute(select(func.count()).where(contacts.c.account_id == account_id)).scalar_one()
     if outcome.deleted * ALLOWED_TO_GO > kept and not force:
         return (
             f"{outcome.deleted} of {kept} contacts are missing from the file, and would be removed. "
-            "Is the file whole? If they really are to go, insist (force)."
+            "Is the file whole? If they really are to go, insist (--force)."
         )
     return None
 
