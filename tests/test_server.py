@@ -205,6 +205,19 @@ def test_a_taken_port_is_refused_in_one_line_that_says_what_to_do(settings: Sett
     assert "--port" in ended.stderr
 
 
+def test_a_database_that_is_damaged_in_its_middle_is_not_served(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    cast.db.close()
+    with settings.database.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\x5a" * 4096 * 6)
+
+    ended = serve(settings, "--port", "0")
+
+    assert ended.returncode == 1
+    assert "aiguillage restore FILE" in ended.stderr
+
+
 def test_a_unix_socket_serves_and_is_gone_afterwards(cast: Cast, settings: Settings, tmp_path: Path) -> None:
     known_caller(cast)
     path = tmp_path / "aiguillage.sock"

@@ -111,6 +111,23 @@ def test_an_export_imports_unchanged(terminal: Terminal, good: str, tmp_path: Pa
     assert terminal.read("contacts", "import", ACCOUNT, str(file))["outcome"]["unchanged"] == 2
 
 
+def test_an_export_leaves_links_and_devices_what_they_are(terminal: Terminal, good: str, tmp_path: Path) -> None:
+    terminal.done("contacts", "import", ACCOUNT, good)
+    link, pipe = tmp_path / "link.csv", Path(os.devnull)
+    link.symlink_to(tmp_path / "real.csv")
+
+    for target in (link, pipe):
+        terminal.done("contacts", "export", ACCOUNT, str(target))
+
+    assert link.is_symlink()
+    assert (tmp_path / "real.csv").stat().st_size > 0
+    assert pipe.is_char_device()
+
+
+def test_an_export_under_a_name_of_another_format_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    assert ".csv or .jsonl" in terminal.refused("contacts", "export", ACCOUNT, str(tmp_path / "all.xlsx"))
+
+
 def test_an_export_of_no_format_is_refused_and_leaves_no_file(terminal: Terminal, tmp_path: Path) -> None:
     assert "csv" in terminal.refused("contacts", "export", ACCOUNT, str(tmp_path / "all.pdf"), "--format", "pdf")
     assert not list(tmp_path.glob("all.*"))

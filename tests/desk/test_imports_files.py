@@ -61,6 +61,24 @@ def test_lines_are_those_of_the_file(desk: Desk) -> None:
     assert [refusal.line for refusal in caught.value.outcome.refusals] == [4, 9, 10]
 
 
+def test_a_file_that_ends_inside_quotes_is_refused_where_they_open(desk: Desk) -> None:
+    with refused(Kind.INVALID, "Line 2 cannot be read .the file ends inside quotes."):
+        desk.take('code;société;tel\n1;"Garage;0199000001\n2;Clinique;0199000002\n')
+
+
+def test_a_quote_inside_a_cell_is_a_character_like_another(desk: Desk) -> None:
+    desk.take('code;société\n1;Écrans 24" Belleville\n')
+
+    assert desk.only().company == 'Écrans 24" Belleville'
+
+
+def test_json_that_is_nested_without_end_is_a_refused_row(desk: Desk) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        desk.take('{"code": "1", "x": ' + "[" * 100_000 + "]" * 100_000 + "}\n")
+
+    assert "is no JSON" in caught.value.outcome.refusals[0].message
+
+
 def test_a_spreadsheet_keeps_its_rows_and_its_whole_numbers(desk: Desk) -> None:
     outcome = desk.take(FILES / "clients.xlsx")
 
