@@ -179,15 +179,9 @@ def test_a_head_that_comes_in_pieces_is_waited_for(server: Server) -> None:
 def test_a_head_without_end_ends_its_connection(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
-        said = b""
-        try:
-            for _ in range(10_000):
-                connection.sendall(b"x" * 10_000)
-            said = connection.recv(65536)
-        except ConnectionError:
-            said = said or b"HTTP/1.1 431 "
 
-    assert said.startswith(b"HTTP/1.1 431 ")
+        with pytest.raises(ConnectionError):
+            connection.sendall(b"x" * 100_000_000)
 
 
 def serve(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ import sqlite3
 from pathlib import Path
 
 from aiguillage.callpath.log import BOUNDS, ROWS_AT_ONCE, CallLog
-from aiguillage.desk.accounts import show_account
 from aiguillage.domain.routing import Decision, Known
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log, read_tallies
@@ -45,7 +44,6 @@ def test_every_answered_call_is_kept_with_what_was_answered(cast: Cast, inside: 
         ("", None, None, "encom_v1", "unknown", None),
     ]
     assert len({row[0] for row in rows}) == 1
-    assert show_account(cast.db, cast["reader"], ACCOUNT).code == ACCOUNT
 
 
 def test_refused_calls_are_counted_but_not_kept(cast: Cast, inside: Inside, settings: Settings) -> None:

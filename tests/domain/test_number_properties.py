@@ -9,7 +9,6 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.numbers import (
     WITHHELD,
     caller_number,
-    masked,
     parse_number,
     parse_prefix,
 )
@@ -126,13 +125,3 @@ def test_no_text_does_worse_than_to_be_refused(text: str, country: str) -> None:
             assert refusal.kind is Kind.INVALID  # noqa: PT017 - a value is as right as a refusal
         else:
             assert number == WITHHELD or number.removeprefix("+").isdecimal()
-
-
-@given(st.from_regex(r"\+?[0-9]{1,20}", fullmatch=True))
-def test_a_masked_number_is_never_whole(number: str) -> None:
-    shown = masked(number)
-
-    beginning, _, end = shown.partition("***")
-    assert number.startswith(beginning)
-    assert number.endswith(end)
-    assert len(beginning) + len(end) + 3 <= max(len(number), 3)

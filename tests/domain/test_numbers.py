@@ -8,7 +8,6 @@ from aiguillage.domain.numbers import (
     LONGEST,
     WITHHELD,
     caller_number,
-    masked,
     parse_number,
     parse_prefix,
 )
@@ -227,7 +226,3 @@ def test_a_number_prefix_is_read_in_every_spelling(text: str, country: str, pref
 def test_what_is_no_number_prefix_is_refused_with_what_to_do(text: str, country: str) -> None:
     with refused(Kind.INVALID, "is not a number prefix. Write"):
         parse_prefix(text, country)
-
-
-def test_a_masked_number_shows_its_country_and_its_end() -> None:
-    assert masked("+33199001234") == "+33199***234"

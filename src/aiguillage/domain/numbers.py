@@ -207,9 +207,3 @@ def parse_prefix(text: str, country: str) -> str:
     if not re.fullmatch(r"\+[1-9][0-9]{2,14}", bare):
         raise invalid(f"'{text[:40]}' is not a number prefix. Write + and the country code, digits, then a star.")
     return bare
-
-
-def masked(number: str) -> str:
-    """A number as log lines may show it: `+33199***234`."""
-    shown = min(6, len(number) - 6)
-    return f"{number[:shown]}***{number[-3:]}" if shown > 4 else "***"  # noqa: PLR2004 - the country and a little more
