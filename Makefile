@@ -50,11 +50,11 @@ clean: ## remove everything that make made
 
 .venv/run.stamp: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
 	@echo "Installing into .venv (once; under a minute) ..." >&2
-	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/run.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
 	@echo "Installing the test tools into .venv (once) ..." >&2
-	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
