@@ -6,13 +6,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Entry, Table, Token
+from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
-from aiguillage.domain.routing import Decision, Question, decide
+from aiguillage.domain.routing import KEPT, decide
+from aiguillage.domain.tracing import explain
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -23,6 +26,9 @@ Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 
 DEFAULT_COUNTRY = "FR"
 """By whose rules a number is read when its account is none that may be asked: only to tell a 400 from a 403."""
+
+LONGEST_BODY = 8 * 1024
+"""Bytes: as many as a query may have."""
 
 _UNAUTHORIZED = Refusal(Kind.UNAUTHORIZED, "the token is missing, unknown, expired or revoked")
 _FORBIDDEN = Refusal(Kind.FORBIDDEN, "the token may not ask about this account")
@@ -52,7 +58,7 @@ class Dialect(Protocol):
     def ask(self, scope: Scope) -> Question:
         """The request as a question; never raises, tells a fault instead."""
 
-    def answer(self, question: Question, decision: Decision, unknown: str) -> Answer:
+    def answer(self, question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:
         """The decision as an answer; `unknown` is 404, empty or default."""
 
     def refuse(self, question: Question, refusal: Refusal) -> Answer:
@@ -80,6 +86,8 @@ class CallPath:
         if dialect is None:
             await self._behind(scope, receive, send)
             return
+        if scope["method"] == "POST" and "POST" in dialect.METHODS:
+            scope["body"] = await _read_body(receive)
         status, headers, body = self.call(dialect, scope)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -104,10 +112,14 @@ class CallPath:
                 self._table.begin()
             token, entry, number = self._admit(scope, question, now)
             code = None if question.code is None else caller_code(question.code)
-            decision = decide(self._table.find(entry.facts, number, code))
-            answer = dialect.answer(question, decision, token.unknown)
-            spent = (time.perf_counter_ns() - began) // 1000
-            self._log.add(now, entry.facts.account_id, number, decision, dialect.NAME, spent)
+            if token.cti is not None:
+                question = replace(question, named=question.named | {"cti": str(token.cti)})
+            facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
+            decision = decide(facts, question.rules) if question.rules is KEPT else self._decide(facts, question)
+            answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
+            if question.is_call:
+                spent = (time.perf_counter_ns() - began) // 1000
+                self._log.add(now, facts, decision, dialect.NAME, spent, entry.seq)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -116,6 +128,13 @@ class CallPath:
             answer = dialect.refuse(question, _UNAVAILABLE)
         self._log.tally(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
+
+    def _decide(self, facts: Facts, question: Question) -> Decision:
+        """The decision with the call's id and, where it is asked for, its trace."""
+        if not question.explain:
+            return replace(decide(facts, question.rules), call_id=self._log.next_id())
+        decision, trace = explain(facts, question.rules)
+        return replace(decision, call_id=self._log.next_id(), trace=tuple(trace))
 
     def _tell(self, error: Exception, dialect: Dialect, now: float) -> None:
         """A line in the log, once a second at most: when the table is gone, every call fails alike."""
@@ -134,10 +153,10 @@ class CallPath:
             raise _UNAUTHORIZED
         if question.fault is not None:
             raise invalid(question.fault)
-        entry = self._table.entry(question.account)
+        entry = self._table.entry(question.account or token.home)
         country = DEFAULT_COUNTRY if entry is None else entry.facts.country
         number = None if question.number is None else caller_number(question.number, country)
-        if entry is None or not entry.admits(token):
+        if entry is None or not entry.admits(token, question):
             raise _FORBIDDEN
         if token.hosts and not token.good_from(scope["client"][0] if scope["client"] else None):
             raise _FORBIDDEN
@@ -148,3 +167,16 @@ class CallPath:
             if name == b"authorization":
                 return self._table.token(value)
         return None
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """A request's body; None for one that is too long, or that its client does not end."""
+    body = b""
+    while len(body) <= LONGEST_BODY:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return body if len(body) <= LONGEST_BODY else None
+    return None

@@ -1,14 +1,17 @@
 """The call log: what was answered to which call, kept in memory for a second, then in a file of its own."""
 
+import json
 import threading
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
+from itertools import count
+from secrets import token_hex
 from sqlite3 import Connection
 
 import structlog
 
-from aiguillage.domain.routing import Decision
+from aiguillage.domain.calls import Decision, Facts
 
 MOST_WAITING = 100_000
 """Calls that wait for the file before further ones are dropped and counted: about three seconds at full speed."""
@@ -25,9 +28,10 @@ BOUNDS = (10, 25, 50, 100, 250, 500, 1000, 5000)
 
 ROWS_AT_ONCE = 200
 KEEP_CALLS = """
-    INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker)
+    INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
+        call_id, asked, destination, reason, seq)
     VALUES """
-ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 KEEP_TALLY = """
     INSERT INTO tallies (worker, name, label, value) VALUES (?, ?, ?, ?)
     ON CONFLICT (worker, name, label) DO UPDATE SET value = excluded.value"""
@@ -35,8 +39,8 @@ KEEP_TALLY = """
 _log = structlog.get_logger()
 
 
-Waiting = tuple[float, int, str | None, Decision, str, int]
-"""A call that waits for the file: moment, account, number, decision, dialect, own time."""
+Waiting = tuple[float, Facts, Decision, str, int, int]
+"""A call that waits for the file: moment, facts, decision, dialect, own time, the journal's last change."""
 
 
 class CallLog:
@@ -52,6 +56,8 @@ class CallLog:
         self._worker = worker
         self._capacity = capacity
         self._waiting: deque[Waiting] = deque()
+        self._ids = f"{token_hex(6)}-"
+        self._numbers = count(1)
         self._answers: dict[tuple[str, int], int] = {}
         self._own_time = [0] * (len(BOUNDS) + 1)
         self._own_time_sum = 0
@@ -60,15 +66,20 @@ class CallLog:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
 
-    def add(
-        self, now: float, account_id: int, number: str | None, decision: Decision, dialect: str, own_us: int
-    ) -> None:
-        """One answered call; `now` in seconds since 1970, `own_us` in microseconds."""
+    def next_id(self) -> str:
+        """An id for a call, which no other call has."""
+        return f"{self._ids}{next(self._numbers):x}"
+
+    def add(self, now: float, facts: Facts, decision: Decision, dialect: str, own_us: int, seq: int) -> None:
+        """One answered call; `now` in seconds since 1970, `own_us` in microseconds.
+
+        `seq` is the last change of the account's journal that the decision knew of.
+        """
         waiting = len(self._waiting)
         if waiting >= self._capacity:
             self.dropped += 1
             return
-        self._waiting.append((now, account_id, number, decision, dialect, own_us))
+        self._waiting.append((now, facts, decision, dialect, own_us, seq))
         if waiting == FLUSH_AT:
             self._due.set()
 
@@ -129,13 +140,15 @@ class CallLog:
     def _values(self, calls: list[Waiting]) -> list[object]:
         """The calls as the file keeps them, one behind the other; moments in microseconds."""
         values: list[object] = []
-        for now, account_id, number, decision, dialect, own_us in calls:
-            known, by, at = decision.known, decision.by, int(now * 1_000_000)
+        for now, facts, decision, dialect, own_us, seq in calls:
+            known, by = decision.known, decision.by
+            values += int(now * 1_000_000), facts.account.account_id, facts.number, by
             if known is None:
-                values += at, account_id, number, by, None, dialect, "unknown", None, own_us, self._worker
+                values += None, dialect, "unknown", None
             else:
-                told = ",".join([value or "" for value in decision.select])
-                values += at, account_id, number, by, known.contact_id, dialect, "known", told, own_us, self._worker
+                values += known.contact_id, dialect, "known", ",".join([value or "" for value in decision.select])
+            values += own_us, self._worker, decision.call_id or None, _asked(facts)
+            values += decision.destination, decision.reason, seq
         return values
 
     def _tallies(self) -> list[tuple[str, str, str, int]]:
@@ -144,3 +157,10 @@ class CallLog:
         rows += [("own_time", str(bound), count) for bound, count in zip((*BOUNDS, "inf"), self._own_time, strict=True)]
         rows += [("own_time_sum", "", self._own_time_sum), ("dropped", "", self.dropped)]
         return [(self._worker, name, label, count) for name, label, count in rows]
+
+
+def _asked(facts: Facts) -> str | None:
+    """What else was asked than the number, as JSON: a replay of the call asks it again."""
+    asked = {"code": facts.code, "value": facts.value, "called": facts.called} | facts.named
+    kept = {name: value for name, value in asked.items() if value is not None}
+    return json.dumps(kept) if kept else None

@@ -133,9 +133,10 @@ class CallProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Puts a call with the others of this turn; every other request becomes an ASGI task as ever.
 
-        So does a call of a client that does not take its answers: a task waits until it does.
+        So does a call of a client that does not take its answers: a task waits until it does; and one whose body is still
+        to come.
         """
-        if type(app) is CallPath and not self.flow.write_paused:
+        if type(app) is CallPath and not self.flow.write_paused and cycle.scope["method"] != "POST":
             dialect = app.dialect_of(cycle.scope["path"])
             if dialect is not None:
                 if not self._calls:

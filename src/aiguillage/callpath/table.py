@@ -5,12 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlite3 import Connection, Cursor
+from typing import Any
 
 import msgspec
 
-from aiguillage.domain.accounts import Role, host_allowed, looks_like_secret
+from aiguillage.domain.accounts import Account, Role, host_allowed, looks_like_secret
+from aiguillage.domain.calls import Facts, Known, Question
 from aiguillage.domain.contacts import KeyKind
-from aiguillage.domain.routing import AccountFacts, Facts, Known
+from aiguillage.domain.ctis import origin_key
+from aiguillage.domain.facts import DECIDING, AccountFacts, compile_facts, decode_fact
 
 LONGEST_REMEMBERED = 128
 """Bytes of an Authorization header that a worker remembers: blanks can make it long."""
@@ -19,17 +22,26 @@ MOST_REMEMBERED = 10_000
 """Tokens and accounts that a worker remembers before it starts afresh."""
 
 IS_FRESH = "PRAGMA data_version"
-ACCOUNT_BY_CODE = "SELECT id, country, shared_numbers, facts_version FROM accounts WHERE code = ? AND id > 0"
-FACTS_VERSION = "SELECT facts_version FROM accounts WHERE id = ?"
+ACCOUNT_BY_CODE = """
+    SELECT id, name, country, time_zone, shared_numbers, vip_priority, rota, geo_list, facts_version, seq
+    FROM accounts WHERE code = ? AND id > 0"""
+FACTS_VERSION = "SELECT facts_version, seq FROM accounts WHERE id = ?"
 DIRECTORY = 0
 """The account whose facts are the installation's own: users, tokens, accounts."""
 
 DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
+FACTS_OF_ACCOUNT = f"""
+    SELECT kind, id, body FROM facts WHERE account_id = ? AND kind IN ({", ".join(f"'{kind}'" for kind in DECIDING)})
+    ORDER BY kind, id"""  # noqa: S608 - our own names
 GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
 GOOD_BY_DIGEST = """
     SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown
     FROM tokens t JOIN users u ON u.id = t.user_id
     WHERE t.digest = ? AND t.revoked_at IS NULL AND u.disabled_at IS NULL"""
+CTI_BY_DIGEST = """
+    SELECT s.fact_id, a.code FROM secrets s JOIN accounts a ON a.id = s.account_id
+    WHERE s.digest = ? AND s.kind = 'cti'"""
+ORIGIN_OF_CTI = "SELECT destination FROM cti_origins WHERE account_id = ? AND cti_id = ? AND key = ?"
 CALLERS_BY_KEY = """
     SELECT facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? ORDER BY contact_id LIMIT 2"""
 PREFIX_BEFORE = """
@@ -41,7 +53,11 @@ _decode_strings = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A bearer secret that is good as far as the directory tells; `accounts` None means all that its user has."""
+    """A bearer secret that is good as far as the directory tells; `accounts` None means all that its user has.
+
+    A CTI's own token has no user: it may ask about that CTI's origins, and nothing else, and need not name its account,
+    which is its `home`.
+    """
 
     user_id: int
     operator: bool
@@ -50,6 +66,8 @@ class Token(msgspec.Struct, frozen=True):
     hosts: tuple[IPv4Network | IPv6Network, ...]
     expires_at: float
     unknown: str
+    cti: int | None = None
+    home: str = ""
 
     def good_from(self, address: str | None) -> bool:
         """Whether a client at that address may use it."""
@@ -57,21 +75,28 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Entry:
-    """An account as a worker remembers it: its facts, its grants, and at which look they were right."""
+    """An account as a worker remembers it: its facts, its grants, and at which look they were right.
 
-    __slots__ = ("facts", "facts_version", "looked", "roles")
+    `seq` is the last change of its journal at that look.
+    """
 
-    def __init__(self, facts: AccountFacts, facts_version: int, roles: dict[int, Role]) -> None:
+    __slots__ = ("facts", "facts_version", "looked", "roles", "seq")
+
+    def __init__(self, facts: AccountFacts, facts_version: int, seq: int, roles: dict[int, Role]) -> None:
         self.facts = facts
         self.facts_version = facts_version
         self.roles = roles
+        self.seq = seq
         self.looked = 0
 
-    def admits(self, token: Token) -> bool:
-        """Whether the token's user may ask about this account, and the token too."""
+    def admits(self, token: Token, question: Question) -> bool:
+        """Whether the token's user may ask this about this account, and the token too."""
         if token.accounts is not None and self.facts.code not in token.accounts:
             return False
-        return token.operator or token.user_id in self.roles
+        if token.cti is not None:
+            return "origin" in question.named
+        held = Role.MANAGE if token.operator else self.roles.get(token.user_id)
+        return held is not None and held >= question.needs <= token.role
 
 
 class Table:
@@ -132,9 +157,10 @@ class Table:
         secret = secret.strip()
         if scheme.lower() != "bearer" or not looks_like_secret(secret):
             return None
-        row = self._execute(GOOD_BY_DIGEST, (hashlib.sha256(secret.encode()).digest(),)).fetchone()
+        digest = hashlib.sha256(secret.encode()).digest()
+        row = self._execute(GOOD_BY_DIGEST, (digest,)).fetchone()
         if row is None:
-            return None
+            return self._find_cti(digest)
         user_id, operator, role, accounts, hosts, expires_at, unknown = row
         return Token(
             user_id,
@@ -145,6 +171,14 @@ class Table:
             float("inf") if expires_at is None else expires_at / 1_000_000,
             unknown or "404",
         )
+
+    def _find_cti(self, digest: bytes) -> Token | None:
+        row = self._execute(CTI_BY_DIGEST, (digest,)).fetchone()
+        if row is None:
+            return None
+        cti_id, home = row
+        accounts = frozenset({home})
+        return Token(0, False, Role.ROUTE, accounts, (), float("inf"), "404", cti_id, home)  # noqa: FBT003 - no operator
 
     def entry(self, code: str) -> Entry | None:
         """The account of that code as it is now, None when there is none."""
@@ -157,6 +191,7 @@ class Table:
         row = self._execute(FACTS_VERSION, (entry.facts.account_id,)).fetchone()
         if row is None or row[0] != entry.facts_version:
             return False
+        entry.seq = row[1]
         entry.looked = self._looks
         return True
 
@@ -165,25 +200,24 @@ class Table:
         row = self._execute(ACCOUNT_BY_CODE, (code,)).fetchone()
         if row is None:
             return None
-        account_id, country, shared_numbers, facts_version = row
+        account_id, *settings, facts_version, seq = row
         defaults = [value for (value,) in self._execute(DEFAULTS_OF_ACCOUNT, (account_id,))]
-        facts = AccountFacts(
-            account_id,
-            code,
-            country,
-            shared_numbers,
-            (defaults[0], defaults[1], defaults[2], defaults[3]),
-            (defaults[4] == "1", defaults[5] == "1", defaults[6] == "1", defaults[7] == "1"),
-        )
+        by_kind: dict[str, dict[int, Any]] = {}
+        for kind, fact_id, body in self._execute(FACTS_OF_ACCOUNT, (account_id,)):
+            by_kind.setdefault(kind, {})[fact_id] = decode_fact(kind, body)
+        facts = compile_facts(account_id, Account(code, *settings), defaults, by_kind)
         roles = {user_id: Role(role) for user_id, role in self._execute(GRANTS_OF_ACCOUNT, (account_id,))}
         if len(self._entries) >= MOST_REMEMBERED:
             self._entries.clear()
-        entry = self._entries[code] = Entry(facts, facts_version, roles)
+        entry = self._entries[code] = Entry(facts, facts_version, seq, roles)
         entry.looked = self._looks
         return entry
 
-    def find(self, account: AccountFacts, number: str | None, code: str | None) -> Facts:
-        """What is known of a caller: one primary-key search by number; by prefix and code where that finds nobody."""
+    def find(self, account: AccountFacts, question: Question, number: str | None, code: str | None, now: int) -> Facts:
+        """What is known of a caller: one primary-key search by number; by prefix and code where that finds nobody.
+
+        `now` is in microseconds since 1970 UTC; a question about another moment has that moment instead.
+        """
         by_number: tuple[Known, ...] = ()
         by_prefix = by_code = None
         if number:
@@ -192,7 +226,32 @@ class Table:
                 by_prefix = self._caller_by_prefix(account.account_id, number)
         if code is not None and len(by_number) != 1 and by_prefix is None:
             by_code = next(iter(self._callers(account.account_id, CODE, code)), None)
-        return Facts(account, number, code, by_number, by_prefix, by_code)
+        at = question.at
+        if at is None and question.called is None and not question.named:
+            return Facts(account, number, code, by_number, by_prefix, by_code, now, True, question.value)  # noqa: FBT003
+        return Facts(
+            account,
+            number,
+            code,
+            by_number,
+            by_prefix,
+            by_code,
+            now if at is None else at,
+            remember=at is None,
+            value=question.value,
+            called=question.called,
+            named=question.named,
+            leads_to=self._origin_of(account, question.named) if "origin" in question.named else None,
+        )
+
+    def _origin_of(self, account: AccountFacts, named: dict[str, str]) -> str | None:
+        """Where a CTI's origin leads; the CTI is named by its name or id."""
+        cti_id = account.ctis.get(named.get("cti", "").lower())
+        if cti_id is None:
+            return None
+        key = origin_key(named["origin"], account.country)
+        row = self._execute(ORIGIN_OF_CTI, (account.account_id, cti_id, key)).fetchone()
+        return None if row is None else str(row[0])
 
     def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
         rows = self._execute(CALLERS_BY_KEY, (account_id, kind, key)).fetchall()

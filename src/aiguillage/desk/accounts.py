@@ -1,6 +1,7 @@
 """Accounts: added and removed by operators, set by their managers."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
@@ -20,19 +21,28 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.storage.calls import forget_calls
 from aiguillage.storage.contacts import count_shared_numbers
 from aiguillage.storage.engine import Database
+from aiguillage.storage.facts import require_fact
 from aiguillage.storage.schema import (
     DIRECTORY_ID,
     accounts,
+    calendar_texts,
     caller_key,
     contacts,
+    cti_origins,
+    facts,
     field_options,
     fields,
     grants,
     imports,
     journal,
+    secrets,
 )
 
-OF_AN_ACCOUNT = (caller_key, contacts, field_options, fields, grants, imports, journal)
+OF_AN_ACCOUNT = (
+    *(caller_key, contacts, field_options, fields, grants, imports, journal),
+    *(calendar_texts, cti_origins, facts, secrets),
+)
+SETTINGS = ("name", "country", "time_zone", "shared_numbers", "vip_priority", "rota", "geo_list")
 
 
 def add_account(db: Database, actor: Actor, account: Account) -> Account:
@@ -75,17 +85,21 @@ def show_account(db: Database, actor: Actor, code: str) -> Account:
         return find_account(connection, actor, code, Role.READ)[1]
 
 
-def set_account(db: Database, actor: Actor, code: str, changes: dict[str, str]) -> Account:
-    """Changes some settings: name, country, time_zone, shared_numbers. Raises Refusal."""
-    unknown = changes.keys() - {"name", "country", "time_zone", "shared_numbers"}
+def set_account(db: Database, actor: Actor, code: str, changes: dict[str, Any]) -> Account:
+    """Changes some of SETTINGS; `rota` and `geo_list` are ids, None for none. Raises Refusal."""
+    unknown = changes.keys() - set(SETTINGS)
     if unknown:
-        raise invalid(f"An account has no setting '{min(unknown)}'. Set name, country, time_zone or shared_numbers.")
+        raise invalid(f"An account has no setting '{min(unknown)[:40]}'. It has: {', '.join(SETTINGS)}.")
     with change_facts(db, actor, code, Role.MANAGE) as change:
         after = check_account(msgspec.structs.replace(change.account, **changes))
         if after == change.account:
             return after
         if after.shared_numbers == "refuse" != change.account.shared_numbers:
             _refuse_while_shared(change)
+        for kind in ("rota", "geo_list"):
+            named = getattr(after, kind)
+            if named is not None:
+                require_fact(change.connection, change.account_id, kind, named)
         values = msgspec.structs.asdict(after)
         change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(values))
         change.record(change.take_seqs(), "set", "account", change.account_id, change.account, after)

@@ -85,6 +85,9 @@ def account_of(row: Row[Any]) -> Account:
         country=row.country,
         time_zone=row.time_zone,
         shared_numbers=row.shared_numbers,
+        vip_priority=row.vip_priority,
+        rota=row.rota,
+        geo_list=row.geo_list,
     )
 
 

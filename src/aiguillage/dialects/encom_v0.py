@@ -10,8 +10,9 @@ from aiguillage.dialects.encom import method_not_allowed as encom_method_not_all
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_v0_described import DESCRIBED
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, TEXT, Answer, Scope, render
+from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.routing import Decision, Question
+from aiguillage.domain.routing import KEPT
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
@@ -43,7 +44,7 @@ class Shape(NamedTuple):
     by_code: bool
 
 
-UNREAD = Question(shape=Shape(QUEUE, by_code=False))
+UNREAD = Question(shape=Shape(QUEUE, by_code=False), rules=KEPT)
 """What stands for a request until it is read."""
 
 
@@ -63,10 +64,11 @@ def ask(scope: Scope) -> Question:
     fault = "the path is not UTF-8" if "\ufffd" in path else None
     if len(path) > LONGEST_QUERY or len(scope["query_string"]) > LONGEST_QUERY:
         fault = "the path or the query is longer than 8 KiB"
-    return Question(account, None if shape.by_code else caller, caller if shape.by_code else None, shape, fault)
+    number, code = (None, caller) if shape.by_code else (caller, None)
+    return Question(account, number, code, shape, fault, rules=KEPT)
 
 
-def answer(question: Question, decision: Decision, unknown: str) -> Answer:
+def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
     """The queue as text, or the flag as JSON."""
     wanted = question.shape.wanted
     if decision.known is None and unknown == "404":

@@ -8,9 +8,10 @@ from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_v1_described import DESCRIBED
 from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
+from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.routing import Decision, Question
+from aiguillage.domain.routing import KEPT
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
@@ -30,7 +31,7 @@ class Shape(NamedTuple):
 
 
 PLAIN = Shape()
-UNREAD = Question(shape=PLAIN)
+UNREAD = Question(shape=PLAIN, rules=KEPT)
 """What stands for a request until it is read."""
 
 
@@ -48,7 +49,7 @@ def ask(scope: Scope) -> Question:
         return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
     except Refusal as refusal:
         raw = b"format=raw" in scope["query_string"].split(b"&")
-        return Question(shape=Shape(raw=raw), fault=refusal.message)
+        return Question(shape=Shape(raw=raw), fault=refusal.message, rules=KEPT)
 
 
 _ORDINARY = {"customerAccount", "number", "code"}
@@ -61,7 +62,7 @@ def _question(given: dict[str, str], shape: Shape) -> Question:
         fault = "customerAccount is missing"
     elif number is None and code is None:
         fault = "number or code is missing"
-    return Question(account or "", number, code, shape, fault)
+    return Question(account or "", number, code, shape, fault, rules=KEPT)
 
 
 def _read_format(given: dict[str, str]) -> bool:
@@ -96,7 +97,7 @@ def _read_flags(given: dict[str, str]) -> tuple[int, ...]:
     return tuple(n for n, name in enumerate(FLAGS) if name in names)
 
 
-def answer(question: Question, decision: Decision, unknown: str) -> Answer:
+def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
     """The four destinations, or the one asked for; `unknown` says what an unknown caller's call flow gets."""
     shape: Shape = question.shape
     if decision.known is None:

@@ -25,6 +25,8 @@ _MAPPED_BITS = 96
 SHARED_NUMBERS = ("refuse", "ask_code", "first")
 """A number of two contacts: not accepted; accepted, and its caller is asked for a code; accepted, the oldest wins."""
 
+HIGHEST_PRIORITY = 1_000_000
+
 UNKNOWN_MODES = ("404", "empty", "default")
 """What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
 
@@ -44,13 +46,19 @@ class Role(IntEnum):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A customer account: its code and the settings that all its facts obey."""
+    """A customer account: its code and the settings that all its facts obey.
+
+    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up.
+    """
 
     code: str
     name: str = ""
     country: str = "FR"
     time_zone: str = "Europe/Paris"
     shared_numbers: str = "refuse"
+    vip_priority: int = 10
+    rota: int | None = None
+    geo_list: int | None = None
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -94,6 +102,8 @@ def check_account(account: Account) -> Account:
             f"'{account.shared_numbers[:20]}' is no policy for shared numbers. "
             f"Choose one of: {', '.join(SHARED_NUMBERS)}."
         )
+    if not 0 <= account.vip_priority <= HIGHEST_PRIORITY:
+        raise invalid(f"{account.vip_priority} is no priority. Use a whole number from 0 to {HIGHEST_PRIORITY}.")
     return msgspec.structs.replace(account, name=parse_text(account.name))
 
 

@@ -1,97 +1,58 @@
 """Where a caller goes: the ordered rules that decide one call."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
-import msgspec
+from msgspec.structs import replace
 
-from aiguillage.domain.contacts import NO_BOOLEAN, NO_SELECT, Boolean, Select
+from aiguillage.domain.calls import Decision, Facts, Known, Rule
+from aiguillage.domain.contacts import NO_SELECT
+from aiguillage.domain.errors import invalid
+from aiguillage.domain.geo import Zone
+from aiguillage.domain.hours import State
+from aiguillage.domain.oncall import Duty
 
+REJECT = "reject"
+"""The destination of a caller who is not to be taken at all."""
 
-class Question(msgspec.Struct, frozen=True, gc=False):
-    """One call's request as its dialect read it. `shape` is how the dialect will answer; `fault` makes it a 400."""
-
-    account: str = ""
-    number: str | None = None
-    code: str | None = None
-    shape: Any = None
-    fault: str | None = None
-
-
-class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What the table holds of a contact beside each of its keys: all that a decision needs."""
-
-    contact_id: int
-    select: Select
-    boolean: Boolean
-    company: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    language: str = ""
+MOST_STEPS = 5
+"""How many queues in a row may send a call on."""
 
 
-class AccountFacts(msgspec.Struct, frozen=True):
-    """What a decision needs of the account; the defaults are those of its eight fields."""
-
-    account_id: int
-    code: str
-    country: str
-    shared_numbers: str
-    select: Select = NO_SELECT
-    boolean: tuple[bool, bool, bool, bool] = (False, False, False, False)
+def blocked_caller(facts: Facts, decision: Decision) -> Decision | None:
+    """A blocked caller goes where the block says, or is rejected."""
+    blocked = facts.account.blocked.find(facts.number)
+    if blocked is None:
+        return None
+    return replace(decision, reason="blocked_caller", destination=blocked.destination or REJECT, settled=True)
 
 
-class Facts(msgspec.Struct, frozen=True, gc=False):
-    """All that is known of one call: what was asked, and whom the table found under it.
-
-    `number` and `code` are None when not asked; `by_number` holds the two oldest contacts with that number.
-    """
-
-    account: AccountFacts
-    number: str | None = None
-    code: str | None = None
-    by_number: tuple[Known, ...] = ()
-    by_prefix: Known | None = None
-    by_code: Known | None = None
+def account_switch(facts: Facts, decision: Decision) -> Decision | None:
+    """While a switch of the account is on, every call goes where the switch says."""
+    switch = None if decision.settled else facts.account.hours.account_switch(facts.at)
+    if switch is None:
+        return None
+    return replace(decision, reason="account_switch", destination=switch.destination, settled=True, until=switch.until)
 
 
-class Decision(msgspec.Struct, frozen=True, gc=False):
-    """Where the call goes. `by` is what the caller was known by: number, prefix or code; None for an unknown caller."""
-
-    reason: str = "undecided"
-    known: Known | None = None
-    by: str | None = None
-    select: Select = NO_SELECT
-    boolean: Boolean = NO_BOOLEAN
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One rule's line in the trace: its name, the sentence it goes by, whether it applied, and what it changed."""
-
-    rule: str
-    sentence: str
-    applied: bool
-    changed: dict[str, Any]
-
-
-UNDECIDED = Decision()
-Rule = Callable[[Facts, Decision], Decision | None]
+def _known(decision: Decision, known: Known, by: str) -> Decision:
+    """The decision that the caller is this contact; where a settled call goes stays as it is."""
+    if decision.settled:
+        return replace(decision, known=known, by=by, select=known.select, boolean=known.boolean)
+    return Decision("known_caller", known, by, known.select, known.boolean)
 
 
 def known_number(facts: Facts, decision: Decision) -> Decision | None:
     """A caller whose number belongs to one contact is that contact."""
     if len(facts.by_number) != 1:
         return None
-    known = facts.by_number[0]
-    return Decision("known_number", known, "number", known.select, known.boolean)
+    return _known(decision, facts.by_number[0], "number")
 
 
 def shared_number(facts: Facts, decision: Decision) -> Decision | None:
     """A number that several contacts share stands for the oldest of them, if the account has it so."""
     if len(facts.by_number) < 2 or facts.account.shared_numbers != "first":  # noqa: PLR2004 - two share
         return None
-    known = facts.by_number[0]
-    return Decision("shared_number", known, "number", known.select, known.boolean)
+    return _known(decision, facts.by_number[0], "number")
 
 
 def known_prefix(facts: Facts, decision: Decision) -> Decision | None:
@@ -99,7 +60,7 @@ def known_prefix(facts: Facts, decision: Decision) -> Decision | None:
     known = facts.by_prefix
     if known is None or facts.by_number:
         return None
-    return Decision("known_prefix", known, "prefix", known.select, known.boolean)
+    return _known(decision, known, "prefix")
 
 
 def known_code(facts: Facts, decision: Decision) -> Decision | None:
@@ -107,14 +68,49 @@ def known_code(facts: Facts, decision: Decision) -> Decision | None:
     known = facts.by_code
     if known is None or decision.known is not None:
         return None
-    return Decision("known_code", known, "code", known.select, known.boolean)
+    return _known(decision, known, "code")
+
+
+def geography(facts: Facts, decision: Decision) -> Decision | None:
+    """A caller for whom no contact names a destination goes where their zone does: by the digits typed, else by number."""
+    if decision.select != NO_SELECT:
+        return None
+    zone = _zone(facts)
+    if zone is None:
+        return None
+    return replace(decision, reason=decision.reason if decision.settled else "geography", select=zone.select, zone=zone)
+
+
+def _zone(facts: Facts) -> Zone | None:
+    """The caller's zone. Raises Refusal(invalid) for a list that the account does not have."""
+    account, name = facts.account, facts.named.get("list")
+    geo_list = account.geo_list if name is None else account.geography.list_named(name)
+    if geo_list is None:
+        if name is not None or facts.value is not None:
+            raise invalid("list is missing, or none of the account's; leave list and value out to ask without a zone")
+        return None
+    if facts.value is not None:
+        return account.geography.find(geo_list, facts.value)
+    return account.geography.find_by_number(geo_list, facts.number) if facts.number else None
+
+
+def called_queue(facts: Facts, decision: Decision) -> Decision | None:
+    """A caller without a destination, who dialled a call queue's own number, goes to that queue."""
+    if facts.called is None or decision.select != NO_SELECT:
+        return None
+    queue_id = facts.account.dialled.get(facts.called)
+    if queue_id is None:
+        return None
+    queue = facts.account.queues[queue_id]
+    reason = decision.reason if decision.settled else "called_queue"
+    return replace(decision, reason=reason, select=(queue.number or queue.code, None, None, None))
 
 
 def unknown_caller(facts: Facts, decision: Decision) -> Decision | None:
     """A caller known by nothing is unknown; a call flow that wants an answer all the same gets the fields' defaults."""
-    if decision.known is not None:
+    if decision.known is not None or decision.reason != "undecided":
         return None
-    return Decision("unknown_caller")
+    return replace(decision, reason="unknown_caller")
 
 
 def field_defaults(facts: Facts, decision: Decision) -> Decision | None:
@@ -124,43 +120,153 @@ def field_defaults(facts: Facts, decision: Decision) -> Decision | None:
         return None
     (s1, s2, s3, s4), (b1, b2, b3, b4) = select, boolean
     (d1, d2, d3, d4), (f1, f2, f3, f4) = facts.account.select, facts.account.boolean
-    return Decision(
-        decision.reason,
-        decision.known,
-        decision.by,
-        (d1 if s1 is None else s1, d2 if s2 is None else s2, d3 if s3 is None else s3, d4 if s4 is None else s4),
-        (f1 if b1 is None else b1, f2 if b2 is None else b2, f3 if b3 is None else b3, f4 if b4 is None else b4),
+    return replace(
+        decision,
+        select=(d1 if s1 is None else s1, d2 if s2 is None else s2, d3 if s3 is None else s3, d4 if s4 is None else s4),
+        boolean=(
+            f1 if b1 is None else b1,
+            f2 if b2 is None else b2,
+            f3 if b3 is None else b3,
+            f4 if b4 is None else b4,
+        ),
     )
 
 
-RULES: tuple[Rule, ...] = (known_number, shared_number, known_prefix, known_code, unknown_caller, field_defaults)
+def first_destination(facts: Facts, decision: Decision) -> Decision | None:
+    """A call goes to the call queue that was asked about, else to the first destination."""
+    if decision.settled:
+        return None
+    name = facts.named.get("queue")
+    if name is None:
+        first = decision.select[0]
+        return None if first is None else replace(decision, destination=first)
+    queue_id = facts.account.hours.queue_named(name)
+    if queue_id is None:
+        raise invalid("queue is none of the account's; leave it out to ask about the caller's own")
+    queue = facts.account.queues[queue_id]
+    return replace(decision, reason="first_destination", destination=queue.number or queue.code)
+
+
+def opening_hours(facts: Facts, decision: Decision) -> Decision | None:
+    """A destination that is a call queue of the account goes where that queue sends calls now, queue by queue, at most five."""
+    if decision.settled or decision.destination is None:
+        return None
+    queue_id = facts.account.hours.queue_of(decision.destination)
+    if queue_id is None:
+        return None
+    steps = follow(facts, queue_id)
+    queue, destination = facts.account.queues[queue_id], steps[-1][1].destination
+    return replace(
+        decision,
+        reason=decision.reason if destination in {queue.number, queue.code} else "opening_hours",
+        destination=destination,
+        queue=queue_id,
+        state=steps[0][1],
+        steps=steps,
+        until=soonest(*(state.until for _, state in steps)),
+    )
+
+
+def state_of(facts: Facts, queue_id: int) -> State:
+    """How a queue is at the moment of the call."""
+    hours = facts.account.hours
+    return hours.state_now(queue_id, facts.at) if facts.remember else hours.state(queue_id, facts.at)
+
+
+def duty_of(facts: Facts, rota_id: int) -> Duty:
+    """Who is on call at the moment of the call."""
+    on_call = facts.account.on_call
+    return on_call.duty_now(rota_id, facts.at) if facts.remember else on_call.duty(rota_id, facts.at)
+
+
+def follow(facts: Facts, queue_id: int) -> tuple[tuple[int, State], ...]:
+    """The queue and those that it sends calls on to, each with its state; a queue that comes again ends it."""
+    steps = [(queue_id, state_of(facts, queue_id))]
+    seen = {queue_id}
+    while len(steps) <= MOST_STEPS:
+        destination = steps[-1][1].destination
+        following = None if destination is None else facts.account.hours.queue_of(destination)
+        if following is None or following in seen:
+            break
+        seen.add(following)
+        steps.append((following, state_of(facts, following)))
+    return tuple(steps)
+
+
+def loops(facts: Facts, steps: Sequence[tuple[int, State]]) -> bool:
+    """Whether the last of the queues sends calls back to one before it, or on for longer than is followed."""
+    last, state = steps[-1]
+    following = None if state.destination is None else facts.account.hours.queue_of(state.destination)
+    return following is not None and following != last
+
+
+def soonest(*moments: int | None) -> int | None:
+    """The first of the moments; None among them stands for never."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def on_call(facts: Facts, decision: Decision) -> Decision | None:
+    """A caller with an on-call contract, whose call queue is closed, goes to whoever is on call."""
+    state = decision.state
+    if state is None or state.open or state.reason == "switch" or not decision.boolean[1]:
+        return None
+    rota_id = rota_of(facts, decision)
+    if rota_id is None:
+        return None
+    duty = duty_of(facts, rota_id)
+    if duty.member is None:
+        return None
+    return replace(
+        decision,
+        reason="on_call",
+        destination=duty.member.number,
+        duty=duty,
+        until=soonest(decision.until, duty.until),
+    )
+
+
+def rota_of(facts: Facts, decision: Decision) -> int | None:
+    """The rota of the caller's queue, else the account's."""
+    queue = None if decision.queue is None else facts.account.queues[decision.queue]
+    return facts.account.rota if queue is None or queue.rota is None else queue.rota
+
+
+def vip_priority(facts: Facts, decision: Decision) -> Decision | None:
+    """A VIP's call carries the account's VIP priority."""
+    if not decision.boolean[0]:
+        return None
+    return replace(decision, priority=facts.account.vip_priority)
+
+
+KEPT: tuple[Rule, ...] = (known_number, shared_number, known_prefix, known_code, unknown_caller, field_defaults)
+"""What Encom's APIs ask: the destinations as they are kept, whatever the hour (contracts/encom.md)."""
+
+RULES: tuple[Rule, ...] = (
+    blocked_caller,
+    account_switch,
+    known_number,
+    shared_number,
+    known_prefix,
+    known_code,
+    geography,
+    called_queue,
+    unknown_caller,
+    field_defaults,
+    first_destination,
+    opening_hours,
+    on_call,
+    vip_priority,
+)
 """The order is the policy: each rule sees what the ones before it decided, and changes it or says nothing."""
 
+UNDECIDED = Decision()
 
-def decide(facts: Facts) -> Decision:
+
+def decide(facts: Facts, rules: tuple[Rule, ...] = RULES) -> Decision:
     """The decision on one call."""
     decision = UNDECIDED
-    for rule in RULES:
+    for rule in rules:
         step = rule(facts, decision)
         if step is not None:
             decision = step
     return decision
-
-
-def explain(facts: Facts) -> tuple[Decision, list[Line]]:
-    """The same decision, with a line from every rule."""
-    decision, trace = UNDECIDED, []
-    for rule in RULES:
-        step = rule(facts, decision)
-        changed = {} if step is None else _difference(decision, step)
-        trace.append(Line(rule.__name__, rule.__doc__ or "", step is not None, changed))
-        decision = step or decision
-    return decision, trace
-
-
-def _difference(before: Decision, after: Decision) -> dict[str, Any]:
-    return {
-        name: getattr(after, name)
-        for name in Decision.__struct_fields__
-        if getattr(before, name) != getattr(after, name)
-    }

@@ -23,7 +23,12 @@ SCHEMA = """
         outcome TEXT NOT NULL,
         destinations TEXT,
         own_us INTEGER NOT NULL,
-        worker TEXT NOT NULL
+        worker TEXT NOT NULL,
+        call_id TEXT,
+        asked TEXT,
+        destination TEXT,
+        reason TEXT,
+        seq INTEGER
     ) STRICT;
     CREATE INDEX IF NOT EXISTS calls_of_account ON calls (account_id, at);
     CREATE TABLE IF NOT EXISTS tallies (
@@ -33,8 +38,12 @@ SCHEMA = """
         value INTEGER NOT NULL,
         PRIMARY KEY (worker, name, label)
     ) STRICT, WITHOUT ROWID;"""
+LATER_COLUMNS = {"call_id": "TEXT", "asked": "TEXT", "destination": "TEXT", "reason": "TEXT", "seq": "INTEGER"}
+"""What the first release's log did not have."""
+
 CALLS_OF_ACCOUNT = """
-    SELECT at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker FROM calls
+    SELECT at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
+        call_id, asked, destination, reason, seq FROM calls
     WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
@@ -44,7 +53,10 @@ TALLIES = "SELECT name, label, sum(value) FROM tallies GROUP BY name, label ORDE
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds."""
+    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
+
+    `asked` is what else was asked than the number (JSON), `seq` the account's last change that the decision knew of.
+    """
 
     at: int
     number: str | None
@@ -55,6 +67,11 @@ class Call(msgspec.Struct, frozen=True):
     destinations: str | None
     own_us: int
     worker: str
+    call_id: str | None = None
+    asked: str | None = None
+    destination: str | None = None
+    reason: str | None = None
+    seq: int | None = None
 
 
 class Stranger(msgspec.Struct, frozen=True):
@@ -75,10 +92,21 @@ def open_log(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(SCHEMA)
+        _add_missing_columns(connection)
     except library.DatabaseError as error:
         connection.close()
         raise _unusable(path, error) from error
     return cast("sqlite3.Connection", connection)
+
+
+def _add_missing_columns(connection: sqlite3.Connection) -> None:
+    """Brings the log of an older release up to date; of workers that try at once, one does it."""
+    connection.execute("BEGIN IMMEDIATE")
+    have = {row[1] for row in connection.execute("PRAGMA table_info(calls)")}
+    for name, kind in LATER_COLUMNS.items():
+        if name not in have:
+            connection.execute(f"ALTER TABLE calls ADD COLUMN {name} {kind}")
+    connection.execute("COMMIT")
 
 
 def _unusable(path: Path, error: Exception) -> Refusal:

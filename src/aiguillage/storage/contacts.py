@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 
+from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys
-from aiguillage.domain.routing import Known
 from aiguillage.storage.schema import caller_key, can_be_id, contacts
 
 _encode = msgspec.json.encode

@@ -38,6 +38,9 @@ accounts = Table(
     Column("country", String(2), nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("shared_numbers", String(16), nullable=False),
+    Column("vip_priority", Integer, nullable=False, server_default="10"),
+    Column("rota", BigInteger),
+    Column("geo_list", BigInteger),
     Column("seq", BigInteger, nullable=False),
     Column("facts_version", BigInteger, nullable=False),
 )
@@ -133,6 +136,51 @@ caller_key = Table(
     Column("facts", Text, nullable=False),
     PrimaryKeyConstraint("account_id", "kind", "key", "contact_id"),
     sqlite_with_rowid=False,
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", "id"),
+    sqlite_with_rowid=False,
+)
+
+cti_origins = Table(
+    "cti_origins",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("cti_id", BigInteger, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("destination_id", BigInteger, nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("destination", String(128), nullable=False),
+    PrimaryKeyConstraint("account_id", "cti_id", "key"),
+    sqlite_with_rowid=False,
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("kind", String(24), nullable=False),
+    Column("fact_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "digest"),
+)
+
+calendar_texts = Table(
+    "calendar_texts",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
 )
 
 journal = Table(

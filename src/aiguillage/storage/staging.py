@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys
-from aiguillage.domain.routing import Known
 from aiguillage.storage import sqlite
 from aiguillage.storage.engine import unusable
 

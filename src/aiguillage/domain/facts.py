@@ -1,0 +1,178 @@
+"""The facts of an account beside its contacts: which kinds there are, how they hang together, and all of them compiled."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.blocked import Blocked, BlockedCallers, check_blocked
+from aiguillage.domain.contacts import NO_SELECT, Select
+from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination
+from aiguillage.domain.errors import missing
+from aiguillage.domain.geo import GeoDestination, Geography, GeoList, check_geo_destination, check_geo_list
+from aiguillage.domain.hours import Hours
+from aiguillage.domain.oncall import OnCall, Rota, check_rota
+from aiguillage.domain.queue_checks import (
+    check_calendar,
+    check_exception,
+    check_group,
+    check_holiday,
+    check_observance,
+    check_queue,
+    check_switch,
+    check_time_span,
+    overlaps,
+)
+from aiguillage.domain.queues import (
+    GROUP,
+    QUEUE,
+    ROTA,
+    Calendar,
+    DayException,
+    Group,
+    Holiday,
+    Observance,
+    Queue,
+    Switch,
+    TimeSpan,
+)
+
+Fact = msgspec.Struct
+ByKind = Mapping[str, Mapping[int, Any]]
+"""The facts of one account: kind -> id -> fact."""
+
+
+class Reference(NamedTuple):
+    """One fact names another; `belongs` when it goes with the other, else the other cannot go before it."""
+
+    kind: str
+    id: int
+    belongs: bool
+
+
+class Kind(NamedTuple):
+    """A kind of fact: what it is called, its shape, what makes one acceptable, what it names, what is worth a remark."""
+
+    name: str
+    type: type[Fact]
+    check: Callable[[Any, int | None, ByKind, Account], Any]
+    references: Callable[[Any], Iterable[Reference]] = lambda _: ()
+    remarks: Callable[[Any, int | None, ByKind], list[str]] = lambda _fact, _id, _by_kind: []
+
+
+def _of_owner(fact: TimeSpan | DayException | Calendar | Switch) -> Iterable[Reference]:
+    return () if fact.owner_id is None else (Reference(fact.owner_type, fact.owner_id, belongs=True),)
+
+
+def _of_queue(queue: Queue) -> Iterable[Reference]:
+    named = ((GROUP, queue.group), (ROTA, queue.rota))
+    return [Reference(kind, id_, belongs=False) for kind, id_ in named if id_ is not None]
+
+
+def _of_rota(rota: Rota) -> Iterable[Reference]:
+    return () if rota.level2 is None else (Reference(ROTA, rota.level2, belongs=False),)
+
+
+KINDS = (
+    Kind(GROUP, Group, check_group),
+    Kind(ROTA, Rota, check_rota, _of_rota),
+    Kind(QUEUE, Queue, check_queue, _of_queue),
+    Kind("time_span", TimeSpan, check_time_span, _of_owner, overlaps),
+    Kind("exception", DayException, check_exception, _of_owner),
+    Kind("holiday", Holiday, check_holiday),
+    Kind("observance", Observance, check_observance),
+    Kind("calendar", Calendar, check_calendar, _of_owner),
+    Kind("switch", Switch, check_switch, _of_owner),
+    Kind("blocked", Blocked, check_blocked),
+    Kind("geo_list", GeoList, check_geo_list),
+    Kind(
+        "geo_destination",
+        GeoDestination,
+        check_geo_destination,
+        lambda fact: (Reference("geo_list", fact.geo_list, belongs=True),),
+    ),
+    Kind("cti", Cti, check_cti),
+    Kind(
+        "cti_destination",
+        CtiDestination,
+        check_cti_destination,
+        lambda fact: (Reference("cti", fact.cti, belongs=True),),
+    ),
+)
+"""Every kind; what a fact can belong to stands before it."""
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+BY_TYPE = {kind.type: kind for kind in KINDS}
+DECIDING = tuple(kind.name for kind in KINDS if kind.name != "cti_destination")
+"""What a decision needs in memory; a CTI's origins may be many, and are looked up."""
+
+_DECODERS = {kind.name: msgspec.json.Decoder(kind.type).decode for kind in KINDS}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name. Raises Refusal(missing)."""
+    try:
+        return BY_NAME[name]
+    except KeyError:
+        raise missing(f"There is no kind of fact '{name[:40]}'. Choose one of: {', '.join(BY_NAME)}.") from None
+
+
+def decode_fact(kind: str, body: str | bytes) -> Any:  # noqa: ANN401 - the kind says which
+    """A fact from the JSON that it is kept as."""
+    return _DECODERS[kind](body)
+
+
+class AccountFacts(msgspec.Struct, frozen=True):
+    """What a decision needs of the account, compiled; the defaults are those of its eight fields."""
+
+    account_id: int
+    code: str
+    country: str
+    shared_numbers: str
+    select: Select = NO_SELECT
+    boolean: tuple[bool, bool, bool, bool] = (False, False, False, False)
+    time_zone: str = "UTC"
+    vip_priority: int = 0
+    rota: int | None = None
+    geo_list: int | None = None
+    hours: Hours = msgspec.field(default_factory=lambda: Hours("UTC", {}))
+    geography: Geography = msgspec.field(default_factory=lambda: Geography({}))
+    on_call: OnCall = msgspec.field(default_factory=lambda: OnCall("UTC", {}))
+    blocked: BlockedCallers = msgspec.field(default_factory=lambda: BlockedCallers({}))
+    queues: Mapping[int, Queue] = {}
+    rotas: Mapping[int, Rota] = {}
+    dialled: Mapping[str, int] = {}
+    ctis: Mapping[str, int] = {}
+
+
+def compile_facts(account_id: int, account: Account, defaults: Iterable[str | None], by_kind: ByKind) -> AccountFacts:
+    """An account's facts, ready to decide with. `defaults` are those of its eight fields, booleans as `1` or `0`."""
+    d1, d2, d3, d4, *flags = defaults
+    f1, f2, f3, f4 = (flag == "1" for flag in flags)
+    queues = by_kind.get(QUEUE, {})
+    return AccountFacts(
+        account_id=account_id,
+        code=account.code,
+        country=account.country,
+        shared_numbers=account.shared_numbers,
+        select=(d1, d2, d3, d4),
+        boolean=(f1, f2, f3, f4),
+        time_zone=account.time_zone,
+        vip_priority=account.vip_priority,
+        rota=account.rota,
+        geo_list=account.geo_list,
+        hours=Hours(account.time_zone, by_kind),
+        geography=Geography(by_kind),
+        on_call=OnCall(account.time_zone, by_kind),
+        blocked=BlockedCallers(by_kind),
+        queues=queues,
+        rotas=by_kind.get(ROTA, {}),
+        dialled={queue.did_number: id_ for id_, queue in queues.items() if queue.active and queue.did_number},
+        ctis=_names_of_ctis(by_kind.get("cti", {})),
+    )
+
+
+def _names_of_ctis(ctis: Mapping[int, Cti]) -> dict[str, int]:
+    """A CTI's id by its name in lower case, and by itself."""
+    return {cti.name.lower(): id_ for id_, cti in ctis.items()} | {str(id_): id_ for id_ in ctis}

@@ -1,0 +1,76 @@
+"""What is asked about one fact of an account, not about a caller: a queue, a rota, a zone, a CTI's origin."""
+
+from msgspec.structs import replace
+
+from aiguillage.domain.calls import Decision, Facts, Rule
+from aiguillage.domain.errors import invalid, missing
+from aiguillage.domain.routing import duty_of, state_of
+
+
+def queue_asked(facts: Facts, decision: Decision) -> Decision | None:
+    """The call queue asked about says whether it is open, where it sends a call now, and until when."""
+    queue_id = _queue_of(facts)
+    if queue_id is None:
+        raise missing("there is no such call queue")
+    state = state_of(facts, queue_id)
+    return replace(
+        decision,
+        reason=state.reason,
+        destination=state.destination,
+        queue=queue_id,
+        state=state,
+        steps=((queue_id, state),),
+        until=state.until,
+    )
+
+
+def _queue_of(facts: Facts) -> int | None:
+    """The active queue by its code, number, dialled number or id (contracts/cx-engine.md)."""
+    account, named = facts.account, facts.named
+    if "id" in named:
+        text = named["id"]
+        queue = account.queues.get(int(text)) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - 64 bits
+        return int(text) if queue is not None and queue.active else None
+    if "did_number" in named:
+        return account.dialled.get(facts.called or "")
+    if "code" not in named and "number" not in named:
+        raise invalid("code, number, did_number or id is missing")
+    return account.hours.queue_named(named.get("code", named.get("number", "")))
+
+
+def rota_asked(facts: Facts, decision: Decision) -> Decision | None:
+    """The rota asked about says who is on call, until when, and who comes next; its second level too, if it has one."""
+    account = facts.account
+    rota_id = account.on_call.rota_named(facts.named["rota"])
+    if rota_id is None:
+        raise missing("there is no such rota")
+    duty, level2 = duty_of(facts, rota_id), account.rotas[rota_id].level2
+    second = None if level2 is None else duty_of(facts, level2)
+    number = None if duty.member is None else duty.member.number
+    return replace(decision, reason="rota_asked", destination=number, duty=duty, second=second, until=duty.until)
+
+
+def zone_asked(facts: Facts, decision: Decision) -> Decision | None:
+    """The geo list asked about says the four destinations of a zone, or those of callers from none of its zones."""
+    if "list" not in facts.named or facts.value is None:
+        raise invalid("list_id or value is missing")
+    geo_list = facts.account.geography.list_named(facts.named["list"])
+    if geo_list is None:
+        raise missing("there is no such geo list")
+    zone = facts.account.geography.find(geo_list, facts.value)
+    return replace(decision, reason="zone_asked", destination=zone.select[0], select=zone.select, zone=zone)
+
+
+def origin_asked(facts: Facts, decision: Decision) -> Decision | None:
+    """The CTI asked about says where an origin leads."""
+    if "origin" not in facts.named:
+        raise invalid("origin is missing")
+    if facts.leads_to is None:
+        raise missing("there is no such origin")
+    return replace(decision, reason="origin_asked", destination=facts.leads_to)
+
+
+QUEUE: tuple[Rule, ...] = (queue_asked,)
+ROTA: tuple[Rule, ...] = (rota_asked,)
+ZONE: tuple[Rule, ...] = (zone_asked,)
+ORIGIN: tuple[Rule, ...] = (origin_asked,)
