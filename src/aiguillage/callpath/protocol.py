@@ -133,8 +133,8 @@ class CallProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Puts a call with the others of this turn; every other request becomes an ASGI task as ever.
 
-        So does a call of a client that does not take its answers: a task waits until it does; and one whose body is still
-        to come.
+        So does a call of a client that does not take its answers: a task waits until it does; and so
+        does one whose body is still to come.
         """
         if type(app) is CallPath and not self.flow.write_paused and cycle.scope["method"] != "POST":
             dialect = app.dialect_of(cycle.scope["path"])

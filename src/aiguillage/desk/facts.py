@@ -61,7 +61,7 @@ def _write(change: Change, kind: str, fact_id: int | None, fact: Fact, before: K
 
 
 def _require_types(fact: Fact) -> None:
-    """Raises Refusal(invalid) unless every value is of the type that its struct names: structs do not look themselves."""
+    """Raises Refusal(invalid) unless every value has the type that its struct names: structs do not look."""
     try:
         msgspec.convert(msgspec.to_builtins(fact), type(fact))
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""The facts of an account beside its contacts: which kinds there are, how they hang together, and all of them compiled."""
+"""The facts of an account beside its contacts: which kinds there are, how they hang together, all compiled."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -52,7 +52,7 @@ class Reference(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of fact: what it is called, its shape, what makes one acceptable, what it names, what is worth a remark."""
+    """A kind of fact: its name and shape, what makes one acceptable, what it names, what is worth a remark."""
 
     name: str
     type: type[Fact]

@@ -72,7 +72,7 @@ def known_code(facts: Facts, decision: Decision) -> Decision | None:
 
 
 def geography(facts: Facts, decision: Decision) -> Decision | None:
-    """A caller for whom no contact names a destination goes where their zone does: by the digits typed, else by number."""
+    """A caller for whom no contact names a destination goes where their zone does, by the digits typed or by number."""
     if decision.select != NO_SELECT:
         return None
     zone = _zone(facts)
@@ -148,7 +148,7 @@ def first_destination(facts: Facts, decision: Decision) -> Decision | None:
 
 
 def opening_hours(facts: Facts, decision: Decision) -> Decision | None:
-    """A destination that is a call queue of the account goes where that queue sends calls now, queue by queue, at most five."""
+    """A destination that is a call queue goes where that queue sends calls now, through five more queues at most."""
     if decision.settled or decision.destination is None:
         return None
     queue_id = facts.account.hours.queue_of(decision.destination)

@@ -58,18 +58,15 @@ def contact_of(row: Row[Any]) -> Contact:
     )
 
 
+def known_as(contact_id: int, contact: Contact) -> Known:
+    """What a decision needs of the contact."""
+    names = (contact.company, contact.first_name, contact.last_name, contact.language)
+    return Known(contact_id, contact.select, contact.boolean, *names)
+
+
 def key_rows(account_id: int, contact_id: int, contact: Contact) -> list[dict[str, Any]]:
     """The rows of the table that calls are answered from, one for each number and code of the contact."""
-    known = Known(
-        contact_id,
-        contact.select,
-        contact.boolean,
-        contact.company,
-        contact.first_name,
-        contact.last_name,
-        contact.language,
-    )
-    facts = _encode(known).decode()
+    facts = _encode(known_as(contact_id, contact)).decode()
     return [
         {"account_id": account_id, "kind": kind.value, "key": key, "contact_id": contact_id, "facts": facts}
         for kind, key in caller_keys(contact)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from aiguillage.storage.schema import accounts, journal
 
@@ -56,19 +56,30 @@ def record(connection: Connection, account_id: int, entries: Iterable[Entry]) ->
         connection.execute(insert(journal), rows)
 
 
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        entity=row.entity,
+        entity_id=row.entity_id,
+        before=None if row.before is None else msgspec.json.decode(row.before),
+        after=None if row.after is None else msgspec.json.decode(row.after),
+    )
+
+
+def read_down_to(connection: Connection, account_id: int, seq: int) -> Iterator[Entry]:
+    """The account's changes from the newest down to that one, which is the last."""
+    mine = select(journal).where(journal.c.account_id == account_id, journal.c.seq >= seq)
+    for row in connection.execution_options(yield_per=1000).execute(mine.order_by(journal.c.seq.desc())):
+        yield _entry(row)
+
+
 def read(connection: Connection, account_id: int, before_seq: int | None, limit: int) -> Iterator[Entry]:
     """The account's changes, newest first."""
     statement = select(journal).where(journal.c.account_id == account_id)
     if before_seq is not None:
         statement = statement.where(journal.c.seq < before_seq)
     for row in connection.execute(statement.order_by(journal.c.seq.desc()).limit(limit)):
-        yield Entry(
-            seq=row.seq,
-            at=row.at,
-            actor=row.actor,
-            action=row.action,
-            entity=row.entity,
-            entity_id=row.entity_id,
-            before=None if row.before is None else msgspec.json.decode(row.before),
-            after=None if row.after is None else msgspec.json.decode(row.after),
-        )
+        yield _entry(row)

@@ -1,0 +1,132 @@
+"""Calls decided again under other facts: what a change did, or would do."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from sqlite3 import Connection
+
+import msgspec
+
+from aiguillage.app import DIALECTS
+from aiguillage.callpath.table import Table
+from aiguillage.desk.calls import list_calls
+from aiguillage.desk.past import Past
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.calls import Known, Question
+from aiguillage.domain.contacts import KeyKind, caller_keys
+from aiguillage.domain.errors import Refusal
+from aiguillage.domain.facts import AccountFacts, compile_facts
+from aiguillage.domain.routing import KEPT, decide
+from aiguillage.settings import Settings
+from aiguillage.storage.calls import Call
+from aiguillage.storage.contacts import known_as
+from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite import open_read_only
+
+EVERY_CALL = 2**62
+REFUSED = "refused"
+"""Where a call would go whose request other facts would turn away: it names a list or queue that they lack."""
+
+KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ?"
+RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
+_decode_known = msgspec.json.Decoder(Known).decode
+
+
+class Move(msgspec.Struct, frozen=True):
+    """So many calls that went one way and would have gone another; None stands for an unknown caller's answer."""
+
+    went: str | None
+    would_go: str | None
+    calls: int
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """One call that would have gone elsewhere."""
+
+    call: Call
+    would_go: str | None
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first."""
+
+    calls: int
+    moves: tuple[Move, ...]
+    moved: tuple[Moved, ...]
+
+
+class PastTable(Table):
+    """The table with some contacts as they were at another time, None for one that was not there."""
+
+    def __init__(self, connection: Connection, contacts: Mapping[int, Known | None], keys: "Keys") -> None:
+        super().__init__(connection)
+        self._contacts_then = contacts
+        self._keys_then = keys
+
+    def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+        rows = self._execute(KEYS_THEN, (account_id, kind, key)).fetchall()
+        found = [_decode_known(facts) for contact_id, facts in rows if contact_id not in self._contacts_then]
+        found += self._keys_then.get((kind, key), [])
+        return tuple(sorted(found, key=lambda known: known.contact_id)[:2])
+
+    def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:
+        for size in range(len(number), 1, -1):
+            found = self._callers(account_id, KeyKind.PREFIX.value, number[:size])
+            if found:
+                return found[0]
+        return None
+
+
+Keys = Mapping[tuple[str, str], list[Known]]
+
+
+def replay_calls(settings: Settings, db: Database, actor: Actor, code: str, *, since: int, past: Past) -> Replay:
+    """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal."""
+    calls = list_calls(db, settings.calls, actor, code, since=since, limit=EVERY_CALL)
+    account = compile_facts(past.account_id, past.account, past.defaults, past.by_kind)
+    contacts, keys = _contacts_then(past)
+    with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
+        table.begin()
+        moved = tuple(_moved(table, account, calls))
+    counts = Counter((_went(one.call), one.would_go) for one in moved)
+    return Replay(len(calls), tuple(Move(*ways, count) for ways, count in counts.most_common()), moved)
+
+
+def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
+    contacts: dict[int, Known | None] = {}
+    keys: dict[tuple[str, str], list[Known]] = {}
+    for contact_id, contact in past.contacts.items():
+        contacts[contact_id] = known = None if contact is None else known_as(contact_id, contact)
+        if known is not None:
+            for kind, key in caller_keys(contact):
+                keys.setdefault((kind.value, key), []).append(known)
+    return contacts, keys
+
+
+def _moved(table: Table, account: AccountFacts, calls: list[Call]) -> Iterator[Moved]:
+    for call in calls:
+        would_go = _decide_again(table, account, call)
+        if would_go != _went(call):
+            yield Moved(call, would_go)
+
+
+def _decide_again(table: Table, account: AccountFacts, call: Call) -> str | None:
+    """Where the call would go."""
+    asked: dict[str, str] = json.loads(call.asked) if call.asked else {}
+    code, value, called = (asked.pop(name, None) for name in ("code", "value", "called"))
+    question = Question(value=value, called=called, at=call.at, named=asked)
+    facts = table.find(account, question, call.number, code, call.at)
+    rules = RULES_OF.get(call.dialect, KEPT)
+    try:
+        decision = decide(facts, rules)
+    except Refusal:
+        return REFUSED
+    if rules is not KEPT:
+        return decision.destination
+    return None if decision.known is None else ",".join(value or "" for value in decision.select)
+
+
+def _went(call: Call) -> str | None:
+    """Where the call went: Encom's APIs tell the destinations as kept, V2 where to send the call."""
+    return call.destinations if RULES_OF.get(call.dialect, KEPT) is KEPT else call.destination
