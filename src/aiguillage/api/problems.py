@@ -18,6 +18,8 @@ STATUS = {
     Kind.MISSING: HTTPStatus.NOT_FOUND,
     Kind.CONFLICT: HTTPStatus.CONFLICT,
     Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Kind.STALE: HTTPStatus.PRECONDITION_FAILED,
+    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Every kind of refusal, as a status."""
 

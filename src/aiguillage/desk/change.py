@@ -61,11 +61,12 @@ def no_account(code: str) -> Refusal:
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
     """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
     row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
-    if row is None:
+    if row is None or (actor.only is not None and code not in actor.only):
         raise no_account(code)
-    held = Role.MANAGE if actor.operator else _role_of(connection, row.id, actor)
-    if held is None:
+    granted = Role.MANAGE if actor.operator else _role_of(connection, row.id, actor)
+    if granted is None:
         raise no_account(code)
+    held = min(granted, actor.most)
     if held < role:
         raise Refusal(Kind.FORBIDDEN, f"This takes the role {role.word} on {code}; yours is {held.word}.")
     return row.id, account_of(row)

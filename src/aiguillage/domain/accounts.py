@@ -64,13 +64,16 @@ class Account(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """Who acts at the desk, and when: a user, or the person at the machine's terminal (an operator without e-mail).
 
-    `at` is in microseconds since 1970 UTC, read at the door.
+    `at` is in microseconds since 1970 UTC, read at the door. Who acts with a token can do no more than the token:
+    `most` is its role, `only` the accounts that it is held to (None: all that its user has).
     """
 
     name: str
     at: int
     user_id: int | None = None
     operator: bool = False
+    most: Role = Role.MANAGE
+    only: frozenset[str] | None = None
 
 
 def role_named(word: str) -> Role:

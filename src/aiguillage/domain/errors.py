@@ -12,25 +12,33 @@ class Kind(StrEnum):
     MISSING = "missing"
     CONFLICT = "conflict"
     UNAVAILABLE = "unavailable"
+    STALE = "stale"
+    LIMITED = "limited"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """A request that is not carried out; `message` tells the person what to do."""
+    """A request that is not carried out; `message` tells the person what to do, `field` where the fault is."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    def __init__(self, kind: Kind, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.field = field
 
 
-def invalid(message: str) -> Refusal:
+def invalid(message: str, field: str | None = None) -> Refusal:
     """Bad input."""
-    return Refusal(Kind.INVALID, message)
+    return Refusal(Kind.INVALID, message, field)
 
 
 def missing(message: str) -> Refusal:
     """Nothing there that the actor may see."""
     return Refusal(Kind.MISSING, message)
+
+
+def stale(message: str) -> Refusal:
+    """Made for a state that somebody has changed since."""
+    return Refusal(Kind.STALE, message)
 
 
 def conflict(message: str) -> Refusal:

@@ -41,6 +41,8 @@ accounts = Table(
     Column("vip_priority", Integer, nullable=False, server_default="10"),
     Column("rota", BigInteger),
     Column("geo_list", BigInteger),
+    Column("keep_calls_days", Integer, nullable=False, server_default="365"),
+    Column("pseudonymise_days", Integer, nullable=False, server_default="30"),
     Column("seq", BigInteger, nullable=False),
     Column("facts_version", BigInteger, nullable=False),
 )
@@ -55,6 +57,8 @@ users = Table(
     Column("operator", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("totp_secret", String(64)),
+    Column("totp_step", BigInteger),
 )
 
 grants = Table(
@@ -80,6 +84,8 @@ tokens = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("kind", String(8), nullable=False, server_default="personal"),
+    Column("address", String(64)),
 )
 
 fields = Table(
@@ -120,9 +126,13 @@ contacts = Table(
     Column("emails", Text, nullable=False),
     *(Column(f"select_{n}", String(128)) for n in range(1, 5)),
     *(Column(f"boolean_{n}", Boolean) for n in range(1, 5)),
+    Column("email_destination", String(255)),
+    Column("telecom_destination", String(128)),
+    Column("given", Text),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
     Index("contacts_by_reference", "account_id", "reference", unique=True),
+    Index("contacts_by_seq", "account_id", "seq"),
     sqlite_with_rowid=False,
 )
 
@@ -181,6 +191,71 @@ calendar_texts = Table(
     Column("id", BigInteger, nullable=False),
     Column("text", LargeBinary, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+)
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("request", LargeBinary(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "user_id", "key"),
+)
+
+survey_records = Table(
+    "survey_records",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("survey_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("caller", String(64), nullable=False),
+    *(Column(f"score_{n}", String(64)) for n in range(1, 4)),
+    Column("agent_extension", String(64)),
+    Column("agent_name", String(200)),
+    Column("moment", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("survey_records_of_survey", "account_id", "survey_id", "id"),
+)
+
+webhook_secrets = Table(
+    "webhook_secrets",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("secret", String(64), nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("webhook_id", BigInteger, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", BigInteger),
+    Column("status", Integer),
+    Column("trouble", String(200)),
+    Column("delivered_at", BigInteger),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("deliveries_due", "next_at"),
 )
 
 journal = Table(
