@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from aiguillage.domain.accounts import Account, Actor, Role
-from aiguillage.domain.errors import Kind, Refusal, missing
+from aiguillage.domain.errors import Kind, Refusal, missing, stale
 from aiguillage.storage import journal
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
@@ -90,6 +90,18 @@ def account_of(row: Row[Any]) -> Account:
         rota=row.rota,
         geo_list=row.geo_list,
     )
+
+
+def account_id_of(db: Database, actor: Actor, code: str) -> int:
+    """The account's id, for those who may read it. Raises Refusal."""
+    with db.read() as connection:
+        return find_account(connection, actor, code, Role.READ)[0]
+
+
+def require_unchanged(seq: int, expected: int | None) -> None:
+    """Raises Refusal(stale) when somebody expects another state than the one that is kept."""
+    if expected is not None and expected != seq:
+        raise stale("Somebody changed this since you read it. Read it again, and make your change anew.")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.desk.change import Change, change_facts, read_facts
+from aiguillage.desk.change import Change, change_facts, read_facts, require_unchanged
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.facts import BY_NAME, KINDS, Fact, kind_named
@@ -27,9 +27,22 @@ def add_fact(db: Database, actor: Actor, code: str, fact: Fact) -> Done:
         return _write(change, kind_of(fact), None, fact, None)
 
 
-def set_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, changes: Mapping[str, Any]) -> Done:
-    """Changes some of a fact's values, named as its struct names them. Raises Refusal."""
+def set_fact(  # noqa: PLR0913 - who, where, which, what
+    db: Database,
+    actor: Actor,
+    code: str,
+    kind: str,
+    fact_id: int,
+    changes: Mapping[str, Any],
+    *,
+    expected: int | None = None,
+) -> Done:
+    """Changes some of a fact's values, named as its struct names them. Raises Refusal.
+
+    Stale when the fact's seq is not the `expected` one.
+    """
     with change_facts(db, actor, code, Role.EDIT) as change:
+        require_unchanged(require_fact(change.connection, change.account_id, kind, fact_id).seq, expected)
         return replace_fact(change, kind, fact_id, changes)
 
 
@@ -68,10 +81,11 @@ def _require_types(fact: Fact) -> None:
         raise invalid(f"{error}. Give a value of that type.") from None
 
 
-def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> None:
+def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None) -> None:
     """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it."""
     with change_facts(db, actor, code, Role.EDIT) as change:
         kept = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
+        require_unchanged(kept.seq, expected)
         _refuse_while_named(change, kept)
         for one in (*_belongings(change, kept), kept):
             erase_fact(change.connection, change.account_id, one)

@@ -1,0 +1,166 @@
+"""Carries out operations: who asks, what was sent, the use case, the answer; the same for every one."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler, route
+from litestar.response import Stream
+
+from aiguillage.api.idempotency import answered_before
+from aiguillage.api.operations import Asked, File, Operation, Shown, Upload, unfit
+from aiguillage.desk.acting import actor_of
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+
+ACCOUNT = "customer_account"
+LONGEST_QUERY = 8 * 1024
+Clock = Callable[[], int]
+_Parameters = dict[str, str | list[str]]
+
+
+class Door:
+    """What every operation is carried out with: the database, the settings, the clock."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self.db = db
+        self.settings = settings
+        self.clock = clock
+
+    def handlers(self, operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
+        """A handler for each path."""
+        by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
+        for operation in operations:
+            by_path[operation.path][operation.method] = operation
+        return [self._handler(path, methods) for path, methods in by_path.items()]
+
+    def _handler(self, path: str, methods: Mapping[str, Operation]) -> HTTPRouteHandler:
+        longest = max(operation.longest for operation in methods.values())
+
+        @route(
+            path.replace("}", ":str}"),
+            http_method=[*methods, "HEAD"] if "GET" in methods else [*methods],  # type: ignore[list-item]
+            include_in_schema=False,
+            sync_to_thread=True,
+            request_max_body_size=longest,
+            name=path,
+        )
+        def answer(request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
+            method = "GET" if request.method == "HEAD" else request.method
+            return self._carry_out(methods[method], request, body)
+
+        return answer
+
+    def _carry_out(self, operation: Operation, request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
+        actor = self._actor(operation, request)
+        if len(body) > operation.longest:
+            raise HTTPException(status_code=413, detail=f"The body has more than {operation.longest:,} bytes.")
+        parameters = read_parameters(request.scope["query_string"])
+        account = parameters.pop(ACCOUNT, "")
+        if operation.about_account and (not account or not isinstance(account, str)):
+            raise invalid("customer_account is missing. Name the account, as in customer_account=CL0000.", ACCOUNT)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = Asked(
+            db=self.db,
+            settings=self.settings,
+            actor=actor,
+            account=str(account),
+            path=request.path_params,
+            query=as_query(operation.query, parameters),
+            body=read_body(operation, headers.get("content-type", ""), body),
+            url=str(request.url),
+            headers=headers,
+            expected=read_expected(headers.get("if-match")),
+        )
+        key = headers.get("idempotency-key")
+        if key is None or operation.method != "POST" or operation.public:
+            return _respond(operation, asked)
+        return answered_before(asked, operation.name, key, body, lambda: _respond(operation, asked))
+
+    def _actor(self, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
+        at = self.clock()
+        address = request.client.host if request.client else None
+        if operation.public:
+            return Actor(address or "", at)
+        return actor_of(self.db, request.headers.get("authorization", ""), address, at)
+
+
+def read_parameters(raw: bytes) -> _Parameters:
+    """The query's parameters; a name with `[]` behind it is a list, as PHP writes it. Raises Refusal(invalid)."""
+    if len(raw) > LONGEST_QUERY:
+        raise invalid("The query is longer than 8 KiB. Send less.")
+    found: _Parameters = {}
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise invalid("The query is not UTF-8. Encode it so, with % and two digits a byte.") from None
+    for name, value in pairs:
+        if name.endswith("[]"):
+            listed = found.setdefault(name[:-2], [])
+            if isinstance(listed, list):
+                listed.append(value)
+        elif found.setdefault(name, value) != value:
+            raise invalid(f"{name[:40]} is given twice with two values. Give it once.", name[:40])
+    return found
+
+
+def as_query(shape: type[msgspec.Struct], parameters: _Parameters) -> Any:  # noqa: ANN401 - the operation says which
+    """The parameters in the operation's shape. Raises Refusal(invalid)."""
+    try:
+        return msgspec.convert(parameters, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise unfit(error) from None
+
+
+def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # noqa: ANN401 - same
+    """The body in the operation's shape. Raises Refusal(invalid), and HTTPException for a body that cannot be read."""
+    if operation.body is None:
+        return None
+    media_type = content_type.partition(";")[0].strip().lower()
+    if operation.body is Upload:
+        if media_type not in operation.takes:
+            raise HTTPException(status_code=415, detail=f"Send one of: {', '.join(operation.takes)}.")
+        return Upload(body, content_type)
+    if media_type not in {"application/json", ""} or (body and not media_type):
+        raise HTTPException(status_code=415, detail="Send JSON, with Content-Type: application/json.")
+    try:
+        return msgspec.json.decode(body or b"{}", type=operation.body, strict=False)
+    except msgspec.ValidationError as error:
+        raise unfit(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(status_code=400, detail="The body is not JSON. Send a JSON object in UTF-8.") from None
+
+
+def read_expected(if_match: str | None) -> int | None:
+    """The change that If-Match names; None where any will do. Raises Refusal for what is no ETag of ours."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - what a column holds
+        raise Refusal(Kind.STALE, "If-Match is no ETag of this object. Read the object again, and send its ETag.")
+    return int(text)
+
+
+def _respond(operation: Operation, asked: Asked) -> Response[Any]:
+    """Carries the operation out, and puts what it answers on the wire."""
+    result = operation.run(asked)
+    if isinstance(result, File):
+        headers = {"Content-Disposition": f'attachment; filename="{result.name}"'}
+        return Stream(result.pieces, media_type=result.media_type, headers=headers, status_code=operation.status)
+    headers = {}
+    if isinstance(result, Shown):
+        headers["ETag"] = f'"{result.seq}"'
+        result = result.body
+    if operation.answer is None:
+        return Response(None, status_code=204, headers=headers)
+    if operation.method in {"POST", "PUT"} and "return=minimal" in asked.headers.get("prefer", ""):
+        return Response(None, status_code=204, headers=headers | {"Preference-Applied": "return=minimal"})
+    body = msgspec.json.encode(result)
+    return Response(body, status_code=operation.status, headers=headers, media_type="application/json")
+
