@@ -1,11 +1,72 @@
 """Blocked callers: numbers and number prefixes that go elsewhere, or nowhere."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
+
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import conflict
+from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
+
+HIDDEN = "withheld"
+"""What stands for the number of callers who hide theirs."""
 
 
 class Blocked(msgspec.Struct, frozen=True, kw_only=True):
-    """A number in E.164, or a prefix with a star at its end; without a destination its calls are rejected."""
+    """A number in E.164, a prefix with a star at its end, or `withheld`; without a destination calls are rejected."""
 
     number: str
     destination: str | None = None
     label: str = ""
+
+
+class BlockedCallers:
+    """An account's blocked callers, compiled once. `by_kind` has its facts by kind and id; `blocked` is read."""
+
+    def __init__(self, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
+        facts = by_kind.get("blocked", {}).values()
+        self._by_number: dict[str, Blocked] = {
+            WITHHELD if fact.number == HIDDEN else fact.number: fact for fact in facts
+        }
+        lengths = {len(number) - 1 for number in self._by_number if number.endswith("*")}
+        self._lengths = tuple(sorted(lengths, reverse=True))
+
+    def find(self, number: str | None) -> Blocked | None:
+        """The entry that blocks a caller's number: that very number, else the longest prefix that begins it.
+
+        `number` as it is past the door: WITHHELD for a hidden one, None when the call flow gave none.
+        """
+        if number is None or not self._by_number:
+            return None
+        found = self._by_number.get(number)
+        if found is not None:
+            return found
+        for length in self._lengths:
+            found = self._by_number.get(number[:length] + "*")
+            if found is not None:
+                return found
+        return None
+
+
+def check_blocked(
+    fact: Blocked, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account
+) -> Blocked:
+    """The entry as it is kept, if it makes sense beside the account's facts; `fact_id` is None for a new one.
+
+    The number can be in any spelling. Raises Refusal(invalid, conflict).
+    """
+    number = _parse_number(fact.number, account.country)
+    for other_id, other in by_kind.get("blocked", {}).items():
+        if other_id != fact_id and other.number == number:
+            raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")
+    destination = None if fact.destination is None else parse_destination(fact.destination)
+    return Blocked(number=number, destination=destination, label=parse_text(fact.label))
+
+
+def _parse_number(text: str, country: str) -> str:
+    plain = text.strip()
+    if plain.lower() == HIDDEN:
+        return HIDDEN
+    return parse_prefix(plain, country) + "*" if plain.endswith("*") else parse_number(text, country)

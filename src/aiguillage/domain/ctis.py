@@ -1,9 +1,13 @@
 """CTI maps: an origin that the phone system sends (a dialled number, a site code) to a destination."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.numbers import parse_number
 
 LONGEST_ORIGIN = 64
@@ -32,3 +36,40 @@ def origin_key(origin: str, country: str) -> str:
         return parse_number(text, country)
     except Refusal:
         return text.upper()
+
+
+def check_cti(fact: Cti, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account) -> Cti:
+    """The CTI as it is kept, if it makes sense beside the account's facts; `fact_id` is None for a new one.
+
+    Raises Refusal(invalid, conflict).
+    """
+    name = parse_text(fact.name)
+    if not name:
+        raise invalid("The CTI has no name. Give it one: look-ups can ask for it by name.")
+    for other_id, other in by_kind.get("cti", {}).items():
+        if other_id != fact_id and other.name.casefold() == name.casefold():
+            raise conflict(f"{account.code} has a CTI {other.name} already. Choose another name.")
+    return Cti(name=name)
+
+
+def check_cti_destination(
+    fact: CtiDestination, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account
+) -> CtiDestination:
+    """The destination as it is kept, its origin as it was written; `fact_id` is None for a new one.
+
+    Raises Refusal(invalid, conflict), the latter when another origin of the CTI is the same once compared.
+    """
+    cti = by_kind.get("cti", {}).get(fact.cti)
+    if cti is None:
+        raise invalid(f"{account.code} has no CTI {fact.cti}. Add the CTI first, or name one that is there.")
+    key = origin_key(fact.origin, account.country)
+    for other_id, other in by_kind.get("cti_destination", {}).items():
+        if other.cti != fact.cti or other_id == fact_id:
+            continue
+        if origin_key(other.origin, account.country) == key:
+            raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.")
+    return CtiDestination(
+        cti=fact.cti,
+        origin=parse_text(fact.origin, LONGEST_ORIGIN),
+        destination=parse_destination(fact.destination),
+    )

@@ -1,8 +1,18 @@
 """Geography: zones typed by the caller, or told by the caller's number, and the destinations of each."""
 
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import msgspec
 
-from aiguillage.domain.contacts import NO_SELECT, Select
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
+from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.geo_models import GeoModel, model_named
+
+MOST_ZONES = 5_000
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
 class GeoList(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,3 +31,166 @@ class GeoDestination(msgspec.Struct, frozen=True, kw_only=True):
     zones: tuple[str, ...]
     nickname: str = ""
     select: Select = NO_SELECT
+
+
+class Zone(msgspec.Struct, frozen=True, gc=False):
+    """Where a list sends a caller: the destinations of `zone`; with `fallback`, those for callers in no zone."""
+
+    select: Select
+    zone: str | None
+    nickname: str
+    fallback: bool
+
+
+class _Compiled(msgspec.Struct, frozen=True):
+    """A list ready to be asked: its zones by code, and the lengths of reading to look up, longest first."""
+
+    model: GeoModel
+    zones: dict[str, Zone]
+    lengths: tuple[int, ...]
+    fallback: Zone
+
+    def find(self, value: str) -> Zone:
+        """The zone that a value tells, else the fallback.
+
+        A reading shorter than a length is looked up whole: it is then the longest zone that begins it.
+        """
+        reading = self.model.reading(value)
+        for length in self.lengths:
+            zone = self.zones.get(reading[:length])
+            if zone is not None:
+                return zone
+        return self.fallback
+
+
+class Geography:
+    """An account's geo lists, compiled once.
+
+    `by_kind` has the account's facts by kind and id; `geo_list` and `geo_destination` are read, checked before.
+    """
+
+    def __init__(self, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
+        lists: Mapping[int, GeoList] = by_kind.get("geo_list", {})
+        zones: dict[int, dict[str, Zone]] = {list_id: {} for list_id in lists}
+        for fact in by_kind.get("geo_destination", {}).values():
+            zones.setdefault(fact.geo_list, {}).update(
+                (zone, Zone(fact.select, zone, fact.nickname, fallback=False)) for zone in fact.zones
+            )
+        self._lists = {list_id: _compiled(fact, zones[list_id]) for list_id, fact in lists.items()}
+        ids = {str(list_id): list_id for list_id in lists}
+        self._ids = ids | {fact.code.lower(): list_id for list_id, fact in lists.items()}
+
+    def list_named(self, text: str) -> int | None:
+        """The id of the list with that code, in any case, else with that id; None when there is none."""
+        return self._ids.get(text.strip().lower())
+
+    def find(self, list_id: int, value: str) -> Zone:
+        """The zone that a typed value tells (contracts/cx-engine.md, 'Model matching'), else the list's fallback.
+
+        Raises KeyError for an unknown list.
+        """
+        return self._lists[list_id].find(value)
+
+    def find_by_number(self, list_id: int, number: str | None) -> Zone | None:
+        """The zone that a caller's number tells, else the list's fallback.
+
+        None where the list does not read numbers, or the number is none in E.164: withheld, an extension, not given.
+        Raises KeyError for an unknown list.
+        """
+        compiled = self._lists[list_id]
+        if not compiled.model.reads_numbers or number is None or not number.startswith("+"):
+            return None
+        return compiled.find(number[1:])
+
+
+def _compiled(fact: GeoList, zones: dict[str, Zone]) -> _Compiled:
+    model = model_named(fact.model)
+    return _Compiled(model, zones, model.lengths(zones), Zone(fact.fallback, None, "", fallback=True))
+
+
+def check_geo_list(
+    fact: GeoList, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account
+) -> GeoList:
+    """The list as it is kept, if it makes sense beside the account's facts; `fact_id` is None for a new one.
+
+    Raises Refusal(invalid, conflict).
+    """
+    code, model = fact.code.strip(), model_named(fact.model)
+    if not _CODE.fullmatch(code):
+        raise invalid(
+            f"'{code[:40]}' is no code of a geo list. Use up to 32 letters, digits, -, _ and dots, no mark first."
+        )
+    for other_id, other in by_kind.get("geo_list", {}).items():
+        if other_id != fact_id and other.code.lower() == code.lower():
+            raise conflict(f"{account.code} has a geo list {other.code} already. Choose another code.")
+    _check_model_stays(fact_id, model, by_kind)
+    return GeoList(code=code, name=parse_text(fact.name), model=model.key, fallback=_parse_select(fact.fallback))
+
+
+def _check_model_stays(fact_id: int | None, model: GeoModel, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
+    """The zones of a list are zones of its model: it can change only while there are none."""
+    before = by_kind.get("geo_list", {}).get(fact_id) if fact_id is not None else None
+    if before is None or before.model == model.key:
+        return
+    if _taken_zones(fact_id, None, by_kind):
+        raise conflict(
+            f"The geo list {before.code} has zones of the model {before.model}. "
+            "Take its destinations away before you change the model, or add another list."
+        )
+
+
+def _taken_zones(
+    list_id: int | None, but: int | None, by_kind: Mapping[str, Mapping[int, Any]]
+) -> dict[str, GeoDestination]:
+    """Each zone of a list and the destination that has it, leaving out the destination with the id `but`."""
+    return {
+        zone: fact
+        for fact_id, fact in by_kind.get("geo_destination", {}).items()
+        if fact.geo_list == list_id and fact_id != but
+        for zone in fact.zones
+    }
+
+
+def check_geo_destination(
+    fact: GeoDestination, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account
+) -> GeoDestination:
+    """The destination as it is kept, if it makes sense beside the account's facts; `fact_id` is None for a new one.
+
+    Raises Refusal(invalid, conflict).
+    """
+    geo_list = by_kind.get("geo_list", {}).get(fact.geo_list)
+    if geo_list is None:
+        raise invalid(f"{account.code} has no geo list {fact.geo_list}. Add the list first, or name one that is there.")
+    zones = _parse_zones(model_named(geo_list.model), fact.zones)
+    taken = _taken_zones(fact.geo_list, fact_id, by_kind)
+    twice = next((zone for zone in zones if zone in taken), None)
+    if twice is not None:
+        other = taken[twice]
+        name = f"'{other.nickname}'" if other.nickname else f"the destination of zone {other.zones[0]}"
+        raise conflict(f"Zone {twice} is in {name} of the geo list {geo_list.code} already. Take it out of one.")
+    return GeoDestination(
+        geo_list=fact.geo_list,
+        zones=zones,
+        nickname=parse_text(fact.nickname),
+        select=_parse_select(fact.select),
+    )
+
+
+def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
+    """The zones as they are compared, in the order given."""
+    zones: dict[str, None] = {}
+    for text in texts:
+        zone = model.parse_zone(text)
+        if zone in zones:
+            raise invalid(f"Zone {zone} is given twice. Give it once.")
+        zones[zone] = None
+    if not zones:
+        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.")
+    if len(zones) > MOST_ZONES:
+        raise invalid(f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several.")
+    return tuple(zones)
+
+
+def _parse_select(select: Select) -> Select:
+    first, second, third, fourth = (None if text is None else parse_destination(text) for text in select)
+    return first, second, third, fourth
