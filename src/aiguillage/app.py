@@ -6,6 +6,8 @@ from functools import partial
 
 import msgspec
 
+from aiguillage.api.moments import now
+from aiguillage.api.serving import Door
 from aiguillage.api.web import web_application
 from aiguillage.callpath.engine import ASGI, CallPath, Dialect
 from aiguillage.callpath.log import CallLog
@@ -65,9 +67,12 @@ def build(settings: Settings) -> ASGI:
 
     def stop() -> None:
         log.stop()
+        database.close()
         table.close()
 
+    database = Database(settings.database)
     web = web_application(
+        door=Door(database, settings, now),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),

@@ -100,7 +100,11 @@ def _parameters(operation: Operation, schemas: dict[str, Any], components: Descr
 
 
 HEADERS = (
-    ("If-Match", ("PUT", "DELETE"), "The ETag that you read: the change is made to that state alone, else it is a 412."),
+    (
+        "If-Match",
+        ("PUT", "DELETE"),
+        "The ETag that you read: the change is made to that state alone; else a 412.",
+    ),
     ("Idempotency-Key", ("POST",), "Up to 255 characters of your own; the same request with it is carried out once."),
     ("Prefer", ("POST", "PUT"), "`return=minimal`: a 204 instead of the object."),
 )

@@ -7,15 +7,20 @@ from aiguillage.domain.errors import invalid
 SECOND = 1_000_000
 
 
+def now() -> int:
+    """This moment, read once a request."""
+    return int(datetime.now(UTC).timestamp() * SECOND)
+
+
 def parse_moment(text: str, field: str) -> int:
     """A moment with its offset or Z. Raises Refusal(invalid)."""
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError(text)
-        return int(moment.timestamp() * SECOND)
+        if moment.tzinfo is not None:
+            return int(moment.timestamp() * SECOND)
     except (ValueError, OverflowError):
-        raise invalid(f"{field} is no moment. Write it as in 2026-11-24T18:00:00Z or with +01:00.", field) from None
+        pass
+    raise invalid(f"{field} is no moment. Write it as in 2026-11-24T18:00:00Z or with +01:00.", field)
 
 
 def iso(at: int | None) -> str | None:

@@ -28,6 +28,16 @@ class Paged(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"})
     prev_page_url: str | None
 
 
+LISTING = ("q", "sort", "updated_since", "page", "per_page")
+"""What every index takes beside its filters."""
+
+
+def page_type(name: str, answer: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a struct's type, for a description
+    """The page object of a resource's index, for its description."""
+    data = [("data", list[answer])]
+    return msgspec.defstruct(f"{name}Page", data, bases=(Paged,), kw_only=True, frozen=True, rename={"from_": "from"})
+
+
 def check_paging(page: int, per_page: int) -> None:
     """Raises Refusal(invalid) for a page that there cannot be."""
     if not 1 <= page <= 10**12:
@@ -116,7 +126,7 @@ def query_of(name: str, shape: type[msgspec.Struct], also: Mapping[str, Any] | N
     ]
     text = str | msgspec.UnsetType
     more = [(key, kind | msgspec.UnsetType, msgspec.UNSET) for key, kind in (also or {}).items()]
-    listing = [("q", text, msgspec.UNSET), ("sort", text, msgspec.UNSET), ("updated_since", text, msgspec.UNSET)]
+    listing = [(word, text, msgspec.UNSET) for word in LISTING if "page" not in word]
     paging = [("page", int, 1), ("per_page", int, PER_PAGE)]
     return msgspec.defstruct(
         name, [*plain, *more, *listing, *paging], frozen=True, kw_only=True, forbid_unknown_fields=True

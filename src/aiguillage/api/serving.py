@@ -163,4 +163,3 @@ def _respond(operation: Operation, asked: Asked) -> Response[Any]:
         return Response(None, status_code=204, headers=headers | {"Preference-Applied": "return=minimal"})
     body = msgspec.json.encode(result)
     return Response(body, status_code=operation.status, headers=headers, media_type="application/json")
-

@@ -27,7 +27,7 @@ def add_fact(db: Database, actor: Actor, code: str, fact: Fact) -> Done:
         return _write(change, kind_of(fact), None, fact, None)
 
 
-def set_fact(  # noqa: PLR0913 - who, where, which, what
+def set_fact(
     db: Database,
     actor: Actor,
     code: str,

@@ -10,7 +10,7 @@ TAG = "Call queues"
 Text = str | None | msgspec.UnsetType
 
 
-class GroupBody(Body):
+class GroupBody(Body, frozen=True):
     """A group as it is sent."""
 
     name: str | msgspec.UnsetType = UNSET
@@ -24,20 +24,20 @@ class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: int
 
 
-class QueueBody(Body):
+class QueueBody(Body, frozen=True):
     """A call queue as it is sent."""
 
     active: bool | msgspec.UnsetType = UNSET
     name: str | msgspec.UnsetType = UNSET
     code: str | msgspec.UnsetType = UNSET
     number: Text = UNSET
-    call_queue_group_id: int | None | msgspec.UnsetType = UNSET
+    call_queue_group_id: int | msgspec.UnsetType | None = UNSET
     host_name: Text = UNSET
     type: Text = UNSET
     did_number: Text = UNSET
     default_destination_type: Text = UNSET
     default_destination: Text = UNSET
-    rota_id: int | None | msgspec.UnsetType = UNSET
+    rota_id: int | msgspec.UnsetType | None = UNSET
 
 
 class QueueShown(msgspec.Struct, frozen=True, kw_only=True):

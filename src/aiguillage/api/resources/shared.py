@@ -7,10 +7,10 @@ import msgspec
 
 from aiguillage.api.moments import parse_moment
 from aiguillage.api.operations import Asked, Nothing, Operation, Shown, unfit
-from aiguillage.api.paging import Paged, chosen, query_of
+from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.desk.change import account_id_of
-from aiguillage.desk.journal import seq_since
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
+from aiguillage.desk.journal import seq_since
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import missing
 from aiguillage.domain.facts import BY_NAME
@@ -52,79 +52,86 @@ class FactResource(NamedTuple):
     example: Any = None
 
 
-def fact_operations(resource: FactResource) -> list[Operation]:
-    """The five operations of a resource of facts."""
-    name, noun, one = _camel(resource.noun), resource.noun, f"{resource.path}/{{id}}"
-    query = query_of(f"{name}Query", resource.answer)
-    page = msgspec.defstruct(f"{name}Page", [("data", list[resource.answer])], bases=(Paged,), kw_only=True, frozen=True)  # type: ignore[name-defined]
-    things = [field.name for field in msgspec.structs.fields(query)][: -len(_LISTING)]
+class FactOperations:
+    """What is done with the things of a resource of facts."""
 
-    def index(asked: Asked) -> Paged:
-        kept = _mine(resource, asked, list_facts(asked.db, asked.actor, asked.account, resource.kind))
+    def __init__(self, resource: FactResource) -> None:
+        self._resource = resource
+        self._query = query_of(f"{_camel(resource.noun)}Query", resource.answer)
+        self._filters = tuple(field for field in self._query.__struct_fields__ if field not in LISTING)
+
+    def operations(self) -> list[Operation]:
+        """Index, store, show, update, destroy."""
+        resource, name, noun = self._resource, _camel(self._resource.noun), self._resource.noun
+        one, answer = f"{resource.path}/{{id}}", resource.answer
+        of_scope = (404,) if resource.scope else ()
+        index = Operation("GET", resource.path, f"list{name}s", f"List {resource.plural}", resource.tag, self.index)
+        store = Operation("POST", resource.path, f"add{name}", f"Add a {noun}", resource.tag, self.store)
+        show = Operation("GET", one, f"show{name}", f"Show a {noun}", resource.tag, self.show)
+        update = Operation("PUT", one, f"set{name}", f"Change a {noun}", resource.tag, self.update)
+        destroy = Operation("DELETE", one, f"remove{name}", f"Remove a {noun}", resource.tag, self.destroy)
+        entered = {"body": resource.body, "answer": answer, "needs": Role.EDIT, "example": resource.example}
+        changing = (404, 409, 412)
+        return [
+            index._replace(query=self._query, answer=page_type(name, answer), needs=Role.READ, refuses=of_scope),
+            store._replace(query=resource.store_query, status=201, refuses=(*of_scope, 409), **entered),
+            show._replace(answer=answer, needs=Role.READ, refuses=(404,)),
+            update._replace(refuses=changing, **entered),
+            destroy._replace(status=204, needs=Role.EDIT, refuses=changing),
+        ]
+
+    def index(self, asked: Asked) -> Paged:
+        """The resource's things, filtered and paged."""
+        kept = list_facts(asked.db, asked.actor, asked.account, self._resource.kind)
         account_id = account_id_of(asked.db, asked.actor, asked.account)
-        shown = [resource.show(one, account_id) for one in since(asked, kept)]
-        return chosen(shown, asked.query, things, asked.url)
+        shown = [self._resource.show(one, account_id) for one in since(asked, self._of_scope(asked, kept))]
+        return chosen(shown, asked.query, self._filters, asked.url)
 
-    def show(asked: Asked) -> Shown:
-        return _shown(resource, asked, _require(resource, asked))
+    def show(self, asked: Asked) -> Shown:
+        """One of them."""
+        return self._shown(asked, self._require(asked))
 
-    def store(asked: Asked) -> Shown:
-        changes = resource.enter(asked.body, asked) | _scope_of(resource, asked)
-        fact = make_fact(BY_NAME[resource.kind].type, changes)
-        return _shown(resource, asked, add_fact(asked.db, asked.actor, asked.account, fact).kept)
+    def store(self, asked: Asked) -> Shown:
+        """A new one."""
+        changes = self._resource.enter(asked.body, asked) | self._scope(asked)
+        fact = make_fact(BY_NAME[self._resource.kind].type, changes)
+        return self._shown(asked, add_fact(asked.db, asked.actor, asked.account, fact).kept)
 
-    def update(asked: Asked) -> Shown:
-        kept, changes = _require(resource, asked), resource.enter(asked.body, asked)
-        expected = asked.expected
-        done = set_fact(asked.db, asked.actor, asked.account, resource.kind, kept.id, changes, expected=expected)
-        return _shown(resource, asked, done.kept)
+    def update(self, asked: Asked) -> Shown:
+        """One of them with what was sent in place of what it had."""
+        kept, changes = self._require(asked), self._resource.enter(asked.body, asked)
+        who = (asked.db, asked.actor, asked.account)
+        return self._shown(asked, set_fact(*who, kept.kind, kept.id, changes, expected=asked.expected).kept)
 
-    def destroy(asked: Asked) -> None:
-        kept = _require(resource, asked)
-        remove_fact(asked.db, asked.actor, asked.account, resource.kind, kept.id, expected=asked.expected)
+    def destroy(self, asked: Asked) -> None:
+        """One of them is gone."""
+        kept = self._require(asked)
+        remove_fact(asked.db, asked.actor, asked.account, kept.kind, kept.id, expected=asked.expected)
 
-    tag, answer, body = resource.tag, resource.answer, resource.body
-    refuses = (404,) if resource.scope else ()
-    example = resource.example
-    return [
-        Operation("GET", resource.path, f"list{name}s", f"List {resource.plural}", tag, index, query, answer=page, needs=Role.READ, refuses=refuses),
-        Operation("POST", resource.path, f"add{name}", f"Add a {noun}", tag, store, resource.store_query, body, answer, 201, Role.EDIT, refuses=(*refuses, 409), example=example),
-        Operation("GET", one, f"show{name}", f"Show a {noun}", tag, show, answer=answer, needs=Role.READ, refuses=(404,)),
-        Operation("PUT", one, f"set{name}", f"Change a {noun}", tag, update, Nothing, body, answer, needs=Role.EDIT, refuses=(404, 409, 412), example=example),
-        Operation("DELETE", one, f"remove{name}", f"Remove a {noun}", tag, destroy, status=204, needs=Role.EDIT, refuses=(404, 409, 412)),
-    ]
+    def _scope(self, asked: Asked) -> dict[str, Any]:
+        """What the path says that they belong to. Raises Refusal(missing) where there is no such thing."""
+        if self._resource.scope is None:
+            return {}
+        parameter, kind, field = self._resource.scope
+        show_fact(asked.db, asked.actor, asked.account, kind, asked.id(parameter))
+        return {field: asked.id(parameter)}
 
+    def _of_scope(self, asked: Asked, kept: Sequence[Kept]) -> list[Kept]:
+        scope = self._scope(asked)
+        return [one for one in kept if all(getattr(one.fact, field) == value for field, value in scope.items())]
 
-_LISTING = ("q", "sort", "updated_since", "page", "per_page")
+    def _require(self, asked: Asked) -> Kept:
+        kept = show_fact(asked.db, asked.actor, asked.account, self._resource.kind, asked.id())
+        if not self._of_scope(asked, [kept]):
+            raise missing("There is nothing of that id here for you.")
+        return kept
+
+    def _shown(self, asked: Asked, kept: Kept) -> Shown:
+        return Shown(self._resource.show(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
 
 
 def _camel(noun: str) -> str:
     return "".join(word.capitalize() for word in noun.replace("-", " ").split())
-
-
-def _scope_of(resource: FactResource, asked: Asked) -> dict[str, Any]:
-    """What the path says the new fact belongs to. Raises Refusal(missing) where there is no such thing."""
-    if resource.scope is None:
-        return {}
-    parameter, kind, field = resource.scope
-    show_fact(asked.db, asked.actor, asked.account, kind, asked.id(parameter))
-    return {field: asked.id(parameter)}
-
-
-def _mine(resource: FactResource, asked: Asked, kept: Sequence[Kept]) -> list[Kept]:
-    scope = _scope_of(resource, asked)
-    return [one for one in kept if all(getattr(one.fact, field) == value for field, value in scope.items())]
-
-
-def _require(resource: FactResource, asked: Asked) -> Kept:
-    kept = show_fact(asked.db, asked.actor, asked.account, resource.kind, asked.id())
-    if not _mine(resource, asked, [kept]):
-        raise missing("There is nothing of that id here for you.")
-    return kept
-
-
-def _shown(resource: FactResource, asked: Asked, kept: Kept) -> Shown:
-    return Shown(resource.show(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
 
 
 def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any]) -> Any:  # noqa: ANN401 - the kind says which
