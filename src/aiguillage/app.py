@@ -56,6 +56,7 @@ def build(settings: Settings) -> ASGI:
     configure_logs(settings.log_level)
     table = Table(open_read_only(settings.database, settings.cache_mib * 1024))
     log = CallLog(partial(open_log, settings.calls), worker=str(os.getpid()))
+    database = open_database(settings)
 
     def start() -> None:
         gc.collect()
@@ -66,11 +67,13 @@ def build(settings: Settings) -> ASGI:
     def stop() -> None:
         log.stop()
         table.close()
+        database.close()
 
     web = web_application(
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),
+        db=database,
         on_startup=start,
         on_shutdown=stop,
     )
