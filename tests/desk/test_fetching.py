@@ -1,7 +1,6 @@
 """Requests to other servers: what they may reach, and what they put up with."""
 
 import socket
-from collections.abc import Iterator
 from ipaddress import ip_address
 from threading import Thread
 
@@ -11,7 +10,7 @@ from aiguillage.desk.addresses import is_public
 from aiguillage.desk.fetching import Guard, fetch, parse_url, send
 from aiguillage.domain.errors import Kind
 from tests.refusal import refused
-from tests.secure import Said, Secure, answer, cut_off, endless, is_here, secure_server, stall
+from tests.secure import Said, Secure, answer, cut_off, endless, is_here, stall
 
 PRIVATE = (
     *("127.0.0.1", "127.8.8.8", "0.1.2.3", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
@@ -26,13 +25,6 @@ PUBLIC = (
     *("1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "193.0.6.139", "2001:4860:4860::8888", "2a00:1450::1"),
     *("::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"),
 )
-
-
-@pytest.fixture(scope="module")
-def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
-    """A server that each test tells what to say."""
-    with secure_server(tmp_path_factory.mktemp("secure")) as secure:
-        yield secure
 
 
 @pytest.mark.parametrize("address", PRIVATE)

@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import PathParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.moments import now
@@ -44,7 +44,7 @@ def feed_routes(db: Database) -> list[HTTPRouteHandler]:
         sync_to_thread=True,
     )
     def rotafeed(
-        file: Annotated[str, Parameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
+        file: Annotated[str, PathParameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
     ) -> Response[bytes]:
         if not file.endswith(SUFFIX):
             raise missing("A feed's address ends in .ics. Copy all of it.")

@@ -8,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.moments import iso, now, parse_moment
@@ -34,13 +34,15 @@ _REFUSALS = {
     404: "No switch has this code, or the code has been revoked.",
 }
 
-Code = Annotated[str, Parameter(description="The switch's code: `aiguillage switch code`.")]
-Do = Annotated[str, Parameter(description="`on`, `off`, `toggle` or `state`.")]
+Code = Annotated[str, PathParameter(description="The switch's code: `aiguillage switch code`.")]
+Do = Annotated[str, QueryParameter(description="`on`, `off`, `toggle` or `state`.")]
 Until = Annotated[
     str | None,
-    Parameter(description="When it goes off again by itself, ISO 8601 with an offset: `2026-11-24T18:00:00+01:00`."),
+    QueryParameter(
+        description="When it goes off again by itself, ISO 8601 with an offset: `2026-11-24T18:00:00+01:00`."
+    ),
 ]
-Format = Annotated[str, Parameter(query="format", description="`json`, or `raw`: `1` for on, `0` for off.")]
+Format = Annotated[str, QueryParameter(name="format", description="`json`, or `raw`: `1` for on, `0` for off.")]
 
 
 class SwitchAnswer(msgspec.Struct, frozen=True):
