@@ -9,12 +9,25 @@ from aiguillage.domain.accounts import new_secret
 from tests.calendars import rota
 from tests.cast import ACCOUNT, Cast
 from tests.server import Server
+from tests.standing import Busy
 
 
 @pytest.fixture
-def rota_id(cast: Cast) -> int:
+def server(busy: Busy) -> Server:
+    """A server that tests may change facts of."""
+    return busy.server
+
+
+@pytest.fixture
+def cast(busy: Busy) -> Cast:
+    """The cast that it knows."""
+    return busy.cast
+
+
+@pytest.fixture(scope="module")
+def rota_id(busy: Busy) -> int:
     """A rota of CL0000."""
-    return rota(cast)
+    return rota(busy.cast)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ TAG = "Feeds"
 SUFFIX = ".ics"
 
 
-def feed_routes(db: Database) -> list[HTTPRouteHandler]:
+def feed_route(db: Database) -> HTTPRouteHandler:
     """`/feeds/rotas/{secret}.ics`."""
 
     @route(
@@ -43,7 +43,7 @@ def feed_routes(db: Database) -> list[HTTPRouteHandler]:
         },
         sync_to_thread=True,
     )
-    def rotafeed(
+    def rota_feed_named(
         file: Annotated[str, PathParameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
     ) -> Response[bytes]:
         if not file.endswith(SUFFIX):
@@ -51,4 +51,4 @@ def feed_routes(db: Database) -> list[HTTPRouteHandler]:
         text = rota_feed(db, file.removesuffix(SUFFIX), now())
         return Response(text, headers={"Content-Disposition": 'attachment; filename="rota.ics"'})
 
-    return [rotafeed]
+    return rota_feed_named

@@ -1,11 +1,14 @@
 """Switches for phones: `/api/v2/switches/{code}`, asked and flipped by whoever has a switch's code."""
 
-from typing import Annotated, Any
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import HttpMethod, Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
@@ -18,20 +21,24 @@ from aiguillage.domain.errors import invalid
 from aiguillage.storage.engine import Database
 
 TAG = "Switches"
-PATH = "/api/v2/switches/{code:str}"
 STATE = "state"
 FORMATS = ("json", "raw")
 LONGEST_FORM = 4096
 """Bytes."""
 
-_DESCRIPTION = (
+DESCRIPTION = (
     "A switch's code is a secret that stands for this one switch: it takes no token, and can do nothing else. "
     "`do=on`, `off` and `toggle` flip the switch, with `until` for a time only; without `do` it says how it is. "
+    "POST takes the same as a form, which goes before the query. "
     "Phones that can only GET flip with GET; HEAD never flips. A flip shows in the next call."
 )
-_REFUSALS = {
-    400: "What is asked for is not clear, or `until` has passed.",
-    404: "No switch has this code, or the code has been revoked.",
+REFUSALS = {
+    status: ResponseSpec(Problem, generate_examples=False, description=words, media_type="application/problem+json")
+    for status, words in (
+        (400, "What is asked for is not clear, or `until` has passed."),
+        (404, "No switch has this code, or the code has been revoked."),
+        (413, "The form is far longer than a switch needs."),
+    )
 }
 
 Code = Annotated[str, PathParameter(description="The switch's code: `aiguillage switch code`.")]
@@ -54,7 +61,7 @@ class SwitchAnswer(msgspec.Struct, frozen=True):
     destination: str
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True):
     """What is asked of a switch."""
 
     do: str = STATE
@@ -62,55 +69,46 @@ class _Asked(msgspec.Struct, frozen=True):
     format: str = "json"
 
 
-def switch_routes(db: Database) -> list[HTTPRouteHandler]:
+def switch_route(db: Database) -> HTTPRouteHandler:
     """`/api/v2/switches/{code}`."""
-    described: dict[str, Any] = {
-        "cache_control": NOT_KEPT,
-        "tags": [TAG],
-        "description": _DESCRIPTION,
-        "response_description": "How the switch is now; with `format=raw` as `1` or `0` in plain text.",
-        "responses": {
-            status: ResponseSpec(
-                Problem, generate_examples=False, description=words, media_type="application/problem+json"
-            )
-            for status, words in _REFUSALS.items()
-        },
-    }
-
-    @route(PATH, http_method=READ, summary="How a switch is; flip it", sync_to_thread=True, **described)
-    def switch(
-        request: Request[None, None, State],
-        code: Code,
-        do: Do = STATE,
-        until: Until = None,
-        shape: Format = "json",
-    ) -> Response[SwitchAnswer]:
-        asked = _Asked(do if request.method == HttpMethod.GET else STATE, until, shape)
-        return _answer(db, code, asked)
 
     @route(
-        PATH,
-        http_method=[HttpMethod.POST],
-        status_code=200,
-        summary="Flip a switch",
+        "/api/v2/switches/{code:str}",
+        http_method=(*READ, HttpMethod.POST),
+        status_code=HTTPStatus.OK,
+        cache_control=NOT_KEPT,
         request_max_body_size=LONGEST_FORM,
-        **described,
+        tags=[TAG],
+        summary="How a switch is; flip it",
+        description=DESCRIPTION,
+        response_description="How the switch is now; with `format=raw` as `1` or `0` in plain text.",
+        responses=REFUSALS,
     )
-    async def switch_flipped(
+    async def switch(
         request: Request[None, None, State],
         code: Code,
         do: Do = STATE,
         until: Until = None,
         shape: Format = "json",
     ) -> Response[SwitchAnswer]:
-        form = await request.form()
-        asked = _Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
+        form = await _form(request) if request.method == HttpMethod.POST else {}
+        asked = Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
+        if request.method == HttpMethod.HEAD:
+            asked = msgspec.structs.replace(asked, do=STATE)
         return await sync_to_thread(_answer, db, code, asked)
 
-    return [switch, switch_flipped]
+    return switch
 
 
-def _answer(db: Database, code: str, asked: _Asked) -> Response[SwitchAnswer]:
+async def _form(request: Request[None, None, State]) -> dict[str, str]:
+    """The fields of a form, if there is one. Raises Refusal(invalid)."""
+    body = await request.body()
+    if body and request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        raise invalid(f"The body is no form. Send {RequestEncodingType.URL_ENCODED.value}, or leave it empty.")
+    return dict(parse_qsl(body.decode(errors="replace")))
+
+
+def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
     """Does what is asked. Raises Refusal."""
     if asked.do != STATE and asked.do not in ACTIONS:
         raise invalid(
@@ -125,6 +123,6 @@ def _answer(db: Database, code: str, asked: _Asked) -> Response[SwitchAnswer]:
     return Response(SwitchAnswer(state.name, state.on, iso(state.until), state.destination))
 
 
-def _flipped(db: Database, code: str, asked: _Asked, at: int) -> SwitchState:
+def _flipped(db: Database, code: str, asked: Asked, at: int) -> SwitchState:
     until = None if not asked.until else parse_moment(asked.until)
     return flip_by_code(db, code, asked.do, at, until)

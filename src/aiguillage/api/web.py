@@ -6,11 +6,11 @@ from typing import Any
 from litestar import Litestar
 
 from aiguillage.api.docs import document_route, page_routes
-from aiguillage.api.feeds import feed_routes
+from aiguillage.api.feeds import feed_route
 from aiguillage.api.health import health_routes
 from aiguillage.api.metrics import Tallies, metrics_route
 from aiguillage.api.problems import PROBLEMS
-from aiguillage.api.switches import switch_routes
+from aiguillage.api.switches import switch_route
 from aiguillage.storage.engine import Database
 
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
@@ -31,7 +31,7 @@ def web_application(
     `described` are the dialects' parts of the OpenAPI document; `tallies` gives all workers' counts; `ready` tells
     whether calls can be answered; `db` is the desk's.
     """
-    routes = [*switch_routes(db), *feed_routes(db), *health_routes(ready), metrics_route(tallies)]
+    routes = [switch_route(db), feed_route(db), *health_routes(ready), metrics_route(tallies)]
     return Litestar(
         [*routes, document_route(routes, described), *page_routes()],
         on_startup=[on_startup],
