@@ -1,0 +1,220 @@
+"""Rotas: members who are on call in turns, by layers and by overrides, on the account's wall clock."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from aiguillage.domain.accounts import Account, check_email
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.wall import DAY, WEEK
+
+UNITS = {"days": DAY, "weeks": WEEK}
+LONGEST_TURN = 366
+SUNDAY = 7
+OVERRIDE, CALENDAR = "override", "calendar"
+"""What says who is on duty, besides a layer's name."""
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+_SIP = re.compile(r"(?i)sips?:.")
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who can be on call; `number` is what the phone system dials."""
+
+    name: str
+    number: str
+    email: str = ""
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """`[start_time, end_time)` on a day of the week, 1 Monday .. 7 Sunday; read as a time span is."""
+
+    day_of_week: int
+    start_time: time
+    end_time: time
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """Members who take turns of `every` days or weeks, from `start` at `handover` on, in their order (by name).
+
+    `end` is the first day without the layer. With `windows` it is set only inside them.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    every: int = 1
+    unit: str = "weeks"
+    start: date
+    handover: time = time(9)
+    end: date | None = None
+    windows: tuple[Window, ...] = ()
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody takes over from one moment to another, `[begins, ends)`."""
+
+    begins: datetime
+    ends: datetime
+    member: str
+
+
+class Rota(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is on call when: later layers win where they are set, its calendars' shifts over layers, overrides over all.
+
+    `level2` is the id of the rota whose members come second.
+    """
+
+    code: str
+    name: str
+    members: tuple[Member, ...]
+    layers: tuple[Layer, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    level2: int | None = None
+
+
+def folded(text: str) -> str:
+    """A name as names are compared."""
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def named_member(members: Sequence[Member], label: str) -> Member | None:
+    """Whom a shift's label names: by name, by e-mail address, or with one member's name, and no other's, in it."""
+    text = folded(label)
+    named = (
+        [member for member in members if folded(member.name) == text]
+        or [member for member in members if member.email and folded(member.email) == text]
+        or [member for member in members if re.search(rf"(?<!\w){re.escape(folded(member.name))}(?!\w)", text)]
+    )
+    return named[0] if len(named) == 1 else None
+
+
+def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account) -> Rota:
+    """The rota in its standard form, if it makes sense beside the account's others; `fact_id` is None for a new one.
+
+    Raises Refusal(invalid), and Refusal(conflict) where another rota has its code.
+    """
+    code = _check_code(fact.code.strip(), fact_id, by_kind.get("rota", {}))
+    if fact.level2 is not None and fact.level2 == fact_id:
+        raise invalid(f"Rota '{code}' is its own level 2. Name another rota, or none.")
+    members = _check_members(fact.members, code, account.country)
+    names = {folded(member.name): member.name for member in members}
+    return msgspec.structs.replace(
+        fact,
+        code=code,
+        name=parse_text(fact.name),
+        members=members,
+        layers=tuple(_check_layer(layer, names) for layer in fact.layers),
+        overrides=tuple(_check_override(override, names, account.time_zone) for override in fact.overrides),
+    )
+
+
+def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> str:
+    if not _CODE.fullmatch(code):
+        raise invalid(
+            f"'{code[:40]}' is no rota code. Use 1 to 32 letters, digits, _, . or -, a letter or digit in front."
+        )
+    for rota_id, rota in rotas.items():
+        if rota_id != fact_id and rota.code.casefold() == code.casefold():
+            raise conflict(f"Another rota has the code '{rota.code}'. Choose another code, or change that rota.")
+    return code
+
+
+def _check_members(members: Sequence[Member], code: str, country: str) -> tuple[Member, ...]:
+    if not members:
+        raise invalid(f"Rota '{code}' has nobody in it. Add a member with a name and a number.")
+    checked = tuple(_check_member(member, country) for member in members)
+    seen = set()
+    for member in checked:
+        if folded(member.name) in seen:
+            raise invalid(f"Two members are called '{member.name}'. Give each a name of their own.")
+        seen.add(folded(member.name))
+    return checked
+
+
+def _check_member(member: Member, country: str) -> Member:
+    name = parse_text(member.name)
+    if not name:
+        raise invalid("A member has no name. Give a name and a number.")
+    number = member.number.strip()
+    return Member(
+        name=name,
+        number=parse_destination(number) if _SIP.match(number) else parse_number(number, country),
+        email=check_email(member.email.strip()) if member.email.strip() else "",
+    )
+
+
+def _check_layer(layer: Layer, names: Mapping[str, str]) -> Layer:
+    name = parse_text(layer.name)
+    if name in ("", OVERRIDE, CALENDAR):
+        raise invalid(f"A layer cannot be called '{name}'. Give it a name such as Weeks or Nights.")
+    if not layer.members:
+        raise invalid(f"Layer '{name}' has nobody in it. Name the members who take turns, in their order.")
+    if layer.unit not in UNITS:
+        raise invalid(f"'{layer.unit[:20]}' is no unit for the turns of layer '{name}'. Choose days or weeks.")
+    if not 1 <= layer.every <= LONGEST_TURN:
+        raise invalid(f"Layer '{name}' hands over every {layer.every} {layer.unit}. Give 1 to {LONGEST_TURN}.")
+    if layer.end is not None and layer.end <= layer.start:
+        raise invalid(
+            f"Layer '{name}' ends on {layer.end}, before its first day is over. Give a day after {layer.start}."
+        )
+    return msgspec.structs.replace(
+        layer,
+        name=name,
+        members=tuple(_check_name(member, names, f"Layer '{name}'") for member in layer.members),
+        handover=_check_time(layer.handover),
+        windows=tuple(_check_window(window) for window in layer.windows),
+    )
+
+
+def _check_window(window: Window) -> Window:
+    if not 0 <= window.day_of_week <= SUNDAY:
+        raise invalid(f"{window.day_of_week} is no day of the week. Write 1 for Monday to 7 for Sunday.")
+    return Window(
+        day_of_week=window.day_of_week or SUNDAY,
+        start_time=_check_time(window.start_time),
+        end_time=_check_time(window.end_time),
+    )
+
+
+def _check_override(override: Override, names: Mapping[str, str], time_zone: str) -> Override:
+    member = _check_name(override.member, names, "An override")
+    begins, ends = _on_the_wall(override.begins, time_zone), _on_the_wall(override.ends, time_zone)
+    if ends <= begins:
+        raise invalid(
+            f"The override of {member} begins on {begins:%Y-%m-%d %H:%M} and ends on {ends:%Y-%m-%d %H:%M}. "
+            "Let it end after it begins."
+        )
+    return Override(begins=begins, ends=ends, member=member)
+
+
+def _check_name(text: str, names: Mapping[str, str], where: str) -> str:
+    """The member's name as it is written among the members."""
+    name = names.get(folded(text))
+    if name is None:
+        raise invalid(
+            f"{where} names '{text[:40]}', who is no member. Choose one of: {', '.join(names.values())}; or add them."
+        )
+    return name
+
+
+def _check_time(hour: time) -> time:
+    if hour.tzinfo is not None:
+        raise invalid(f"'{hour}' has an offset from UTC. Write the time by the clock on the wall, as in 18:00.")
+    return hour
+
+
+def _on_the_wall(moment: datetime, time_zone: str) -> datetime:
+    """A moment with an offset from UTC is what the account's clock shows then."""
+    if moment.tzinfo is not None:
+        try:
+            moment = moment.astimezone(ZoneInfo(time_zone))
+        except OverflowError:
+            raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.") from None
+    return moment.replace(tzinfo=None, fold=0)

@@ -1,0 +1,377 @@
+"""Who is on call: turns, layers, windows, overrides, shifts and gaps, case by case."""
+
+from typing import Any
+
+import pytest
+
+from aiguillage.domain.oncall import Duty, Layer, OnCall, Rota
+from aiguillage.domain.queues import Calendar
+from aiguillage.domain.rotas import named_member
+from aiguillage.domain.turns import MOST_TURNS
+from tests.domain.rotas import (
+    CAMILLE,
+    DENIS,
+    ELISE,
+    MEMBERS,
+    NAMES,
+    event,
+    layer,
+    moment,
+    on_call,
+    on_wall,
+    override,
+    rota,
+    window,
+)
+
+Told = tuple[str | None, str, str, str | None]
+NIGHTS = tuple(window(day, "18:00", "08:00") for day in range(1, 8))
+DAYS = tuple(window(day, "08:00", "18:00") for day in range(1, 8))
+ALL_DAY = tuple(window(day, "00:00", "00:00") for day in range(1, 8))
+
+
+def told(duty: Duty) -> Told:
+    """A duty in words."""
+    member = duty.member.name if duty.member else None
+    after = duty.next.name if duty.next else None
+    return member, duty.source, on_wall(duty.until), after
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-01-05 08:59", (None, "", "2026-01-05 09:00+01:00", "Camille Roche")),
+        ("2026-01-05 09:00", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
+        ("2026-01-12 08:59", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
+        ("2026-01-12 09:00", ("Denis", "Weeks", "2026-01-19 09:00+01:00", "Élise")),
+        ("2026-01-26 09:00", ("Camille Roche", "Weeks", "2026-02-02 09:00+01:00", "Denis")),
+        ("2026-03-28 12:00", ("Élise", "Weeks", "2026-03-30 09:00+02:00", "Camille Roche")),
+        ("1850-01-01 00:00", (None, "", "2026-01-05 09:00+01:00", "Camille Roche")),
+    ],
+)
+def test_members_take_turns_from_the_first_handover_on(at: str, expected: Told) -> None:
+    duty = on_call(rota(layer())).duty(7, moment(at))
+
+    assert told(duty) == expected
+
+
+@pytest.mark.parametrize(
+    ("turns", "at", "until"),
+    [
+        ({"every": 1, "unit": "days"}, "2026-01-05 09:00", "2026-01-06 09:00+01:00"),
+        ({"every": 3, "unit": "days"}, "2026-01-05 09:00", "2026-01-08 09:00+01:00"),
+        ({"every": 2, "unit": "weeks"}, "2026-01-05 09:00", "2026-01-19 09:00+01:00"),
+        ({"every": 366, "unit": "weeks"}, "2026-01-05 09:00", "2033-01-10 09:00+01:00"),
+        ({"every": 1, "unit": "days"}, "2028-02-28 10:00", "2028-02-29 09:00+01:00"),
+        ({"every": 1, "unit": "days"}, "2028-02-29 10:00", "2028-03-01 09:00+01:00"),
+    ],
+)
+def test_a_turn_lasts_as_many_days_or_weeks_as_set(turns: dict[str, Any], at: str, until: str) -> None:
+    duty = on_call(rota(layer(**turns))).duty(7, moment(at))
+
+    assert on_wall(duty.until) == until
+
+
+@pytest.mark.parametrize(
+    ("handover", "at", "fold", "until"),
+    [
+        ("02:30", "2026-03-29 01:59", 0, "2026-03-29 03:00+02:00"),
+        ("02:30", "2026-03-29 03:00", 0, "2026-03-30 02:30+02:00"),
+        ("02:30", "2026-10-25 02:29", 0, "2026-10-25 02:30+02:00"),
+        ("02:30", "2026-10-25 02:30", 0, "2026-10-26 02:30+01:00"),
+        ("02:30", "2026-10-25 02:10", 1, "2026-10-26 02:30+01:00"),
+        ("02:30", "2026-10-25 02:40", 1, "2026-10-26 02:30+01:00"),
+        ("09:00", "2026-10-24 09:00", 0, "2026-10-25 09:00+01:00"),
+    ],
+)
+def test_a_handover_happens_once_also_when_clocks_change(handover: str, at: str, fold: int, until: str) -> None:
+    daily = layer(unit="days", handover=window(1, handover, handover).start_time)
+
+    duty = on_call(rota(daily)).duty(7, moment(at, fold))
+
+    assert on_wall(duty.until) == until
+
+
+def test_a_layer_that_starts_where_clocks_go_back_starts_once() -> None:
+    daily = layer(unit="days", start="2026-10-25", handover=window(1, "02:30", "03:00").start_time)
+    duties = on_call(rota(daily))
+
+    assert duties.duty(7, moment("2026-10-25 02:29")).member is None
+    assert told(duties.duty(7, moment("2026-10-25 02:10", 1))) == (
+        "Camille Roche",
+        "Weeks",
+        "2026-10-26 02:30+01:00",
+        "Denis",
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "at", "expected"),
+    [
+        pytest.param(
+            [layer(end="2026-01-14")],
+            "2026-01-13 12:00",
+            ("Denis", "Weeks", "2026-01-14 00:00+01:00", None),
+            id="the layer's end",
+        ),
+        pytest.param([layer(end="2026-01-14")], "2026-01-14 00:00", (None, "", "never", None), id="after its end"),
+        pytest.param([], "2026-01-14 00:00", (None, "", "never", None), id="no layer"),
+        pytest.param([layer(members=["Denis"])], "2026-02-01 00:00", ("Denis", "Weeks", "never", None), id="alone"),
+        pytest.param(
+            [layer(members=["Denis", "Denis", "Élise"])],
+            "2026-01-06 00:00",
+            ("Denis", "Weeks", "2026-01-19 09:00+01:00", "Élise"),
+            id="twice in a row",
+        ),
+        pytest.param(
+            [layer(members=["Denis"]), layer("Nights", ["Élise"], windows=NIGHTS)],
+            "2026-01-20 07:59",
+            ("Élise", "Nights", "2026-01-20 08:00+01:00", "Denis"),
+            id="a later layer wins where it is set",
+        ),
+        pytest.param(
+            [layer(members=["Denis"]), layer("Nights", ["Élise"], windows=NIGHTS)],
+            "2026-01-25 12:00",
+            ("Denis", "Weeks", "2026-01-25 18:00+01:00", "Élise"),
+            id="the earlier one elsewhere",
+        ),
+        pytest.param(
+            [layer("Nights", ["Élise"], windows=NIGHTS)],
+            "2026-01-26 07:00",
+            ("Élise", "Nights", "2026-01-26 08:00+01:00", None),
+            id="over midnight and the week's end",
+        ),
+        pytest.param(
+            [layer("Nights", ["Élise"], windows=NIGHTS)],
+            "2026-01-26 08:00",
+            (None, "", "2026-01-26 18:00+01:00", "Élise"),
+            id="a gap",
+        ),
+        pytest.param(
+            [layer(members=["Denis"], windows=ALL_DAY)],
+            "2026-01-26 08:00",
+            ("Denis", "Weeks", "never", None),
+            id="whole days",
+        ),
+        pytest.param(
+            [layer(members=["Denis"]), layer("Nights", ["Denis"], windows=NIGHTS)],
+            "2026-01-26 20:00",
+            ("Denis", "Nights", "never", None),
+            id="the same member in two layers",
+        ),
+        pytest.param(
+            [layer(members=["Denis", "Élise"], every=366), layer("Nights", ["Denis"], windows=NIGHTS)],
+            "2026-01-26 20:00",
+            ("Denis", "Nights", "2033-01-10 09:00+01:00", "Élise"),
+            id="years of windows that change nothing",
+        ),
+        pytest.param(
+            [
+                layer(members=NAMES),
+                layer("Nights", ["Denis"], windows=NIGHTS),
+                layer("Days", ["Denis"], windows=DAYS, end="2040-05-01"),
+            ],
+            "2026-01-26 20:00",
+            ("Denis", "Nights", "2040-05-01 08:00+02:00", "Camille Roche"),
+            id="a layer hidden for years",
+        ),
+        pytest.param(
+            [layer(members=["Denis"]), layer("Later", ["Élise"], start="2031-07-01")],
+            "2026-01-26 20:00",
+            ("Denis", "Weeks", "2031-07-01 09:00+02:00", "Élise"),
+            id="a later layer that starts in years",
+        ),
+        pytest.param(
+            [layer(end="2026-02-01"), layer("Summer", ["Élise"], start="2026-07-01")],
+            "2026-03-01 20:00",
+            (None, "", "2026-07-01 09:00+02:00", "Élise"),
+            id="between two layers",
+        ),
+    ],
+)
+def test_layers_say_who_is_on_duty_until_when_and_who_comes_next(layers: list[Layer], at: str, expected: Told) -> None:
+    duty = on_call(rota(*layers)).duty(7, moment(at))
+
+    assert told(duty) == expected
+
+
+def test_turns_that_change_nothing_many_times_over_are_taken_to_repeat_themselves() -> None:
+    seven = layer("Mondays", ["Denis", *["Élise"] * 6], unit="days", windows=(window(1, "10:00", "12:00"),))
+    base = layer(members=["Denis"], end="2060-01-01")
+
+    duty = on_call(rota(base, seven)).duty(7, moment("2026-01-06 12:00"))
+
+    assert MOST_TURNS < (2060 - 2026) * 365
+    assert told(duty) == ("Denis", "Weeks", "2060-01-01 00:00+01:00", None)
+
+
+@pytest.mark.parametrize(
+    ("at", "fold", "expected"),
+    [
+        ("2026-10-25 02:29", 0, (None, "", "2026-10-25 02:30+02:00", "Denis")),
+        ("2026-10-25 02:30", 0, ("Denis", "Weeks", "2026-10-25 02:00+01:00", None)),
+        ("2026-10-25 02:00", 1, (None, "", "2026-10-25 02:30+01:00", "Denis")),
+        ("2026-10-25 02:59", 1, ("Denis", "Weeks", "2026-10-25 03:00+01:00", None)),
+        ("2026-03-29 01:59", 0, (None, "", "2026-04-05 02:30+02:00", "Denis")),
+    ],
+)
+def test_a_window_goes_by_what_the_wall_shows(at: str, fold: int, expected: Told) -> None:
+    sundays = layer(members=["Denis"], windows=(window(7, "02:30", "03:00"),))
+
+    duty = on_call(rota(sundays)).duty(7, moment(at, fold))
+
+    assert told(duty) == expected
+
+
+OVERRIDES = (
+    override("2026-01-06 12:00", "2026-01-08 12:00", "Denis"),
+    override("2026-01-07 00:00", "2026-01-07 06:00", "Élise"),
+    override("2026-01-07 05:00", "2026-01-07 07:00", "Camille Roche"),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-01-06 11:59", ("Camille Roche", "Weeks", "2026-01-06 12:00+01:00", "Denis")),
+        ("2026-01-06 12:00", ("Denis", "override", "2026-01-07 00:00+01:00", "Élise")),
+        ("2026-01-07 04:59", ("Élise", "override", "2026-01-07 05:00+01:00", "Camille Roche")),
+        ("2026-01-07 05:59", ("Camille Roche", "override", "2026-01-07 07:00+01:00", "Denis")),
+        ("2026-01-07 07:00", ("Denis", "override", "2026-01-08 12:00+01:00", "Camille Roche")),
+        ("2026-01-08 12:00", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
+    ],
+)
+def test_an_override_wins_over_layers_and_the_later_override_over_the_earlier(at: str, expected: Told) -> None:
+    duty = on_call(rota(layer(), overrides=OVERRIDES)).duty(7, moment(at))
+
+    assert told(duty) == expected
+
+
+SHIFTS = (
+    event("2026-01-07 12:00", "2026-01-07 18:00", "Astreinte : DENIS"),
+    event("2026-01-06 00:00", "2026-01-08 00:00", "ELISE@example.org"),
+    event("2026-01-09 00:00", "2026-01-10 00:00", "Nobody that we know"),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-01-06 00:00", ("Élise", "calendar", "2026-01-07 12:00+01:00", "Denis")),
+        ("2026-01-07 12:00", ("Denis", "calendar", "2026-01-07 15:00+01:00", "Camille Roche")),
+        ("2026-01-07 15:00", ("Camille Roche", "override", "2026-01-07 16:00+01:00", "Denis")),
+        ("2026-01-07 18:00", ("Élise", "calendar", "2026-01-08 00:00+01:00", "Camille Roche")),
+        ("2026-01-09 12:00", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
+    ],
+)
+def test_a_shift_wins_over_layers_and_the_one_that_began_later_over_the_other(at: str, expected: Told) -> None:
+    overridden = rota(layer(), overrides=(override("2026-01-07 15:00", "2026-01-07 16:00", "camille roche"),))
+
+    duty = on_call(overridden, SHIFTS[:1], SHIFTS[1:]).duty(7, moment(at))
+
+    assert told(duty) == expected
+
+
+def test_a_rota_may_live_from_its_calendar_alone() -> None:
+    duties = on_call(rota(), SHIFTS)
+
+    assert told(duties.duty(7, moment("2026-01-05 00:00"))) == (None, "", "2026-01-06 00:00+01:00", "Élise")
+    assert told(duties.duty(7, moment("2026-01-07 20:00"))) == ("Élise", "calendar", "2026-01-08 00:00+01:00", None)
+
+
+@pytest.mark.parametrize("owner", [("queue", 7), ("rota", 8)])
+def test_a_calendar_of_something_else_holds_no_shifts(owner: tuple[str, int]) -> None:
+    calendar = Calendar(owner_type=owner[0], owner_id=owner[1], name="Closed", events=SHIFTS)
+    duties = OnCall("Europe/Paris", {"rota": {7: rota()}, "calendar": {20: calendar}})
+
+    assert duties.duty(7, moment("2026-01-07 12:00")).member is None
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Denis", "Denis"),
+        (" denis ", "Denis"),
+        ("E\u0301LISE", "Élise"),
+        ("Camille@Example.org", "Camille Roche"),
+        ("On call: Camille Roche (week 3)", "Camille Roche"),
+        ("Denis/Élise", None),
+        ("Denise", None),
+        ("Camille", None),
+        ("", None),
+    ],
+)
+def test_a_shift_names_a_member_or_nobody(label: str, name: str | None) -> None:
+    member = named_member(MEMBERS, label)
+
+    assert (member and member.name) == name
+
+
+def test_a_duty_is_remembered_until_somebody_else_comes() -> None:
+    duties = on_call(rota(layer()))
+
+    first = duties.duty_now(7, moment("2026-01-06 00:00"))
+
+    assert duties.duty_now(7, moment("2026-01-12 08:59")) is first
+    assert duties.duty_now(7, moment("2026-01-12 09:00")).member == DENIS
+    assert duties.duty_now(7, moment("2026-01-06 00:00")) == first
+
+
+def test_a_remembered_duty_says_what_says_so_now() -> None:
+    duties = on_call(rota(layer(), overrides=(override("2026-01-06 12:00", "2026-01-08 12:00", "Camille Roche"),)))
+
+    sources = [duties.duty_now(7, moment(f"2026-01-{day} 12:00")).source for day in ("05", "06", "07", "08")]
+
+    assert sources == ["Weeks", "override", "override", "Weeks"]
+
+
+def test_an_unknown_rota_is_a_missing_key() -> None:
+    duties = on_call(rota(layer()))
+
+    with pytest.raises(KeyError):
+        duties.duty(8, 0)
+
+
+@pytest.mark.parametrize(("text", "rota_id"), [("support", 7), ("SUPPORT", 7), ("sup", None)])
+def test_a_rota_is_named_by_its_code_in_any_case(text: str, rota_id: int | None) -> None:
+    assert on_call(rota()).rota_named(text) == rota_id
+
+
+def test_an_account_without_rotas_has_none() -> None:
+    assert OnCall("UTC", {}).rota_named("support") is None
+
+
+def test_shifts_are_told_in_order_with_gaps_and_equal_neighbours_merged() -> None:
+    nights = layer("Nights", ["Denis", "Denis", "Élise"], unit="days", windows=(window(2, "08:00", "12:00"), *NIGHTS))
+    duties = on_call(rota(nights, overrides=(override("2026-01-07 06:00", "2026-01-07 12:00", "Denis"),)))
+
+    shifts = list(duties.shifts(7, moment("2026-01-06 07:00"), moment("2026-01-07 23:00")))
+
+    assert [(on_wall(begin), on_wall(end), member, source) for begin, end, member, source in shifts] == [
+        ("2026-01-06 07:00+01:00", "2026-01-06 12:00+01:00", DENIS, "Nights"),
+        ("2026-01-06 12:00+01:00", "2026-01-06 18:00+01:00", None, ""),
+        ("2026-01-06 18:00+01:00", "2026-01-07 06:00+01:00", DENIS, "Nights"),
+        ("2026-01-07 06:00+01:00", "2026-01-07 12:00+01:00", DENIS, "override"),
+        ("2026-01-07 12:00+01:00", "2026-01-07 18:00+01:00", None, ""),
+        ("2026-01-07 18:00+01:00", "2026-01-07 23:00+01:00", ELISE, "Nights"),
+    ]
+    assert duties.gaps(7, moment("2026-01-06 07:00"), moment("2026-01-07 23:00")) == [
+        (moment("2026-01-06 12:00"), moment("2026-01-06 18:00")),
+        (moment("2026-01-07 12:00"), moment("2026-01-07 18:00")),
+    ]
+
+
+def test_no_time_has_no_shifts() -> None:
+    assert list(on_call(rota(layer())).shifts(7, 5, 5)) == []
+
+
+@pytest.mark.parametrize("at", [-(10**18), 10**18])
+@pytest.mark.parametrize("fact", [rota(layer(start="0001-01-01")), rota(layer(unit="days", start="9998-01-01"))])
+def test_no_moment_is_out_of_reach(fact: Rota, at: int) -> None:
+    duties = on_call(fact)
+
+    duty = duties.duty(7, at)
+
+    assert duty.member in {None, CAMILLE, DENIS, ELISE}
+    assert duty.until is None or duty.until > at
+    assert len(list(duties.shifts(7, at - 5, at))) <= 1
