@@ -43,7 +43,7 @@ def _find_way(facts: Facts, queue_id: int) -> Way:
         facts.at,
         soonest(*(state.until for _, state in steps)),
         destination,
-        destination in (queue.number, queue.code),
+        destination is not None and destination in (queue.number, queue.code),
         steps[0][1],
         steps,
     )
