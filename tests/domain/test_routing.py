@@ -305,7 +305,12 @@ SENDING: list[Case] = [
     ),
     (on_call, Facts(compiled(rota=GAP), at=AT), IN_ONWARD, None),
     (on_call, Facts(RESERVE, at=AT), to("sip:desk@example.org", boolean=(None, True, None, None)), None),
-    (on_call, Facts(RESERVE, at=AT), replace(IN_CLOSED, state=replace(IN_CLOSED.state, reason="switch")), None),
+    (
+        on_call,
+        Facts(RESERVE, at=AT),
+        replace(IN_CLOSED, state=replace(ACCOUNT.hours.state(CLOSED, AT), reason="switch")),
+        None,
+    ),
     (vip_priority, Facts(ACCOUNT), KNOWN_ALREADY, {"priority": 10}),
     (vip_priority, Facts(compiled(vip_priority=0)), KNOWN_ALREADY, {}),
     (vip_priority, Facts(ACCOUNT), UNKNOWN, None),
@@ -389,7 +394,7 @@ def test_a_decisions_reason_is_the_rule_that_said_where_the_call_goes(
 
     assert decision.reason == reason
     if reason == "on_call":
-        destination = ON_CALL.member and ON_CALL.member.number
+        destination = None if ON_CALL.member is None else ON_CALL.member.number
     assert decision.destination == destination
 
 
