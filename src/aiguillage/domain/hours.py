@@ -1,0 +1,250 @@
+"""Opening hours: where a call queue sends calls at a moment, why, and until when.
+
+The first that applies decides: switch, exception on the queue, on its group, holiday, dated span on the queue, on its
+group, weekly span on the queue, on its group, the queue's default destination.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from aiguillage.domain.layers import Dated, Slot, Weekly, Yearly
+from aiguillage.domain.queues import (
+    ACCOUNT,
+    GROUP,
+    QUEUE,
+    Calendar,
+    DayException,
+    Holiday,
+    Observance,
+    Queue,
+    Switch,
+    TimeSpan,
+)
+from aiguillage.domain.wallclock import DAY, NEVER, WallClock, wall_day, wall_moment, wall_time
+
+_FAR = 9 * 366 * DAY
+"""A 29 February returns after eight years at the latest."""
+
+_Owner = tuple[str, int | None]
+
+
+class State(msgspec.Struct, frozen=True, gc=False):
+    """Where a queue sends calls. `open`: inside a time span; `destination`: None where nothing is set.
+
+    `reason` is switch, exception, holiday, time_span or default; `of` (account, group or queue) is what that belongs to
+    and `label` what it is called. `until` is the first moment at which any of these differ (microseconds since 1970
+    UTC); None: as far as is set, never.
+    """
+
+    open: bool
+    destination: str | None
+    reason: str
+    of: str
+    label: str
+    until: int | None
+
+
+def _says(reason: str, of: str, label: str, destination: str | None, *, is_open: bool = False) -> State:
+    return State(is_open, destination, reason, of, label, None)
+
+
+class _Plan:
+    """What is set for one queue, strongest first."""
+
+    def __init__(
+        self, queue: Queue, switches: Iterable[Switch], dated: Iterable[Dated[State]], weekly: Iterable[Weekly[State]]
+    ) -> None:
+        self._queue = queue
+        self.switches = [(s, _says("switch", s.owner_type, s.name, s.destination)) for s in switches if s.on]
+        self._dated = tuple(layer for layer in dated if layer)
+        self._weekly = tuple(layer for layer in weekly if layer)
+        self._default = _says("default", QUEUE, "", queue.default_destination)
+        self.last = max((layer.last for layer in self._dated), default=-NEVER)
+        # A week that says one thing alone is never left: its begins and ends need no look.
+        week = [self._whole(_first(self._weekly, wall)[0]) for layer in self._weekly for wall in layer.changes()]
+        self._steady = len(set(week)) <= 1
+
+    def look(self, wall: int) -> tuple[State, int]:
+        """What is set at a wall time, and the next wall time at which that may change (or NEVER)."""
+        answer, change = _first(self._dated, wall)
+        if answer is None:
+            answer, weekly = _first(self._weekly, wall)
+            change = change if self._steady else min(change, weekly)
+        return self._whole(answer), change
+
+    def _whole(self, answer: State | None) -> State:
+        """The answer with this queue's destination, where what is set names none."""
+        if answer is None or answer.destination is not None:
+            return answer or self._default
+        own = (self._queue.number or self._queue.code) if answer.open else self._queue.default_destination
+        return msgspec.structs.replace(answer, destination=own)
+
+
+def _first(layers: Iterable[Dated[State] | Weekly[State]], wall: int) -> tuple[State | None, int]:
+    """What the strongest layer says that says anything; only a stronger one that begins can end it before its time."""
+    soonest = NEVER
+    for layer in layers:
+        answer, change = layer.look(wall)
+        soonest = min(soonest, change)
+        if answer is not None:
+            return answer, soonest
+    return None, soonest
+
+
+class Hours:
+    """One account's timetable: a time zone's name and `kind -> id -> fact`; missing kinds are empty."""
+
+    def __init__(self, time_zone: str, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
+        self._clock = WallClock(time_zone)
+        self._queues: dict[int, Queue] = dict(sorted(by_kind.get("queue", {}).items()))
+        self._switches = _by_owner(by_kind.get("switch", {}))
+        self._spans = _by_owner(by_kind.get("time_span", {}))
+        self._exceptions = _by_owner(by_kind.get("exception", {}))
+        self._calendars = _by_owner(by_kind.get("calendar", {}))
+        self._holidays = (_by_hand(by_kind.get("holiday", {})), _computed(by_kind.get("observance", {})))
+        active = [(queue_id, queue) for queue_id, queue in reversed(self._queues.items()) if queue.active]
+        self._by_number = {queue.number: queue_id for queue_id, queue in active if queue.number is not None}
+        self._by_code = {queue.code.lower(): queue_id for queue_id, queue in active}
+        self._owned: dict[_Owner, tuple[Dated[State], Dated[State], Weekly[State]]] = {}
+        self._plans: dict[int, _Plan] = {}
+        self._now: dict[int, tuple[int, int, State]] = {}
+
+    def state(self, queue_id: int, at: int) -> State:
+        """Where the queue sends calls at any moment (microseconds since 1970 UTC). Raises KeyError: no such queue."""
+        plan = self._plan(queue_id)
+        state, moment = self._look(plan, at)
+        latest = max(at, plan.last) + _FAR
+        while moment is not None and moment <= latest:
+            later, following = self._look(plan, moment)
+            if later != state:
+                return msgspec.structs.replace(state, until=moment)
+            moment = following
+        return state
+
+    def state_now(self, queue_id: int, at: int) -> State:
+        """The same, remembered from the moment it was computed for until it ends: the call path's way."""
+        kept = self._now.get(queue_id)
+        if kept is None or not kept[0] <= at < kept[1]:
+            state = self.state(queue_id, at)
+            kept = self._now[queue_id] = (at, NEVER if state.until is None else state.until, state)
+        return kept[2]
+
+    def queue_of(self, destination: str) -> int | None:
+        """The active queue whose number, else whose code, a destination is."""
+        queue_id = self._by_number.get(destination)
+        return self._by_code.get(destination.lower()) if queue_id is None else queue_id
+
+    def queue_named(self, text: str) -> int | None:
+        """The active queue of that code, else of that number."""
+        queue_id = self._by_code.get(text.lower())
+        return self._by_number.get(text) if queue_id is None else queue_id
+
+    def account_switch(self, at: int) -> Switch | None:
+        """The account's first switch that holds at a moment."""
+        return next((switch for _, switch in self._switches.get((ACCOUNT, None), ()) if switch.holds(at)), None)
+
+    def periods(self, queue_id: int, begin: int, end: int) -> Iterator[tuple[int, int, State]]:
+        """Consecutive periods, (from, to, state), in each of which the queue's state stays as it is."""
+        while begin < end:
+            state = self.state(queue_id, begin)
+            until = end if state.until is None else min(state.until, end)
+            yield begin, until, state
+            begin = until
+
+    def _look(self, plan: _Plan, at: int) -> tuple[State, int | None]:
+        """What is set at a moment, and the next moment at which that may change."""
+        for switch, state in plan.switches:
+            if switch.holds(at):
+                return state, switch.until
+        wall = self._clock.wall(at)
+        state, change = plan.look(wall)
+        # Put back, the clock shows again what is over already.
+        back, moment = self._clock.put_back(at, wall), self._clock.moment(change, at)
+        return state, moment if back is None or (moment is not None and moment < back) else back
+
+    def _plan(self, queue_id: int) -> _Plan:
+        plan = self._plans.get(queue_id)
+        if plan is None:
+            queue = self._queues[queue_id]
+            owners: list[_Owner] = [(QUEUE, queue_id)]
+            if queue.group is not None:
+                owners.append((GROUP, queue.group))
+            switches = [switch for owner in ((ACCOUNT, None), *owners) for _, switch in self._switches.get(owner, ())]
+            exceptions, dated, weekly = zip(*map(self._layers, owners), strict=True)
+            plan = self._plans[queue_id] = _Plan(queue, switches, (*exceptions, *self._holidays, *dated), weekly)
+        return plan
+
+    def _layers(self, owner: _Owner) -> tuple[Dated[State], Dated[State], Weekly[State]]:
+        """The exceptions, dated spans and weekly spans of a queue or group."""
+        layers = self._owned.get(owner)
+        if layers is None:
+            spans = self._spans.get(owner, ())
+            layers = self._owned[owner] = (
+                _exceptions(self._exceptions.get(owner, ()), self._calendars.get(owner, ())),
+                Dated(_span_slot(i, span, wall_day(span.date_full)) for i, span in spans if span.date_full),
+                Weekly(_span_slot(i, span, (span.day_of_week - 1) * DAY) for i, span in spans if span.day_of_week),
+            )
+        return layers
+
+
+def _by_owner(facts: Mapping[int, Any]) -> dict[_Owner, list[tuple[int, Any]]]:
+    """The facts of each owner with their ids, in the order of these."""
+    owned = defaultdict(list)
+    for fact_id, fact in sorted(facts.items()):
+        owned[fact.owner_type, fact.owner_id].append((fact_id, fact))
+    return owned
+
+
+def _span_slot(span_id: int, span: TimeSpan, midnight: int) -> Slot[State]:
+    begin, end = midnight + wall_time(span.start_time), midnight + wall_time(span.end_time)
+    answer = _says("time_span", span.owner_type, span.reference, span.destination, is_open=True)
+    return Slot(begin, end if end > begin else end + DAY, span_id, answer)
+
+
+def _exceptions(
+    exceptions: Iterable[tuple[int, DayException]], calendars: Iterable[tuple[int, Calendar]]
+) -> Dated[State]:
+    once: list[Slot[State]] = []
+    yearly: list[Yearly[State]] = []
+    for order, fact in exceptions:
+        answer = _says("exception", fact.owner_type, fact.label, fact.destination)
+        if fact.every_year:
+            yearly.append(Yearly(_day_of_year(fact.first_day), _day_of_year(fact.last_day), order, answer))
+        else:
+            once.append(Slot(wall_day(fact.first_day), wall_day(fact.last_day) + DAY, order, answer))
+    for order, calendar in calendars:
+        for event in calendar.events:
+            label = event.label or calendar.name
+            answer = _says("exception", calendar.owner_type, label, calendar.destination)
+            once.append(Slot(wall_moment(event.begins), wall_moment(event.ends), order, answer))
+    return Dated(once, yearly)
+
+
+def _by_hand(holidays: Mapping[int, Holiday]) -> Dated[State]:
+    once: list[Slot[State]] = []
+    yearly: list[Yearly[State]] = []
+    for order, holiday in holidays.items():
+        answer = _says("holiday", ACCOUNT, holiday.label, holiday.destination)
+        if holiday.every_year:
+            yearly.append(Yearly(_day_of_year(holiday.day), _day_of_year(holiday.day), order, answer))
+        else:
+            once.append(Slot(wall_day(holiday.day), wall_day(holiday.day) + DAY, order, answer))
+    return Dated(once, yearly)
+
+
+def _computed(observances: Mapping[int, Observance]) -> Dated[State]:
+    once = []
+    for order, observance in observances.items():
+        for day in observance.days:
+            if day.label not in observance.off:
+                answer = _says("holiday", ACCOUNT, day.label, observance.destinations.get(day.label))
+                once.append(Slot(wall_day(day.day), wall_day(day.day) + DAY, order, answer))
+    return Dated(once)
+
+
+def _day_of_year(day: date) -> tuple[int, int]:
+    return day.month, day.day
