@@ -22,6 +22,7 @@ from aiguillage.cli import (
     hours,
     installation,
     queues,
+    replaying,
     rotas,
     serving,
     switches,
@@ -93,6 +94,7 @@ exchange.register(contacts.group)
 turns.register(rotas.rota_commands)
 explaining.register(application)
 week.register(application)
+replaying.register(application)
 calls.register(application)
 
 
