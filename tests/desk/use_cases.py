@@ -6,11 +6,25 @@ from typing import NamedTuple
 
 import pytest
 
-from aiguillage.desk import accounts, calls, contacts, fields, journal, users
+from aiguillage.desk import (
+    accounts,
+    calls,
+    contacts,
+    ctis,
+    documents,
+    facts,
+    fields,
+    holidays,
+    journal,
+    secrets,
+    switches,
+    users,
+)
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Option
-from tests.cast import NUMBER, Cast, email
+from aiguillage.domain.queues import Group
+from tests.cast import ACCOUNT, NUMBER, Cast, email
 
 
 class Asked(NamedTuple):
@@ -23,7 +37,10 @@ class Asked(NamedTuple):
 
 
 class UseCase(NamedTuple):
-    """A use case: the role it takes, what it does, and whether workers must look at the account's facts again."""
+    """A use case: the role it takes, what it does, and what workers must look at again.
+
+    That is the account's facts, none of them where contacts change, or the tokens too where secrets do.
+    """
 
     function: Callable[..., object]
     role: Role
@@ -34,6 +51,11 @@ class UseCase(NamedTuple):
 def log(cast: Cast) -> Path:
     """The call log, which is not there yet."""
     return cast.db.path.with_name("calls.db")
+
+
+def id_of(asked: Asked, kind: str) -> int:
+    """The id of CL0000's one fact of a kind, whatever account is asked about."""
+    return facts.list_facts(asked.cast.db, asked.cast.operator, ACCOUNT, kind)[0].id
 
 
 USE_CASES = [
@@ -107,6 +129,94 @@ USE_CASES = [
         lambda a: fields.remove_option(a.cast.db, a.actor, a.code, "select_1", "207"),
         "facts",
     ),
+    UseCase(
+        facts.add_fact,
+        Role.EDIT,
+        lambda a: facts.add_fact(a.cast.db, a.actor, a.code, Group(name="Ateliers")),
+        "facts",
+    ),
+    UseCase(
+        facts.add_facts,
+        Role.EDIT,
+        lambda a: facts.add_facts(a.cast.db, a.actor, a.code, [Group(name="Ateliers")]),
+        "facts",
+    ),
+    UseCase(
+        facts.set_fact,
+        Role.EDIT,
+        lambda a: facts.set_fact(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), {"name": "Assistance"}),
+        "facts",
+    ),
+    UseCase(
+        facts.remove_fact,
+        Role.EDIT,
+        lambda a: facts.remove_fact(a.cast.db, a.actor, a.code, "holiday", id_of(a, "holiday")),
+        "facts",
+    ),
+    UseCase(
+        facts.show_fact, Role.READ, lambda a: facts.show_fact(a.cast.db, a.actor, a.code, "rota", id_of(a, "rota"))
+    ),
+    UseCase(facts.list_facts, Role.READ, lambda a: facts.list_facts(a.cast.db, a.actor, a.code, "blocked")),
+    UseCase(facts.find_fact, Role.READ, lambda a: facts.find_fact(a.cast.db, a.actor, a.code, "queue", "support")),
+    UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
+    UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
+    UseCase(
+        holidays.observe_holidays,
+        Role.EDIT,
+        lambda a: holidays.observe_holidays(a.cast.db, a.actor, a.code, "FR"),
+        "facts",
+    ),
+    UseCase(
+        holidays.set_holiday,
+        Role.EDIT,
+        lambda a: holidays.set_holiday(a.cast.db, a.actor, a.code, "Noël", off=True),
+        "facts",
+    ),
+    UseCase(
+        holidays.forget_holidays, Role.EDIT, lambda a: holidays.forget_holidays(a.cast.db, a.actor, a.code), "facts"
+    ),
+    UseCase(
+        switches.flip_switch,
+        Role.EDIT,
+        lambda a: switches.flip_switch(a.cast.db, a.actor, a.code, id_of(a, "switch"), "on"),
+        "facts",
+    ),
+    UseCase(
+        switches.issue_switch_code,
+        Role.MANAGE,
+        lambda a: switches.issue_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
+        "secrets",
+    ),
+    UseCase(
+        switches.revoke_switch_code,
+        Role.MANAGE,
+        lambda a: switches.revoke_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
+        "secrets",
+    ),
+    UseCase(
+        ctis.issue_cti_token,
+        Role.MANAGE,
+        lambda a: ctis.issue_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
+        "secrets",
+    ),
+    UseCase(
+        ctis.revoke_cti_token,
+        Role.MANAGE,
+        lambda a: ctis.revoke_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
+        "secrets",
+    ),
+    UseCase(
+        secrets.issue_secret,
+        Role.MANAGE,
+        lambda a: secrets.issue_secret(a.cast.db, a.actor, a.code, "cti", id_of(a, "cti")),
+        "secrets",
+    ),
+    UseCase(
+        secrets.revoke_secret,
+        Role.MANAGE,
+        lambda a: secrets.revoke_secret(a.cast.db, a.actor, a.code, "cti", id_of(a, "cti")),
+        "secrets",
+    ),
     UseCase(journal.list_changes, Role.MANAGE, lambda a: journal.list_changes(a.cast.db, a.actor, a.code)),
     UseCase(
         users.grant_role,
@@ -131,6 +241,7 @@ BY_OPERATORS: list[Callable[[Asked], object]] = [
     lambda a: users.list_users(a.cast.db, a.actor),
     lambda a: journal.list_changes(a.cast.db, a.actor, None),
     lambda a: count_facts(a.cast.db, a.actor),
+    lambda a: holidays.renew_holidays(a.cast.db, a.actor),
 ]
 ROLES = {"router": Role.ROUTE, "reader": Role.READ, "editor": Role.EDIT, "manager": Role.MANAGE}
 
