@@ -65,7 +65,9 @@ class Actor(msgspec.Struct, frozen=True):
     """Who acts at the desk, and when: a user, or the person at the machine's terminal (an operator without e-mail).
 
     `at` is in microseconds since 1970 UTC, read at the door. Who acts with a token can do no more than the token:
-    `most` is its role, `only` the accounts that it is held to (None: all that its user has).
+    `most` is its role, `only` the accounts that it is held to (None: all that its user has). `operator` are those who may
+    change the installation; `everywhere` is an operator's user behind a token that is held to less: every account has
+    that user as a manager, but the installation is out of the token's reach. `token_id` is the token acted with.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Actor(msgspec.Struct, frozen=True):
     operator: bool = False
     most: Role = Role.MANAGE
     only: frozenset[str] | None = None
+    everywhere: bool = False
+    token_id: int | None = None
 
 
 def role_named(word: str) -> Role:
