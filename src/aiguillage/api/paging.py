@@ -121,7 +121,7 @@ def query_of(
     name: str,
     shape: type[msgspec.Struct],
     also: Mapping[str, Any] | None = None,
-    listing: Sequence[str] = LISTING,
+    words: Sequence[str] = LISTING,
 ) -> type[msgspec.Struct]:
     """The query of a resource's index: a filter for each plain field of its shape, and paging, sorting, searching."""
     plain = [
@@ -131,7 +131,7 @@ def query_of(
     ]
     text = str | msgspec.UnsetType
     more = [(key, kind | msgspec.UnsetType, msgspec.UNSET) for key, kind in (also or {}).items()]
-    listing = [(word, text, msgspec.UNSET) for word in listing if "page" not in word]
+    listing = [(word, text, msgspec.UNSET) for word in words if "page" not in word]
     paging = [("page", int, 1), ("per_page", int, PER_PAGE)]
     return msgspec.defstruct(
         name, [*plain, *more, *listing, *paging], frozen=True, kw_only=True, forbid_unknown_fields=True
