@@ -156,7 +156,7 @@ def _refuse_while_shared(change: Change) -> None:
         )
 
 
-def remove_account(db: Database, log: Path, actor: Actor, code: str) -> None:
+def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected: int | None = None) -> None:
     """Removes an account and everything that belongs to it, its journal and its calls too. Raises Refusal."""
     require_operator(actor)
     with change_directory(db, actor) as change:
@@ -165,6 +165,7 @@ def remove_account(db: Database, log: Path, actor: Actor, code: str) -> None:
         ).first()
         if row is None:
             raise no_account(code)
+        require_unchanged(state_of(account_of(row)), expected)
         # An account that gets this code later must not have its callers told to who asked about this one.
         for token in read_tokens(change.connection, tokens.c.accounts == as_json([code])):
             end_token(change, token)

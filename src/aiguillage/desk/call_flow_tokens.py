@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from aiguillage.desk.change import change_directory, find_account, require_full_role
+from aiguillage.desk.change import change_directory, find_account, require_full_role, require_unchanged, state_of
 from aiguillage.desk.token_rows import CALL_FLOW, Token, change_token, check_token, end_token, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
@@ -74,11 +74,13 @@ def set_call_token(
         return change_token(change, before, changes, expected)
 
 
-def revoke_call_token(db: Database, actor: Actor, code: str, token_id: int) -> None:
+def revoke_call_token(db: Database, actor: Actor, code: str, token_id: int, *, expected: int | None = None) -> None:
     """Ends it: the next call with it is refused. Raises Refusal."""
     require_full_role(actor)
     with change_directory(db, actor) as change:
-        end_token(change, _require(change.connection, actor, code, token_id))
+        token = _require(change.connection, actor, code, token_id)
+        require_unchanged(state_of(token), expected)
+        end_token(change, token)
 
 
 def _seen(connection: Connection, actor: Actor, code: str) -> list[ColumnElement[bool]]:

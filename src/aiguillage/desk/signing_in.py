@@ -1,7 +1,9 @@
 """Signing in: an e-mail address, a password and, where the user has one, a code of the second factor."""
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from aiguillage.desk.change import change_directory
 from aiguillage.desk.passwords import Proven, prove_password, require_still_so, wrong
@@ -36,8 +38,8 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
 
 def sign_in(
     db: Database, at: int, credentials: Credentials, *, address: str | None, agent: str = ""
-) -> tuple[Token, str]:
-    """A new session of that user and its secret; `agent` is the client's own name, for the list of sessions.
+) -> tuple[Who, str]:
+    """That user with a new session, and its secret; `agent` is the client's own name, for the list of sessions.
 
     Raises Refusal: unauthorized alike for all that is wrong, limited for too many tries, invalid when the password is
     right and only the code is missing.
@@ -54,7 +56,8 @@ def sign_in(
         if proven.rehashed is not None:
             mine = update(users).where(users.c.id == user.id)
             change.connection.execute(mine.values(password=proven.rehashed))
-        return open_session(change, user.id, address=address, agent=agent)
+        session, secret = open_session(change, user.id, address=address, agent=agent)
+    return _who(user, session), secret
 
 
 def _ask_for_code(db: Database, at: int, proven: Proven) -> None:
@@ -69,6 +72,10 @@ def show_me(db: Database, actor: Actor) -> Who:
     with db.read() as connection:
         user = connection.execute(select(users).where(users.c.id == actor.user_id)).one()
         token = read_tokens(connection, tokens.c.id == actor.token_id)[0]
+    return _who(user, token)
+
+
+def _who(user: Row[Any], token: Token) -> Who:
     return Who(
         id=user.id,
         email=user.email,

@@ -6,7 +6,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
-from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
+from aiguillage.desk.change import (
+    Change,
+    change_directory,
+    find_account,
+    require_full_role,
+    require_unchanged,
+    state_of,
+)
 from aiguillage.desk.token_rows import SESSION, Token, change_token, check_token, end_token, keep_token, read_tokens
 from aiguillage.desk.users import require_user
 from aiguillage.domain.accounts import Actor, Role, check_unknown_mode
@@ -111,11 +118,13 @@ def set_token(
         return change_token(change, _require_token(change.connection, actor, token_id), changes, expected)
 
 
-def revoke_token(db: Database, actor: Actor, token_id: int) -> None:
+def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | None = None) -> None:
     """Ends a token: the next call with it is refused. Raises Refusal(missing), also for somebody else's."""
     require_full_role(actor)
     with change_directory(db, actor) as change:
-        end_token(change, _require_token(change.connection, actor, token_id))
+        token = _require_token(change.connection, actor, token_id)
+        require_unchanged(state_of(token), expected)
+        end_token(change, token)
 
 
 def _within(actor: Actor, token: Token) -> bool:
