@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from aiguillage.desk import accounts, calls, contacts, fields, journal, users
+from aiguillage.desk import accounts, call_flow_tokens, calls, contacts, fields, journal, users
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
@@ -26,12 +26,14 @@ from tests.refusal import refused
 from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
-MODULES = (accounts, calls, contacts, fields, journal, users)
+MODULES = (accounts, call_flow_tokens, calls, contacts, fields, journal, users)
 
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option too."""
+    """A contact of CL0000, which has an option too, and whose users have call-flow tokens."""
+    for name in ROLES:
+        call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 
