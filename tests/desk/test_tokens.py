@@ -1,6 +1,7 @@
 """Tokens: personal, shown once, never able to do more than their user."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -183,9 +184,9 @@ def test_anothers_token_cannot_be_told_from_none(cast: Cast) -> None:
     assert list_tokens(cast.db, cast["router"]) == [token]
 
 
-def acting(cast: Cast, name: str, **limits: Any) -> Actor:
+def acting(cast: Cast, name: str, *, role: Role = Role.MANAGE, accounts: Sequence[str] = ()) -> Actor:
     """Somebody who acts with a token of theirs that has these limits."""
-    secret = issue_token(cast.db, cast.operator, email(name), name="acting", **{"role": Role.MANAGE, **limits})[1]
+    secret = issue_token(cast.db, cast.operator, email(name), name="acting", role=role, accounts=accounts)[1]
     return actor_of(cast.db, f"Bearer {secret}", "192.0.2.7", NOW)
 
 
