@@ -7,6 +7,7 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
+    call_flow_tokens,
     calls,
     contacts,
     ctis,
@@ -41,17 +42,21 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, calls, contacts, ctis, documents, facts, fields, holidays, journal),
+    *(accounts, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays, journal),
     *(secrets, switches, users),
 )
 
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option and a fact of every kind too, and secrets of its switch and its CTI."""
+    """A contact of CL0000, which has an option and a fact of every kind too, secrets of its switch and its CTI, and call-flow
+    tokens of its users.
+    """
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
+    for name in ROLES:
+        call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 

@@ -5,17 +5,25 @@ from typing import Any
 
 from aiguillage.api.described import described
 from aiguillage.api.operations import Operation
-from aiguillage.api.resources import call_queues
+from aiguillage.api.resources import accounts, call_queues, signing_in, tokens, users
 from aiguillage.api.resources.shared import FactOperations
 
 FACTS = (call_queues.GROUPS, call_queues.QUEUES)
-TAGS = ((call_queues.TAG, "Where callers wait: groups, queues, opening hours."),)
+PEOPLE = (signing_in, accounts, users, tokens)
+TAGS = (
+    (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
+    (accounts.TAG, "The accounts and their settings."),
+    (users.TAG, "People, and their roles on accounts."),
+    (tokens.TAG, "The secrets with which programs and phone systems ask, and people's sessions."),
+    (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+)
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
     """Every operation."""
-    return tuple(operation for resource in FACTS for operation in FactOperations(resource).operations())
+    people = [operation for resource in PEOPLE for operation in resource.OPERATIONS]
+    return (*people, *(operation for resource in FACTS for operation in FactOperations(resource).operations()))
 
 
 @cache

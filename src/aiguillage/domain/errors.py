@@ -17,13 +17,17 @@ class Kind(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """A request that is not carried out; `message` tells the person what to do, `field` where the fault is."""
+    """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
-    def __init__(self, kind: Kind, message: str, field: str | None = None) -> None:
+    `wait` is in how many seconds it may be tried again, where that is known.
+    """
+
+    def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.field = field
+        self.wait = wait
 
 
 def invalid(message: str, field: str | None = None) -> Refusal:
@@ -39,6 +43,11 @@ def missing(message: str) -> Refusal:
 def stale(message: str) -> Refusal:
     """Made for a state that somebody has changed since."""
     return Refusal(Kind.STALE, message)
+
+
+def limited(message: str, wait: int) -> Refusal:
+    """Too many tries; one more is fine in so many seconds."""
+    return Refusal(Kind.LIMITED, message, wait=wait)
 
 
 def conflict(message: str) -> Refusal:
