@@ -42,8 +42,8 @@ class Asked(NamedTuple):
 class UseCase(NamedTuple):
     """A use case: the role it takes, what it does, and what it changes.
 
-    That is the account's `facts`, at which workers must look again, its `contacts`, the `directory` of the installation,
-    or the tokens too where secrets do.
+    That is the account's `facts`, at which workers must look again, its `contacts`, or the installation's `directory`,
+    or tokens too where secrets change.
     """
 
     function: Callable[..., object]
