@@ -12,6 +12,7 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
 from tests.cast import ACCOUNT, Cast, assemble, email, known_caller
+from tests.dialects.ruled import Ruled, add_rules
 from tests.server import Answer, Server, running
 
 SPARSE_CODE = "77"
@@ -57,4 +58,17 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         cast.secrets[mode] = secret
     with running(settings) as server:
         yield Door(server, cast)
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ruled]:
+    """A server on which CL0000 has rules of every kind."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("ruled") / "data")
+    db = open_database(settings)
+    migrate(db)
+    cast = assemble(db)
+    add_rules(cast)
+    with running(settings) as server:
+        yield Ruled(server, cast)
     db.close()
