@@ -7,7 +7,7 @@ import pytest
 from aiguillage.desk.ctis import issue_cti_token
 from aiguillage.desk.facts import list_facts
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
-from tests.dialects.ruled import EVENING, TUESDAY, Ruled
+from tests.ruled import EVENING, TUESDAY, Ruled
 from tests.server import Answer
 
 QUEUE, ZONE, CTI = (f"/smart-routings/{rest}/lookup" for rest in ("call-queues", "geo/destinations", "ctis"))

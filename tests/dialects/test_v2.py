@@ -1,18 +1,12 @@
 """V2: what can be asked, what is answered, what is refused; asked of a real server."""
 
 import json
-from datetime import time, timedelta
-from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import pytest
 
-from aiguillage.desk.facts import add_fact, set_fact
 from aiguillage.desk.tokens import issue_token
-from aiguillage.domain.queues import Holiday, Queue, Switch, TimeSpan
-from aiguillage.settings import Settings
-from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
-from tests.dialects.ruled import (
+from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, email
+from tests.ruled import (
     BLOCKED,
     CONTRACT_CODE,
     DIALLED,
@@ -23,7 +17,7 @@ from tests.dialects.ruled import (
     TUESDAY,
     Ruled,
 )
-from tests.server import Answer, Server, running
+from tests.server import Answer
 
 KEYS = [
     *("known", "by", "contactId", "company", "firstName", "lastName", "language", "vip", "onCallDutyContract"),
@@ -222,66 +216,6 @@ def test_an_empty_parameter_is_one_that_the_call_flow_had_nothing_for(ruled: Rul
     assert told | {"callId": ""} == ruled.told(number=NUMBER) | {"callId": ""}
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b'{"customerAccount": "CL0000", "number": "0199001234"}', "application/json"),
-        (
-            b'{"customerAccount": "CL0000", "number": "+33 1 99 00 12 34", "queue": null}',
-            "application/json; charset=utf-8",
-        ),
-        (b'{"customerAccount": "CL0000", "number": 33199001234, "code": 4321, "explain": false}', "APPLICATION/JSON"),
-        (b"customerAccount=CL0000&number=%2B33199001234", "application/x-www-form-urlencoded"),
-        (b"customerAccount=CL0000&number=01+99+00+12+34", "application/x-www-form-urlencoded; charset=UTF-8"),
-    ],
-)
-def test_a_post_asks_the_same_in_its_body(ruled: Ruled, body: bytes, kind: str) -> None:
-    answer = ruled.post(body, kind)
-
-    assert (answer.status, json.loads(answer.body)["destination"]) == (200, "207")
-
-
-def test_query_and_body_may_be_mixed_but_not_contradict(ruled: Ruled) -> None:
-    path = f"{ROUTE}?customerAccount={ACCOUNT}&format=raw"
-
-    mixed = ruled.post(b'{"number": "0199001234", "format": "raw"}', path=path)
-    two = ruled.post(b'{"number": "0199001234", "format": "json"}', path=path)
-    twice = ruled.post(b'{"number": "0199001234", "number": "0199001235"}', path=path)
-
-    assert (mixed.status, mixed.text) == (200, "207")
-    assert (two.status, two.text, twice.status) == (400, "bad request", 400)
-
-
-def test_a_post_without_a_body_asks_by_its_query(ruled: Ruled) -> None:
-    path = f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&format=raw"
-
-    assert ruled.post(b"", None, path).text == "207"
-    assert ruled.post(b"").status == 400
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        *((body, "application/json") for body in (b"{", b"[]", b'"x"', b"null", b"1", b"\xff", b'{"number": [1]}')),
-        *((body, "application/json") for body in (b'{"number": {"a": 1}}', b'{"number": NaN}', b"[" * 8000)),
-        *((body, "application/json") for body in (b'{"number": "\\ud800"}', b'{"\\ud800": "1"}', b'{"number": 1e999}')),
-        *((body, "application/json") for body in (b'{"a": ' + b"9" * 5000 + b"}", b'{"a": 1' + b" " * 9000 + b"}")),
-        *(
-            (b"number=1&number=2", "application/x-www-form-urlencoded"),
-            (b"number=%FF", "application/x-www-form-urlencoded"),
-        ),
-        *(
-            (b"number=1", kind)
-            for kind in (None, "", "text/plain", "multipart/form-data; boundary=x", "application/xml")
-        ),
-    ],
-)
-def test_a_broken_body_is_a_bad_request(ruled: Ruled, body: bytes, kind: str | None) -> None:
-    answer = ruled.post(body, kind)
-
-    assert detail(answer)
-
-
 def test_head_works_as_get_without_the_body(ruled: Ruled) -> None:
     for asked in ({"number": STRANGER}, {"number": "x"}, {"number": NUMBER, "fields": "destination"}):
         got, head = ruled.route(**asked), ruled.route(method="HEAD", **asked)
@@ -316,88 +250,3 @@ def test_a_foreign_account_and_a_missing_one_answer_alike_to_the_byte(ruled: Rul
     assert foreign == missing
     assert foreign.status == 403
     assert ruled.get(ROUTE, by="outsider", customerAccount=OTHER_ACCOUNT, number=NUMBER).status == 404
-
-
-def test_the_trace_tells_every_rule_in_plain_values(ruled: Ruled) -> None:
-    told = ruled.told(by="reading", code=CONTRACT_CODE, at=EVENING, explain="1")
-
-    lines = {line["rule"]: line for line in told["trace"]}
-    assert list(told) == [*KEYS, "trace"]
-    assert lines["known_code"]["changed"] == {
-        "reason": "known_caller",
-        "contactId": told["contactId"],
-        "by": "code",
-        "destination1": "208",
-        "destination2": None,
-        "destination3": None,
-        "destination4": None,
-        "vip": None,
-        "onCallDutyContract": True,
-    }
-    assert lines["opening_hours"]["lookedAt"]["queues"] == lines["opening_hours"]["changed"]["queues"]
-    assert lines["opening_hours"]["changed"]["queue"] == "desk"
-    assert lines["opening_hours"]["changed"]["until"] == "2026-11-25T09:00:00+01:00"
-    assert lines["on_call"]["lookedAt"]["rota"] == "duty"
-    assert lines["on_call"]["changed"] == {"reason": "on_call", "destination": "+33639980101", "onCall": "Ana"}
-
-
-def test_the_trace_tells_a_zone(ruled: Ruled) -> None:
-    told = ruled.told(value="69001", list="departments", explain="true")
-
-    changed = next(line["changed"] for line in told["trace"] if line["rule"] == "geography")
-    assert (changed["zone"], changed["nickname"], changed["fallback"]) == ("69", "Rhône", False)
-
-
-def test_an_unknown_caller_who_gets_nothing_can_be_explained_too(ruled: Ruled) -> None:
-    told = ruled.told(number=STRANGER, unknown="empty", explain="")
-
-    assert next(line["rule"] for line in told["trace"] if line["applied"]) == "geography"
-
-
-def test_calls_are_answered_with_the_database_gone(cast: Cast, settings: Settings) -> None:
-    known_caller(cast)
-    secret = cast.secret("router")
-    with running(settings) as server:
-        before = server.ask(f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&format=raw", secret)
-
-        for file in settings.data_dir.glob("aiguillage.db*"):
-            Path(file).unlink()
-
-        after = [
-            server.ask(path, secret).status
-            for path in (
-                f"{ROUTE}?customerAccount={ACCOUNT}&code={CODE}",
-                f"{ROUTE}?customerAccount={ACCOUNT}&number=x",
-            )
-        ]
-    assert (before.text, after) == ("207", [200, 400])
-
-
-def test_a_change_shows_in_the_next_call(cast: Cast, server: Server) -> None:
-    known_caller(cast)
-    editor, secret = cast["editor"], cast.secret("router")
-    target = f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&format=raw&fields=destination,open"
-
-    def ask() -> str:
-        return server.ask(target, secret).text
-
-    answers = [ask()]
-    queue = add_fact(
-        cast.db, editor, ACCOUNT, Queue(name="A", code="a", number="207", default_destination="299")
-    ).kept.id
-    answers.append(ask())
-    for day in range(1, 8):
-        span = TimeSpan(owner_type="queue", owner_id=queue, day_of_week=day, start_time=time(0), end_time=time(0))
-        add_fact(cast.db, editor, ACCOUNT, span)
-    answers.append(ask())
-    today = parsedate_to_datetime(server.ask("/healthz").headers["date"]).date()
-    for day in (today, today + timedelta(days=1)):
-        add_fact(cast.db, editor, ACCOUNT, Holiday(day=day, label="Pause", destination="300"))
-    answers.append(ask())
-    switch = Switch(name="Fire", owner_type="account", destination="999", on=True)
-    kept = add_fact(cast.db, editor, ACCOUNT, switch).kept
-    answers.append(ask())
-    set_fact(cast.db, editor, ACCOUNT, "switch", kept.id, {"on": False})
-    answers.append(ask())
-
-    assert answers == ["207,", "299,0", "207,1", "300,0", "999,", "300,0"]

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.cast import NUMBER
-from tests.dialects.ruled import CONTRACT_CODE, EVENING, STRANGER, Ruled
 from tests.dialects.test_v2 import KEYS
+from tests.ruled import CONTRACT_CODE, EVENING, STRANGER, Ruled
 
 TEXT = "text/plain; charset=utf-8"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
-from tests.dialects.ruled import EVENING, TUESDAY, Ruled
+from tests.ruled import EVENING, TUESDAY, Ruled
 
 QUEUES, ON_CALL = "/api/v2/queues/", "/api/v2/oncall/"
 
