@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from aiguillage.domain.queues import (
 
 SCHEDULES, MOMENTS, AT_ONCE = 2_000, 200, 100
 SECOND = 1_000_000
+A_DAY = timedelta(days=1)
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
 By = Mapping[str, Mapping[int, Any]]
 Owners = list[tuple[str, int | None]]
@@ -73,7 +75,7 @@ def read(by: By, zone: ZoneInfo, queue_id: int, at: int) -> Read:
     for switch in switches(by, queue_id, queue.group, at):
         return Read(False, switch.destination, "switch", switch.owner_type, switch.name)
     owners = [("queue", queue_id), ("group", queue.group)]
-    for reason, of, destination, label in (*closed(by, owners, wall), *opened(by, owners, wall)):
+    for reason, of, destination, label in chain(closed(by, owners, wall), opened(by, owners, wall)):
         own = (queue.number or queue.code) if reason == "time_span" else queue.default_destination
         return Read(reason == "time_span", destination or own, reason, of, label)
     return Read(False, queue.default_destination, "default", "queue", "")
@@ -113,10 +115,10 @@ def spans(by: By, owner: tuple[str, int | None], wall: datetime, matches: Callab
     today = wall.date()
     for span_id, span in by["time_span"].items():
         if (span.owner_type, span.owner_id) == owner:
-            for day in (today - timedelta(days=1), today):
+            for day in (today - A_DAY, today):
                 if matches(span, day):
                     begin, end = datetime.combine(day, span.start_time), datetime.combine(day, span.end_time)
-                    if begin <= wall < (end if end > begin else end + timedelta(days=1)):
+                    if begin <= wall < (end if end > begin else end + A_DAY):
                         yield begin, span_id, span.destination, span.reference
 
 
@@ -144,8 +146,8 @@ def first_of_year(first: date, last: date, day: date) -> date | None:
 
     if not within(day):
         return None
-    while within(day - timedelta(days=1)):
-        day -= timedelta(days=1)
+    while within(day - A_DAY):
+        day -= A_DAY
     return day
 
 
