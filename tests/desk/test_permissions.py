@@ -7,6 +7,7 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
+    calendars,
     calls,
     contacts,
     ctis,
@@ -15,6 +16,7 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    rota_feeds,
     secrets,
     switches,
     users,
@@ -41,17 +43,18 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, calls, contacts, ctis, documents, facts, fields, holidays, journal),
-    *(secrets, switches, users),
+    *(accounts, calendars, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(journal, rota_feeds, secrets, switches, users),
 )
 
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option and a fact of every kind too, and secrets of its switch and its CTI."""
+    """A contact of CL0000, which has an option, a fact of every kind, and secrets of its switch, CTI and rota."""
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
+    rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 

@@ -10,6 +10,7 @@ from aiguillage import __version__
 from aiguillage.cli import (
     accounts,
     blocked,
+    calendars,
     calls,
     contacts,
     ctis,
@@ -22,6 +23,7 @@ from aiguillage.cli import (
     hours,
     installation,
     queues,
+    replaying,
     rotas,
     serving,
     switches,
@@ -81,6 +83,7 @@ for name, group in (
     ("hours", hours.hours_commands),
     ("exception", hours.exception_commands),
     ("holiday", holidays.holiday_commands),
+    ("calendar", calendars.calendar_commands),
     ("switch", switches.switch_commands),
     ("geo", geo.geo_commands),
     ("rota", rotas.rota_commands),
@@ -94,6 +97,7 @@ turns.register(rotas.rota_commands)
 explaining.register(application)
 week.register(application)
 calls.register(application)
+replaying.register(application)
 
 
 def run() -> None:

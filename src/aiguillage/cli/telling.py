@@ -67,7 +67,10 @@ def answer_in_words(explained: "Explained") -> dict[str, object]:
         told[_("zone")] = _("none: the fallback") if decision.zone.fallback else decision.zone.zone
     if decision.duty is not None and decision.duty.member is not None:
         told[_("on call")] = decision.duty.member.name
-    return told | {_("until"): local(decision.until, time_zone) or _("further notice"), _("priority"): decision.priority}
+    return told | {
+        _("until"): local(decision.until, time_zone) or _("further notice"),
+        _("priority"): decision.priority,
+    }
 
 
 def rules_in_words(explained: "Explained", fields: list[Field]) -> Iterator[str]:
