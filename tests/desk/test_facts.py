@@ -7,10 +7,9 @@ import msgspec
 import pytest
 
 from aiguillage.desk.accounts import set_account
-from aiguillage.desk.ctis import issue_cti_token
 from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.journal import list_changes
-from aiguillage.domain.ctis import Cti, CtiDestination
+from aiguillage.domain.ctis import CtiDestination
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.geo import GeoDestination
@@ -291,14 +290,3 @@ def test_an_origin_is_looked_up_as_it_was_last_written(cast: Cast, ids: dict[str
     assert (before, origins()) == ([("+33199001234", "207")], [("SITE 7", "209")])
     remove(cast, "cti_destination", ids["cti_destination"])
     assert not origins()
-
-
-def test_a_secret_goes_with_its_fact(cast: Cast) -> None:
-    cti = add(cast, Cti(name="PBX")).kept.id
-    issue_cti_token(cast.db, cast["manager"], ACCOUNT, cti)
-    directory = facts_version(cast.db)
-
-    remove(cast, "cti", cti)
-
-    assert not rows(cast.db, "SELECT * FROM secrets")
-    assert facts_version(cast.db) == directory + 1
