@@ -1,7 +1,7 @@
 """Commands about calendars: iCal files and feeds that say when a queue is closed, or who is on call."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -66,7 +66,7 @@ def add(
         print_change(desk, account, CALENDARS, done, json=json)
 
 
-def _owner(desk: Desk, account: str, queue: str | None, group: str | None, rota: str | None) -> dict[str, object]:
+def _owner(desk: Desk, account: str, queue: str | None, group: str | None, rota: str | None) -> dict[str, Any]:
     """What the calendar is to belong to. Raises Refusal(invalid) unless one thing is named."""
     if rota is None:
         return owner_of(desk, account, queue, group)
@@ -94,7 +94,7 @@ def list_(context: typer.Context, account: AccountCode, json: Json = False) -> N
         )
 
 
-def _document(state: CalendarState) -> dict[str, object]:
+def _document(state: CalendarState) -> dict[str, Any]:
     values = document_of(state.calendar)
     return {"id": state.id, **values, "read_at": iso(state.read_at or None)}
 
