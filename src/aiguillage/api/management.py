@@ -5,25 +5,50 @@ from typing import Any
 
 from aiguillage.api.described import described
 from aiguillage.api.operations import Operation
-from aiguillage.api.resources import accounts, call_queues, signing_in, tokens, users
-from aiguillage.api.resources.shared import FactOperations
+from aiguillage.api.resources import (
+    accounts,
+    blocked,
+    calendars,
+    call_queues,
+    ctis,
+    geo,
+    holidays,
+    opening,
+    rotas,
+    signing_in,
+    surveys,
+    switches,
+    tokens,
+    users,
+)
+from aiguillage.api.resources.facts import FactOperations
 
-FACTS = (call_queues.GROUPS, call_queues.QUEUES)
-PEOPLE = (signing_in, accounts, users, tokens)
+FACTS = (
+    *(call_queues.GROUPS, call_queues.QUEUES, opening.TIME_SPANS, opening.EXCEPTIONS, opening.HOLIDAYS),
+    *(rotas.ROTAS, switches.SWITCHES, blocked.BLOCKED, geo.LISTS, geo.LIST_DESTINATIONS),
+    *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS),
+)
+OTHERS = (signing_in, accounts, users, tokens, holidays, calendars, rotas, switches, geo, ctis, surveys)
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
     (accounts.TAG, "The accounts and their settings."),
     (users.TAG, "People, and their roles on accounts."),
     (tokens.TAG, "The secrets with which programs and phone systems ask, and people's sessions."),
     (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+    (calendars.TAG, "iCal feeds and files: exceptions of queues and groups, shifts of rotas."),
+    (rotas.TAG, "Who is on call when."),
+    (blocked.TAG, "Callers who go elsewhere, or nowhere."),
+    (geo.TAG, "Zones and their destinations."),
+    (ctis.TAG, "What phone systems send, and where it leads."),
+    (surveys.TAG, "What callers said when they were asked."),
 )
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
     """Every operation."""
-    people = [operation for resource in PEOPLE for operation in resource.OPERATIONS]
-    return (*people, *(operation for resource in FACTS for operation in FactOperations(resource).operations()))
+    others = [operation for resource in OTHERS for operation in resource.OPERATIONS]
+    return (*others, *(operation for resource in FACTS for operation in FactOperations(resource).operations()))
 
 
 @cache
