@@ -47,7 +47,8 @@ def test_the_settings_are_listed_with_their_defaults_and_meanings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "heading", "rules"), [(RULES_PAGE, "## In their order", RULES), (API, "## How a caller is decided on", KEPT)]
+    ("document", "heading", "rules"),
+    [(RULES_PAGE, "## In their order", RULES), (API, "## How a caller is decided on", KEPT)],
 )
 def test_the_rules_are_listed_in_their_order_each_with_its_sentence(
     document: str, heading: str, rules: tuple[Rule, ...]
