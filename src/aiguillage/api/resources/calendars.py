@@ -12,9 +12,9 @@ from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, giv
 from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, list_calendars, refresh_calendar, show_calendar
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import remove_fact, set_fact
-from aiguillage.desk.fetching import LONGEST
+from aiguillage.desk.fetching import LONGEST, fetch
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.queues import Calendar
 
 TAG = "Calendars"
@@ -118,8 +118,16 @@ def _add_file(asked: Asked) -> Shown:
 
 
 def _added(asked: Asked, calendar: Calendar, text: bytes | None) -> Shown:
-    kept = add_calendar(*_who(asked), calendar, text).kept
+    kept = add_calendar(*_who(asked), calendar, text, fetch=_fetched).kept
     return _shown(asked, show_calendar(*_who(asked), kept.id))
+
+
+def _fetched(url: str) -> bytes:
+    """What a feed says; one that cannot be reached is a wrong address to whoever adds it. Raises Refusal(invalid)."""
+    try:
+        return fetch(url)
+    except Refusal as refusal:
+        raise invalid(refusal.message, "url") from None
 
 
 def _set(asked: Asked) -> Shown:
