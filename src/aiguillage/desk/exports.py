@@ -15,6 +15,7 @@ from aiguillage.desk.importing.columns import EXPORTED, OWN_ID
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.given import GIVEN, Sent, plain_telecom
 from aiguillage.storage.engine import Database
 
 FORMATS = ("csv", "jsonl")
@@ -24,7 +25,7 @@ PIECE = 1_000
 TYPED = ("mobile", "landline", "fax", "work", "home")
 """Types of numbers with a column of their own; others are in `number`, whose import leaves types as they are."""
 
-CSV_COLUMNS = (*EXPORTED[: EXPORTED.index("number") + 1], *(f"{kind}_number" for kind in TYPED), "email", *FIELD_KEYS)
+CSV_COLUMNS = (*EXPORTED[: EXPORTED.index("number") + 1], *(f"{kind}_number" for kind in TYPED), *EXPORTED[EXPORTED.index("email") :])
 
 
 def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
@@ -62,6 +63,7 @@ def _csv_row(kept: Kept, code: str) -> list[str]:
         *(contact.reference, contact.code, contact.language, contact.company, contact.first_name, contact.last_name),
         *(", ".join(found) for found in numbers.values()),
         ", ".join(contact.emails),
+        *(contact.email_destination, contact.telecom_destination),
         *contact.select,
         *("" if value is None else str(int(value)) for value in contact.boolean),
     ]
@@ -74,7 +76,18 @@ def _json_pieces(contacts: Iterator[Kept], code: str) -> Iterator[bytes]:
 
 
 def _json_object(kept: Kept, code: str) -> dict[str, Any]:
-    facts = msgspec.structs.asdict(kept.contact)
+    contact = kept.contact
+    facts = msgspec.structs.asdict(contact)
+    given = facts.pop("given")
+    facts["telecoms"] = [_brought(given.get(t.number), plain_telecom(t), "number") for t in contact.telecoms]
+    facts["emails"] = [_brought(given.get(email), email, "email") for email in contact.emails]
     values = (*facts.pop("select"), *facts.pop("boolean"))
     fields = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
     return {OWN_ID: f"{code}:{kept.id}"} | facts | fields
+
+
+def _brought(given: Sent | None, plain: Sent, name: str) -> Sent:
+    """A number or address with what is to be given back of it."""
+    if given is None:
+        return plain
+    return {**(plain if isinstance(plain, dict) else {name: plain}), GIVEN: given}

@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.calls import Known
-from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys
+from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
 from aiguillage.storage import sqlite
 from aiguillage.storage.engine import unusable
+from aiguillage.storage.schema import FOLDED
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -33,6 +34,8 @@ LETTERS = {kind: kind.value for kind in KeyKind}
 CONTACT_COLUMNS = (
     *("reference", "code", "language", "company", "first_name", "last_name", "telecoms", "emails"),
     *FIELD_KEYS,
+    *("email_destination", "telecom_destination", "given"),
+    *(f"{name}_folded" for name in FOLDED),
 )
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
@@ -147,6 +150,10 @@ def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Conta
         _encode(contact.emails).decode(),
         *[value or ABSENT for value in contact.select],
         *[ABSENT if value is None else int(value) for value in contact.boolean],
+        contact.email_destination or ABSENT,
+        contact.telecom_destination or ABSENT,
+        _encode(contact.given).decode() if contact.given else ABSENT,
+        *(folded(contact.company), folded(contact.last_name), folded(contact.first_name)),
         _encode(contact).decode(),
         _facts(contact),
     )
