@@ -278,6 +278,7 @@ journal = Table(
     Column("before", Text),
     Column("after", Text),
     PrimaryKeyConstraint("account_id", "seq"),
+    Index("journal_by_at", "account_id", "at"),
     sqlite_with_rowid=False,
 )
 

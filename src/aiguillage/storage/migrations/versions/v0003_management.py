@@ -49,6 +49,7 @@ def _columns() -> None:
         column = sa.Column(f"{name}_folded", sa.String(length=200), nullable=False, server_default=EMPTY)
         op.add_column("contacts", column)
     _fold_names()
+    op.create_index("journal_by_at", "journal", ["account_id", "at"])
     for name in NAMES:
         op.create_index(f"contacts_by_{name}", "contacts", ["account_id", f"{name}_folded"])
 
