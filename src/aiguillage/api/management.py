@@ -5,17 +5,23 @@ from typing import Any
 
 from aiguillage.api.described import described
 from aiguillage.api.operations import Operation
-from aiguillage.api.resources import call_queues
+from aiguillage.api.resources import call_queues, contacts, exchange, fields, imports
 from aiguillage.api.resources.shared import FactOperations
 
 FACTS = (call_queues.GROUPS, call_queues.QUEUES)
-TAGS = ((call_queues.TAG, "Where callers wait: groups, queues, opening hours."),)
+TAGS = (
+    (contacts.TAG, "The callers that an account knows."),
+    (fields.TAG, "The account's eight fields: destinations and flags."),
+    (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+)
+OTHERS = (*contacts.OPERATIONS, *exchange.OPERATIONS, *imports.OPERATIONS, *fields.OPERATIONS)
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
     """Every operation."""
-    return tuple(operation for resource in FACTS for operation in FactOperations(resource).operations())
+    of_facts = [operation for resource in FACTS for operation in FactOperations(resource).operations()]
+    return (*OTHERS, *of_facts)
 
 
 @cache

@@ -56,7 +56,7 @@ def refused(refusal: Refusal) -> ProblemDetailsException:
     status = STATUS[refusal.kind]
     problem = _problem(status, refusal.message, _MORE.get(status))
     if refusal.kind is Kind.INVALID:
-        problem.extra = {"errors": {refusal.field or "request": [refusal.message]}}
+        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [refusal.message]}}
     return problem
 
 

@@ -44,8 +44,8 @@ def entered(before: Contact, given: Mapping[str, Any], country: str) -> Contact:
     """The contact with what was entered in place of what it had; None and empty lists clear. Raises Refusal(invalid).
 
     Numbers are read by the country's rules, one with a star at its end is a number prefix; a number that the contact
-    has already keeps its type and label. `telecoms` are numbers that replace all that is known of the old ones: texts or
-    objects, given back as they came, as e-mail addresses are.
+    has already keeps its type and label. `telecoms` are numbers that replace all that is known of the old ones: texts
+    or objects, given back as they came, as e-mail addresses are.
     """
     changes: dict[str, Any] = {}
     sent: dict[str, Sent] = dict(before.given)

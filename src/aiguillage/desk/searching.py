@@ -40,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A page. `total` is None where there are more than are counted; `cursor` leads to the next page, if there is one."""
+    """A page. `total` is None where there are more than are counted; `cursor` leads to the next page, if any."""
 
     account_id: int
     contacts: list[Kept]

@@ -151,7 +151,9 @@ def _any_of(starts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
 def _starts(account_id: int, words: Words) -> list[Select[Any]]:
     """The ids of contacts by what begins with the words, each from one index alone."""
     names = [
-        select(contacts.c.id).where(contacts.c.account_id == account_id, _between(contacts.c[f"{name}_folded"], words.name))
+        select(contacts.c.id).where(
+            contacts.c.account_id == account_id, _between(contacts.c[f"{name}_folded"], words.name)
+        )
         for name in FOLDED
         if words.name
     ]
@@ -176,7 +178,7 @@ def _filter(account_id: int, name: str, value: Any) -> ColumnElement[bool]:  # n
         return INDEXED[name](account_id, value)
     if isinstance(value, bool):
         return column.is_(value)
-    return func.lower(func.coalesce(column, "")) == value.lower()
+    return func.lower(func.coalesce(column, "")) == str(value).lower()
 
 
 def _with_key(account_id: int, key: str, *kinds: KeyKind) -> ColumnElement[bool]:
@@ -202,6 +204,7 @@ INDEXED: dict[str, Condition] = {
         _with_key(mine, key, KeyKind.NUMBER, KeyKind.PREFIX) if key else contacts.c.telecoms == "[]"
     ),
     "emails": _with_email,
+    "updated_seq": lambda _, value: contacts.c.seq == value,
     **{name: _named(contacts.c[f"{name}_folded"]) for name in FOLDED},
 }
 """The other filters: a code and a number as they are kept, an e-mail address, a name whatever its case and accents."""

@@ -192,14 +192,21 @@ def staging(database: Path) -> Iterator[Stage]:
 
 def _new_stage(directory: Path, stack: ExitStack) -> Stage:
     """An empty stage; the stack closes and removes it."""
-    _sweep(directory)
-    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory)))
-    lock = stack.enter_context((home / "lock.new").open("wb"))
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    (home / "lock.new").rename(home / "lock")
-    stage = Stage(home / "stage.db")
+    stage = Stage(stack.enter_context(private_directory(directory)) / "stage.db")
     stack.callback(stage.discard)
     return stage
+
+
+@contextmanager
+def private_directory(directory: Path) -> Iterator[Path]:
+    """A directory of its own in another one, removed at the end; those of killed processes too."""
+    _sweep(directory)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory) as name:
+        home = Path(name)
+        with (home / "lock.new").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            (home / "lock.new").rename(home / "lock")
+            yield home
 
 
 def _sweep(directory: Path) -> None:

@@ -2,10 +2,10 @@
 
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
@@ -35,8 +35,25 @@ class Row(NamedTuple):
     fault: str = ""
 
 
+class SentFile(NamedTuple):
+    """A file that somebody sent: what they call it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+class SentRows(NamedTuple):
+    """Rows that somebody sent without a file. `line` counts them; each is refused by itself, the first one too."""
+
+    name: str
+    rows: Sequence[Row] | Iterator[Row]
+
+
+Source = Path | SentFile | SentRows
+
+
 class ContactFile(NamedTuple):
-    """An open file: its encoding (or `xlsx`), its rows, how far they are read, and of how much."""
+    """An open file: its encoding (or `xlsx`, `json`), its rows, how far they are read, and of how much."""
 
     encoding: str
     rows: Iterator[Row]
@@ -45,16 +62,25 @@ class ContactFile(NamedTuple):
 
 
 @contextmanager
-def open_contacts(path: Path) -> Iterator[ContactFile]:
+def open_contacts(source: Source) -> Iterator[ContactFile]:
     """Opens a CSV, XLSX or JSON lines file. Raises Refusal(invalid), also while the rows are read."""
+    if isinstance(source, SentRows):
+        yield ContactFile("json", iter(source.rows), lambda: 1, 1)
+    elif isinstance(source, SentFile):
+        with BytesIO(source.content) as stream:
+            yield _understood(stream, len(source.content))
+    else:
+        with _opened(source) as file:
+            yield _understood(file, source.stat().st_size)
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise invalid(f"{path} is not a file. {KINDS}.")
-        stream = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise invalid(f"{path} cannot be read ({error.strerror}). {KINDS}.") from error
-    with stream:
-        yield _understood(stream, path.stat().st_size)
 
 
 def _understood(stream: BinaryIO, size: int) -> ContactFile:
@@ -105,7 +131,7 @@ def _json_rows(text: TextIO) -> Iterator[Row]:
             yield Row(line, (), [], f"The line is no JSON ({error}). Write one object a line.")
             continue
         if isinstance(found, dict):
-            yield Row(line, tuple(found), [_cell(value) for value in found.values()])
+            yield Row(line, tuple(found), [cell_of(value) for value in found.values()])
         else:
             yield Row(line, (), [], "The line is no JSON object. Write one object a line, in braces.")
 
@@ -134,11 +160,11 @@ def _sheet(stream: BinaryIO) -> CalamineSheet:
 
 
 def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
-    rows = ((line, [_cell(value) or "" for value in row]) for line, row in enumerate(sheet.iter_rows(), start=1))
+    rows = ((line, [cell_of(value) or "" for value in row]) for line, row in enumerate(sheet.iter_rows(), start=1))
     return _table_rows((line, cells) for line, cells in rows if any(cells))
 
 
-def _cell(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
+def cell_of(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
     """A cell as people see it: whole numbers without the `.0` that spreadsheets keep."""
     if isinstance(value, bool):
         return "1" if value else "0"

@@ -82,9 +82,11 @@ class RowReader:
     """Reads rows for one account, and remembers which columns it met and what they mean.
 
     `columns` and `unknown` are for people, `column_of` tells the first column of a fact, `spoken` the sets of facts.
+    The header of a file's first row is the file's; where rows stand `each_alone` it is that row's own.
     """
 
-    def __init__(self, account: Account, fields: list[Field]) -> None:
+    def __init__(self, account: Account, fields: list[Field], *, each_alone: bool = False) -> None:
+        self._each_alone = each_alone
         self.columns: dict[str, str] = {}
         self.unknown: dict[str, None] = {}
         self.column_of: dict[str, str] = {}
@@ -102,7 +104,7 @@ class RowReader:
             try:
                 reading = self._reading(row.header)
             except Refusal as refusal:
-                if not self._readings:
+                if not self._readings and not self._each_alone:
                     raise
                 return self._useless(row, refusal.message)
         return self._draft(row, reading)
