@@ -45,6 +45,7 @@ class Moved(msgspec.Struct, frozen=True):
     """One call that would have gone elsewhere."""
 
     call: Call
+    went: str | None
     would_go: str | None
 
 
@@ -89,7 +90,7 @@ def replay_calls(settings: Settings, db: Database, actor: Actor, code: str, *, s
     with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
         table.begin()
         moved = tuple(_moved(table, account, calls))
-    counts = Counter((_went(one.call), one.would_go) for one in moved)
+    counts = Counter((one.went, one.would_go) for one in moved)
     return Replay(len(calls), tuple(Move(*ways, count) for ways, count in counts.most_common()), moved)
 
 
@@ -97,18 +98,20 @@ def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
     contacts: dict[int, Known | None] = {}
     keys: dict[tuple[str, str], list[Known]] = {}
     for contact_id, contact in past.contacts.items():
-        contacts[contact_id] = known = None if contact is None else known_as(contact_id, contact)
-        if known is not None:
-            for kind, key in caller_keys(contact):
-                keys.setdefault((kind.value, key), []).append(known)
+        if contact is None:
+            contacts[contact_id] = None
+            continue
+        contacts[contact_id] = known = known_as(contact_id, contact)
+        for kind, key in caller_keys(contact):
+            keys.setdefault((kind.value, key), []).append(known)
     return contacts, keys
 
 
 def _moved(table: Table, account: AccountFacts, calls: list[Call]) -> Iterator[Moved]:
     for call in calls:
-        would_go = _decide_again(table, account, call)
-        if would_go != _went(call):
-            yield Moved(call, would_go)
+        went, would_go = _went(call), _decide_again(table, account, call)
+        if would_go != went:
+            yield Moved(call, went, would_go)
 
 
 def _decide_again(table: Table, account: AccountFacts, call: Call) -> str | None:

@@ -130,12 +130,14 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, changes: dict[str, 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"code": "CL0009"}, "no setting 'code'. Set name, country"),
+        ({"code": "CL0009"}, "no setting 'code'. It has: name, country"),
         ({"seq": "0"}, "no setting 'seq'"),
         ({"country": "Atlantis"}, "is no country"),
         ({"time_zone": "Mars/Olympus"}, "is no time zone"),
         ({"shared_numbers": "maybe"}, "Choose one of: refuse, ask_code, first"),
         ({"name": "a\x00b"}, "control characters"),
+        ({"keep_calls_days": 0}, "keep_calls_days is a whole number of days from 1 to 3650"),
+        ({"pseudonymise_days": 3651}, "pseudonymise_days is a whole number of days from 1 to 3650"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(

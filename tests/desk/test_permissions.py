@@ -5,11 +5,26 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from aiguillage.desk import accounts, calls, contacts, fields, journal, users
+from aiguillage.desk import (
+    accounts,
+    call_flow_tokens,
+    calls,
+    contacts,
+    ctis,
+    documents,
+    facts,
+    fields,
+    holidays,
+    journal,
+    secrets,
+    switches,
+    users,
+)
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
 from tests.cast import ACCOUNT, Cast, email, known_caller
+from tests.desk.sample_facts import add_samples
 from tests.desk.use_cases import (
     BY_OPERATORS,
     ROLES,
@@ -26,12 +41,22 @@ from tests.refusal import refused
 from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
-MODULES = (accounts, calls, contacts, fields, journal, users)
+MODULES = (
+    *(accounts, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays, journal),
+    *(secrets, switches, users),
+)
 
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option too."""
+    """A contact of CL0000, which has an option and a fact of every kind too, secrets of its switch and its CTI, and call-flow
+    tokens of its users.
+    """
+    ids = add_samples(cast.db, cast["editor"], ACCOUNT)
+    switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
+    ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
+    for name in ROLES:
+        call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 
@@ -129,8 +154,8 @@ def test_every_change_but_those_to_contacts_makes_workers_look_again(
 
     case.ask(Asked(cast, cast["manager"], ACCOUNT, contact_id))
 
-    assert facts_version(cast.db, ACCOUNT) == before + (case.changes == "facts")
-    assert facts_version(cast.db) == directory
+    assert facts_version(cast.db, ACCOUNT) == before + (case.changes != "contacts")
+    assert facts_version(cast.db) == directory + (case.changes == "secrets")
 
 
 @every_look

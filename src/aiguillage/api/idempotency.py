@@ -1,20 +1,26 @@
 """Idempotency-Key: a request that is sent twice is carried out once, and answered alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from litestar import Response
 
-from aiguillage.api.operations import Asked
+from aiguillage.api.operations import Asked, Operation
 from aiguillage.desk.answers import KeptAnswer, begin_answer, drop_answer, keep_answer
 
 
 def answered_before(
-    asked: Asked, operation: str, key: str, body: bytes, answer: Callable[[], Response[Any]]
+    asked: Asked, operation: Operation, key: str, body: bytes, answer: Callable[[], Response[Any]]
 ) -> Response[Any]:
-    """The answer kept under the key, else the one given now, which is kept from now on. Raises Refusal."""
-    digest = sha256(b"\0".join([operation.encode(), asked.url.encode(), body])).digest()
+    """The answer kept under the key, else the one given now, which is kept from now on without its secrets.
+
+    Raises Refusal.
+    """
+    # The bearer secret in it, which is kept nowhere, makes that no password can be guessed from the digest.
+    salt = asked.headers.get("authorization", "") if operation.hides else ""
+    digest = sha256(b"\0".join([salt.encode(), operation.name.encode(), asked.url.encode(), body])).digest()
     begun = begin_answer(asked.db, asked.actor, asked.account, key, digest)
     if isinstance(begun, KeptAnswer):
         headers = {name: value for name, value in begun.headers.items() if name != "content-type"}
@@ -29,5 +35,14 @@ def answered_before(
     content = response.content if isinstance(response.content, bytes) else b""
     kept = {name: value for name, value in response.headers.items() if isinstance(value, str)}
     kept |= {"content-type": str(response.media_type)} if content else {}
+    content = without(content, operation.hides)
     keep_answer(asked.db, begun, KeptAnswer(response.status_code or 200, kept, content))
     return response
+
+
+def without(content: bytes, fields: Collection[str]) -> bytes:
+    """A JSON object with those of its fields null."""
+    if not content or not fields:
+        return content
+    body: dict[str, Any] = msgspec.json.decode(content)
+    return msgspec.json.encode({name: None if name in fields else value for name, value in body.items()})

@@ -26,7 +26,10 @@ class Upload(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One request: who asks, about which account, with what. `expected` is what If-Match says that the caller saw."""
+    """One request: who asks, about which account, with what.
+
+    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it.
+    """
 
     db: Database
     settings: Settings
@@ -38,6 +41,7 @@ class Asked(NamedTuple):
     url: str
     headers: Mapping[str, str]
     expected: int | None = None
+    address: str | None = None
 
     def id(self, name: str = "id") -> int:
         """An id in the path. Raises Refusal(missing) for one that can be none."""
@@ -66,7 +70,8 @@ class Operation(NamedTuple):
     """One method of one path. `path` has its parameters in braces.
 
     `needs` is the role that the desk will want, told in the description; `public` operations take no token. A `body` of
-    Upload is taken as it comes, in one of `takes`. `gives` are media types beside JSON.
+    Upload is taken as it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body
+    or answer that are secrets: nothing of them is kept for an Idempotency-Key.
     """
 
     method: str
@@ -87,6 +92,7 @@ class Operation(NamedTuple):
     gives: tuple[str, ...] = ()
     description: str = ""
     refuses: tuple[int, ...] = ()
+    hides: tuple[str, ...] = ()
     example: Any = None
 
 

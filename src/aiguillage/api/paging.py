@@ -139,7 +139,12 @@ def _orderly(value: Any) -> tuple[bool, Any]:  # noqa: ANN401 - of any field
     return (True, value.lower() if isinstance(value, str) else value)
 
 
-def query_of(name: str, shape: type[msgspec.Struct], also: Mapping[str, Any] | None = None) -> type[msgspec.Struct]:
+def query_of(
+    name: str,
+    shape: type[msgspec.Struct],
+    also: Mapping[str, Any] | None = None,
+    words: Sequence[str] = LISTING,
+) -> type[msgspec.Struct]:
     """The query of a resource's index: a filter for each plain field of its shape, and paging, sorting, searching."""
     plain = [
         (field.name, field.type | msgspec.UnsetType, msgspec.UNSET)
@@ -148,7 +153,7 @@ def query_of(name: str, shape: type[msgspec.Struct], also: Mapping[str, Any] | N
     ]
     text = str | msgspec.UnsetType
     more = [(key, kind | msgspec.UnsetType, msgspec.UNSET) for key, kind in (also or {}).items()]
-    listing = [(word, text, msgspec.UNSET) for word in LISTING if "page" not in word]
+    listing = [(word, text, msgspec.UNSET) for word in words if "page" not in word]
     paging = [("page", int, 1), ("per_page", int, PER_PAGE)]
     return msgspec.defstruct(
         name, [*plain, *more, *listing, *paging], frozen=True, kw_only=True, forbid_unknown_fields=True

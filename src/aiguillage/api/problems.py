@@ -54,7 +54,8 @@ def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = N
 def refused(refusal: Refusal) -> ProblemDetailsException:
     """A refusal, in its own words."""
     status = STATUS[refusal.kind]
-    problem = _problem(status, refusal.message, _MORE.get(status))
+    headers = _MORE.get(status) if refusal.wait is None else {"Retry-After": str(refusal.wait)}
+    problem = _problem(status, refusal.message, headers)
     if refusal.kind is Kind.INVALID:
         problem.extra = {"errors": refusal.errors or {refusal.field or "request": [refusal.message]}}
     return problem

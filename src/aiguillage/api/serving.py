@@ -77,18 +77,23 @@ class Door:
             url=str(request.url),
             headers=headers,
             expected=read_expected(headers.get("if-match")),
+            address=address_of(request),
         )
         key = headers.get("idempotency-key")
         if key is None or operation.method != "POST" or operation.public:
             return _respond(operation, asked)
-        return answered_before(asked, operation.name, key, body, lambda: _respond(operation, asked))
+        return answered_before(asked, operation, key, body, lambda: _respond(operation, asked))
 
     def _actor(self, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
         at = self.clock()
-        address = request.client.host if request.client else None
         if operation.public:
-            return Actor(address or "", at)
-        return actor_of(self.db, request.headers.get("authorization", ""), address, at)
+            return Actor("", at)
+        return actor_of(self.db, request.headers.get("authorization", ""), address_of(request), at)
+
+
+def address_of(request: Request[Any, Any, Any]) -> str | None:
+    """The client's address; None over a Unix socket whose proxy names nobody."""
+    return request.client.host if request.client and request.client.host else None
 
 
 def read_parameters(raw: bytes) -> _Parameters:
@@ -159,7 +164,8 @@ def _respond(operation: Operation, asked: Asked) -> Response[Any]:
         result = result.body
     if operation.answer is None:
         return Response(None, status_code=204, headers=headers)
-    if operation.method in {"POST", "PUT"} and "return=minimal" in asked.headers.get("prefer", ""):
+    wants_little = "return=minimal" in asked.headers.get("prefer", "") and not operation.hides
+    if operation.method in {"POST", "PUT"} and wants_little:
         return Response(None, status_code=204, headers=headers | {"Preference-Applied": "return=minimal"})
     body = msgspec.json.encode(result)
     return Response(body, status_code=operation.status, headers=headers, media_type="application/json")

@@ -27,7 +27,16 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
         raise Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that may.")
     only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))
     most = Role(row.role)
-    return Actor(row.email, at, row.user_id, bool(row.operator) and most is Role.MANAGE and only is None, most, only)
+    return Actor(
+        row.email,
+        at,
+        row.user_id,
+        operator=bool(row.operator) and most is Role.MANAGE and only is None,
+        most=most,
+        only=only,
+        everywhere=bool(row.operator),
+        token_id=row.id,
+    )
 
 
 def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:

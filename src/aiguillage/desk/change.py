@@ -1,9 +1,9 @@
 """The frame of every use case: the account it is about, the actor's right to it, one transaction, the journal."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -13,6 +13,8 @@ from aiguillage.domain.errors import Kind, Refusal, missing, stale
 from aiguillage.storage import journal
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
+
+_STATE_BYTES = 7
 
 
 class View(NamedTuple):
@@ -64,7 +66,7 @@ def find_account(connection: Connection, actor: Actor, code: str, role: Role) ->
     row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
     if row is None or (actor.only is not None and code not in actor.only):
         raise no_account(code)
-    granted = Role.MANAGE if actor.operator else _role_of(connection, row.id, actor)
+    granted = Role.MANAGE if actor.operator or actor.everywhere else _role_of(connection, row.id, actor)
     if granted is None:
         raise no_account(code)
     held = min(granted, actor.most)
@@ -90,6 +92,8 @@ def account_of(row: Row[Any]) -> Account:
         vip_priority=row.vip_priority,
         rota=row.rota,
         geo_list=row.geo_list,
+        keep_calls_days=row.keep_calls_days,
+        pseudonymise_days=row.pseudonymise_days,
     )
 
 
@@ -105,9 +109,9 @@ def require_unchanged(seq: int, expected: int | None) -> None:
         raise stale("Somebody changed this since you read it. Read it again, and make your change anew.")
 
 
-def state_of(fact: object) -> int:
-    """A number that tells one state of a fact from another, where no change's number is kept with it."""
-    return crc32(msgspec.json.encode(fact))
+def state_of(thing: msgspec.Struct) -> int:
+    """A number for the state that a thing is in, for an ETag, where the thing has no seq of its own."""
+    return int.from_bytes(hashlib.sha256(msgspec.json.encode(thing)).digest()[:_STATE_BYTES])
 
 
 @contextmanager
@@ -147,3 +151,12 @@ def require_operator(actor: Actor) -> None:
     """Raises Refusal(forbidden) unless the actor runs this installation."""
     if not actor.operator:
         raise Refusal(Kind.FORBIDDEN, "Only an operator of this installation may do this. Ask one of them.")
+
+
+def require_full_role(actor: Actor) -> None:
+    """Raises Refusal(forbidden) for who acts with a token of a small role: it must not get itself a greater one."""
+    if actor.most is not Role.MANAGE:
+        raise Refusal(
+            Kind.FORBIDDEN,
+            f"A token of the role {actor.most.word} may not do this. Sign in, or use one of the role manage.",
+        )

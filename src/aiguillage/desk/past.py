@@ -9,6 +9,7 @@ from aiguillage.desk.change import View, read_facts
 from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.contacts import Contact, Field
+from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import BY_NAME, ByKind
 from aiguillage.storage.engine import Database
@@ -30,6 +31,13 @@ def facts_now(db: Database, actor: Actor, code: str) -> Past:
     """The account's facts as they are. Raises Refusal."""
     with read_facts(db, actor, code) as view:
         return _now(view)
+
+
+def facts_in(db: Database, actor: Actor, code: str, document: FactsDocument) -> Past:
+    """The facts that a document has, with the account's contacts as they are. Raises Refusal."""
+    with read_facts(db, actor, code) as view:
+        defaults = tuple(field.default for field in document.fields)
+        return Past(view.account_id, document.account, defaults, document.facts, {})
 
 
 def facts_before(db: Database, actor: Actor, code: str, seq: int) -> Past:

@@ -21,15 +21,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
     `errors` are all faults of a request that has several, field by field.
+    `wait` is in how many seconds it may be tried again, where that is known.
     """
 
     errors: Mapping[str, list[str]] | None = None
 
-    def __init__(self, kind: Kind, message: str, field: str | None = None) -> None:
+    def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.field = field
+        self.wait = wait
 
 
 def invalid(message: str, field: str | None = None) -> Refusal:
@@ -45,6 +47,11 @@ def missing(message: str) -> Refusal:
 def stale(message: str) -> Refusal:
     """Made for a state that somebody has changed since."""
     return Refusal(Kind.STALE, message)
+
+
+def limited(message: str, wait: int) -> Refusal:
+    """Too many tries; one more is fine in so many seconds."""
+    return Refusal(Kind.LIMITED, message, wait=wait)
 
 
 def conflict(message: str) -> Refusal:
