@@ -102,7 +102,7 @@ class Search:
             return int(self._connection.execute(row).scalar_one())
         if self._many:
             return None
-        found = self._at_most(select(contacts.c.id).where(self._where))
+        (found,) = self._at_most(select(contacts.c.id).where(self._where))
         return found if found <= MOST_COUNTED else None
 
     def after(self, order: Order, place: Place | None, limit: int) -> list[Place]:
@@ -132,16 +132,18 @@ class Search:
     def _begins(self, words: Words) -> ColumnElement[bool]:
         """Those that something of begins so: looked up one by one while they are few, else all looked through."""
         starts = _starts(self._wanted.account_id, words)
-        self._many = any(self._at_most(start) > MOST_COUNTED for start in starts)
+        self._many = max(self._at_most(*starts)) > MOST_COUNTED
         if not self._many:
             return contacts.c.id.in_(_any_of(starts))
         names = [_between(contacts.c[f"{name}_folded"], words.name) for name in FOLDED if words.name]
         codes = [] if words.code is None else [_between(contacts.c.code, words.code)]
         return or_(*names, *codes, *(contacts.c.telecoms.contains(f'"number":"{begun}') for begun in words.numbers))
 
-    def _at_most(self, statement: Select[Any]) -> int:
-        some = statement.limit(MOST_COUNTED + 1).subquery()
-        return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
+    def _at_most(self, *statements: Select[Any]) -> Sequence[int]:
+        """How many rows each statement gives, counted until they are too many."""
+        somes = [statement.limit(MOST_COUNTED + 1).subquery() for statement in statements]
+        counts = [select(func.count()).select_from(some).scalar_subquery() for some in somes]
+        return self._connection.execute(select(*counts)).one()
 
 
 def _any_of(starts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:

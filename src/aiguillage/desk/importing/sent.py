@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from aiguillage.desk.importing.columns import OWN_ID
-from aiguillage.desk.importing.files import Row, cell_of
+from aiguillage.desk.importing.files import Row
+from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.domain.contacts import FIELD_KEYS
 
 WIRE = {"id_code": "code", "language_code": "language", "telecoms": "number", "emails": "email"}
@@ -19,6 +20,8 @@ SENT = (
 )
 """All that an upsert may say of a contact, beside its `id`."""
 
+WHOM = {"id", "reference", "id_code", "telecoms"}
+NOBODY = "Nothing tells whom this is about. Send an id, a reference, an id_code or telecoms."
 _WIRE_NAMES = {column: name for name, column in WIRE.items()} | {OWN_ID: "id"}
 
 
@@ -40,6 +43,8 @@ def upsert_rows(objects: Sequence[dict[str, Any]], code: str) -> Iterator[Row]:
         contact_id = members.get("id")
         if unknown is not None:
             yield Row(index, (), [], f"There is no '{unknown[:40]}' here. Leave it out.")
+        elif not members.keys() & WHOM:
+            yield Row(index, (), [], NOBODY)
         elif contact_id is None:
             yield _row(index, {name: value for name, value in members.items() if name != "id"})
         else:
