@@ -16,6 +16,8 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    options,
+    searching,
     secrets,
     switches,
     users,
@@ -43,6 +45,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays, journal),
+    *(options, searching),
     *(secrets, switches, users),
 )
 

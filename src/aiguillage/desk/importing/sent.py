@@ -33,7 +33,12 @@ def wire_name(column: str) -> str:
 def import_rows(objects: Iterable[msgspec.Raw]) -> Iterator[Row]:
     """The rows of an import, counted from 1; members that mean nothing are told as unknown columns."""
     for line, raw in enumerate(objects, start=1):
-        yield _row(line, msgspec.json.decode(raw))
+        try:
+            yield _row(line, msgspec.json.decode(raw))
+        except (ValueError, RecursionError):
+            yield Row(
+                line, (), [], "It is no JSON that can be read. Send texts in UTF-8, and numbers of at most 18 digits."
+            )
 
 
 def upsert_rows(objects: Sequence[dict[str, Any]], code: str) -> Iterator[Row]:
