@@ -7,6 +7,7 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
+    calendars,
     call_flow_tokens,
     calls,
     contacts,
@@ -17,6 +18,7 @@ from aiguillage.desk import (
     holidays,
     journal,
     options,
+    rota_feeds,
     searching,
     secrets,
     switches,
@@ -44,22 +46,20 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays, journal),
-    *(options, searching),
-    *(secrets, switches, users),
+    *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(journal, options, rota_feeds, searching, secrets, switches, users),
 )
 
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option and a fact of every kind too, secrets of its switch and its CTI, and call-flow
-    tokens of its users.
-    """
+    """A contact of CL0000, which has an option, a fact of every kind, and secrets of several kinds too."""
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
     for name in ROLES:
         call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
+    rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 
