@@ -53,7 +53,7 @@ class Ledger:
         return self.sent - self.kept.keys()
 
 
-def contacts_of(call: int) -> list[dict[str, object]]:
+def contacts_of(call: int) -> list[dict[str, str]]:
     """The contacts of one call; all say in their company's name which call it was."""
     own = [{"reference": f"own-{call}-{n}", "company": f"Company {call}"} for n in range(OWN)]
     shared = [{"reference": f"shared-{n}", "company": f"Company {call}"} for n in range(SHARED)]
@@ -62,13 +62,13 @@ def contacts_of(call: int) -> list[dict[str, object]]:
 
 def found_after(client: Client) -> dict[str, int]:
     """What is kept: reference -> the call that wrote it last."""
-    found, cursor = {}, ""
-    while cursor is not None:
-        page = client.get("/contacts", per_page=1000, cursor=cursor)
+    found: dict[str, int] = {}
+    page = client.get("/contacts", per_page=1000, cursor="")
+    while True:
         found |= {one["reference"]: int(one["company"].removeprefix("Company ")) for one in page["data"]}
-        link = page["next_page_url"]
-        cursor = None if link is None else httpx.URL(link).params["cursor"]
-    return found
+        if page["next_page_url"] is None:
+            return found
+        page = client.done("GET", page["next_page_url"])
 
 
 def test_what_was_answered_is_kept_whole_when_the_server_is_killed(cast: Cast, settings: Settings) -> None:
