@@ -130,7 +130,7 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, changes: dict[str, 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"code": "CL0009"}, "no setting 'code'. Set name, country"),
+        ({"code": "CL0009"}, "no setting 'code'. It has: name, country"),
         ({"seq": "0"}, "no setting 'seq'"),
         ({"country": "Atlantis"}, "is no country"),
         ({"time_zone": "Mars/Olympus"}, "is no time zone"),
