@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 ACCOUNT = "CL0000"
 PATH = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number=0033"
+PATH_V2 = f"/api/v2/route?customerAccount={ACCOUNT}&number=0033"
+QUEUES = tuple(str(200 + n) for n in range(20))
+"""What contacts have for destinations."""
+
 LOWEST, HIGHEST = 100_000_000, 1_000_000_000
 """Nine digits after +33."""
 
@@ -22,10 +26,11 @@ LAST_NAMES = ("Bertin", "Delorme", "Faucher", "Lenoir", "Martin", "N'Diaye", "Ro
 
 
 class Callers(NamedTuple):
-    """Files of paths to ask for: known callers only; the same with one stranger in ten."""
+    """Files of paths to ask for: known callers only; the same with one stranger in ten; known callers by V2."""
 
     known: Path
     mixed: Path
+    known_v2: Path
 
 
 def draw_numbers(size: int) -> list[int]:
@@ -36,13 +41,12 @@ def draw_numbers(size: int) -> list[int]:
 def write_contacts(file: Path, numbers: list[int]) -> None:
     """A CSV file with a contact for each number."""
     drawn = random.Random(SEED)
-    queues = [str(200 + n) for n in range(20)]
     with file.open("w", newline="", encoding="utf-8") as output:
         writer = csv.writer(output)
         writer.writerow(COLUMNS)
         for n, number in enumerate(numbers):
             names = (f"Entreprise {n}", drawn.choice(FIRST_NAMES), drawn.choice(LAST_NAMES))
-            destinations = (drawn.choice(queues), drawn.choice(queues))
+            destinations = (drawn.choice(QUEUES), drawn.choice(QUEUES))
             vip = "oui" if n % 10 == 0 else "non"
             writer.writerow((f"C-{n:07}", *names, f"+33{number}", 10_000_000 + n, *destinations, vip))
 
@@ -53,9 +57,9 @@ def write_callers(directory: Path, numbers: list[int]) -> Callers:
     chosen = drawn.sample(numbers, min(len(numbers), MOST_PATHS))
     strangers = _draw_strangers(drawn, set(numbers))
     mixed = [next(strangers) if n % STRANGER_EVERY == 0 else number for n, number in enumerate(chosen)]
-    callers = Callers(directory / "known.paths", directory / "mixed.paths")
-    for file, calling in zip(callers, (chosen, mixed), strict=True):
-        file.write_text("".join(f"{PATH}{number}\n" for number in calling))
+    callers = Callers(directory / "known.paths", directory / "mixed.paths", directory / "known-v2.paths")
+    for file, path, calling in zip(callers, (PATH, PATH, PATH_V2), (chosen, mixed, chosen), strict=True):
+        file.write_text("".join(f"{path}{number}\n" for number in calling))
     return callers
 
 

@@ -15,6 +15,7 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 from bench.drawn import ACCOUNT, Callers, draw_numbers, write_callers, write_contacts
 from bench.imports import Import, import_file
+from bench.rules import add_rules
 
 EMAIL = "router@example.org"
 
@@ -37,6 +38,7 @@ def make_installation(directory: Path, size: int) -> Installation:
     migrate(database)
     actor = Actor("bench", time_ns() // 1000, operator=True)
     secret = _issue_secret(database, actor)
+    add_rules(database, actor)
     numbers = draw_numbers(size)
     file = directory / "contacts.csv"
     write_contacts(file, numbers)

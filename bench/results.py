@@ -7,7 +7,7 @@ from typing import Any
 from bench.figures import Verdict, judge
 from bench.imports import Import
 from bench.own_time import OwnTime
-from bench.throughput import CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
+from bench.throughput import BY_V2, CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
 
 MILLION = 1_000_000
 """Figures about imports and memory are about so many contacts."""
@@ -54,6 +54,7 @@ class Results:
         found = {
             "to_nginx": ratio(most, self.samples[NGINX]).median,
             "to_constant": ratio(most, self.samples[CONSTANT]).median,
+            "v2_to_v1": ratio(self.samples[BY_V2], most).median,
         }
         return found | ({"growth": ratio(most, fewest).median} if len(self.sizes) > 1 else {})
 

@@ -15,6 +15,7 @@ from bench.servers import Server, ask, serving, serving_constant, serving_nginx
 
 NGINX, CONSTANT = "nginx `return 200`", "a constant from bare ASGI"
 STRANGERS = "the same, 1 in 10 a stranger"
+BY_V2 = "the same by V2, its rules on"
 WARM_UP = 1
 """Seconds of load before each measurement: the call log writes a second late, and is to be paid for like the rest."""
 
@@ -86,6 +87,7 @@ def _answer_of(server: Server, path: str, secret: str) -> str:
 def _own_sides(installations: Sequence[Installation], servers: Sequence[Server]) -> Iterator[Side]:
     for installation, server in zip(installations, servers, strict=True):
         yield Side(own_name(installation.size), server, installation.callers.known, installation.secret)
+    yield Side(BY_V2, servers[-1], installations[-1].callers.known_v2, installations[-1].secret)
     yield Side(STRANGERS, servers[-1], installations[-1].callers.mixed, installations[-1].secret, all_known=False)
 
 

@@ -51,6 +51,10 @@ class Cast:
             self.secrets[name] = issue_token(self.db, self.operator, email(name), name="cast")[1]
         return self.secrets[name]
 
+    def reading_secret(self, name: str) -> str:
+        """The secret of a token with which that user may read, so also ask about other moments."""
+        return issue_token(self.db, self.operator, email(name), name="reading", role=Role.READ)[1]
+
 
 def email(name: str) -> str:
     """The e-mail address of one of the cast."""

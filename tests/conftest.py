@@ -10,6 +10,7 @@ from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 from tests.cast import Cast, assemble
+from tests.secure import Secure, secure_server
 from tests.server import Server, running
 
 
@@ -39,3 +40,10 @@ def server(cast: Cast) -> Iterator[Server]:
     """A real server with one worker on the cast's database."""
     with running(Settings(data_dir=cast.db.path.parent)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
+    """An HTTPS server that each test tells what to say."""
+    with secure_server(tmp_path_factory.mktemp("secure")) as secure:
+        yield secure

@@ -1,4 +1,4 @@
-"""A real server on the standing cast, for tests that change nothing and so can share it."""
+"""A real server on the standing cast that tests share: one for tests that change nothing, one for those that do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from pathlib import Path
 from aiguillage.app import open_database
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
-from tests.cast import assemble, known_caller
+from tests.cast import Cast, assemble, known_caller
 from tests.server import Answer, Server, running
 
 
@@ -22,6 +22,26 @@ class Standing:
     def ask(self, path: str, *, method: str = "GET") -> Answer:
         """One request of the router's."""
         return self.server.ask(path, self.secret, method=method)
+
+
+@dataclass
+class Busy:
+    """A server, and the cast whose facts tests change while it runs."""
+
+    server: Server
+    cast: Cast
+
+
+@contextmanager
+def busy_server(directory: Path) -> Iterator[Busy]:
+    """The server, with its data in a directory of its own."""
+    settings = Settings(data_dir=directory / "data")
+    database = open_database(settings)
+    migrate(database)
+    cast = assemble(database)
+    with running(settings) as server:
+        yield Busy(server, cast)
+    database.close()
 
 
 @contextmanager

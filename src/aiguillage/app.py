@@ -15,10 +15,12 @@ from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
 from aiguillage.dialects import encom_v0, encom_v1
 from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.calls import Decision, Facts, Line, Question, Rule
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
-from aiguillage.domain.routing import Decision, Facts, Line, explain
+from aiguillage.domain.routing import RULES
+from aiguillage.domain.tracing import explain
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log, read_tallies
@@ -58,6 +60,7 @@ def build(settings: Settings) -> ASGI:
     configure_logs(settings.log_level)
     table = Table(open_read_only(settings.database, settings.cache_mib * 1024))
     log = CallLog(partial(open_log, settings.calls), worker=str(os.getpid()))
+    database = open_database(settings)
 
     def start() -> None:
         gc.collect()
@@ -67,10 +70,9 @@ def build(settings: Settings) -> ASGI:
 
     def stop() -> None:
         log.stop()
-        database.close()
         table.close()
+        database.close()
 
-    database = Database(settings.database)
     web = web_application(
         door=Door(database, settings, now),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
@@ -88,10 +90,15 @@ def is_ready(settings: Settings) -> bool:
 
 
 def explain_call(
-    settings: Settings, database: Database, actor: Actor, account: str, *, number: str | None, code: str | None
+    settings: Settings,
+    database: Database,
+    actor: Actor,
+    account: str,
+    question: Question,
+    rules: tuple[Rule, ...] = RULES,
 ) -> Explained:
-    """The decision that a call would get now, with its trace. Raises Refusal."""
-    if number is None and code is None:
+    """The decision that a call gets now, or at the moment that `question` names, with its trace. Raises Refusal."""
+    if question.number is None and question.code is None and not (question.value or question.called or question.named):
         raise invalid("Give a number or a code: --number 0199001234 or --code 1234.")
     with read_facts(database, actor, account, Role.READ):
         pass
@@ -101,8 +108,12 @@ def explain_call(
         entry = table.entry(account)
         if entry is None:
             raise invalid(f"The account {account} was removed just now.")
-        caller = None if number is None else caller_number(number, entry.facts.country)
-        facts = table.find(entry.facts, caller, None if code is None else caller_code(code))
+        country = entry.facts.country
+        number, called = (
+            None if one is None else caller_number(one, country) for one in (question.number, question.called)
+        )
+        code = None if question.code is None else caller_code(question.code)
+        facts = table.find(entry.facts, msgspec.structs.replace(question, called=called), number, code, actor.at)
     finally:
         table.close()
-    return Explained(facts, *explain(facts))
+    return Explained(facts, *explain(facts, rules))

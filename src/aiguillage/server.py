@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 from aiguillage.app import build, open_database
 from aiguillage.callpath.protocol import CallProtocol
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.housekeeping import housekeeping
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import forget_tallies
@@ -43,7 +44,8 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
     config = _configuration(settings)
     try:
         announce()
-        _run(config, listening)
+        with housekeeping(settings):
+            _run(config, listening)
     finally:
         listening.close()
         if settings.uds:

@@ -18,6 +18,8 @@ from aiguillage.storage.sqlite import open_read_only
 from tests.cast import Cast
 from tests.server import Answer
 
+JSON = b"application/json"
+
 
 class Inside:
     """One worker's call path. Each ask is an event-loop turn of its own unless they are asked together."""
@@ -68,6 +70,37 @@ class Inside:
                 answers.append(Answer(sent[0]["status"], headers, sent[1]["body"]))
         await asyncio.sleep(0)
         return answers
+
+    def post(self, target: str, *pieces: bytes, ends: bool = True, kind: bytes = JSON) -> Answer:
+        """A POST whose body comes in pieces; one that does not end is given up by its client."""
+        return asyncio.run(self._post(target, pieces, ends=ends, kind=kind))
+
+    async def _post(self, target: str, pieces: tuple[bytes, ...], *, ends: bool, kind: bytes) -> Answer:
+        last = len(pieces) - 1
+        messages: list[dict[str, Any]] = [
+            {"type": "http.request", "body": piece, "more_body": n < last or not ends} for n, piece in enumerate(pieces)
+        ]
+        arriving = iter([*messages, {"type": "http.disconnect"}])
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return next(arriving)
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        path, _, query = target.partition("?")
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"authorization", f"Bearer {self.secret}".encode()), (b"content-type", kind)],
+            "client": ("127.0.0.1", 9),
+        }
+        await self.call_path(scope, receive, send)
+        await asyncio.sleep(0)
+        return Answer(sent[0]["status"], {}, sent[1]["body"])
 
 
 @pytest.fixture

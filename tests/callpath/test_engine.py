@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import signal
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import threading
 
 import pytest
 
+from aiguillage.callpath.engine import LONGEST_BODY
 from aiguillage.desk.calls import list_calls
+from aiguillage.domain.routing import RULES
 from aiguillage.settings import Settings
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
@@ -58,6 +61,51 @@ def test_a_request_without_a_token_is_401(inside: Inside) -> None:
     asyncio.run(inside.call_path(scope, asyncio.Event().wait, send))
 
     assert sent[0]["status"] == 401
+
+
+ROUTE = "/api/v2/route"
+ASKED = f'{{"customerAccount": "{ACCOUNT}", "number": "{NUMBER}", "format": "raw"}}'.encode()
+
+
+def test_a_body_is_read_to_its_end_however_it_arrives(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+
+    whole, in_pieces = inside.post(ROUTE, ASKED), inside.post(ROUTE, ASKED[:9], b"", ASKED[9:])
+
+    assert (whole.text, in_pieces.text) == ("207", "207")
+
+
+@pytest.mark.parametrize("pieces", [(b" " * (LONGEST_BODY + 1),), (b" " * LONGEST_BODY, b" ")])
+def test_a_body_that_is_too_long_is_400(inside: Inside, pieces: tuple[bytes, ...]) -> None:
+    answer = inside.post(ROUTE, *pieces)
+
+    assert (answer.status, "longer than 8 KiB" in answer.text) == (400, True)
+
+
+def test_a_body_as_long_as_may_be_is_read(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+
+    assert inside.post(ROUTE, ASKED.ljust(LONGEST_BODY)).text == "207"
+
+
+def test_a_body_that_its_client_does_not_end_is_400(inside: Inside) -> None:
+    assert inside.post(ROUTE, ASKED, ends=False).status == 400
+
+
+def test_a_token_of_a_user_must_name_the_account_even_where_a_ctis_own_need_not(inside: Inside) -> None:
+    answer = inside.ask("/smart-routings/ctis/lookup?cti=1&origin=2")
+
+    assert (answer.status, b"account is missing" in answer.body) == (400, True)
+
+
+def test_an_explained_decision_has_its_trace(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+
+    plain, explained = (inside.ask(f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&explain={n}") for n in (0, 1))
+
+    without, told = json.loads(plain.body), json.loads(explained.body)
+    assert [line["rule"] for line in told.pop("trace")] == [rule.__name__ for rule in RULES]
+    assert without | {"callId": ""} == told | {"callId": ""}
 
 
 def test_a_method_that_a_dialect_lacks_is_405(server: Server) -> None:

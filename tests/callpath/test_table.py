@@ -1,16 +1,20 @@
 """The table: what it finds, and that nothing it remembers is ever out of date."""
 
 import itertools
+import json
+from datetime import time
 
 import pytest
 
 from aiguillage.desk.accounts import add_account, remove_account, set_account
 from aiguillage.desk.contacts import add_contact, remove_contact, set_contact
+from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.fields import set_field
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
 from aiguillage.desk.users import add_user, disable_user, grant_role, revoke_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.domain.queues import Queue, TimeSpan
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
 
@@ -214,6 +218,34 @@ def test_an_operators_token_reaches_every_account(cast: Cast, inside: Inside) ->
     _, secret = issue_token(cast.db, cast["operator"], email("boss"), name="all")
 
     assert inside.ask(BY_NUMBER, secret).status == 404
+
+
+def test_a_moment_without_a_zone_is_by_the_accounts_clock(cast: Cast, inside: Inside) -> None:
+    set_account(cast.db, cast["manager"], ACCOUNT, {"time_zone": "Indian/Reunion"})
+    queue = add_fact(cast.db, cast["editor"], ACCOUNT, Queue(name="Support", code="support")).kept.id
+    nine = TimeSpan(owner_type="queue", owner_id=queue, day_of_week=1, start_time=time(9), end_time=time(10))
+    add_fact(cast.db, cast["editor"], ACCOUNT, nine)
+    asked = f"/api/v2/queues/support?customerAccount={ACCOUNT}&at="
+
+    secret = cast.reading_secret("reader")
+    answers = [
+        json.loads(inside.ask(asked + at, secret).body)["open"]
+        for at in ("2026-11-23T09:30", "2026-11-23T09:30Z", "2026-11-23T05:30Z", "2026-11-23T09:30:00%2B04:00")
+    ]
+
+    assert answers == [True, False, True, True]
+
+
+def test_a_changed_fact_is_answered_by_the_next_call(cast: Cast, inside: Inside) -> None:
+    asked = f"/api/v2/queues/support?customerAccount={ACCOUNT}"
+    statuses = [inside.ask(asked).status]
+
+    kept = add_fact(cast.db, cast["editor"], ACCOUNT, Queue(name="Support", code="support")).kept
+    statuses.append(inside.ask(asked).status)
+    remove_fact(cast.db, cast["editor"], ACCOUNT, "queue", kept.id)
+    statuses.append(inside.ask(asked).status)
+
+    assert statuses == [404, 200, 404]
 
 
 def test_a_worker_forgets_rather_than_grow_without_end(

@@ -27,15 +27,17 @@ class Said:
 
 @dataclass
 class Terminal:
-    """A person's terminal on a data directory; `language` is what they read."""
+    """A person's terminal on a data directory; `language` is what they read, `columns` how wide it is."""
 
     data_dir: Path
     language: str = "en"
+    columns: int = 80
 
     @property
     def environment(self) -> dict[str, str]:
         """What the command finds in its environment beside what tests run in."""
-        return {"AIGUILLAGE_DATA_DIR": str(self.data_dir), "LANGUAGE": self.language, "COLUMNS": "80", "TERM": "dumb"}
+        shown = {"LANGUAGE": self.language, "COLUMNS": str(self.columns), "TERM": "dumb"}
+        return {"AIGUILLAGE_DATA_DIR": str(self.data_dir), **shown}
 
     def run(self, *words: str, typed: str = "") -> Said:
         """Runs a command in this process."""

@@ -48,15 +48,16 @@ def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Pat
     for _start in ("first", "second"):
         with demonstrating(terminal) as (lines, _):
             shown = [(line, lines[n + 1]) for n, line in enumerate(lines) if line.startswith("  curl ")]
-            assert len(shown) == 7
+            assert len(shown) == 9
+            assert sum("/api/v2/route" in command for command, _answer in shown) == 2
             for command, answer in shown:
                 assert pasted(command) == answer.strip()
             assert any(line.endswith("/docs") for line in lines)
-            secrets.add(shown[0][0].split("Bearer ")[1].split("'")[0])
+            secrets |= {command.split("Bearer ")[1].split("'")[0] for command, _answer in shown}
 
-    assert len(secrets) == 2
+    assert len(secrets) == 4
     states = [token["revoked_at"] for token in Terminal(terminal.data_dir / "demo").read("token", "list")]
-    assert [state is None for state in states] == [False, True]
+    assert [state is None for state in states] == [False, False, True, True]
 
 
 def test_the_demonstration_keeps_its_data_apart(tmp_path: Path) -> None:

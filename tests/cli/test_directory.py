@@ -18,6 +18,17 @@ def test_an_account_is_added_set_shown_and_removed(terminal: Terminal) -> None:
     assert "CL0002" not in terminal.done("account", "list")
 
 
+def test_an_accounts_rota_and_vip_priority_are_set(terminal: Terminal) -> None:
+    rota = terminal.read("rota", "add", ACCOUNT, "night", "--member", "Ana=0639981201")["id"]
+
+    account = terminal.read("account", "set", ACCOUNT, "--rota", "Night", "--vip-priority", "0")
+
+    assert (account["rota"], account["vip_priority"]) == (rota, 0)
+    assert "night" in terminal.done("account", "show", ACCOUNT)
+    assert terminal.read("account", "set", ACCOUNT, "--rota", "")["rota"] is None
+    assert "There is no rota 'x'" in terminal.refused("account", "set", ACCOUNT, "--rota", "x")
+
+
 def test_an_account_is_not_removed_without_a_yes(terminal: Terminal) -> None:
     assert terminal.run("account", "remove", ACCOUNT, typed="n\n").status == 1
     assert terminal.run("account", "remove", ACCOUNT).status == 1

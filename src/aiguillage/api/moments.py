@@ -1,30 +1,40 @@
-"""Moments as the management API writes them: ISO 8601; inside they are microseconds since 1970 UTC."""
+"""Moments as the JSON door reads and writes them: ISO 8601; inside they are microseconds since 1970 UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiguillage.domain.errors import invalid
 
-SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def now() -> int:
     """This moment, read once a request."""
-    return int(datetime.now(UTC).timestamp() * SECOND)
-
-
-def parse_moment(text: str, field: str) -> int:
-    """A moment with its offset or Z. Raises Refusal(invalid)."""
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return int(moment.timestamp() * SECOND)
-    except (ValueError, OverflowError):
-        pass
-    raise invalid(f"{field} is no moment. Write it as in 2026-11-24T18:00:00Z or with +01:00.", field)
+    return (datetime.now(UTC) - _EPOCH) // _MICROSECOND
 
 
 def iso(at: int | None) -> str | None:
-    """A moment in UTC, to the millisecond."""
+    """A moment in UTC, to the second."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (_EPOCH + at * _MICROSECOND).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def parse_moment(text: str, field: str | None = None) -> int:
+    """A moment with its offset from UTC; `field` is what was sent so. Raises Refusal(invalid).
+
+    A blank before the offset is a plus that nobody wrote as %2B.
+    """
+    text = text.strip()
+    if "T" in text and text[-6:-5] == " ":
+        text = f"{text[:-6]}+{text[-5:]}"
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return (moment - _EPOCH) // _MICROSECOND
+    except (ValueError, OverflowError):
+        pass
+    raise invalid(
+        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
+        field,
+    )

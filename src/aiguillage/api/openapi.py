@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Server, T
 from litestar.types import Method
 
 from aiguillage import __version__
-from aiguillage.api.health import TAG
+from aiguillage.api import feeds, health, switches
 
 TITLE = "aiguillage API"
 SUMMARY = "Tells a phone system where a caller goes."
@@ -78,7 +78,11 @@ def _of_framework(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
         description=DESCRIPTION,
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         servers=[Server(url="/", description="This server")],
-        tags=[Tag(name=TAG, description="For those who run the server: no token needed.")],
+        tags=[
+            Tag(name=switches.TAG, description="Flipped from a phone, by whoever has a switch's code."),
+            Tag(name=feeds.TAG, description="For calendar programs, under secret addresses."),
+            Tag(name=health.TAG, description="For those who run the server: no token needed."),
+        ],
         components=Components(security_schemes={"bearer": BEARER}),
         render_plugins=[JsonRenderPlugin()],
         create_examples=False,

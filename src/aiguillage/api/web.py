@@ -1,4 +1,4 @@
-"""The web framework's application behind the call path: health, metrics, the API's description and its page."""
+"""The web framework's application behind the call path: switches, feeds, health, metrics, the API's description."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 from litestar import Litestar
 
 from aiguillage.api.docs import document_route, page_routes
+from aiguillage.api.feeds import feed_route
 from aiguillage.api.health import health_routes
 from aiguillage.api.management import management_described, operations
 from aiguillage.api.metrics import Tallies, metrics_route
 from aiguillage.api.problems import PROBLEMS
 from aiguillage.api.serving import Door
+from aiguillage.api.switches import switch_route
 
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -30,7 +32,7 @@ def web_application(
     `door` is what the management API works with; `described` are the dialects' parts of the OpenAPI document; `tallies`
     gives all workers' counts; `ready` tells whether calls can be answered.
     """
-    routes = [*health_routes(ready), metrics_route(tallies)]
+    routes = [switch_route(door.db), feed_route(door.db), *health_routes(ready), metrics_route(tallies)]
     return Litestar(
         [
             *routes,

@@ -14,7 +14,7 @@ from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
-from aiguillage.domain.routing import KEPT, decide
+from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
 
 Scope = dict[str, Any]
@@ -110,12 +110,15 @@ class CallPath:
             if not self._table.reading:
                 asyncio.get_running_loop().call_soon(self._table.end)
                 self._table.begin()
-            token, entry, number = self._admit(scope, question, now)
-            code = None if question.code is None else caller_code(question.code)
+            token = self._token_of(scope, now)
             if token.cti is not None:
-                question = replace(question, named=question.named | {"cti": str(token.cti)})
+                question = _completed(question, token)
+            entry, number, called = self._admit(scope, question, token)
+            if called is not None:
+                question = replace(question, called=called)
+            code = None if question.code is None else caller_code(question.code)
             facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
-            decision = decide(facts, question.rules) if question.rules is KEPT else self._decide(facts, question)
+            decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
             answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
             if question.is_call:
                 spent = (time.perf_counter_ns() - began) // 1000
@@ -129,12 +132,14 @@ class CallPath:
         self._log.tally(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
 
-    def _decide(self, facts: Facts, question: Question) -> Decision:
-        """The decision with the call's id and, where it is asked for, its trace."""
-        if not question.explain:
-            return replace(decide(facts, question.rules), call_id=self._log.next_id())
-        decision, trace = explain(facts, question.rules)
-        return replace(decision, call_id=self._log.next_id(), trace=tuple(trace))
+    def _decide(self, facts: Facts, question: Question, entry: Entry) -> Decision:
+        """The decision with the call's id, if it is a call, and its trace, where it is asked for."""
+        call_id = self._log.next_id() if question.is_call else ""
+        if question.explain:
+            decision, trace = explain(facts, question.rules)
+            return replace(decision, call_id=call_id, trace=tuple(trace))
+        rules = entry.rules if question.rules is RULES else question.rules
+        return replace(decide(facts, rules), call_id=call_id)
 
     def _tell(self, error: Exception, dialect: Dialect, now: float) -> None:
         """A line in the log, once a second at most: when the table is gone, every call fails alike."""
@@ -143,30 +148,39 @@ class CallPath:
             self._told_at = now
             _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__, failed=self._failed)
 
-    def _admit(self, scope: Scope, question: Question, now: float) -> tuple[Token, Entry, str | None]:
-        """The token and the account it may ask about, and the caller's number read by the account's country.
+    def _token_of(self, scope: Scope, now: float) -> Token:
+        """The token of a request. Raises Refusal(unauthorized)."""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                token = self._table.token(value)
+                if token is None or token.expires_at <= now:
+                    break
+                return token
+        raise _UNAUTHORIZED
 
-        Raises Refusal, in the contract's order: unauthorized, invalid, forbidden.
+    def _admit(self, scope: Scope, question: Question, token: Token) -> tuple[Entry, str | None, str | None]:
+        """The account that the token may ask about, and the caller's number and the dialled one by its country.
+
+        Raises Refusal, in the contract's order: invalid, forbidden.
         """
-        token = self._token_of(scope)
-        if token is None or token.expires_at <= now:
-            raise _UNAUTHORIZED
         if question.fault is not None:
             raise invalid(question.fault)
-        entry = self._table.entry(question.account or token.home)
+        if not question.account:
+            raise invalid("the account is missing")
+        entry = self._table.entry(question.account)
         country = DEFAULT_COUNTRY if entry is None else entry.facts.country
         number = None if question.number is None else caller_number(question.number, country)
+        called = None if question.called is None else caller_number(question.called, country)
         if entry is None or not entry.admits(token, question):
             raise _FORBIDDEN
         if token.hosts and not token.good_from(scope["client"][0] if scope["client"] else None):
             raise _FORBIDDEN
-        return token, entry, number
+        return entry, number, called
 
-    def _token_of(self, scope: Scope) -> Token | None:
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                return self._table.token(value)
-        return None
+
+def _completed(question: Question, token: Token) -> Question:
+    """What a CTI's own token leaves out: its account, and which CTI."""
+    return replace(question, account=question.account or token.home, named={"cti": str(token.cti)} | question.named)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlite3 import Connection, Cursor
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +16,7 @@ from aiguillage.domain.calls import Facts, Known, Question
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import DECIDING, AccountFacts, compile_facts, decode_fact
+from aiguillage.domain.routing import rules_of
 
 LONGEST_REMEMBERED = 128
 """Bytes of an Authorization header that a worker remembers: blanks can make it long."""
@@ -77,13 +80,14 @@ class Token(msgspec.Struct, frozen=True):
 class Entry:
     """An account as a worker remembers it: its facts, its grants, and at which look they were right.
 
-    `seq` is the last change of its journal at that look.
+    `seq` is the last change of its journal at that look, `rules` those that can say something on its calls.
     """
 
-    __slots__ = ("facts", "facts_version", "looked", "roles", "seq")
+    __slots__ = ("facts", "facts_version", "looked", "roles", "rules", "seq")
 
     def __init__(self, facts: AccountFacts, facts_version: int, seq: int, roles: dict[int, Role]) -> None:
         self.facts = facts
+        self.rules = rules_of(facts)
         self.facts_version = facts_version
         self.roles = roles
         self.seq = seq
@@ -94,7 +98,8 @@ class Entry:
         if token.accounts is not None and self.facts.code not in token.accounts:
             return False
         if token.cti is not None:
-            return "origin" in question.named
+            named = question.named
+            return "origin" in named and self.facts.ctis.get(named.get("cti", "").lower()) == token.cti
         held = Role.MANAGE if token.operator else self.roles.get(token.user_id)
         return held is not None and held >= question.needs <= token.role
 
@@ -236,7 +241,7 @@ class Table:
             by_number,
             by_prefix,
             by_code,
-            now if at is None else at,
+            now if at is None else _moment(at, account.time_zone),
             remember=at is None,
             value=question.value,
             called=question.called,
@@ -270,6 +275,11 @@ class Table:
                 return _decode_known(row[1])
             probe = _shared_start(row[0], number)
         return None
+
+
+def _moment(at: int | datetime, time_zone: str) -> int:
+    """A moment in microseconds since 1970 UTC."""
+    return at if isinstance(at, int) else int(at.replace(tzinfo=ZoneInfo(time_zone)).timestamp()) * 1_000_000
 
 
 def _shared_start(one: str, other: str) -> str:

@@ -1,11 +1,12 @@
 """Commands about accounts."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from aiguillage.cli.door import AccountCode, Json, at_desk, command
+from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
+from aiguillage.cli.facts import Names, id_of
 from aiguillage.cli.printing import print_done, print_facts, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
@@ -21,25 +22,28 @@ SharedNumbers = Annotated[
 ]
 
 
-def _given(**settings: str | None) -> dict[str, str]:
+def _given(**settings: object) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def _facts(account: Account) -> dict[str, object]:
+def _facts(account: Account, names: Names) -> dict[str, object]:
     return {
         _("account"): account.code,
         _("name"): account.name,
         _("country"): account.country,
         _("time zone"): account.time_zone,
         _("shared numbers"): account.shared_numbers,
+        _("VIP priority"): account.vip_priority,
+        _("rota"): names("rota", account.rota),
+        _("geo list"): names("geo_list", account.geo_list),
     }
 
 
-def _print(account: Account, *, json: bool) -> None:
+def _print(desk: Desk, account: Account, *, json: bool) -> None:
     if json:
         print_json(account)
     else:
-        print_facts(_facts(account))
+        print_facts(_facts(account, Names(desk, account.code)))
 
 
 @command(group, "add")
@@ -55,7 +59,7 @@ def add(
     """Add an account."""
     given = _given(name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers)
     with at_desk(context) as desk:
-        _print(add_account(desk.db, desk.actor, msgspec.convert({"code": code, **given}, Account)), json=json)
+        _print(desk, add_account(desk.db, desk.actor, msgspec.convert({"code": code, **given}, Account)), json=json)
 
 
 @command(group, "list")
@@ -67,7 +71,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
             json=json,
             document=msgspec.to_builtins,
             headings=(_("account"), _("name"), _("country"), _("time zone"), _("shared numbers")),
-            cells=msgspec.structs.astuple,
+            cells=lambda account: msgspec.structs.astuple(account)[:5],
             empty=_("No account yet. Add one: aiguillage account add CL0000"),
         )
 
@@ -76,7 +80,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
 def show(context: typer.Context, code: AccountCode, json: Json = False) -> None:
     """Show an account's settings."""
     with at_desk(context) as desk:
-        _print(show_account(desk.db, desk.actor, code), json=json)
+        _print(desk, show_account(desk.db, desk.actor, code), json=json)
 
 
 @command(group, "set")
@@ -87,14 +91,25 @@ def set_(
     country: Country = None,
     time_zone: TimeZone = None,
     shared_numbers: SharedNumbers = None,
+    vip_priority: Annotated[int | None, typer.Option(help="The priority of a VIP's calls.")] = None,
+    rota: Annotated[
+        str | None, typer.Option(help="Who comes when a queue has no rota of its own, by code; empty for nobody.")
+    ] = None,
+    geo_list: Annotated[
+        str | None, typer.Option(help="The geo list for callers' own numbers, by code; empty for none.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Change some of an account's settings."""
-    given = _given(name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers)
-    if not given:
-        raise invalid("Nothing to set. Give one of --name, --country, --time-zone, --shared-numbers.")
+    given = _given(
+        name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers, vip_priority=vip_priority
+    )
+    named = _given(rota=rota, geo_list=geo_list)
+    if not given and not named:
+        raise invalid("Nothing to set. Give an option; --help lists them.")
     with at_desk(context) as desk:
-        _print(set_account(desk.db, desk.actor, code, given), json=json)
+        ids = {kind: id_of(desk, code, kind, str(text)) for kind, text in named.items()}
+        _print(desk, set_account(desk.db, desk.actor, code, given | ids), json=json)
 
 
 @command(group, "remove")

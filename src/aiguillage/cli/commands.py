@@ -7,7 +7,29 @@ from typing import Annotated
 import typer
 
 from aiguillage import __version__
-from aiguillage.cli import accounts, calls, contacts, exchange, explaining, fields, installation, serving, tokens, users
+from aiguillage.cli import (
+    accounts,
+    blocked,
+    calls,
+    contacts,
+    ctis,
+    documents,
+    exchange,
+    explaining,
+    fields,
+    geo,
+    holidays,
+    hours,
+    installation,
+    queues,
+    rotas,
+    serving,
+    switches,
+    tokens,
+    turns,
+    users,
+    week,
+)
 from aiguillage.cli.door import REFUSED, Person
 from aiguillage.cli.moments import now
 from aiguillage.cli.printing import print_aside
@@ -54,10 +76,23 @@ for name, group in (
     ("token", tokens.group),
     ("field", fields.group),
     ("contacts", contacts.group),
+    ("queue", queues.queue_commands),
+    ("group", queues.group_commands),
+    ("hours", hours.hours_commands),
+    ("exception", hours.exception_commands),
+    ("holiday", holidays.holiday_commands),
+    ("switch", switches.switch_commands),
+    ("geo", geo.geo_commands),
+    ("rota", rotas.rota_commands),
+    ("blocked", blocked.blocked_commands),
+    ("cti", ctis.cti_commands),
+    ("facts", documents.facts_commands),
 ):
     application.add_typer(group, name=name)
 exchange.register(contacts.group)
+turns.register(rotas.rota_commands)
 explaining.register(application)
+week.register(application)
 calls.register(application)
 
 

@@ -1,18 +1,20 @@
 """The command that tells where a call would go, and why."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
-from aiguillage.cli.contacts import name_of
-from aiguillage.cli.door import AccountCode, Json, at_desk, command
-from aiguillage.cli.printing import plain, print_facts, print_json, print_line, print_table
+from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
+from aiguillage.cli.moments import iso, parse_moment
+from aiguillage.cli.printing import print_facts, print_json, print_line
+from aiguillage.cli.telling import answer_in_words, caller_in_words, line_document, rules_in_words
 from aiguillage.cli.words import _
+from aiguillage.desk.accounts import show_account
+from aiguillage.desk.facts import find_fact
 from aiguillage.desk.fields import list_fields
-from aiguillage.domain.contacts import FIELD_KEYS, SELECTS, Field
-from aiguillage.domain.routing import Line
+from aiguillage.domain.calls import Question
+from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.queues import QUEUE
 
 if TYPE_CHECKING:
     from aiguillage.app import Explained
@@ -28,81 +30,83 @@ def register(application: typer.Typer) -> None:
 def route(
     context: typer.Context,
     account: AccountCode,
-    number: Annotated[str | None, typer.Option(help="The caller's number, in any spelling.")] = None,
+    number: Annotated[str | None, typer.Option("--number", "-n", help="The caller's number, in any spelling.")] = None,
     code: Annotated[str | None, typer.Option(help="The code that the caller types.")] = None,
+    value: Annotated[str | None, typer.Option(help="What the caller types to tell a zone.")] = None,
+    geo_list: Annotated[
+        str | None, typer.Option("--list", help="The geo list for it, by code, name or id; the account's if left out.")
+    ] = None,
+    called: Annotated[str | None, typer.Option(help="The number that the caller dialled.")] = None,
+    queue: Annotated[
+        str | None, typer.Option("--queue", "-q", help="Ask about this queue, by code, number, name or id.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Then, as in 2026-07-14T22:15 (the account's time), not now.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print every rule in words.")] = False,
     json: Json = False,
 ) -> None:
-    """Tell where a call would go now, with a line from every rule."""
+    """Tell where a call would go now or at a moment, and why."""
     from aiguillage.app import explain_call  # noqa: PLC0415 - brings the web framework along
 
     with at_desk(context) as desk:
-        explained = explain_call(desk.settings, desk.db, desk.actor, account, number=number, code=code)
+        time_zone = show_account(desk.db, desk.actor, account).time_zone
+        question = Question(
+            number=number,
+            code=code,
+            value=value,
+            called=called,
+            at=None if at is None else parse_moment(at, time_zone),
+            named=_named(desk, account, {"list": ("geo_list", geo_list), "queue": (QUEUE, queue)}),
+        )
+        explained = explain_call(desk.settings, desk.db, desk.actor, account, question)
         fields = list_fields(desk.db, desk.actor, account)
     if json:
         print_json(_document(explained))
         return
-    print_line(_in_words(explained))
+    print_line(caller_in_words(explained))
+    print_line("")
+    print_facts(answer_in_words(explained))
+    print_line("")
     if explained.decision.known is None:
-        print_line(_("The call flow is told so (404); a token with --unknown default gets the fields' defaults:"))
+        print_line(_("V1 tells the call flow so (404); a token with --unknown default gets the fields' defaults:"))
+    else:
+        print_line(_("The destinations and flags that are kept:"))
     values = (*explained.decision.select, *explained.decision.boolean)
     print_facts({field.label or field.key: value for field, value in zip(fields, values, strict=True)})
-    print_line("")
-    print_table(
-        (_("rule"), _("what it says"), _("applied"), _("what it changed")),
-        [
-            (line.rule, _(line.sentence), line.applied, changed)
-            for line, changed in zip(explained.trace, _changes(explained.trace, fields), strict=True)
-        ],
-    )
+    if explain:
+        print_line("")
+        for line in rules_in_words(explained, fields):
+            print_line(line)
+
+
+def _named(desk: Desk, account: str, given: dict[str, tuple[str, str | None]]) -> dict[str, str]:
+    """The codes of the facts that are asked about, by what a call flow names them as. Raises Refusal."""
+    return {
+        name: str(find_fact(desk.db, desk.actor, account, kind, text).fact.code)
+        for name, (kind, text) in given.items()
+        if text is not None
+    }
 
 
 def _document(explained: "Explained") -> dict[str, Any]:
-    decision, known = explained.decision, explained.decision.known
+    facts, decision, known = explained.facts, explained.decision, explained.decision.known
+    queue = None if decision.queue is None else facts.account.queues[decision.queue].code
     return {
-        "number": explained.facts.number,
-        "code": explained.facts.code,
+        "at": iso(facts.at),
+        "number": facts.number,
+        "code": facts.code,
         "known": known is not None,
         "by": decision.by,
+        "destination": decision.destination,
         "reason": decision.reason,
+        "queue": queue,
+        "open": None if decision.state is None else decision.state.open,
+        "until": iso(decision.until),
+        "priority": decision.priority,
+        "on_call": decision.duty and decision.duty.member,
+        "zone": decision.zone,
         "contact": known and {name: getattr(known, name) for name in ABOUT_A_CONTACT},
         **dict(zip(FIELD_KEYS, (*decision.select, *decision.boolean), strict=True)),
-        "trace": msgspec.to_builtins(explained.trace),
+        "trace": [line_document(line) for line in explained.trace],
     }
-
-
-def _in_words(explained: "Explained") -> str:
-    """The decision in a sentence or two."""
-    facts, known = explained.facts, explained.decision.known
-    asked = [
-        _("a withheld number") if facts.number == "" else facts.number,
-        facts.code and _("code {code}").format(code=facts.code),
-    ]
-    caller = ", ".join(part for part in asked if part) or _("a code that can be none")
-    if known is None:
-        if len(facts.by_number) > 1:
-            return _("The caller ({caller}) is treated as unknown: several contacts share the number.").format(
-                caller=caller
-            )
-        return _("The caller ({caller}) is unknown.").format(caller=caller)
-    name = name_of(known.company, known.first_name, known.last_name).replace("\n", ", ")
-    told = {
-        "number": _("The caller ({caller}) is known by number: contact {id}, {name}."),
-        "prefix": _("The caller ({caller}) is known by number prefix: contact {id}, {name}."),
-        "code": _("The caller ({caller}) is known by code: contact {id}, {name}."),
-    }
-    return told[explained.decision.by or "number"].format(caller=caller, id=known.contact_id, name=name or "-")
-
-
-def _changes(trace: list[Line], fields: list[Field]) -> Iterator[str]:
-    """What each rule changed, in few words."""
-    shown: dict[str, object] = dict.fromkeys(field.key for field in fields)
-    for line in trace:
-        values = dict(shown)
-        values.update(zip(FIELD_KEYS[:SELECTS], line.changed.get("select", ()), strict=False))
-        values.update(zip(FIELD_KEYS[SELECTS:], line.changed.get("boolean", ()), strict=False))
-        parts = [
-            f"{field.label}: {plain(values[field.key])}" for field in fields if values[field.key] != shown[field.key]
-        ]
-        known = line.changed.get("known")
-        yield "\n".join(([] if known is None else [_("contact {id}").format(id=known.contact_id)]) + parts)
-        shown = values

@@ -1,14 +1,23 @@
 """Moments and durations as people type and read them; inside they are microseconds since 1970 UTC."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiguillage.domain.errors import invalid
 
 SECOND = 1_000_000
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+DAYS = {
+    word: day
+    for day, words in enumerate(
+        ("1 mon lun", "2 tue mar", "3 wed mer", "4 thu jeu", "5 fri ven", "6 sat sam", "7 0 sun dim"), start=1
+    )
+    for word in words.split()
+}
 _DURATION = re.compile(r"([0-9]{1,5})([smhdw])")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)?(?::([0-9]{2}))?")
 
 
 def now() -> int:
@@ -51,10 +60,82 @@ def parse_since(text: str, at: int, time_zone: str) -> int:
     """
     if _DURATION.fullmatch(text.strip().lower()):
         return at - parse_duration(text)
+    return parse_moment(text, time_zone, "7d, 2026-11-01 or 2026-11-01T08:30")
+
+
+def parse_until(text: str, at: int, time_zone: str) -> int:
+    """A moment to come: a duration after `at` (`2h`), or a date or date and time in the account's time zone.
+
+    Raises Refusal(invalid).
+    """
+    if _DURATION.fullmatch(text.strip().lower()):
+        return at + parse_duration(text)
+    return parse_moment(text, time_zone, "2h, 2026-11-01 or 2026-11-01T08:30")
+
+
+def parse_moment(text: str, time_zone: str, form: str = "2026-11-01 or 2026-11-01T08:30") -> int:
+    """A date or date and time, in the account's time zone unless it names another. Raises Refusal(invalid)."""
     try:
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone(time_zone))
-        return int(moment.timestamp() * SECOND)
+        return round(moment.timestamp()) * SECOND
     except (ValueError, OverflowError):
-        raise invalid(f"'{text[:40]}' is no moment. Write 7d, 2026-11-01 or 2026-11-01T08:30.") from None
+        raise invalid(f"'{text[:40]}' is no moment. Write {form}.") from None
+
+
+def parse_wall(text: str) -> datetime:
+    """A date or date and time by the clock on the wall. Raises Refusal(invalid)."""
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date and time. Write 2026-11-01T08:30.") from None
+
+
+def parse_date(text: str) -> date:
+    """A day. Raises Refusal(invalid)."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date. Write it as in 2026-12-24.") from None
+
+
+def parse_time(text: str) -> time:
+    """A time of day: `9`, `9:30`, `09:30:15`, `9h30`; `24:00` is midnight. Raises Refusal(invalid)."""
+    match = _TIME.fullmatch(text.strip().lower())
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (99, 0, 0)
+    if (hour, minute, second) == (24, 0, 0):
+        hour = 0
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no time of day. Write it as in 09:00.") from None
+
+
+def parse_days(texts: Iterable[str]) -> list[int]:
+    """Days of the week, 1 Monday .. 7 Sunday, from `1-5`, `6,7` or `sat-sun`; in English or French.
+
+    Raises Refusal(invalid).
+    """
+    days = [day for text in texts for part in text.split(",") for day in _range_of_days(part)]
+    return list(dict.fromkeys(days))
+
+
+def _range_of_days(text: str) -> Iterator[int]:
+    first, dash, last = text.partition("-")
+    begin = _day(first)
+    end = _day(last) if dash else begin
+    yield from range(begin, end + 1) if begin <= end else (*range(begin, 8), *range(1, end + 1))
+
+
+def _day(text: str) -> int:
+    word = text.strip().lower()
+    day = DAYS.get(word) or DAYS.get(word[:3])
+    if day is None:
+        raise invalid(f"'{text[:40]}' is no day of the week. Write 1 for Monday to 7 for Sunday, or 1-5, or mon-fri.")
+    return day
+
+
+def today(at: int, time_zone: str) -> date:
+    """The day that the account's clock shows at a moment."""
+    return datetime.fromtimestamp(at / SECOND, zone(time_zone)).date()

@@ -81,9 +81,7 @@ def _print(done: "Replay") -> None:
 
 
 def _print_calls(moved: "tuple[Moved, ...]", time_zone: str) -> None:
-    rows = [
-        (local(one.call.at, time_zone), _number(one), _way(one.went), _way(one.would_go)) for one in moved
-    ]
+    rows = [(local(one.call.at, time_zone), _number(one), _way(one.went), _way(one.would_go)) for one in moved]
     headings = (_("time ({zone})").format(zone=time_zone), _("number"), _("went to"), _("would go to"))
     print_table(headings, rows)
 
@@ -97,5 +95,8 @@ def _way(way: str | None) -> str:
 
 
 def _document(done: "Replay") -> dict[str, Any]:
-    moved = [{**msgspec.structs.asdict(one.call), "at": iso(one.call.at), "went": one.went, "would_go": one.would_go} for one in done.moved]
+    moved = [
+        {**msgspec.structs.asdict(one.call), "at": iso(one.call.at), "went": one.went, "would_go": one.would_go}
+        for one in done.moved
+    ]
     return {"calls": done.calls, "moves": done.moves, "moved": moved}

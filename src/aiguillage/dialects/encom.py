@@ -1,4 +1,4 @@
-"""What Encom's two dialects have in common: their error bodies (contracts/encom.md, 'Both')."""
+"""What Encom's dialects and V2 have in common: their error bodies (contracts/encom.md, 'Both')."""
 
 import json
 from functools import lru_cache
@@ -38,7 +38,7 @@ def not_found(*, raw: bool) -> Answer:
     return refuse(Refusal(Kind.MISSING, ""), raw=raw)
 
 
-def method_not_allowed() -> Answer:
+def method_not_allowed(methods: tuple[str, ...] = METHODS) -> Answer:
     """A 405 with the methods that are."""
     body = json.dumps({"response": "method not allowed"}).encode()
-    return render(405, JSON, body, ((b"allow", ", ".join(METHODS).encode()),))
+    return render(405, JSON, body, ((b"allow", ", ".join(methods).encode()),))

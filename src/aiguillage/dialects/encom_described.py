@@ -1,4 +1,4 @@
-"""What Encom's two dialects have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
+"""What Encom's dialects and V2 have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
 
 from aiguillage.dialects.described import Described, const, json_body, parameter, schema_named, text_body
 
@@ -47,7 +47,7 @@ HEADERS: Described = {
     "Allow": {
         "description": "The methods that the path takes.",
         "required": True,
-        "schema": {"type": "string", "const": "GET, HEAD"},
+        "schema": {"type": "string", "enum": ["GET, HEAD", "GET, HEAD, POST"]},
     },
 }
 TOLD = {
@@ -55,7 +55,7 @@ TOLD = {
     "401": ("Unauthorized", "The token is missing, unknown, expired or revoked."),
     "403": ("Forbidden", "The token may not ask about this account, or there is no such account; both look alike."),
     "404": ("NotFound", "The caller is unknown: neither the number nor the code belongs to a contact."),
-    "405": ("MethodNotAllowed", "The method is neither GET nor HEAD."),
+    "405": ("MethodNotAllowed", "The path does not take this method."),
     "503": ("Unavailable", "The facts cannot be read at this moment; route the call by your own default."),
 }
 """Every status but 200: its schema and what it means."""

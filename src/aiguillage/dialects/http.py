@@ -11,7 +11,7 @@ Scope = dict[str, Any]
 
 LONGEST_QUERY = 8 * 1024
 TEXT = b"text/plain; charset=utf-8"
-JSON = b"application/json"
+JSON, PROBLEM = b"application/json", b"application/problem+json"
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -44,6 +44,11 @@ def read_query(raw: bytes) -> dict[str, str]:
     """
     if len(raw) > LONGEST_QUERY:
         raise invalid("the query is longer than 8 KiB")
+    return read_form(raw, "query")
+
+
+def read_form(raw: bytes, where: str) -> dict[str, str]:
+    """The same of any such text; `where` it stands is for the refusal's words."""
     found: dict[str, str] = {}
     try:
         for pair in raw.decode().split("&"):
@@ -53,5 +58,5 @@ def read_query(raw: bytes) -> dict[str, str]:
             if found.setdefault(name, value) != value:
                 raise invalid(f"{name[:40]} is given twice with two values")
     except UnicodeDecodeError:
-        raise invalid("the query is not UTF-8") from None
+        raise invalid(f"the {where} is not UTF-8") from None
     return found

@@ -1,6 +1,7 @@
 """One call: what was asked, what is known of its caller, what was decided."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -67,9 +68,9 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     """One call's request as its dialect read it. `shape` is how the dialect will answer; `fault` makes it a 400.
 
     `value` are digits typed to tell a zone, `called` is the number dialled, `at` another moment than now (microseconds
-    since 1970 UTC), `unknown` what an unknown caller gets, in place of the token's. `rules` decide, `needs` is the role
-    that asking takes. `named` are further names of facts: a list, a queue, a rota, a CTI's origin. What is no call of a
-    caller (`is_call`) is not logged as one.
+    since 1970 UTC, or a time without zone by the clock on the account's wall), `unknown` what an unknown caller gets
+    in place of what the token says. `rules` decide, `needs` is the role that asking takes. `named` are further names of
+    facts: a list, a queue, a rota, a CTI's origin. What is no call of a caller (`is_call`) is not logged as one.
     """
 
     account: str = ""
@@ -79,7 +80,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     fault: str | None = None
     value: str | None = None
     called: str | None = None
-    at: int | None = None
+    at: int | datetime | None = None
     unknown: str | None = None
     named: dict[str, str] = {}
     rules: "tuple[Rule, ...]" = ()

@@ -124,7 +124,11 @@ def decode_fact(kind: str, body: str | bytes) -> Any:  # noqa: ANN401 - the kind
 
 
 class AccountFacts(msgspec.Struct, frozen=True):
-    """What a decision needs of the account, compiled; the defaults are those of its eight fields."""
+    """What a decision needs of the account, compiled; the defaults are those of its eight fields.
+
+    `dialled` are the active queues by the numbers that callers dial, `ctis` the CTIs by name and id, `kinds` the kinds
+    of fact that there are. `remembered` is for ways.py: each queue's way while it holds.
+    """
 
     account_id: int
     code: str
@@ -144,6 +148,8 @@ class AccountFacts(msgspec.Struct, frozen=True):
     rotas: Mapping[int, Rota] = {}
     dialled: Mapping[str, int] = {}
     ctis: Mapping[str, int] = {}
+    kinds: frozenset[str] = frozenset()
+    remembered: dict[int, Any] = msgspec.field(default_factory=dict)
 
 
 def compile_facts(account_id: int, account: Account, defaults: Iterable[str | None], by_kind: ByKind) -> AccountFacts:
@@ -170,6 +176,7 @@ def compile_facts(account_id: int, account: Account, defaults: Iterable[str | No
         rotas=by_kind.get(ROTA, {}),
         dialled={queue.did_number: id_ for id_, queue in queues.items() if queue.active and queue.did_number},
         ctis=_names_of_ctis(by_kind.get("cti", {})),
+        kinds=frozenset(kind for kind, facts in by_kind.items() if facts),
     )
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from aiguillage.domain.calls import Decision, Facts, Rule
 from aiguillage.domain.errors import invalid, missing
-from aiguillage.domain.routing import duty_of, state_of
+from aiguillage.domain.ways import duty_of, state_of
 
 
 def queue_asked(facts: Facts, decision: Decision) -> Decision | None:
@@ -63,8 +63,8 @@ def zone_asked(facts: Facts, decision: Decision) -> Decision | None:
 
 def origin_asked(facts: Facts, decision: Decision) -> Decision | None:
     """The CTI asked about says where an origin leads."""
-    if "origin" not in facts.named:
-        raise invalid("origin is missing")
+    if not {"cti", "origin"} <= facts.named.keys():
+        raise invalid("cti or origin is missing")
     if facts.leads_to is None:
         raise missing("there is no such origin")
     return replace(decision, reason="origin_asked", destination=facts.leads_to)

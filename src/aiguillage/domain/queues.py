@@ -112,7 +112,7 @@ class Event(msgspec.Struct, frozen=True):
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """An iCal file or feed: exceptions of a queue or group, or shifts of a rota, as its events were last read.
 
-    `failing_since` and `read_at` are in microseconds since 1970 UTC; `trouble` says why the feed cannot be read.
+    `trouble` says why the feed cannot be read, since `failing_since` (microseconds since 1970 UTC).
     """
 
     owner_type: str
@@ -121,7 +121,6 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     destination: str | None = None
     events: tuple[Event, ...] = ()
-    read_at: int | None = None
     failing_since: int | None = None
     trouble: str = ""
 

@@ -1,21 +1,17 @@
 """Where a caller goes: the ordered rules that decide one call."""
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from aiguillage.domain.calls import Decision, Facts, Known, Rule
 from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.geo import Zone
-from aiguillage.domain.hours import State
-from aiguillage.domain.oncall import Duty
+from aiguillage.domain.queues import QUEUE, ROTA
+from aiguillage.domain.ways import duty_of, soonest, way_through
 
 REJECT = "reject"
 """The destination of a caller who is not to be taken at all."""
-
-MOST_STEPS = 5
-"""How many queues in a row may send a call on."""
 
 
 def blocked_caller(facts: Facts, decision: Decision) -> Decision | None:
@@ -154,55 +150,16 @@ def opening_hours(facts: Facts, decision: Decision) -> Decision | None:
     queue_id = facts.account.hours.queue_of(decision.destination)
     if queue_id is None:
         return None
-    steps = follow(facts, queue_id)
-    queue, destination = facts.account.queues[queue_id], steps[-1][1].destination
+    way = way_through(facts, queue_id)
     return replace(
         decision,
-        reason=decision.reason if destination in {queue.number, queue.code} else "opening_hours",
-        destination=destination,
+        reason=decision.reason if way.stays else "opening_hours",
+        destination=way.destination,
         queue=queue_id,
-        state=steps[0][1],
-        steps=steps,
-        until=soonest(*(state.until for _, state in steps)),
+        state=way.state,
+        steps=way.steps,
+        until=way.until,
     )
-
-
-def state_of(facts: Facts, queue_id: int) -> State:
-    """How a queue is at the moment of the call."""
-    hours = facts.account.hours
-    return hours.state_now(queue_id, facts.at) if facts.remember else hours.state(queue_id, facts.at)
-
-
-def duty_of(facts: Facts, rota_id: int) -> Duty:
-    """Who is on call at the moment of the call."""
-    on_call = facts.account.on_call
-    return on_call.duty_now(rota_id, facts.at) if facts.remember else on_call.duty(rota_id, facts.at)
-
-
-def follow(facts: Facts, queue_id: int) -> tuple[tuple[int, State], ...]:
-    """The queue and those that it sends calls on to, each with its state; a queue that comes again ends it."""
-    steps = [(queue_id, state_of(facts, queue_id))]
-    seen = {queue_id}
-    while len(steps) <= MOST_STEPS:
-        destination = steps[-1][1].destination
-        following = None if destination is None else facts.account.hours.queue_of(destination)
-        if following is None or following in seen:
-            break
-        seen.add(following)
-        steps.append((following, state_of(facts, following)))
-    return tuple(steps)
-
-
-def loops(facts: Facts, steps: Sequence[tuple[int, State]]) -> bool:
-    """Whether the last of the queues sends calls back to one before it, or on for longer than is followed."""
-    last, state = steps[-1]
-    following = None if state.destination is None else facts.account.hours.queue_of(state.destination)
-    return following is not None and following != last
-
-
-def soonest(*moments: int | None) -> int | None:
-    """The first of the moments; None among them stands for never."""
-    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def on_call(facts: Facts, decision: Decision) -> Decision | None:
@@ -258,6 +215,21 @@ RULES: tuple[Rule, ...] = (
     vip_priority,
 )
 """The order is the policy: each rule sees what the ones before it decided, and changes it or says nothing."""
+
+NEEDS: dict[Rule, str] = {
+    blocked_caller: "blocked",
+    account_switch: "switch",
+    called_queue: QUEUE,
+    opening_hours: QUEUE,
+    on_call: ROTA,
+}
+"""Rules that say nothing on an account without facts of a kind."""
+
+
+def rules_of(account: AccountFacts) -> tuple[Rule, ...]:
+    """The rules but those that can say nothing on this account's calls: these need not be asked on each of them."""
+    return tuple(rule for rule in RULES if rule not in NEEDS or NEEDS[rule] in account.kinds)
+
 
 UNDECIDED = Decision()
 

@@ -9,6 +9,7 @@ from aiguillage.domain import routing
 from aiguillage.domain.calls import Decision, Facts, Line, Rule
 from aiguillage.domain.hours import State
 from aiguillage.domain.routing import RULES, UNDECIDED
+from aiguillage.domain.ways import duty_of, follow, loops
 
 Look = Callable[[Facts, Decision], dict[str, Any]]
 
@@ -54,17 +55,21 @@ def _hours(facts: Facts, decision: Decision) -> dict[str, Any]:
     queue_id = facts.account.hours.queue_of(decision.destination)
     if queue_id is None:
         return looked
-    steps = routing.follow(facts, queue_id)
+    steps = follow(facts, queue_id)
     looked["queues"] = [step_told(facts, *step) for step in steps]
-    looked["loop"] = routing.loops(facts, steps)
+    looked["loop"] = loops(facts, steps)
     return looked
 
 
 def _rota(facts: Facts, decision: Decision) -> dict[str, Any]:
     state, rota_id = decision.state, routing.rota_of(facts, decision)
-    looked = {"contract": bool(decision.boolean[1]), "open": None if state is None else state.open, "rota": rota_id}
+    looked: dict[str, Any] = {
+        "contract": bool(decision.boolean[1]),
+        "open": None if state is None else state.open,
+        "rota": rota_id,
+    }
     if rota_id is not None:
-        member = routing.duty_of(facts, rota_id).member
+        member = duty_of(facts, rota_id).member
         looked["on_call"] = None if member is None else member.name
     return looked
 

@@ -11,7 +11,8 @@ from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, ByKind, Fact, decode_fact
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts, secrets
+from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
+from aiguillage.storage.secrets import erase_secret
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -100,8 +101,7 @@ def erase_fact(connection: Connection, account_id: int, kept: Kept) -> None:
     """Removes a fact and all that was kept beside it: its secrets, its calendar's text, its origin."""
     mine = (facts.c.account_id == account_id) & (facts.c.kind == kept.kind) & (facts.c.id == kept.id)
     connection.execute(delete(facts).where(mine))
-    of_it = (secrets.c.account_id == account_id) & (secrets.c.kind == kept.kind) & (secrets.c.fact_id == kept.id)
-    connection.execute(delete(secrets).where(of_it))
+    erase_secret(connection, account_id, kept.kind, kept.id)
     if kept.kind == "calendar":
         text = (calendar_texts.c.account_id == account_id) & (calendar_texts.c.id == kept.id)
         connection.execute(delete(calendar_texts).where(text))

@@ -189,6 +189,8 @@ calendar_texts = Table(
     metadata,
     Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
     Column("id", BigInteger, nullable=False),
+    Column("read_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
     Column("text", LargeBinary, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
 )

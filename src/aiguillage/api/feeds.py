@@ -1,0 +1,54 @@
+"""Feeds that calendar programs subscribe to: a rota's shifts, under an address that is a secret itself."""
+
+from typing import Annotated
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler, route
+from litestar.openapi import ResponseSpec
+from litestar.params import PathParameter
+
+from aiguillage.api.health import NOT_KEPT, READ
+from aiguillage.api.moments import now
+from aiguillage.api.problems import Problem
+from aiguillage.desk.rota_feeds import rota_feed
+from aiguillage.domain.errors import missing
+from aiguillage.storage.engine import Database
+
+TAG = "Feeds"
+SUFFIX = ".ics"
+
+
+def feed_route(db: Database) -> HTTPRouteHandler:
+    """`/feeds/rotas/{secret}.ics`."""
+
+    @route(
+        "/feeds/rotas/{file:str}",
+        http_method=READ,
+        media_type="text/calendar",
+        cache_control=NOT_KEPT,
+        tags=[TAG],
+        summary="A rota's shifts as iCal",
+        description=(
+            "Who is on call, from 30 days ago to 180 days ahead, for calendar programs to subscribe to. "
+            "Whoever has the address may read it: it takes no token."
+        ),
+        response_description="An iCal calendar (RFC 5545) with an event for each shift.",
+        responses={
+            404: ResponseSpec(
+                Problem,
+                generate_examples=False,
+                description="No feed has this address, or it has been revoked.",
+                media_type="application/problem+json",
+            )
+        },
+        sync_to_thread=True,
+    )
+    def rota_feed_named(
+        file: Annotated[str, PathParameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
+    ) -> Response[bytes]:
+        if not file.endswith(SUFFIX):
+            raise missing("A feed's address ends in .ics. Copy all of it.")
+        text = rota_feed(db, file.removesuffix(SUFFIX), now())
+        return Response(text, headers={"Content-Disposition": 'attachment; filename="rota.ics"'})
+
+    return rota_feed_named

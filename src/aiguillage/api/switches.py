@@ -1,0 +1,128 @@
+"""Switches for phones: `/api/v2/switches/{code}`, asked and flipped by whoever has a switch's code."""
+
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import HttpMethod, Request, Response
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler, route
+from litestar.openapi import ResponseSpec
+from litestar.params import PathParameter, QueryParameter
+
+from aiguillage.api.health import NOT_KEPT, READ
+from aiguillage.api.moments import iso, now, parse_moment
+from aiguillage.api.problems import Problem
+from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
+from aiguillage.domain.errors import invalid
+from aiguillage.storage.engine import Database
+
+TAG = "Switches"
+STATE = "state"
+FORMATS = ("json", "raw")
+LONGEST_FORM = 4096
+"""Bytes."""
+
+DESCRIPTION = (
+    "A switch's code is a secret that stands for this one switch: it takes no token, and can do nothing else. "
+    "`do=on`, `off` and `toggle` flip the switch, with `until` for a time only; without `do` it says how it is. "
+    "POST takes the same as a form, which goes before the query. "
+    "Phones that can only GET flip with GET; HEAD never flips. A flip shows in the next call."
+)
+REFUSALS = {
+    status: ResponseSpec(Problem, generate_examples=False, description=words, media_type="application/problem+json")
+    for status, words in (
+        (400, "What is asked for is not clear, or `until` has passed."),
+        (404, "No switch has this code, or the code has been revoked."),
+        (413, "The form is far longer than a switch needs."),
+    )
+}
+
+Code = Annotated[str, PathParameter(description="The switch's code: `aiguillage switch code`.")]
+Do = Annotated[str, QueryParameter(description="`on`, `off`, `toggle` or `state`.")]
+Until = Annotated[
+    str | None,
+    QueryParameter(
+        description="When it goes off again by itself, ISO 8601 with an offset: `2026-11-24T18:00:00+01:00`."
+    ),
+]
+Format = Annotated[str, QueryParameter(name="format", description="`json`, or `raw`: `1` for on, `0` for off.")]
+
+
+class SwitchAnswer(msgspec.Struct, frozen=True):
+    """How a switch is; `until` is there while it is on for a time only."""
+
+    switch: str
+    on: bool
+    until: str | None
+    destination: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What is asked of a switch."""
+
+    do: str = STATE
+    until: str | None = None
+    format: str = "json"
+
+
+def switch_route(db: Database) -> HTTPRouteHandler:
+    """`/api/v2/switches/{code}`."""
+
+    @route(
+        "/api/v2/switches/{code:str}",
+        http_method=(*READ, HttpMethod.POST),
+        status_code=HTTPStatus.OK,
+        cache_control=NOT_KEPT,
+        request_max_body_size=LONGEST_FORM,
+        tags=[TAG],
+        summary="How a switch is; flip it",
+        description=DESCRIPTION,
+        response_description="How the switch is now; with `format=raw` as `1` or `0` in plain text.",
+        responses=REFUSALS,
+    )
+    async def switch(
+        request: Request[None, None, State],
+        code: Code,
+        do: Do = STATE,
+        until: Until = None,
+        shape: Format = "json",
+    ) -> Response[SwitchAnswer]:
+        form = await _form(request) if request.method == HttpMethod.POST else {}
+        asked = Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
+        if request.method == HttpMethod.HEAD:
+            asked = msgspec.structs.replace(asked, do=STATE)
+        return await sync_to_thread(_answer, db, code, asked)
+
+    return switch
+
+
+async def _form(request: Request[None, None, State]) -> dict[str, str]:
+    """The fields of a form, if there is one. Raises Refusal(invalid)."""
+    body = await request.body()
+    if body and request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        raise invalid(f"The body is no form. Send {RequestEncodingType.URL_ENCODED.value}, or leave it empty.")
+    return dict(parse_qsl(body.decode(errors="replace")))
+
+
+def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
+    """Does what is asked. Raises Refusal."""
+    if asked.do != STATE and asked.do not in ACTIONS:
+        raise invalid(
+            f"'{asked.do[:20]}' is nothing to do with a switch. Choose one of: {', '.join(ACTIONS)}, {STATE}."
+        )
+    if asked.format not in FORMATS:
+        raise invalid(f"'{asked.format[:20]}' is no format. Choose one of: {', '.join(FORMATS)}.")
+    at = now()
+    state = switch_by_code(db, code, at) if asked.do == STATE else _flipped(db, code, asked, at)
+    if asked.format == "raw":
+        return Response("1" if state.on else "0", media_type="text/plain")  # type: ignore[arg-type] # no JSON this time
+    return Response(SwitchAnswer(state.name, state.on, iso(state.until), state.destination))
+
+
+def _flipped(db: Database, code: str, asked: Asked, at: int) -> SwitchState:
+    until = None if not asked.until else parse_moment(asked.until)
+    return flip_by_code(db, code, asked.do, at, until)

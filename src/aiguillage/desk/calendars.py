@@ -1,0 +1,135 @@
+"""Calendars: iCal files and feeds, read into the exceptions of a queue or group, or the shifts of a rota."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.desk.change import Change, change_facts, find_account, read_facts
+from aiguillage.desk.facts import Done, place_fact, replace_fact
+from aiguillage.desk.fetching import fetch
+from aiguillage.desk.ical import read_events
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.queues import Calendar
+from aiguillage.storage.calendars import DueCalendar, calendars_due, keep_text, put_off, read_moments, text_of
+from aiguillage.storage.engine import Database
+from aiguillage.storage.facts import Kept, require_fact
+from aiguillage.storage.facts import read_facts as read_kept
+from aiguillage.storage.journal import raise_facts_version
+
+KIND = "calendar"
+SECOND = 1_000_000
+FEED_EVERY, FILE_EVERY = 3600 * SECOND, 86_400 * SECOND
+"""How often a feed is fetched, and a file's text read again: its events move into the window with time."""
+
+DAYS_BACK, DAYS_AHEAD = 60, 731
+LONGEST_TROUBLE = 300
+Fetch = Callable[[str], bytes]
+
+
+class CalendarState(msgspec.Struct, frozen=True):
+    """A calendar and when it was last read well, in microseconds since 1970 UTC."""
+
+    id: int
+    calendar: Calendar
+    read_at: int
+
+
+class _Reading(NamedTuple):
+    """What came of reading a calendar again: its text if there was one, and what its fact becomes."""
+
+    text: bytes | None
+    values: dict[str, Any]
+
+
+def add_calendar(
+    db: Database, actor: Actor, code: str, calendar: Calendar, text: bytes | None = None, *, fetch: Fetch = fetch
+) -> Done:
+    """A new calendar: of a file's text, or of a feed, which is fetched at once. Raises Refusal."""
+    if (text is None) == (calendar.url is None):
+        raise invalid("A calendar is a file or a feed. Give a text, or the address of a feed, and not both.")
+    with read_facts(db, actor, code, Role.EDIT) as view:
+        account = view.account
+    text = fetch(calendar.url) if text is None and calendar.url else text or b""
+    fact = msgspec.structs.replace(calendar, **_read(text, account, actor.at))
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        done = place_fact(change, fact)
+        _keep(change, done.kept, text)
+    return done
+
+
+def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *, fetch: Fetch = fetch) -> Kept:
+    """A calendar read again: a feed fetched, a file's kept text looked through anew. Raises Refusal.
+
+    A feed that cannot be read keeps the events that it had, and its fact says why and since when.
+    """
+    with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, account):
+        before = require_fact(connection, account_id, KIND, calendar_id)
+        kept_text = text_of(connection, account_id, calendar_id)
+    reading = _read_again(before.fact, kept_text, account, actor.at, fetch)
+    with db.write() as connection:
+        change = Change(connection, *find_account(connection, actor, code, Role.EDIT), actor)
+        now = require_fact(connection, change.account_id, KIND, calendar_id)
+        if now.fact.url != before.fact.url:
+            raise conflict("The calendar's address was changed while it was read. Read it again.")
+        done = replace_fact(change, KIND, calendar_id, reading.values)
+        if done.kept.seq != now.seq:
+            raise_facts_version(connection, change.account_id)
+        if reading.text is not None:
+            _keep(change, done.kept, reading.text)
+    return done.kept
+
+
+def due_calendars(db: Database, at: int) -> list[DueCalendar]:
+    """The calendars of all accounts that are to be read by a moment, the longest due first."""
+    with db.read() as connection:
+        return calendars_due(connection, at)
+
+
+def refresh_due(db: Database, actor: Actor, due: DueCalendar, *, fetch: Fetch = fetch) -> Kept:
+    """Reads a calendar that is due; whatever comes of it, it is not due again within the hour. Raises Refusal."""
+    with db.write() as connection:
+        put_off(connection, due.account_id, due.id, actor.at + FEED_EVERY)
+    return refresh_calendar(db, actor, due.code, due.id, fetch=fetch)
+
+
+def list_calendars(db: Database, actor: Actor, code: str) -> list[CalendarState]:
+    """The account's calendars, oldest first. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        moments = read_moments(connection, account_id)
+        return [
+            CalendarState(kept.id, kept.fact, moments.get(kept.id, 0))
+            for kept in read_kept(connection, account_id, KIND)
+        ]
+
+
+def window(at: int) -> tuple[date, date]:
+    """The days whose events are kept: from 60 days before a moment to two years after it, in whole months.
+
+    Whole months, so that an event that comes round again and again changes its calendar once a month, not with each.
+    """
+    today = datetime.fromtimestamp(at / SECOND, UTC).date()
+    last = (today + timedelta(days=DAYS_AHEAD)).replace(day=28) + timedelta(days=4)
+    return (today - timedelta(days=DAYS_BACK)).replace(day=1), last.replace(day=1)
+
+
+def _read(text: bytes, account: Account, at: int) -> dict[str, Any]:
+    """What a calendar's fact becomes by a text that can be read. Raises Refusal."""
+    return {"events": read_events(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
+
+
+def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Reading:
+    try:
+        text = kept_text if calendar.url is None else fetch(calendar.url)
+        return _Reading(text, _read(text, account, at))
+    except Refusal as refusal:
+        since = at if calendar.failing_since is None else calendar.failing_since
+        return _Reading(None, {"failing_since": since, "trouble": refusal.message[:LONGEST_TROUBLE]})
+
+
+def _keep(change: Change, kept: Kept, text: bytes) -> None:
+    at, calendar = change.actor.at, kept.fact
+    due_at = at + (FILE_EVERY if calendar.url is None else FEED_EVERY)
+    keep_text(change.connection, change.account_id, kept.id, text, read_at=at, due_at=due_at)

@@ -1,0 +1,129 @@
+"""Public holidays that an account observes: computed for a country, kept some years ahead, each set on its own."""
+
+from datetime import UTC, date, datetime
+
+import msgspec
+from sqlalchemy import select
+
+from aiguillage.desk.change import Change, change_facts, require_operator
+from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.errors import missing
+from aiguillage.domain.holidays import compute_days
+from aiguillage.domain.queues import Observance, ObservedDay
+from aiguillage.storage.engine import Database
+from aiguillage.storage.facts import Kept, read_facts, require_fact
+from aiguillage.storage.schema import accounts
+
+KIND = "observance"
+YEARS_BACK, YEARS_AHEAD = 1, 10
+FEWEST_AHEAD = 5
+"""Years that are still computed when they are computed anew."""
+
+KEEP = msgspec.UNSET
+SECOND = 1_000_000
+
+
+def observe_holidays(db: Database, actor: Actor, code: str, country: str, subdivision: str = "") -> Done:
+    """Observes the public holidays of a country, in place of those before. Raises Refusal.
+
+    What was set for single holidays stays for those that the new place has too.
+    """
+    country = country.strip().upper()
+    days = _days(country, subdivision, actor.at)
+    labels = {day.label for day in days}
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        kept = _observance(change)
+        if kept is None:
+            return place_fact(change, Observance(country=country, subdivision=subdivision, days=days))
+        before: Observance = kept.fact
+        changes = {
+            "country": country,
+            "subdivision": subdivision,
+            "days": days,
+            "off": tuple(label for label in before.off if label in labels),
+            "destinations": {label: to for label, to in before.destinations.items() if label in labels},
+        }
+        return replace_fact(change, KIND, kept.id, changes)
+
+
+def forget_holidays(db: Database, actor: Actor, code: str) -> None:
+    """Observes no public holiday any more. Raises Refusal(missing) where none was observed."""
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        discard_fact(change, KIND, _require_observance(change).id)
+
+
+def set_holiday(
+    db: Database,
+    actor: Actor,
+    code: str,
+    label: str,
+    *,
+    off: bool | msgspec.UnsetType = KEEP,
+    destination: str | msgspec.UnsetType | None = KEEP,
+) -> Done:
+    """Switches an observed holiday off or on again, or says where its calls go (None: as ever). Raises Refusal."""
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        kept = _require_observance(change)
+        before: Observance = kept.fact
+        label = _label_of(before, label)
+        others_off = tuple(one for one in before.off if one != label)
+        destinations = dict(before.destinations)
+        if destination is not KEEP:
+            destinations.pop(label, None)
+            if destination is not None:
+                destinations[label] = str(destination)
+        is_off = label in before.off if off is KEEP else bool(off)
+        changes = {"off": (*others_off, label) if is_off else others_off, "destinations": destinations}
+        return replace_fact(change, KIND, kept.id, changes)
+
+
+def renew_holidays(db: Database, actor: Actor) -> list[str]:
+    """Computes the holidays of all accounts further ahead where they end soon; those accounts' codes.
+
+    Raises Refusal(forbidden) unless the actor runs the installation.
+    """
+    require_operator(actor)
+    soon = date(_year(actor.at) + FEWEST_AHEAD, 1, 1)
+    with db.read() as connection:
+        ending = [
+            (code, kept.id)
+            for account_id, code in connection.execute(select(accounts.c.id, accounts.c.code).order_by(accounts.c.id))
+            for kept in read_facts(connection, account_id, KIND)
+            if max((observed.day for observed in kept.fact.days), default=soon) < soon
+        ]
+    for code, observance_id in ending:
+        with change_facts(db, actor, code, Role.EDIT) as change:
+            fact: Observance = require_fact(change.connection, change.account_id, KIND, observance_id).fact
+            days = _days(fact.country, fact.subdivision, actor.at)
+            replace_fact(change, KIND, observance_id, {"days": days})
+    return [code for code, _ in ending]
+
+
+def _days(country: str, subdivision: str, at: int) -> tuple[ObservedDay, ...]:
+    year = _year(at)
+    return compute_days(country, subdivision, year - YEARS_BACK, year + YEARS_AHEAD)
+
+
+def _year(at: int) -> int:
+    return datetime.fromtimestamp(at / SECOND, UTC).year
+
+
+def _observance(change: Change) -> Kept | None:
+    return next(read_facts(change.connection, change.account_id, KIND), None)
+
+
+def _require_observance(change: Change) -> Kept:
+    kept = _observance(change)
+    if kept is None:
+        raise missing(f"{change.account.code} observes no public holidays yet. Choose a country's first.")
+    return kept
+
+
+def _label_of(observance: Observance, text: str) -> str:
+    """The label of an observed holiday, however it is cased. Raises Refusal(missing)."""
+    labels = {day.label.casefold(): day.label for day in observance.days}
+    label = labels.get(text.strip().casefold())
+    if label is None:
+        raise missing(f"No observed holiday is called '{text[:60]}'. Choose one of: {', '.join(labels.values())}.")
+    return label

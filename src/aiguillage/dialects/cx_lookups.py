@@ -1,0 +1,144 @@
+"""The successor's three look-ups: call queues, geo destinations, CTIs (contracts/cx-engine.md, 'What we decide')."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.dialects.cx_lookups_described import DESCRIBED
+from aiguillage.dialects.http import JSON, PROBLEM, Answer, Headers, Scope, read_query, render
+from aiguillage.dialects.moments import iso
+from aiguillage.dialects.parameters import read_moment
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.calls import Decision, Facts, Question, Rule
+from aiguillage.domain.contacts import NO_SELECT
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
+
+__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+
+NAME = "cx_lookups"
+PATH = None
+METHODS = ("GET", "HEAD")
+STATUS = {
+    Kind.INVALID: HTTPStatus.BAD_REQUEST,
+    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Every kind of refusal, as a status."""
+
+_MORE: dict[HTTPStatus, Headers] = {
+    HTTPStatus.UNAUTHORIZED: ((b"www-authenticate", b"Bearer"),),
+    HTTPStatus.METHOD_NOT_ALLOWED: ((b"allow", ", ".join(METHODS).encode()),),
+}
+
+
+def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
+    ((queue_id, state),) = decision.steps
+    return {
+        "queue": facts.account.queues[queue_id].code,
+        "open": state.open,
+        "destination": state.destination,
+        "reason": state.reason,
+        "until": iso(state.until, facts.account.time_zone),
+    }
+
+
+def _zone(_facts: Facts, decision: Decision) -> dict[str, Any]:
+    zone = decision.zone
+    return {f"destination{n}": value for n, value in enumerate(zone.select if zone else NO_SELECT, start=1)} | {
+        "zone": zone and zone.zone,
+        "nickname": (zone and zone.nickname) or None,
+        "fallback": zone is None or zone.fallback,
+    }
+
+
+def _origin(facts: Facts, decision: Decision) -> dict[str, Any]:
+    return {"origin": facts.named["origin"], "destination": decision.destination}
+
+
+class Lookup(NamedTuple):
+    """One of the three: its rules, how it is told, and which parameters name what (the query's -> the question's).
+
+    One parameter of each of `wanted` must be there.
+    """
+
+    rules: tuple[Rule, ...]
+    told: Callable[[Facts, Decision], dict[str, Any]]
+    names: dict[str, str]
+    wanted: tuple[tuple[str, ...], ...]
+
+
+LOOKUPS = {
+    "/smart-routings/call-queues/lookup": Lookup(
+        QUEUE,
+        _queue,
+        {"code": "code", "number": "number", "did_number": "did_number", "id": "id"},
+        (("customer_account",), ("code", "number", "did_number", "id")),
+    ),
+    "/smart-routings/geo/destinations/lookup": Lookup(
+        ZONE, _zone, {"list_id": "list"}, (("customer_account",), ("list_id",), ("value",))
+    ),
+    "/smart-routings/ctis/lookup": Lookup(ORIGIN, _origin, {"cti": "cti", "origin": "origin"}, (("origin",),)),
+}
+"""A CTI's own token names its account and itself, so neither is wanted of everybody."""
+
+UNREAD = Question(rules=QUEUE, is_call=False)
+"""What stands for a request until it is read."""
+
+
+def handles(path: str) -> bool:
+    """Whether a path is this dialect's."""
+    return path in LOOKUPS
+
+
+def ask(scope: Scope) -> Question:
+    """The query as a question; a malformed one has its fault told. An empty parameter counts as left out."""
+    lookup = LOOKUPS[scope["path"]]
+    try:
+        given = {name: value for name, value in read_query(scope["query_string"]).items() if value}
+        at = read_moment(given["at"]) if "at" in given and lookup.rules is QUEUE else None
+    except Refusal as refusal:
+        return Question(shape=lookup, fault=refusal.message, rules=lookup.rules, is_call=False)
+    return Question(
+        given.get("customer_account", ""),
+        shape=lookup,
+        fault=_missing(lookup, given),
+        value=given.get("value"),
+        called=given.get("did_number") if lookup.rules is QUEUE else None,
+        at=at,
+        named={name: given[asked] for asked, name in lookup.names.items() if asked in given},
+        rules=lookup.rules,
+        needs=Role.ROUTE if at is None else Role.READ,
+        is_call=False,
+    )
+
+
+def _missing(lookup: Lookup, given: dict[str, str]) -> str | None:
+    """What is wanted and not there."""
+    absent = next((names for names in lookup.wanted if not given.keys() & names), None)
+    return None if absent is None else f"{' or '.join(absent)} is missing"
+
+
+def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+    """What was looked up, as JSON."""
+    return render(200, JSON, msgspec.json.encode(question.shape.told(facts, decision)))
+
+
+def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
+    """The error as problem details (RFC 9457)."""
+    return _problem(STATUS[refusal.kind], refusal.message)
+
+
+def method_not_allowed() -> Answer:
+    """A 405 with the methods that are allowed."""
+    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.")
+
+
+def _problem(status: HTTPStatus, detail: str) -> Answer:
+    body = {"status": status.value, "title": status.phrase, "detail": detail}
+    return render(status.value, PROBLEM, msgspec.json.encode(body), _MORE.get(status, ()))

@@ -1,0 +1,88 @@
+"""Parameters of a request: from its query, a JSON body or a form, and the values that several dialects read alike."""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from aiguillage.dialects.http import Scope, read_form, read_query
+from aiguillage.domain.errors import invalid
+
+JSON_BODY, FORM_BODY = "application/json", "application/x-www-form-urlencoded"
+_PLUS_DECODED = re.compile(r"(T[0-9:.]+) (?=[0-9:]+$)")
+_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class _Members(list[tuple[str, Any]]):
+    """A JSON object's members as they stand, so that one given twice is seen."""
+
+
+def read_both(scope: Scope) -> dict[str, str]:
+    """The parameters of a POST's query and body. Raises Refusal(invalid), also for one given two values."""
+    query = scope["query_string"]
+    given = read_query(query) if query else {}
+    for name, value in _read_body(scope):
+        if given.setdefault(name, value) != value:
+            raise invalid(f"{name[:40]} is given twice with two values")
+    return given
+
+
+def _read_body(scope: Scope) -> Iterable[tuple[str, str]]:
+    body: bytes | None = scope["body"]
+    if body is None:
+        raise invalid("the body is longer than 8 KiB, or was not sent to its end")
+    if not body:
+        return ()
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    kind = kind.decode("latin-1").partition(";")[0].strip().lower()
+    if kind == JSON_BODY:
+        return _read_json(body)
+    if kind == FORM_BODY:
+        return read_form(body, "body").items()
+    raise invalid(f"the content type is neither {JSON_BODY} nor {FORM_BODY}")
+
+
+def _read_json(body: bytes) -> Iterable[tuple[str, str]]:
+    """The members of a flat object, numbers and booleans as text; null stands for a parameter that is left out."""
+    try:
+        members = json.loads(
+            body.decode(), object_pairs_hook=_Members, parse_int=str, parse_float=str, parse_constant=_refuse
+        )
+        if isinstance(members, _Members):
+            return [(_whole(name), _as_text(value)) for name, value in members if value is not None]
+    except (ValueError, RecursionError):
+        pass
+    raise invalid("the body is no JSON object of texts, numbers, true and false")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _whole(text: str) -> str:
+    """The text, if it can be written. Raises ValueError for one with half a character in it."""
+    text.encode()
+    return text
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if not isinstance(value, str):
+        raise ValueError  # noqa: TRY004 - told like any other broken body
+    return _whole(value)
+
+
+def read_moment(text: str) -> int | datetime:
+    """ISO 8601 as microseconds since 1970 UTC; without an offset as a time by the clock on the account's wall.
+
+    A `+` that was decoded to a blank is taken for what it was. Raises Refusal(invalid).
+    """
+    try:
+        moment = datetime.fromisoformat(_PLUS_DECODED.sub(r"\1+", text))
+    except ValueError:
+        moment = None
+    if moment is None or not _EARLIEST <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < _LATEST:
+        raise invalid("at is no moment; write it as in 2026-11-24T18:00:00+01:00, or without the zone")
+    return int(moment.timestamp()) * 1_000_000 if moment.tzinfo else moment

@@ -1,0 +1,169 @@
+"""V2's question, described in OpenAPI."""
+
+from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named, text_body
+from aiguillage.dialects.encom_described import (
+    CODE,
+    CODE_TEXT,
+    HEADERS,
+    NUMBER,
+    NUMBER_TEXT,
+    NUMBERS,
+    SCHEMAS,
+    account_parameter,
+    refusals,
+)
+from aiguillage.dialects.v2_formats import FIELDS, FORMATS
+
+TAG = "Calls (V2)"
+TEXT = {"type": "string", "maxLength": 128}
+AT_TEXT = (
+    "Another moment than now, in ISO 8601 (`2026-11-24T18:00:00+01:00`); without an offset, by the clock of the "
+    "account's time zone. Needs a token of role `read`."
+)
+
+
+def at_parameter() -> Described:
+    """The moment asked about."""
+    return parameter("at", AT_TEXT, schema={"type": "string", "maxLength": 40}, example="2026-11-24T18:00:00+01:00")
+
+
+PARAMETERS = [
+    account_parameter("query"),
+    parameter("number", NUMBER_TEXT, schema=NUMBER, examples=NUMBERS),
+    parameter("code", CODE_TEXT, schema=CODE, example="4321"),
+    parameter("value", "What the caller typed to say where they are, such as a postal code.", schema=TEXT),
+    parameter("list", "The geo list to look `value` or the number up in; the account's own if left out.", schema=TEXT),
+    parameter("called", "The number that the caller dialled, in any form that `number` may have.", schema=NUMBER),
+    parameter("queue", "Asks about this call queue, by its code or number, whoever calls.", schema=TEXT),
+    at_parameter(),
+    parameter(
+        "unknown",
+        "What an unknown caller gets, in place of what the token says: not found, nothing, or the account's defaults.",
+        schema={"type": "string", "enum": ["404", "empty", "default"]},
+    ),
+    parameter(
+        "explain",
+        "With `1`, the JSON answer ends with `trace`: a line from every rule.",
+        schema={"type": "string", "enum": ["0", "1"], "default": "0"},
+    ),
+    parameter(
+        "format",
+        "`json`; `raw`: values with commas between them; `kv`: `name=value` pairs as in a query; `text`: lines.",
+        schema={"type": "string", "enum": list(FORMATS), "default": "json"},
+    ),
+    parameter(
+        "fields",
+        "These fields alone, separated by commas, in this order. If left out: all, in raw the destination alone.",
+        style="form",
+        explode=False,
+        schema={"type": "array", "items": {"type": "string", "enum": list(FIELDS)}},
+    ),
+]
+_OF_FIELD: Described = {
+    "known": {"type": "boolean", "description": "Whether the caller is one of the account's contacts."},
+    "by": {"type": ["string", "null"], "enum": ["number", "prefix", "code", None]},
+    "contactId": {"type": ["integer", "null"]},
+    "vip": {"type": "boolean"},
+    "onCallDutyContract": {"type": "boolean"},
+    "priority": {"type": "integer", "description": "A VIP's calls have the account's VIP priority, others 0."},
+    "destination": {"type": ["string", "null"], "description": "Where to send the call now, all rules applied."},
+    "queue": {"type": ["string", "null"], "description": "The code of the call queue that the caller was meant for."},
+    "open": {"type": ["boolean", "null"], "description": "Whether that queue is inside one of its time spans."},
+    "until": {"type": ["string", "null"], "format": "date-time", "description": "How long all of this holds."},
+    "reason": {"type": "string", "description": "The name of the rule that said where the call goes."},
+    "callId": {"type": ["string", "null"], "description": "The call in the call log."},
+}
+EXAMPLE = {
+    "known": True,
+    "by": "number",
+    "contactId": 12,
+    "company": "Clinique des Acacias",
+    "firstName": "Camille",
+    "lastName": "Roche",
+    "language": "fr",
+    "vip": True,
+    "onCallDutyContract": False,
+    "priority": 10,
+    "destination": "207",
+    "destination1": "207",
+    "destination2": "209",
+    "destination3": "214",
+    "destination4": "216",
+    "queue": "support",
+    "open": True,
+    "until": "2026-11-24T18:00:00+01:00",
+    "reason": "known_caller",
+    "callId": "b7c0e51f9d02-1a",
+}
+ROUTE: Described = {
+    "type": "object",
+    "description": "Where the call goes, and why; null where there is nothing. With `fields`, those alone.",
+    "properties": {name: _OF_FIELD.get(name, {"type": ["string", "null"]}) for name in FIELDS}
+    | {
+        "trace": {
+            "type": "array",
+            "description": "With `explain=1`: a line from every rule, in their order.",
+            "items": {
+                "type": "object",
+                "required": ["rule", "sentence", "lookedAt", "applied", "changed"],
+                "properties": {
+                    "rule": {"type": "string"},
+                    "sentence": {"type": "string"},
+                    "lookedAt": {"type": "object"},
+                    "applied": {"type": "boolean"},
+                    "changed": {"type": "object"},
+                },
+                "additionalProperties": False,
+            },
+        }
+    },
+    "additionalProperties": False,
+}
+_BODY: Described = {
+    "type": "object",
+    "properties": {
+        entry["name"]: {"type": ["string", "number", "boolean", "null"], "description": entry["description"]}
+        for entry in PARAMETERS
+    },
+}
+_FLAT = {
+    "type": "object",
+    "properties": {entry["name"]: {"type": "string"} for entry in PARAMETERS},
+}
+ASKED: Described = {
+    "operationId": "decideCall",
+    "tags": [TAG],
+    "summary": "Where a call goes now, and why",
+    "description": (
+        "One of `number`, `code`, `value`, `called` and `queue` must be there. Unknown parameters are ignored, and so "
+        "are empty ones, but for `number` (a withheld caller) and `code`; one given twice with two values is a 400. "
+        "Checks go in the order 401, 400, 403, 404."
+    ),
+    "security": [{"bearer": []}],
+    "parameters": PARAMETERS,
+    "responses": {
+        "200": {
+            "description": "The decision.",
+            "content": json_body(schema_named("Route"), EXAMPLE)
+            | text_body("With another format: the values, no line end.", "207"),
+        },
+        **refusals(raw=True),
+    },
+}
+_POST = ASKED | {
+    "operationId": "postCall",
+    "summary": "The same, with the number in the body",
+    "description": "Keeps numbers out of URLs, and so out of logs on the way. Parameters may stand in the query too.",
+    "requestBody": {
+        "content": {
+            "application/json": {"schema": _BODY, "example": {"customerAccount": "CL0000", "number": "0199001234"}},
+            "application/x-www-form-urlencoded": {"schema": _FLAT},
+        }
+    },
+    "parameters": [entry | {"required": False} for entry in PARAMETERS],
+}
+DESCRIBED: Described = {
+    "tags": [{"name": TAG, "description": "One question settles a call: hours, holidays, zones, rotas, switches."}],
+    "paths": {"/api/v2/route": get_and_head(ASKED) | {"post": _POST}},
+    "components": {"schemas": SCHEMAS | {"Route": ROUTE}, "headers": HEADERS},
+}

@@ -1,0 +1,112 @@
+"""What V2 answers, and its four formats: JSON, raw values, key=value pairs, lines of text."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from aiguillage.dialects.http import JSON, TEXT, Answer, render
+from aiguillage.dialects.moments import iso
+from aiguillage.domain.calls import Decision, Facts
+
+FORMATS = ("json", "raw", "kv", "text")
+
+
+class Told(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The answer, shallow; its fields in the order in which they are told. None where there is nothing."""
+
+    known: bool
+    by: str | None
+    contact_id: int | None
+    company: str | None
+    first_name: str | None
+    last_name: str | None
+    language: str | None
+    vip: bool
+    on_call_duty_contract: bool
+    priority: int
+    destination: str | None
+    destination1: str | None
+    destination2: str | None
+    destination3: str | None
+    destination4: str | None
+    queue: str | None
+    open: bool | None
+    until: str | None
+    reason: str
+    call_id: str | None
+
+
+FIELDS = Told.__struct_encode_fields__
+"""The answer's names, in their order."""
+
+_ATTRIBUTES = dict(zip(FIELDS, Told.__struct_fields__, strict=True))
+_encode = msgspec.json.Encoder().encode
+
+
+def told(facts: Facts, decision: Decision) -> Told:
+    """A decision as it is told."""
+    known, select, boolean, state, queue = (
+        decision.known,
+        decision.select,
+        decision.boolean,
+        decision.state,
+        decision.queue,
+    )
+    account = facts.account
+    return Told(
+        known is not None,
+        decision.by,
+        None if known is None else known.contact_id,
+        None if known is None else known.company or None,
+        None if known is None else known.first_name or None,
+        None if known is None else known.last_name or None,
+        None if known is None else known.language or None,
+        bool(boolean[0]),
+        bool(boolean[1]),
+        decision.priority,
+        decision.destination,
+        *select,
+        None if queue is None else account.queues[queue].code,
+        None if state is None else state.open,
+        iso(decision.until, account.time_zone),
+        decision.reason,
+        decision.call_id or None,
+    )
+
+
+def as_json(answer: Told) -> Answer:
+    """All of it, on one line."""
+    return render(200, JSON, _encode(answer))
+
+
+def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dict[str, Any]] | None) -> Answer:
+    """The fields asked for (none: all, raw: the destination alone) in the format asked for; a trace goes with JSON."""
+    chosen = fields or (("destination",) if wanted == "raw" else FIELDS)
+    values = {name: getattr(answer, _ATTRIBUTES[name]) for name in chosen}
+    if wanted == "json":
+        return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
+    return render(200, TEXT, _WRITTEN[wanted](values).encode())
+
+
+def _text(value: object) -> str:
+    """A value as text on one line: booleans as 1 and 0, nothing for None."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else " ".join(str(value).split())
+
+
+def _raw(values: dict[str, Any]) -> str:
+    """The values with commas between them; one in a value becomes a blank, or it would look like two values."""
+    return ",".join(_text(value).replace(", ", " ").replace(",", " ") for value in values.values())
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return "&".join(f"{name}={quote(_text(value), safe='')}" for name, value in values.items())
+
+
+def _lines(values: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {_text(value)}".rstrip() for name, value in values.items())
+
+
+_WRITTEN = {"raw": _raw, "kv": _pairs, "text": _lines}

@@ -1,0 +1,67 @@
+"""Public holidays of a country and subdivision, movable feasts included, as the holidays package computes them."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from aiguillage.domain.errors import invalid
+from aiguillage.domain.queues import ObservedDay
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_FRIENDLY = {"FR": {"Alsace-Moselle": "57"}}
+"""Names that people use and the package does not know. Alsace and Moselle have the same holidays."""
+
+
+def compute_days(country: str, subdivision: str, first_year: int, last_year: int) -> tuple[ObservedDay, ...]:
+    """The public holidays of some years, both included, by day, their labels in the country's own language.
+
+    The subdivision is a code of ISO 3166-2 or a name, empty for the country as a whole. Raises Refusal(invalid).
+    """
+    from holidays import country_holidays  # noqa: PLC0415 - heavy, and only the desk computes
+
+    place = check_place(country, subdivision)
+    days = country_holidays(
+        country.upper(),
+        subdiv=place or None,
+        years=range(first_year, last_year + 1),
+        language=_country(country).default_language,
+    )
+    return tuple(ObservedDay(day, label) for day in sorted(days) for label in sorted(days.get_list(day)))
+
+
+def check_place(country: str, subdivision: str) -> str:
+    """The subdivision's code, empty for none. Raises Refusal(invalid) with the subdivisions that are known."""
+    known = _country(country)
+    names = {code: code for code in known.subdivisions} | known.subdivisions_aliases | _FRIENDLY.get(known.country, {})
+    by_letters = {_letters(name): code for name, code in names.items()}
+    place = _letters(subdivision)
+    if not place:
+        return ""
+    if place not in by_letters:
+        raise invalid(_unknown(country, subdivision, names))
+    return by_letters[place]
+
+
+def _country(country: str) -> "HolidayBase":
+    from holidays import country_holidays  # noqa: PLC0415 - heavy, and only the desk computes
+
+    try:
+        return country_holidays(country.upper())
+    except NotImplementedError:
+        raise invalid(
+            f"The public holidays of '{country[:10]}' are not known. Use a country's two-letter ISO code, as in FR."
+        ) from None
+
+
+def _unknown(country: str, subdivision: str, names: dict[str, str]) -> str:
+    if not names:
+        return f"{country} has no subdivisions with holidays of their own. Leave the subdivision empty."
+    longest = {code: max((name for name in names if names[name] == code), key=len) for code in names.values()}
+    words = (code if name == code else f"{code} ({name})" for code, name in longest.items())
+    return f"'{subdivision[:40]}' is no subdivision of {country}. Choose one of: {', '.join(words)}; or leave it empty."
+
+
+def _letters(text: str) -> str:
+    """A name as it is compared: without accents, blanks at its ends and upper case."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.strip().casefold()) if not unicodedata.combining(c))

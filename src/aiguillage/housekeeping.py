@@ -1,0 +1,121 @@
+"""Housekeeping: a process beside the workers that reads calendars again when they are due, and renews holidays."""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from threading import Thread
+
+import structlog
+
+from aiguillage.desk.calendars import due_calendars, refresh_due
+from aiguillage.desk.holidays import renew_holidays
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.errors import Refusal
+from aiguillage.logs import configure_logs
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+
+EVERY = 60.0
+"""Seconds from one round to the next, and before a process that ended is started again."""
+
+NICENESS = 10
+"""How far the workers come before it where the processor is short: see nice(2)."""
+
+LONGEST_END = 2.0
+"""Seconds that the server waits for it. What it does is done in transactions, and may be cut off."""
+
+ACTOR = "housekeeping"
+"""Who acts, in the journal."""
+
+_SPAWNING = multiprocessing.get_context("spawn")
+_log = structlog.get_logger()
+
+
+@contextmanager
+def housekeeping(settings: Settings) -> Iterator[None]:
+    """Keeps house in a process of its own while the block runs; one that ends before its time is started again.
+
+    The process ends when the other end of its pipe is closed, which the kernel does for a server that was killed.
+    """
+    over, server = multiprocessing.Pipe(duplex=False)
+    minder = Thread(target=_mind, args=(settings, over), daemon=True)
+    minder.start()
+    try:
+        yield
+    finally:
+        server.close()
+        minder.join()
+        over.close()
+
+
+def _mind(settings: Settings, over: Connection) -> None:
+    """Starts the process, again and again if need be, until the server is told to stop."""
+    while True:
+        process = _SPAWNING.Process(target=_run, args=(settings, over), daemon=True)
+        process.start()
+        if over in wait([over, process.sentinel]):
+            process.join(LONGEST_END)
+            process.kill()
+            return
+        _log.error("housekeeping_ended", status=process.exitcode)
+        if wait([over], EVERY):
+            return
+
+
+def _run(settings: Settings, over: Connection) -> None:
+    """The process: the terminal's Ctrl-C is for the server, which then ends this one too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    configure_logs(settings.log_level)
+    keep_house(settings, over)
+
+
+def keep_house(settings: Settings, over: Connection) -> None:
+    """One round a minute, until the other end of the pipe is closed; a failure is a line in the log."""
+    while True:
+        for _ in _round(settings):
+            if over.poll():
+                return
+        if over.poll(EVERY):
+            return
+
+
+def _round(settings: Settings) -> Iterator[None]:
+    """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
+    with closing(Database(settings.database)) as database:
+        due = []
+        with _told("holidays"):
+            for code in renew_holidays(database, _actor()):
+                _log.info("holidays_renewed", account=code)
+        with _told("calendars"):
+            due = due_calendars(database, _actor().at)
+        for calendar in due:
+            yield
+            with _told("calendar", account=calendar.code, calendar=calendar.id):
+                fact = refresh_due(database, _actor(), calendar).fact
+                if fact.failing_since is not None:
+                    _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
+        yield
+
+
+@contextmanager
+def _told(step: str, **about: object) -> Iterator[None]:
+    """Turns a failure into one line: its type and place, never its text, which may quote what somebody published."""
+    try:
+        yield
+    except Refusal as refusal:
+        _log.warning("housekeeping_refused", step=step, kind=refusal.kind, **about)
+    except Exception as error:  # noqa: BLE001 - the next step may well succeed
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=where, **about)
+
+
+def _actor() -> Actor:
+    return Actor(ACTOR, int(datetime.now(UTC).timestamp() * 1_000_000), operator=True)

@@ -1,0 +1,106 @@
+"""One fact of every kind, each with what it belongs to, and a change of it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from aiguillage.desk.facts import add_fact
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.blocked import Blocked
+from aiguillage.domain.ctis import Cti, CtiDestination
+from aiguillage.domain.facts import Fact
+from aiguillage.domain.geo import GeoDestination, GeoList
+from aiguillage.domain.oncall import Layer, Member, Rota
+from aiguillage.domain.queues import (
+    Calendar,
+    DayException,
+    Event,
+    Group,
+    Holiday,
+    Observance,
+    ObservedDay,
+    Queue,
+    Switch,
+    TimeSpan,
+)
+from aiguillage.storage.engine import Database
+
+CHRISTMAS = date(2026, 12, 25)
+
+
+class Sample(NamedTuple):
+    """A fact of a kind, made from the ids of others by kind, and a change of one of its values."""
+
+    make: Callable[[dict[str, int]], Fact]
+    changes: dict[str, Any]
+
+
+SAMPLES: dict[str, Sample] = {
+    "group": Sample(lambda _: Group(name="Bureaux"), {"name": "Ateliers"}),
+    "rota": Sample(
+        lambda _: Rota(
+            code="astreinte",
+            name="Astreinte",
+            members=(Member(name="Ana Roche", number="+33639981201", email="ana@example.org"),),
+            layers=(Layer(name="Semaines", members=("Ana Roche",), start=date(2026, 11, 2)),),
+        ),
+        {"name": "Astreinte technique"},
+    ),
+    "queue": Sample(
+        lambda ids: Queue(
+            name="Support",
+            code="support",
+            number="207",
+            group=ids["group"],
+            rota=ids["rota"],
+            default_destination="299",
+        ),
+        {"default_destination": "214"},
+    ),
+    "time_span": Sample(
+        lambda ids: TimeSpan(
+            owner_type="queue", owner_id=ids["queue"], day_of_week=1, start_time=time(9), end_time=time(12)
+        ),
+        {"end_time": time(12, 30)},
+    ),
+    "exception": Sample(
+        lambda ids: DayException(
+            owner_type="group", owner_id=ids["group"], first_day=date(2026, 12, 24), last_day=date(2026, 12, 24)
+        ),
+        {"label": "Inventaire"},
+    ),
+    "holiday": Sample(lambda _: Holiday(day=date(2026, 11, 27), label="Fête du village"), {"destination": "214"}),
+    "observance": Sample(
+        lambda _: Observance(country="FR", days=(ObservedDay(CHRISTMAS, "Noël"),)), {"off": ("Noël",)}
+    ),
+    "calendar": Sample(
+        lambda ids: Calendar(
+            owner_type="queue",
+            owner_id=ids["queue"],
+            name="Congés",
+            events=(Event(datetime(2026, 8, 3), datetime(2026, 8, 8), "Fermeture"),),  # noqa: DTZ001 - wall time
+        ),
+        {"destination": "214"},
+    ),
+    "switch": Sample(
+        lambda ids: Switch(name="Panne", owner_type="queue", owner_id=ids["queue"], destination="299"), {"on": True}
+    ),
+    "blocked": Sample(lambda _: Blocked(number="+33536490000", label="Démarchage"), {"destination": "299"}),
+    "geo_list": Sample(lambda _: GeoList(code="agences", name="Agences", model="fr-departments"), {"name": "Régions"}),
+    "geo_destination": Sample(
+        lambda ids: GeoDestination(geo_list=ids["geo_list"], zones=("35",), select=("207", None, None, None)),
+        {"nickname": "Bretagne"},
+    ),
+    "cti": Sample(lambda _: Cti(name="PBX"), {"name": "Standard"}),
+    "cti_destination": Sample(
+        lambda ids: CtiDestination(cti=ids["cti"], origin="0199001234", destination="207"), {"destination": "209"}
+    ),
+}
+
+
+def add_samples(db: Database, actor: Actor, code: str) -> dict[str, int]:
+    """Adds a fact of every kind to an account; their ids by kind."""
+    ids: dict[str, int] = {}
+    for kind, sample in SAMPLES.items():
+        ids[kind] = add_fact(db, actor, code, sample.make(ids)).kept.id
+    return ids

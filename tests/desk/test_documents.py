@@ -1,0 +1,46 @@
+"""An account's facts as one document, or compiled."""
+
+from aiguillage.desk.accounts import set_account
+from aiguillage.desk.documents import compile_account, export_facts
+from aiguillage.desk.facts import list_facts
+from aiguillage.desk.fields import list_fields, set_field
+from aiguillage.desk.journal import list_changes
+from aiguillage.domain.documents import compile_document, decode_document, encode_document
+from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
+from tests.desk.sample_facts import SAMPLES, add_samples
+from tests.storage.facts import account_id
+
+
+def test_a_document_has_the_settings_the_fields_and_every_fact(cast: Cast) -> None:
+    ids = add_samples(cast.db, cast["editor"], ACCOUNT)
+    set_field(cast.db, cast["editor"], ACCOUNT, "select_1", default="207")
+    account = set_account(cast.db, cast["manager"], ACCOUNT, {"rota": ids["rota"]})
+
+    document = export_facts(cast.db, cast["reader"], ACCOUNT)
+
+    assert document.account == account
+    assert list(document.fields) == list_fields(cast.db, cast["reader"], ACCOUNT)
+    assert document.seq == list_changes(cast.db, cast["manager"], ACCOUNT, limit=1)[0].seq
+    assert document.facts == {
+        kind: {kept.id: kept.fact for kept in list_facts(cast.db, cast["reader"], ACCOUNT, kind)} for kind in SAMPLES
+    }
+    assert decode_document(encode_document(document)) == document
+
+
+def test_a_document_decides_as_the_account_does(cast: Cast) -> None:
+    ids = add_samples(cast.db, cast["editor"], ACCOUNT)
+
+    kept = compile_account(cast.db, cast["reader"], ACCOUNT)
+    read = compile_document(export_facts(cast.db, cast["reader"], ACCOUNT), kept.account_id)
+
+    assert kept.account_id == account_id(cast.db, ACCOUNT)
+    assert (read.code, read.select, read.queues, read.rotas) == (kept.code, kept.select, kept.queues, kept.rotas)
+    assert read.hours.state(ids["queue"], NOW) == kept.hours.state(ids["queue"], NOW)
+    assert read.on_call.duty(ids["rota"], NOW) == kept.on_call.duty(ids["rota"], NOW)
+
+
+def test_an_account_without_facts_has_a_document_too(cast: Cast) -> None:
+    document = export_facts(cast.db, cast["outsider"], OTHER_ACCOUNT)
+
+    assert document.facts == {kind: {} for kind in SAMPLES}
+    assert decode_document(encode_document(document)) == document

@@ -1,0 +1,287 @@
+"""What is acceptable of queues and their hours, how it is kept, and what is said where spans overlap."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+import pytest
+
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.errors import Kind
+from aiguillage.domain.queue_checks import (
+    check_calendar,
+    check_exception,
+    check_group,
+    check_holiday,
+    check_observance,
+    check_queue,
+    check_switch,
+    check_time_span,
+    overlaps,
+)
+from aiguillage.domain.queues import (
+    Calendar,
+    DayException,
+    Event,
+    Group,
+    Holiday,
+    Observance,
+    Queue,
+    Switch,
+    TimeSpan,
+)
+from tests.refusal import refused
+
+Fact = msgspec.Struct
+ACCOUNT = Account("CL0000")
+SUPPORT = Queue(name="Support", code="support", number="207", group=5, default_destination="209")
+SALES = Queue(name="Sales", code="Sales")
+NEW = Queue(name="New", code="new", number="210", default_destination="211")
+BY_KIND = {"queue": {1: SUPPORT, 2: SALES}}
+SPAN = TimeSpan(owner_type="queue", owner_id=1, day_of_week=1, start_time=time(8), end_time=time(18))
+EXCEPTION = DayException(owner_type="queue", owner_id=1, first_day=date(2026, 8, 3), last_day=date(2026, 8, 14))
+HOLIDAY = Holiday(day=date(2026, 6, 12), label="Founders' day")
+OBSERVANCE = Observance(country="FR")
+CALENDAR = Calendar(owner_type="queue", owner_id=1, name="Closing days")
+SWITCH = Switch(name="Storm", owner_type="queue", owner_id=1, destination="320")
+NOON = datetime.fromisoformat("2026-07-01T12:00")
+CHECKS: dict[Any, Callable[..., Fact]] = {
+    Group: check_group,
+    Queue: check_queue,
+    TimeSpan: check_time_span,
+    DayException: check_exception,
+    Holiday: check_holiday,
+    Observance: check_observance,
+    Calendar: check_calendar,
+    Switch: check_switch,
+}
+
+
+def kept(fact: Fact, fact_id: int | None = None, **changes: Any) -> Fact:  # noqa: ANN401 - any of its fields
+    """What the check of the fact's kind makes of it, with some fields changed before."""
+    return CHECKS[type(fact)](msgspec.structs.replace(fact, **changes), fact_id, BY_KIND, ACCOUNT)
+
+
+@pytest.mark.parametrize("fact", [Group(name="Support"), SPAN, EXCEPTION, HOLIDAY, OBSERVANCE, CALENDAR, SWITCH])
+def test_a_fact_that_makes_sense_is_kept_as_it_is(fact: Fact) -> None:
+    assert kept(fact) == fact
+
+
+def test_a_queue_that_is_changed_stands_not_in_its_own_way() -> None:
+    assert kept(SUPPORT, 1) == SUPPORT
+
+
+@pytest.mark.parametrize(
+    ("fact", "given", "becomes"),
+    [
+        (Group(name="Support"), {"name": " Sales "}, {"name": "Sales"}),
+        (
+            NEW,
+            {"name": " After sales ", "code": " after.sales-1 ", "number": " 208 ", "default_destination": " 210 "},
+            {"name": "After sales", "code": "after.sales-1", "number": "208", "default_destination": "210"},
+        ),
+        (
+            NEW,
+            {"number": " ", "default_destination": "", "did_number": ""},
+            {"number": None, "default_destination": None, "did_number": None},
+        ),
+        (
+            NEW,
+            {"did_number": "01 99 00 12 34", "host_name": " pbx.example.org "},
+            {"did_number": "+33199001234", "host_name": "pbx.example.org"},
+        ),
+        (SPAN, {"day_of_week": 0}, {"day_of_week": 7}),
+        (
+            SPAN,
+            {"day_of_week": None, "date_full": date(2026, 12, 24)},
+            {"day_of_week": None, "date_full": date(2026, 12, 24)},
+        ),
+        (SPAN, {"destination": " 300 ", "reference": " morning "}, {"destination": "300", "reference": "morning"}),
+        (SPAN, {"destination": "207"}, {"destination": None}),
+        (SPAN, {"destination": "SUPPORT"}, {"destination": None}),
+        (SPAN, {"destination": " "}, {"destination": None}),
+        (SPAN, {"owner_id": 9, "destination": "207"}, {"destination": "207"}),
+        (SPAN, {"owner_type": "group", "destination": "207"}, {"destination": "207"}),
+        (EXCEPTION, {"label": " Summer ", "destination": " 300 "}, {"label": "Summer", "destination": "300"}),
+        (EXCEPTION, {"owner_type": "group", "destination": "207"}, {"destination": "207"}),
+        (EXCEPTION, {"every_year": True, "last_day": date(2027, 8, 2)}, {"last_day": date(2027, 8, 2)}),
+        (HOLIDAY, {"label": " Fair ", "destination": " "}, {"label": "Fair", "destination": None}),
+        (
+            OBSERVANCE,
+            {
+                "country": " fr",
+                "subdivision": "Alsace-Moselle",
+                "off": ("Noël ", "Noël"),
+                "destinations": {" Ascension": " 300"},
+            },
+            {"country": "FR", "subdivision": "57", "off": ("Noël",), "destinations": {"Ascension": "300"}},
+        ),
+        (
+            CALENDAR,
+            {"url": " https://calendar.example.org/a.ics ", "name": " Closing days"},
+            {"url": "https://calendar.example.org/a.ics", "name": "Closing days"},
+        ),
+        (CALENDAR, {"url": " ", "owner_type": "rota", "destination": "207"}, {"url": None, "destination": "207"}),
+        (
+            CALENDAR,
+            {"events": (Event(datetime(2026, 7, 1, 8, tzinfo=UTC), NOON, " Works\n upstairs "),)},
+            {"events": (Event(datetime.fromisoformat("2026-07-01T10:00"), NOON, "Works upstairs"),)},
+        ),
+        (SWITCH, {"name": " Flood ", "destination": " 321 "}, {"name": "Flood", "destination": "321"}),
+        (SWITCH, {"owner_type": "account", "owner_id": None}, {"owner_id": None}),
+        (SWITCH, {"owner_type": "group", "destination": "207"}, {"destination": "207"}),
+    ],
+)
+def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: dict[str, Any]) -> None:
+    assert kept(fact, **given) == msgspec.structs.replace(fact, **(given | becomes))
+
+
+@pytest.mark.parametrize(
+    ("fact", "changes", "kind", "message"),
+    [
+        (Group(name=" "), {}, Kind.INVALID, "The group has no name. Give it one, as in Support"),
+        (SUPPORT, {"name": ""}, Kind.INVALID, "The queue has no name"),
+        (SUPPORT, {"code": ""}, Kind.INVALID, "'' is no queue code"),
+        (SUPPORT, {"code": "after sales"}, Kind.INVALID, "'after sales' is no queue code"),
+        (SUPPORT, {"code": "-a"}, Kind.INVALID, "'-a' is no queue code"),
+        (SUPPORT, {"code": "SUPPORT"}, Kind.CONFLICT, "a queue with the code support already. Choose another code"),
+        (SUPPORT, {"code": "new"}, Kind.CONFLICT, "Queue support has the number 207 already. Choose another number"),
+        (
+            SALES,
+            {"code": "new", "default_destination": "NEW"},
+            Kind.INVALID,
+            "default destination sends .* itself, NEW",
+        ),
+        (SALES, {"code": "new", "number": "1", "default_destination": "1"}, Kind.INVALID, "itself, 1. Choose another"),
+        (SUPPORT, {"code": "new", "number": "1", "did_number": "junk"}, Kind.INVALID, "junk"),
+        (SPAN, {"owner_type": "account"}, Kind.INVALID, "A time span cannot belong to 'account'.*: queue, group"),
+        (SPAN, {"day_of_week": None}, Kind.INVALID, "Give either a day of the week .* or a date"),
+        (SPAN, {"date_full": date(2026, 1, 1)}, Kind.INVALID, "Give either a day of the week .* or a date"),
+        (SPAN, {"day_of_week": 8}, Kind.INVALID, "8 is no day of the week. Use 1 for Monday .. 7 for Sunday"),
+        (SPAN, {"day_of_week": -1}, Kind.INVALID, "-1 is no day of the week"),
+        (SPAN, {"start_time": time(8, tzinfo=UTC)}, Kind.INVALID, "Write times without a time zone, as in 08:00"),
+        (SPAN, {"end_time": time(8, tzinfo=UTC)}, Kind.INVALID, "Write times without a time zone, as in 08:00"),
+        (SPAN, {"destination": "1,2"}, Kind.INVALID, "'1,2' is no destination"),
+        (EXCEPTION, {"owner_type": "rota"}, Kind.INVALID, "An exception cannot belong to 'rota'"),
+        (EXCEPTION, {"last_day": date(2026, 8, 2)}, Kind.INVALID, "2026-08-02, is before the first, 2026-08-03"),
+        (EXCEPTION, {"every_year": True, "last_day": date(2027, 9, 1)}, Kind.INVALID, "Choose an earlier last day"),
+        (EXCEPTION, {"destination": "207"}, Kind.INVALID, "The exception sends .* queue support to the queue itself"),
+        (HOLIDAY, {"label": ""}, Kind.INVALID, "The holiday has no name"),
+        (OBSERVANCE, {"country": "XX"}, Kind.INVALID, "The public holidays of 'XX' are not known"),
+        (OBSERVANCE, {"subdivision": "Bayern"}, Kind.INVALID, "'Bayern' is no subdivision of FR"),
+        (
+            CALENDAR,
+            {"owner_type": "account"},
+            Kind.INVALID,
+            "A calendar cannot belong to 'account'.*queue, group, rota",
+        ),
+        (CALENDAR, {"url": "http://calendar.example.org/a.ics"}, Kind.INVALID, "must begin with https://"),
+        (CALENDAR, {"url": "https://calendar.example.org/" + "a" * 2000}, Kind.INVALID, "at most 2,000 characters"),
+        (CALENDAR, {"name": ""}, Kind.INVALID, "The calendar has no name"),
+        (CALENDAR, {"destination": "support"}, Kind.INVALID, "The calendar sends .* to the queue itself"),
+        (SWITCH, {"owner_type": "rota"}, Kind.INVALID, "A switch cannot belong to 'rota'.*account, group, queue"),
+        (SWITCH, {"owner_id": None}, Kind.INVALID, "Give the id of the group or queue"),
+        (SWITCH, {"owner_type": "account"}, Kind.INVALID, "a switch of the account has none"),
+        (SWITCH, {"destination": " "}, Kind.INVALID, "give a destination"),
+        (SWITCH, {"destination": "207"}, Kind.INVALID, "The switch sends .* to the queue itself"),
+        (SWITCH, {"name": ""}, Kind.INVALID, "The switch has no name"),
+    ],
+)
+def test_a_fact_that_makes_no_sense_is_refused_with_what_to_do(
+    fact: Fact, changes: dict[str, Any], kind: Kind, message: str
+) -> None:
+    with refused(kind, message):
+        kept(fact, **changes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("exception", msgspec.structs.replace(EXCEPTION, destination="300")),
+        ("calendar", msgspec.structs.replace(CALENDAR, destination="300")),
+        ("switch", msgspec.structs.replace(SWITCH, destination="300")),
+    ],
+)
+def test_a_queue_cannot_take_a_number_to_which_its_own_facts_send_its_calls(kind: str, fact: Fact) -> None:
+    renumbered = msgspec.structs.replace(SUPPORT, number="300")
+
+    with refused(Kind.INVALID, f"The {kind} sends the calls of queue support to the queue itself, 300"):
+        check_queue(renumbered, 1, {**BY_KIND, kind: {11: fact}}, ACCOUNT)
+
+    assert check_queue(SUPPORT, 1, {**BY_KIND, kind: {11: fact}}, ACCOUNT) == SUPPORT
+    others = msgspec.structs.replace(fact, owner_id=2)
+    assert check_queue(renumbered, 1, {**BY_KIND, kind: {11: others}}, ACCOUNT) == renumbered
+
+
+def test_an_account_observes_the_holidays_of_one_place() -> None:
+    by_kind = {"observance": {20: OBSERVANCE}}
+
+    with refused(Kind.CONFLICT, "CL0000 observes public holidays already. Change the country"):
+        check_observance(OBSERVANCE, None, by_kind, ACCOUNT)
+
+    assert check_observance(OBSERVANCE, 20, by_kind, ACCOUNT) == OBSERVANCE
+
+
+TOGETHER = "While both hold, {} one wins: both start together, and it is older."
+EARLIER = "While both hold, that one wins: it starts earlier."
+DATED = {"day_of_week": None, "date_full": date(2026, 12, 24)}
+
+
+@pytest.mark.parametrize(
+    ("span", "fact_id", "other", "told"),
+    [
+        ({}, None, {"start_time": time(7)}, f"Overlaps time span 12 (Monday 07:00 to 18:00). {EARLIER}"),
+        (
+            {},
+            None,
+            {"start_time": time(9), "end_time": time(10)},
+            "Overlaps time span 12 (Monday 09:00 to 10:00). While both hold, this one wins: it starts earlier.",
+        ),
+        (
+            {},
+            None,
+            {},
+            f"Overlaps time span 12 (Monday 08:00 to 18:00). {TOGETHER.format('that')}",
+        ),
+        (
+            {},
+            11,
+            {},
+            f"Overlaps time span 12 (Monday 08:00 to 18:00). {TOGETHER.format('this')}",
+        ),
+        ({}, None, {"start_time": time(18), "end_time": time(20)}, None),
+        ({}, None, {"day_of_week": 2}, None),
+        ({}, None, {"owner_id": 2}, None),
+        ({}, None, {"owner_type": "group"}, None),
+        ({}, 12, {}, None),
+        ({}, None, DATED, None),
+        (
+            {"start_time": time(0)},
+            None,
+            {"day_of_week": 7, "start_time": time(22), "end_time": time(6)},
+            f"Overlaps time span 12 (Sunday 22:00 to 06:00). {EARLIER}",
+        ),
+        (
+            {"day_of_week": 7, "start_time": time(22), "end_time": time(6)},
+            None,
+            {"start_time": time(0)},
+            "Overlaps time span 12 (Monday 00:00 to 18:00). While both hold, this one wins: it starts earlier.",
+        ),
+        (
+            DATED,
+            None,
+            {**DATED, "date_full": date(2026, 12, 23), "start_time": time(20), "end_time": time(9)},
+            f"Overlaps time span 12 (2026-12-23 20:00 to 09:00). {EARLIER}",
+        ),
+        (DATED, None, {**DATED, "date_full": date(2026, 12, 25)}, None),
+    ],
+)
+def test_overlapping_spans_are_told_with_which_of_them_wins(
+    span: dict[str, Any], fact_id: int | None, other: dict[str, Any], told: str | None
+) -> None:
+    by_kind = {"time_span": {12: msgspec.structs.replace(SPAN, **other)}}
+
+    sentences = overlaps(msgspec.structs.replace(SPAN, **span), fact_id, by_kind)
+
+    assert sentences == ([] if told is None else [told])

@@ -1,0 +1,158 @@
+"""Housekeeping beside a real server: what it does, that it lives exactly as long, and what it says when it fails."""
+
+import json
+import multiprocessing
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aiguillage import housekeeping
+from aiguillage.app import build
+from aiguillage.desk.calendars import add_calendar, list_calendars
+from aiguillage.desk.facts import add_fact
+from aiguillage.desk.holidays import observe_holidays
+from aiguillage.desk.journal import list_changes
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.queues import Calendar, Queue
+from aiguillage.settings import Settings
+from tests.calendars import WEEKLY, ical, queue
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.secure import Secure, answer
+from tests.server import Server, running
+
+PATIENCE = 60.0
+"""Seconds for what takes a moment; these machines are shared."""
+
+LONG_AGO = 1_420_070_400_000_000
+"""The first of January 2015."""
+
+MEETINGS = ical(f"Meeting|20200106T080000/20200106T090000|{WEEKLY}")
+
+
+def long_ago(cast: Cast, name: str = "editor", *, days: int = 0) -> Actor:
+    """One of the cast, years before the server runs, and some days."""
+    return msgspec.structs.replace(cast[name], at=LONG_AGO - days * 86_400_000_000)
+
+
+def comes_true(server: Server, happened: Callable[[], bool]) -> bool:
+    """Whether something happens in time; between looks the server is asked how it is, and has to be well."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened() and time.monotonic() < deadline:
+        assert server.ask("/readyz").status == 200
+    return happened()
+
+
+def lines(server: Server) -> list[dict[str, object]]:
+    """What housekeeping wrote to the log."""
+    written = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    return [line for line in written if str(line["event"]).startswith(("housekeeping", "calendar", "holidays"))]
+
+
+def houses_of(server: Server) -> list[int]:
+    """The processes beside the server's workers, which are nicer than they are."""
+    threads = Path(f"/proc/{server.process.pid}/task").iterdir()
+    children = " ".join((thread / "children").read_text() for thread in threads)
+    return [pid for pid in map(int, children.split()) if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+
+
+def house_of(server: Server) -> int:
+    """The process beside the server's workers, as an open descriptor."""
+    assert comes_true(server, lambda: houses_of(server) != [])
+    return os.pidfd_open(houses_of(server)[0])
+
+
+def ends(descriptor: int) -> bool:
+    """Whether a process ends in time."""
+    ready, _, _ = select.select([descriptor], [], [], PATIENCE)
+    os.close(descriptor)
+    return bool(ready)
+
+
+def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, settings: Settings, secure: Secure) -> None:
+    calendar = queue(cast)
+    secure.said["/hush.ics?key=hush"] = answer(MEETINGS)
+    feed = msgspec.structs.replace(calendar, name="Feed", url=secure.url("/hush.ics?key=hush"))
+    add_calendar(cast.db, long_ago(cast), ACCOUNT, feed, fetch=secure.fetch)
+    elsewhere = add_fact(cast.db, cast["outsider"], OTHER_ACCOUNT, Queue(name="Shop", code="shop")).kept.id
+    broken = Calendar(owner_type="queue", owner_id=elsewhere, name="Broken")
+    broken_id = add_calendar(cast.db, long_ago(cast, "outsider", days=9), OTHER_ACCOUNT, broken, MEETINGS).kept.id
+    with cast.db.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE facts SET body = '{\"hush\":' WHERE id = ? AND kind = 'calendar'", (broken_id,)
+        )
+    observe_holidays(cast.db, long_ago(cast), ACCOUNT, "FR")
+    add_calendar(cast.db, long_ago(cast), ACCOUNT, calendar, MEETINGS)
+
+    with running(settings) as server:
+
+        def read_again() -> bool:
+            found = list_calendars(cast.db, cast["reader"], ACCOUNT)
+            return found[1].read_at > LONG_AGO
+
+        assert comes_true(server, read_again)
+        said = lines(server)
+        text = server.log.read_text()
+
+    of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
+    assert of_file.calendar.events[-1].begins.year > 2026
+    assert (of_feed.read_at, "public address" in of_feed.calendar.trouble) == (LONG_AGO, True)
+    assert {change.actor for change in list_changes(cast.db, cast["manager"], ACCOUNT, limit=3)} == {"housekeeping"}
+    assert sorted(str(line["event"]) for line in said) == [
+        "calendar_failing",
+        "holidays_renewed",
+        "housekeeping_failed",
+    ]
+    assert "hush" not in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_ends_with_its_server_however_that_ends(settings: Settings, number: int, workers: int) -> None:
+    with running(settings, workers=workers) as server:
+        house = house_of(server)
+
+        server.process.send_signal(number)
+
+        assert ends(house)
+
+
+def test_there_is_one_for_all_workers(settings: Settings) -> None:
+    with running(settings, workers=3) as server:
+        os.close(house_of(server))
+
+        assert len(houses_of(server)) == 1
+
+
+def test_a_worker_keeps_no_house(cast: Cast, settings: Settings) -> None:
+    assert cast
+    build(settings)
+
+    assert multiprocessing.active_children() == []
+
+
+def test_one_that_was_killed_is_started_again(cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cast
+    monkeypatch.setattr(housekeeping, "EVERY", 0.0)
+    deadline = time.monotonic() + PATIENCE
+
+    def one_but(pid: int | None) -> int:
+        while time.monotonic() < deadline:
+            for process in multiprocessing.active_children():
+                if process.pid not in (None, pid):
+                    return int(process.pid or 0)
+        raise TimeoutError
+
+    with housekeeping.housekeeping(settings):
+        first = one_but(None)
+        os.kill(first, signal.SIGKILL)
+
+        second = os.pidfd_open(one_but(first))
+
+    assert ends(second)
