@@ -52,7 +52,9 @@ def set_fact(
     Stale when the fact's seq is not the `expected` one.
     """
     with change_facts(db, actor, code, Role.EDIT) as change:
-        require_unchanged(require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id).seq, expected)
+        require_unchanged(
+            require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id).seq, expected
+        )
         return replace_fact(change, kind, fact_id, changes)
 
 
