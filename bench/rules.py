@@ -23,7 +23,7 @@ def add_rules(database: Database, actor: Actor) -> None:
     rota = _add_rota(database, actor)
     _add_queues(database, actor, rota)
     year = datetime.fromtimestamp(actor.at // 1_000_000, UTC).year
-    days = compute_days("FR", "", range(year, year + 3))
+    days = compute_days("FR", "", year, year + 2)
     add_fact(database, actor, ACCOUNT, Observance(country="FR", days=days))
     set_account(database, actor, ACCOUNT, {"rota": rota, "geo_list": _add_geo_list(database, actor)})
 

@@ -98,10 +98,12 @@ def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
     contacts: dict[int, Known | None] = {}
     keys: dict[tuple[str, str], list[Known]] = {}
     for contact_id, contact in past.contacts.items():
-        contacts[contact_id] = known = None if contact is None else known_as(contact_id, contact)
-        if known is not None:
-            for kind, key in caller_keys(contact):
-                keys.setdefault((kind.value, key), []).append(known)
+        if contact is None:
+            contacts[contact_id] = None
+            continue
+        contacts[contact_id] = known = known_as(contact_id, contact)
+        for kind, key in caller_keys(contact):
+            keys.setdefault((kind.value, key), []).append(known)
     return contacts, keys
 
 

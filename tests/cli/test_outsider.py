@@ -37,6 +37,8 @@ COMMANDS = (
     ("route", "{}", "--queue", "support", "--at", "2026-07-14", "--explain"),
     ("week", "{}", "support"),
     ("facts", "export", "{}"),
+    ("replay", "{}"),
+    ("replay", "{}", "--journal-before", "1"),
     ("account", "set", "{}", "--rota", "x", "--geo-list", "y"),
     *((kind, "list", "{}") for kind in ("queue", "group", "hours", "exception", "holiday", "switch", "rota")),
     *((kind, "list", "{}") for kind in ("blocked", "cti")),

@@ -49,7 +49,7 @@ MODULES = (
 
 @pytest.fixture
 def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option, a fact of every kind, and secrets of a switch, a CTI and its users."""
+    """A contact of CL0000, which has an option, a fact of every kind, and secrets of several kinds too."""
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])

@@ -21,7 +21,7 @@ def iso(at: int | None) -> str | None:
 
 
 def parse_moment(text: str, field: str | None = None) -> int:
-    """A moment with its offset from UTC; `field` is what was sent so. Raises Refusal(invalid).
+    """A moment with its offset from UTC. Raises Refusal(invalid).
 
     A blank before the offset is a plus that nobody wrote as %2B.
     """

@@ -48,6 +48,7 @@ class Door:
             http_method=[*methods, "HEAD"] if "GET" in methods else [*methods],  # type: ignore[list-item]
             include_in_schema=False,
             sync_to_thread=True,
+            status_code=200,  # the operation says another; the framework only wants one that allows for a body
             request_max_body_size=longest,
             name=path,
         )

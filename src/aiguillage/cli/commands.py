@@ -22,6 +22,7 @@ from aiguillage.cli import (
     hours,
     installation,
     queues,
+    replaying,
     rotas,
     serving,
     switches,
@@ -94,6 +95,7 @@ turns.register(rotas.rota_commands)
 explaining.register(application)
 week.register(application)
 calls.register(application)
+replaying.register(application)
 
 
 def run() -> None:

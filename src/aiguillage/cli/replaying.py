@@ -95,8 +95,9 @@ def _way(way: str | None) -> str:
 
 
 def _document(done: "Replay") -> dict[str, Any]:
-    moved = [
-        {**msgspec.structs.asdict(one.call), "at": iso(one.call.at), "went": one.went, "would_go": one.would_go}
-        for one in done.moved
-    ]
-    return {"calls": done.calls, "moves": done.moves, "moved": moved}
+    return {"calls": done.calls, "moves": done.moves, "moved": [_moved_document(one) for one in done.moved]}
+
+
+def _moved_document(one: "Moved") -> dict[str, Any]:
+    call = msgspec.structs.asdict(one.call)
+    return {**call, "at": iso(one.call.at), "went": one.went, "would_go": one.would_go}

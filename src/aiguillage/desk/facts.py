@@ -104,9 +104,8 @@ def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
 def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None) -> None:
     """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it."""
     with change_facts(db, actor, code, Role.EDIT) as change:
-        require_unchanged(
-            require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id).seq, expected
-        )
+        kept = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
+        require_unchanged(kept.seq, expected)
         discard_fact(change, kind, fact_id)
 
 
