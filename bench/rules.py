@@ -1,14 +1,14 @@
 """What V2 decides by on the account that is measured: hours, holidays, a rota, a geo list."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.facts import add_fact
+from aiguillage.desk.holidays import observe_holidays
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.geo import GeoDestination, GeoList
-from aiguillage.domain.holidays import compute_days
 from aiguillage.domain.oncall import Layer, Member, Rota
-from aiguillage.domain.queues import Group, Observance, Queue, TimeSpan
+from aiguillage.domain.queues import Group, Queue, TimeSpan
 from aiguillage.storage.engine import Database
 from bench.drawn import ACCOUNT, QUEUES
 
@@ -22,9 +22,7 @@ def add_rules(database: Database, actor: Actor) -> None:
     """Gives the account all of them; every destination that the contacts have is a call queue."""
     rota = _add_rota(database, actor)
     _add_queues(database, actor, rota)
-    year = datetime.fromtimestamp(actor.at // 1_000_000, UTC).year
-    days = compute_days("FR", "", year, year + 2)
-    add_fact(database, actor, ACCOUNT, Observance(country="FR", days=days))
+    observe_holidays(database, actor, ACCOUNT, "FR")
     set_account(database, actor, ACCOUNT, {"rota": rota, "geo_list": _add_geo_list(database, actor)})
 
 

@@ -32,11 +32,11 @@ def queue(cast: Cast) -> Calendar:
     return Calendar(owner_type=QUEUE, owner_id=kept.id, name="Closures")
 
 
-def rota(cast: Cast) -> int:
+def rota(cast: Cast, code: str = "nights") -> int:
     """The id of a rota of CL0000 with two members who take turns by the week."""
     members = (Member(name="Ada", number="+33639980001"), Member(name="Blaise", number="+33639980002"))
     layer = Layer(name="weeks", members=("Ada", "Blaise"), start=date(2026, 1, 5))
-    fact = Rota(code="nights", name="Nights", members=members, layers=(layer,))
+    fact = Rota(code=code, name=code.title(), members=members, layers=(layer,))
     return int(add_fact(cast.db, cast["editor"], ACCOUNT, fact).kept.id)
 
 

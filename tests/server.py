@@ -48,13 +48,15 @@ class Server:
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trusting)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
-    def ask(self, path: str, secret: str | None = None, *, method: str = "GET", **headers: str) -> Answer:
+    def ask(
+        self, path: str, secret: str | None = None, *, method: str = "GET", body: bytes | None = None, **headers: str
+    ) -> Answer:
         """One request on a connection of its own."""
         connection = self._connect()
         if secret is not None:
             headers["Authorization"] = f"Bearer {secret}"
         try:
-            connection.request(method, path, headers=headers)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:

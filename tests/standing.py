@@ -8,13 +8,14 @@ from pathlib import Path
 from aiguillage.app import open_database
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
-from tests.cast import Cast, assemble, known_caller
+from tests.cast import Cast, assemble
+from tests.ruled import add_rules
 from tests.server import Answer, Server, running
 
 
 @dataclass
 class Standing:
-    """A server that knows one caller of CL0000, and the secret of that account's router."""
+    """A server on which CL0000 has callers and rules, and the secret of that account's router."""
 
     server: Server
     secret: str
@@ -51,7 +52,7 @@ def standing_server(directory: Path) -> Iterator[Standing]:
     database = open_database(settings)
     migrate(database)
     cast = assemble(database)
-    known_caller(cast)
+    add_rules(cast)
     secret = cast.secret("router")
     with running(settings) as server:
         yield Standing(server, secret)

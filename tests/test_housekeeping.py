@@ -130,15 +130,15 @@ def test_there_is_one_for_all_workers(settings: Settings) -> None:
         assert len(houses_of(server)) == 1
 
 
-def test_a_worker_keeps_no_house(cast: Cast, settings: Settings) -> None:
-    assert cast
+@pytest.mark.usefixtures("cast")
+def test_a_worker_keeps_no_house(settings: Settings) -> None:
     build(settings)
 
     assert multiprocessing.active_children() == []
 
 
-def test_one_that_was_killed_is_started_again(cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cast
+@pytest.mark.usefixtures("cast")
+def test_one_that_was_killed_is_started_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "EVERY", 0.0)
     deadline = time.monotonic() + PATIENCE
 

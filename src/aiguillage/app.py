@@ -13,7 +13,7 @@ from aiguillage.callpath.engine import ASGI, CallPath, Dialect
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
-from aiguillage.dialects import encom_v0, encom_v1
+from aiguillage.dialects import cx_lookups, encom_v0, encom_v1, v2, v2_lookups
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.calls import Decision, Facts, Line, Question, Rule
 from aiguillage.domain.contacts import caller_code
@@ -28,7 +28,7 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import newest_revision, revision_of
 from aiguillage.storage.sqlite import open_read_only
 
-DIALECTS: tuple[Dialect, ...] = (encom_v1, encom_v0)
+DIALECTS: tuple[Dialect, ...] = (encom_v1, v2, v2_lookups, encom_v0, cx_lookups)
 """Every way a call may ask, the most frequent first."""
 
 GARBAGE_AT = (20_000, 20, 100)

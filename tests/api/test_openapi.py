@@ -33,9 +33,20 @@ CHECKS = [
     response_schema_conformance,
 ]
 CALL_PATHS = [path for dialect in DIALECTS for path in dialect.DESCRIBED["paths"]]
+CALLS = [(path, method) for dialect in DIALECTS for path, item in dialect.DESCRIBED["paths"].items() for method in item]
 ALL_STATUSES = {"200", "400", "401", "403", "404", "405", "503"}
-CALLERS = {"number": (NUMBER, "0199009999", "anonymous", "nobody"), "code": (CODE, "9999", "", "né")}
+OWN_PATHS = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/feeds/rotas/{file}", "/api/v2/switches/{code}"}
+NUMBERS, CODES = (NUMBER, "0199009999", "anonymous", "nobody"), (CODE, "9999", "", "né")
 """Known, unknown, and two odd ones."""
+
+FOUND = {
+    "/api/v2/queues/{code}": {"code": "support"},
+    "/api/v2/oncall/{rota}": {"rota": "duty"},
+    "/smart-routings/call-queues/lookup": {"code": "desk"},
+    "/smart-routings/geo/destinations/lookup": {"list_id": "departments", "value": "69"},
+    "/smart-routings/ctis/lookup": {"origin": NUMBER, "cti": "lobby"},
+}
+"""What there is to look up; the first parameter is what is varied."""
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -43,6 +54,10 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"destination": "2"},
     {"destination3": "", "format": "raw"},
     {"include": ["vip", "onCallDutyContract"]},
+    {"format": "kv", "fields": ["destination", "vip"]},
+    {"format": "text", "unknown": "empty"},
+    {"explain": "1", "queue": "desk"},
+    {"value": "69001", "list": "departments"},
 )
 
 
@@ -75,12 +90,22 @@ def conform(standing: Standing, case: Case[Any], secret: str | None = None) -> i
     return answer.status_code
 
 
+def subjects_of(path: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """What a path asks about: the parameter's name, values known, unknown and odd, and what goes with them."""
+    if path in FOUND:
+        (name, value), *others = FOUND[path].items()
+        return name, (value, "nothing", "9999", "né"), dict(others)
+    return ("code", CODES, {}) if "{code}" in path else ("number", NUMBERS, {})
+
+
 def ask_for(operation: APIOperation[Any, Any, Any, Any], account: str, caller: str, **query: object) -> Case[Any]:
-    """A request of the operation about a caller, by number or code as its path has it."""
-    known_by = "code" if "{code}" in operation.path else "number"
-    if "{" in operation.path:
-        return operation.Case(path_parameters={"customerAccount": account, known_by: caller})
-    return operation.Case(query={"customerAccount": account, known_by: caller} | query)
+    """A request of the operation about a caller, or about what it looks up, each parameter where the path has it."""
+    name, _, others = subjects_of(operation.path)
+    in_query = "customer_account" if operation.path.startswith("/smart-routings") else "customerAccount"
+    given = {in_query: account, name: caller} | others | query
+    in_path = {one: value for one, value in given.items() if f"{{{one}}}" in operation.path}
+    rest = {one: value for one, value in given.items() if one not in in_path}
+    return operation.Case(path_parameters=in_path, query={} if "/customer/" in operation.path else rest)
 
 
 def test_the_document_is_valid_openapi_3_1(schema: BaseSchema, document: Document) -> None:
@@ -108,14 +133,20 @@ def test_operations_have_names_of_their_own_tags_and_summaries(document: Documen
 
 
 def test_every_path_is_described_for_get_and_head(document: Document) -> None:
-    assert set(document["paths"]) == {*CALL_PATHS, "/healthz", "/readyz", "/metrics", "/openapi.json"}
-    assert all(set(methods) == {"get", "head"} for methods in document["paths"].values())
+    more = {path: set(methods) - {"get", "head"} for path, methods in document["paths"].items()}
+
+    assert set(document["paths"]) == {*CALL_PATHS, *OWN_PATHS}
+    assert all({"get", "head"} <= set(methods) for methods in document["paths"].values())
+    assert {path: others for path, others in more.items() if others} == {
+        "/api/v2/route": {"post"},
+        "/api/v2/switches/{code}": {"post"},
+    }
 
 
 def test_a_dialects_described_paths_are_its_own() -> None:
     for dialect in DIALECTS:
         for path in dialect.DESCRIBED["paths"]:
-            assert dialect.handles(path.format(customerAccount=ACCOUNT, number=NUMBER, code=CODE))
+            assert dialect.handles(path.format(customerAccount=ACCOUNT, number=NUMBER, code=CODE, rota="duty"))
 
 
 @pytest.mark.parametrize("path", CALL_PATHS)
@@ -132,12 +163,11 @@ def test_the_viewer_and_clients_know_the_bearer_scheme(document: Document) -> No
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize("path", CALL_PATHS)
+@pytest.mark.parametrize(("path", "method"), CALLS)
 def test_every_status_is_answered_as_described(standing: Standing, schema: BaseSchema, path: str, method: str) -> None:
     operation = schema[path][method]
-    known, unknown, *_ = CALLERS["code" if "{code}" in path else "number"]
-    malformed = ask_for(operation, ACCOUNT, "1" * 9000, number="x")
+    _, (known, unknown, *_), _ = subjects_of(path)
+    malformed = ask_for(operation, ACCOUNT, "1" * 9000)
 
     assert conform(standing, ask_for(operation, ACCOUNT, known)) == 200
     assert conform(standing, malformed) == 400
@@ -157,15 +187,14 @@ def test_another_method_is_answered_as_described(standing: Standing, schema: Bas
     case = ask_for(schema[path]["get"], ACCOUNT, "1")
     url = case.as_transport_kwargs(f"http://127.0.0.1:{standing.server.port}")["url"]
 
-    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+    for method in {"POST", "PUT", "DELETE", "OPTIONS"} - {method.upper() for at, method in CALLS if at == path}:
         answer = requests.request(method, url, timeout=30)
         assert answer.status_code == 405
         case.validate_response(answer, checks=CHECKS)
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize("path", CALL_PATHS)
+@pytest.mark.parametrize(("path", "method"), CALLS)
 def test_whatever_is_asked_is_answered_as_described(
     standing: Standing, schema: BaseSchema, path: str, method: str, mode: GenerationMode
 ) -> None:
@@ -182,7 +211,7 @@ def test_whatever_is_asked_is_answered_as_described(
 @pytest.mark.parametrize("path", CALL_PATHS)
 def test_odd_callers_and_options_are_answered_as_described(standing: Standing, schema: BaseSchema, path: str) -> None:
     operation = schema[path]["get"]
-    callers = CALLERS["code" if "{code}" in path else "number"]
+    _, callers, _ = subjects_of(path)
 
     @settings(max_examples=20, derandomize=True, deadline=None, database=None)
     @given(caller=st.sampled_from([caller for caller in callers if caller]), options=st.sampled_from(OPTIONS))

@@ -1,15 +1,10 @@
 """A CTI's own token: good for that CTI's origins, and nothing else."""
 
-import hashlib
-
-from sqlalchemy import insert, select
-
-from aiguillage.desk.facts import add_fact
-from aiguillage.domain.accounts import new_secret
+from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
+from aiguillage.desk.facts import add_fact, list_facts
 from aiguillage.domain.ctis import Cti, CtiDestination
-from aiguillage.storage.schema import accounts, secrets
 from tests.callpath.conftest import Inside
-from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
+from tests.cast import ACCOUNT, NUMBER, OTHER_ACCOUNT, Cast
 
 BY_NUMBER = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number={NUMBER}"
 
@@ -18,12 +13,7 @@ def lobby(cast: Cast, *, account: str = ACCOUNT, name: str = "Lobby", by: str = 
     """Adds a CTI with one origin, `door`, that leads to 207; its own token."""
     cti = add_fact(cast.db, cast[by], account, Cti(name=name)).kept.id
     add_fact(cast.db, cast[by], account, CtiDestination(cti=cti, origin="door", destination="207"))
-    secret = new_secret()
-    with cast.db.write() as connection:
-        account_id = connection.scalar(select(accounts.c.id).where(accounts.c.code == account))
-        kept = {"account_id": account_id, "kind": "cti", "fact_id": cti, "created_at": NOW}
-        connection.execute(insert(secrets).values(digest=hashlib.sha256(secret.encode()).digest(), **kept))
-    return secret
+    return issue_cti_token(cast.db, cast.operator, account, cti)
 
 
 ORIGIN = "/smart-routings/ctis/lookup?origin=door"
@@ -53,3 +43,13 @@ def test_an_origin_of_a_cti_that_is_not_there_leads_nowhere(cast: Cast, inside: 
 
     assert [inside.ask(asked + name).status for name in ("lobby", "gate")] == [200, 404]
     assert inside.ask(asked.replace("door", "window") + "lobby").status == 404
+
+
+def test_a_revoked_token_of_a_cti_is_refused_by_the_next_call(cast: Cast, inside: Inside) -> None:
+    secret = lobby(cast)
+    before = inside.ask(ORIGIN, secret).status
+    (cti,) = list_facts(cast.db, cast["reader"], ACCOUNT, "cti")
+
+    revoke_cti_token(cast.db, cast.operator, ACCOUNT, cti.id)
+
+    assert (before, inside.ask(ORIGIN, secret).status) == (200, 401)

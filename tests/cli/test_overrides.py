@@ -45,12 +45,15 @@ def test_a_switch_can_be_for_a_queue_or_a_group(terminal: Terminal) -> None:
     assert "group Bureaux" in shown
 
 
-@pytest.mark.parametrize(("words", "name"), [(("switch", "code"), "Panne"), (("cti", "token"), "PBX")])
+@pytest.mark.parametrize(
+    ("words", "name"), [(("switch", "code"), "Panne"), (("cti", "token"), "PBX"), (("rota", "feed"), "astreinte")]
+)
 def test_a_secret_stands_alone_on_standard_output_and_is_told_once(
     terminal: Terminal, words: tuple[str, str], name: str
 ) -> None:
     terminal.done("switch", "add", ACCOUNT, "Panne", "-d", "299")
     terminal.done("cti", "add", ACCOUNT, "PBX")
+    terminal.done("rota", "add", ACCOUNT, "astreinte", "--member", "Ana=0639981201")
 
     said = terminal.run("--as", email("manager"), *words, ACCOUNT, name)
     again = terminal.read(*words, ACCOUNT, name)

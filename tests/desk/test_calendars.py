@@ -91,7 +91,7 @@ def version(cast: Cast) -> int:
 def test_a_file_becomes_a_calendar_with_its_events(cast: Cast) -> None:
     done = add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), CLOSED)
 
-    assert only(cast) == CalendarState(done.kept.id, done.kept.fact, NOW)
+    assert only(cast) == CalendarState(done.kept, NOW)
     assert done.kept.fact.events == (INVENTORY,)
 
 

@@ -4,13 +4,14 @@ import pytest
 
 from aiguillage.callpath.table import Table
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
-from aiguillage.desk.facts import add_fact
+from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.ctis import Cti
 from aiguillage.domain.errors import Kind
 from aiguillage.storage.sqlite import open_read_only
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
+from tests.storage.facts import facts_version, rows
 
 
 @pytest.fixture
@@ -46,3 +47,13 @@ def test_a_cti_that_is_not_there_has_no_token(cast: Cast) -> None:
     for use_case in (issue_cti_token, revoke_cti_token):
         with refused(Kind.MISSING, "There is no cti 999 on this account"):
             use_case(cast.db, cast["manager"], ACCOUNT, 999)
+
+
+def test_a_token_goes_with_its_cti(cast: Cast, cti_id: int) -> None:
+    issue_cti_token(cast.db, cast["manager"], ACCOUNT, cti_id)
+    directory = facts_version(cast.db)
+
+    remove_fact(cast.db, cast["editor"], ACCOUNT, "cti", cti_id)
+
+    assert not rows(cast.db, "SELECT * FROM secrets")
+    assert facts_version(cast.db) == directory + 1

@@ -7,10 +7,9 @@ import msgspec
 import pytest
 
 from aiguillage.desk.accounts import set_account
-from aiguillage.desk.ctis import issue_cti_token
-from aiguillage.desk.facts import Done, add_fact, add_facts, find_fact, list_facts, remove_fact, set_fact, show_fact
+from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.journal import list_changes
-from aiguillage.domain.ctis import Cti, CtiDestination
+from aiguillage.domain.ctis import CtiDestination
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.geo import GeoDestination
@@ -281,37 +280,6 @@ def test_every_change_raises_the_facts_version(cast: Cast) -> None:
     assert versions == [versions[0] + n for n in range(4)]
 
 
-@pytest.mark.parametrize("text", ["support", "SUPPORT", " 207 ", "Assistance", "ID"])
-def test_a_fact_is_found_by_what_people_call_it(cast: Cast, ids: dict[str, int], text: str) -> None:
-    change(cast, "queue", ids["queue"], name="Assistance")
-
-    found = find_fact(cast.db, cast["reader"], ACCOUNT, "queue", text.replace("ID", str(ids["queue"])))
-
-    assert found.id == ids["queue"]
-
-
-def test_a_name_that_two_have_is_not_guessed(cast: Cast, ids: dict[str, int]) -> None:
-    other = add(cast, Queue(name="Support", code="other")).kept.id
-    change(cast, "queue", ids["queue"], code="first")
-
-    with refused(
-        Kind.CONFLICT, f"Several are called 'support'. Name the queue by its id, one of: {ids['queue']}, {other}"
-    ):
-        find_fact(cast.db, cast["reader"], ACCOUNT, "queue", "support")
-
-
-def test_a_name_that_nobody_has_is_told_with_those_that_are(cast: Cast, ids: dict[str, int]) -> None:
-    with refused(Kind.MISSING, "There is no queue '999' on this account. There is: support."):
-        find_fact(cast.db, cast["reader"], ACCOUNT, "queue", "999")
-    with refused(Kind.MISSING, "There is no time span 'x' on this account. There is: " + str(ids["time_span"])):
-        find_fact(cast.db, cast["reader"], ACCOUNT, "time_span", "x")
-    with refused(Kind.MISSING, "There is no queue '999' on this account. There is none yet."):
-        find_fact(cast.db, cast["outsider"], OTHER_ACCOUNT, "queue", "999")
-    add_facts(cast.db, cast["editor"], ACCOUNT, [Group(name=f"G{n}") for n in range(12)])
-    with refused(Kind.MISSING, r"G10, \.\.\.\.$"):
-        find_fact(cast.db, cast["reader"], ACCOUNT, "group", "999")
-
-
 def test_an_origin_is_looked_up_as_it_was_last_written(cast: Cast, ids: dict[str, int]) -> None:
     def origins() -> list[tuple[str, str]]:
         return [(row.key, row.destination) for row in rows(cast.db, "SELECT * FROM cti_origins")]
@@ -322,14 +290,3 @@ def test_an_origin_is_looked_up_as_it_was_last_written(cast: Cast, ids: dict[str
     assert (before, origins()) == ([("+33199001234", "207")], [("SITE 7", "209")])
     remove(cast, "cti_destination", ids["cti_destination"])
     assert not origins()
-
-
-def test_a_secret_goes_with_its_fact(cast: Cast) -> None:
-    cti = add(cast, Cti(name="PBX")).kept.id
-    issue_cti_token(cast.db, cast["manager"], ACCOUNT, cti)
-    directory = facts_version(cast.db)
-
-    remove(cast, "cti", cti)
-
-    assert not rows(cast.db, "SELECT * FROM secrets")
-    assert facts_version(cast.db) == directory + 1

@@ -7,6 +7,7 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
+    calendars,
     call_flow_tokens,
     calls,
     contacts,
@@ -16,6 +17,7 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    rota_feeds,
     secrets,
     switches,
     users,
@@ -42,8 +44,8 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays, journal),
-    *(secrets, switches, users),
+    *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(journal, rota_feeds, secrets, switches, users),
 )
 
 
@@ -55,6 +57,7 @@ def contact_id(cast: Cast) -> int:
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
     for name in ROLES:
         call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
+    rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     return known_caller(cast).id
 

@@ -8,6 +8,7 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
+    calendars,
     call_flow_tokens,
     calls,
     contacts,
@@ -18,6 +19,7 @@ from aiguillage.desk import (
     holidays,
     journal,
     passwords,
+    rota_feeds,
     second_factor,
     secrets,
     switches,
@@ -26,7 +28,8 @@ from aiguillage.desk import (
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Option
-from aiguillage.domain.queues import Group
+from aiguillage.domain.queues import Calendar, Group
+from tests.calendars import CLOSED
 from tests.cast import ACCOUNT, NUMBER, Cast, email
 
 
@@ -82,6 +85,25 @@ USE_CASES = [
         lambda a: accounts.set_account(a.cast.db, a.actor, a.code, {"name": "Acacias"}),
         "facts",
     ),
+    UseCase(
+        calendars.add_calendar,
+        Role.EDIT,
+        lambda a: calendars.add_calendar(
+            a.cast.db,
+            a.actor,
+            a.code,
+            Calendar(owner_type="rota", owner_id=id_of(a, "rota"), name="Shifts"),
+            CLOSED,
+        ),
+        "facts",
+    ),
+    UseCase(
+        calendars.refresh_calendar,
+        Role.EDIT,
+        lambda a: calendars.refresh_calendar(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
+        "facts",
+    ),
+    UseCase(calendars.list_calendars, Role.READ, lambda a: calendars.list_calendars(a.cast.db, a.actor, a.code)),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
@@ -219,6 +241,18 @@ USE_CASES = [
         ctis.revoke_cti_token,
         Role.MANAGE,
         lambda a: ctis.revoke_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
+        "secrets",
+    ),
+    UseCase(
+        rota_feeds.issue_rota_feed,
+        Role.MANAGE,
+        lambda a: rota_feeds.issue_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
+        "secrets",
+    ),
+    UseCase(
+        rota_feeds.revoke_rota_feed,
+        Role.MANAGE,
+        lambda a: rota_feeds.revoke_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
         "secrets",
     ),
     UseCase(

@@ -12,7 +12,9 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
 from tests.cast import ACCOUNT, Cast, assemble, email, known_caller
+from tests.ruled import Ruled, add_rules
 from tests.server import Answer, Server, running
+from tests.standing import Standing, standing_server
 
 SPARSE_CODE = "77"
 """The code of a contact with a second destination alone, and no flags."""
@@ -58,3 +60,23 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with running(settings) as server:
         yield Door(server, cast)
     db.close()
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ruled]:
+    """A server on which CL0000 has rules of every kind."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("ruled") / "data")
+    db = open_database(settings)
+    migrate(db)
+    cast = assemble(db)
+    add_rules(cast)
+    with running(settings) as server:
+        yield Ruled(server, cast)
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """A server for requests that are sent byte by byte."""
+    with standing_server(tmp_path_factory.mktemp("standing")) as standing:
+        yield standing

@@ -1,59 +1,13 @@
 """Hostile and broken requests, sent to a real server byte by byte: a 400 in the contract's words, never a 5xx."""
 
-import json
-import socket
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from tests.cast import ACCOUNT, CODE, NUMBER
-from tests.standing import Standing, standing_server
-
-V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number=".encode()
-V1_CODE = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&code=".encode()
-V0 = f"/api/{ACCOUNT}/customer/number/".encode()
-V0_CODE = f"/api/{ACCOUNT}/customer/code/".encode()
-KNOWN = b"0199001234"
-LONG = b"1" * 8200
-JSON, TEXT = "application/json", "text/plain; charset=utf-8"
-
-Told = tuple[int, dict[str, str], bytes]
-"""Status, headers, body."""
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    with standing_server(tmp_path_factory.mktemp("hostile")) as standing:
-        yield standing
-
-
-def send(standing: Standing, request: bytes) -> bytes:
-    """Everything that the server says to these bytes until it closes the connection."""
-    with socket.create_connection(("127.0.0.1", standing.server.port), timeout=30) as connection:
-        connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        parts = iter(lambda: connection.recv(65536), b"")
-        return b"".join(parts)
-
-
-def ask(standing: Standing, target: bytes, *, method: bytes = b"GET", more: bytes = b"") -> Told:
-    """One request of the router's with the target as it stands, `more` being header lines."""
-    authorization = b"Authorization: Bearer %s\r\n" % standing.secret.encode()
-    lines = b"Host: localhost\r\nConnection: close\r\n" + more + authorization
-    head, _, body = send(standing, b"%s %s HTTP/1.1\r\n%s\r\n" % (method, target, lines)).partition(b"\r\n\r\n")
-    status, *headers = head.decode("latin-1").split("\r\n")
-    pairs = (line.split(": ", 1) for line in headers)
-    return int(status.split(" ")[1]), {name.lower(): value for name, value in pairs}, body
-
-
-def assert_bad_request(told: Told, detail: str) -> None:
-    """The contract's 400."""
-    status, headers, body = told
-    assert status == 400
-    assert headers["content-type"] == JSON
-    assert json.loads(body) == {"response": "bad request", "detail": detail}
+from tests.cast import CODE, NUMBER
+from tests.dialects.wire import KNOWN, LONG, TEXT, V0, V0_CODE, V1, V1_CODE, V2, V2_CODE, ask, assert_bad_request, send
+from tests.standing import Standing
 
 
 @pytest.mark.parametrize(
@@ -91,7 +45,7 @@ def test_a_wrong_missing_or_doubled_parameter_is_a_bad_request(standing: Standin
         *(b"%D9%A0%D9%A1%D9%A2", b"%EF%BC%90%EF%BC%91", b"%F0%9F%93%9E", b"0199001234*", b"1e10"),
     ],
 )
-@pytest.mark.parametrize("path", [V1, V0], ids=["v1", "v0"])
+@pytest.mark.parametrize("path", [V1, V2, V0], ids=["v1", "v2", "v0"])
 def test_a_number_that_is_none_is_a_bad_request(standing: Standing, path: bytes, number: bytes) -> None:
     assert_bad_request(ask(standing, path + number), "number is not a phone number")
 
@@ -100,6 +54,7 @@ def test_a_number_that_is_none_is_a_bad_request(standing: Standing, path: bytes,
 def test_what_is_not_utf_8_is_a_bad_request(standing: Standing, junk: bytes) -> None:
     assert_bad_request(ask(standing, V1 + junk), "the query is not UTF-8")
     assert_bad_request(ask(standing, V1 + KNOWN + b"&" + junk + b"=1"), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V2 + junk), "the query is not UTF-8")
     assert_bad_request(ask(standing, V0 + junk), "the path is not UTF-8")
     assert_bad_request(ask(standing, V0_CODE + junk), "the path is not UTF-8")
 
@@ -109,6 +64,7 @@ def test_a_query_over_8_kib_is_a_bad_request(standing: Standing) -> None:
 
     assert_bad_request(ask(standing, V1 + LONG), longer.decode())
     assert_bad_request(ask(standing, V1 + KNOWN + b"&padding=" + LONG), longer.decode())
+    assert_bad_request(ask(standing, V2 + LONG), longer.decode())
     assert ask(standing, V1 + KNOWN + b"&padding=" + LONG[:8000])[0] == 200
 
 
@@ -127,6 +83,7 @@ def test_an_over_long_number_is_a_bad_request(standing: Standing) -> None:
 @pytest.mark.parametrize("code", [b"%00", b"4321%00", b"%zz", b"%27%20OR%201=1--", LONG[:2000], b"%F0%9F%93%9E"])
 def test_a_code_that_can_be_none_belongs_to_nobody(standing: Standing, code: bytes) -> None:
     assert ask(standing, V1_CODE + code)[0] == 404
+    assert ask(standing, V2_CODE + code)[0] == 404
     assert ask(standing, V0_CODE + code)[0] == 404
 
 
@@ -136,14 +93,22 @@ def test_a_code_that_can_be_none_belongs_to_nobody(standing: Standing, code: byt
 def test_an_account_that_is_none_looks_like_one_without_rights(standing: Standing, account: bytes) -> None:
     v1 = ask(standing, b"/api/v1/smartRoutings?number=0199001234&customerAccount=" + account)
     v0 = ask(standing, b"/api/" + account + b"/customer/number/0199001234")
+    v2 = ask(standing, b"/api/v2/route?number=0199001234&customerAccount=" + account)
     foreign = ask(standing, b"/api/v1/smartRoutings?number=0199001234&customerAccount=CL0001")
 
-    assert (v1[0], v1[2]) == (v0[0], v0[2]) == (foreign[0], foreign[2]) == (403, b'{"response": "not authorized"}')
+    assert (
+        (v1[0], v1[2])
+        == (v2[0], v2[2])
+        == (v0[0], v0[2])
+        == (foreign[0], foreign[2])
+        == (403, b'{"response": "not authorized"}')
+    )
 
 
 @pytest.mark.parametrize("form", [b"+33199001234", b"%2B33199001234", b"%2b33199001234", b"%2B33%20199%2000%2012%2034"])
 def test_a_plus_may_be_sent_as_it_is_or_encoded(standing: Standing, form: bytes) -> None:
     assert ask(standing, V1 + form)[0] == 200
+    assert ask(standing, V2 + form)[0] == 200
     assert ask(standing, V0 + form)[0] == 200
 
 
@@ -269,6 +234,7 @@ def test_after_all_that_the_server_answers_and_its_log_has_no_failure_and_nobody
     log = standing.server.log.read_text()
 
     assert ask(standing, V1 + KNOWN)[0] == 200
+    assert ask(standing, V2 + KNOWN)[0] == 200
     assert ask(standing, V1_CODE + CODE.encode())[0] == 200
     assert "failed" not in log
     assert "Traceback" not in log

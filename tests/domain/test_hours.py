@@ -1,82 +1,29 @@
-"""Opening hours by example: precedence, nights on which the clock changes, days of every year, and until when."""
+"""Opening hours by example: precedence, spans, nights on which the clock changes, switches, and until when."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from aiguillage.domain.hours import Hours, State
-from aiguillage.domain.queues import (
-    Calendar,
-    DayException,
-    Event,
-    Group,
-    Holiday,
-    Observance,
-    ObservedDay,
-    Queue,
-    Switch,
-    TimeSpan,
+from aiguillage.domain.queues import Holiday, Observance, ObservedDay, Queue, Switch, TimeSpan
+from tests.domain.timetables import (
+    ON_ACCOUNT,
+    ON_GROUP,
+    ON_QUEUE,
+    PARIS,
+    SUPPORT,
+    dated,
+    exception,
+    hours,
+    moment,
+    said,
+    switch,
+    weekly,
 )
 
-PARIS = "Europe/Paris"
-SUPPORT = Queue(name="Support", code="support", number="207", group=5, default_destination="209")
-ON_QUEUE: dict[str, Any] = {"owner_type": "queue", "owner_id": 1}
-ON_GROUP: dict[str, Any] = {"owner_type": "group", "owner_id": 5}
 DAY = 86_400_000_000
-
-
-def moment(text: str, zone: str = PARIS) -> int:
-    """A moment as the clock on the wall shows it; with an offset (`+02:00`) as it says."""
-    shown = datetime.fromisoformat(text)
-    return int((shown if shown.tzinfo else shown.replace(tzinfo=ZoneInfo(zone))).timestamp()) * 1_000_000
-
-
-def said(at: int | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at / 1_000_000, UTC).isoformat()[:-6]
-
-
-def hours(queue: Queue = SUPPORT, zone: str = PARIS, /, **by_kind: list[Any]) -> Hours:
-    """A timetable of queue 1; a kind's facts are given in a list and get ids from 10 on."""
-    facts = {kind: dict(enumerate(given, start=10)) for kind, given in by_kind.items()}
-    return Hours(zone, {"queue": {1: queue}, "group": {5: Group(name="All")}, **facts})
-
-
-def weekly(day: int, start: str, end: str, **more: Any) -> TimeSpan:  # noqa: ANN401 - the span's other fields
-    return TimeSpan(
-        **(ON_QUEUE | more),
-        day_of_week=day,
-        start_time=time.fromisoformat(start),
-        end_time=time.fromisoformat(end),
-    )
-
-
-def dated(day: str, start: str, end: str, **more: Any) -> TimeSpan:  # noqa: ANN401 - the span's other fields
-    return TimeSpan(
-        **(ON_QUEUE | more),
-        date_full=date.fromisoformat(day),
-        start_time=time.fromisoformat(start),
-        end_time=time.fromisoformat(end),
-    )
-
-
-def exception(first: str, last: str | None = None, **more: Any) -> DayException:  # noqa: ANN401 - its other fields
-    return DayException(
-        **(ON_QUEUE | more), first_day=date.fromisoformat(first), last_day=date.fromisoformat(last or first)
-    )
-
-
-def event(begins: str, ends: str, label: str = "") -> Event:
-    return Event(datetime.fromisoformat(begins), datetime.fromisoformat(ends), label)
-
-
-def switch(owner: dict[str, Any], name: str, until: str | None = None) -> Switch:
-    return Switch(**owner, name=name, destination="320", on=True, until=None if until is None else moment(until))
-
-
-ON_ACCOUNT: dict[str, Any] = {"owner_type": "account"}
 TUESDAY = "2026-07-14"
 LEVELS: list[tuple[str, Any, tuple[str, str, str]]] = [
     ("switch", switch(ON_ACCOUNT, "of all"), ("switch", "account", "of all")),
@@ -204,132 +151,6 @@ def test_spans_open_a_queue_by_the_clock_on_the_wall(
 
     assert (state.label if state.open else None) == reference
     assert said(state.until) == until
-
-
-@pytest.mark.parametrize(
-    ("facts", "at", "label", "until"),
-    [
-        ([exception("2026-08-03", "2026-08-14", label="a")], "2026-08-02T23:59", None, "2026-08-02T22:00:00"),
-        ([exception("2026-08-03", "2026-08-14", label="a")], "2026-08-14T23:59", "a", "2026-08-14T22:00:00"),
-        ([exception("2026-08-03", "2026-08-14", label="a")], "2027-08-03T00:00", None, None),
-        ([exception("2026-08-03", "2026-08-14", label="a", every_year=True)], "2027-08-03", "a", "2027-08-14T22:00:00"),
-        (
-            [exception("2026-08-03", "2026-08-14", label="a", every_year=True)],
-            "2025-08-15",
-            None,
-            "2026-08-02T22:00:00",
-        ),
-        ([exception("2026-12-24", "2027-01-02", label="a", every_year=True)], "2030-01-02", "a", "2030-01-02T23:00:00"),
-        ([exception("2026-12-24", "2027-01-02", label="a", every_year=True)], "2032-01-01", "a", "2032-01-02T23:00:00"),
-        ([exception("2028-02-29", label="a", every_year=True)], "2028-02-29", "a", "2028-02-29T23:00:00"),
-        ([exception("2028-02-29", label="a", every_year=True)], "2028-03-01", None, "2032-02-28T23:00:00"),
-        ([exception("2028-02-29", label="a", every_year=True)], "2096-03-01", None, "2104-02-28T23:00:00"),
-        ([exception("2028-02-28", "2028-02-29", label="a", every_year=True)], "2027-02-28", "a", "2027-02-28T23:00:00"),
-        ([exception("2028-02-29", "2028-03-01", label="a", every_year=True)], "2027-03-01", "a", "2027-03-01T23:00:00"),
-        ([exception("2026-01-01", "2026-12-31", label="a", every_year=True)], "2026-06-01", "a", None),
-        ([exception("2026-03-01", "2027-02-28", label="a", every_year=True)], "2026-06-01", "a", "2028-02-28T23:00:00"),
-        ([exception("2026-03-01", "9999-12-31", label="a")], "2026-06-01", "a", None),
-        ([exception("2026-03-01", "9999-12-31", label="a")], "9999-12-31T23:00", "a", None),
-        (
-            [exception("2026-08-03", "2026-08-14", label="a"), exception("2026-08-01", "2026-08-05", label="b")],
-            "2026-08-04",
-            "b",
-            "2026-08-05T22:00:00",
-        ),
-        (
-            [exception("2026-08-03", "2026-08-14", label="a"), exception("2026-08-03", "2026-08-20", label="b")],
-            "2026-08-04",
-            "a",
-            "2026-08-14T22:00:00",
-        ),
-        (
-            [
-                exception("2026-08-03", "2026-08-14", label="a", every_year=True),
-                exception("2026-08-02", "2026-08-04", label="b"),
-            ],
-            "2026-08-04",
-            "b",
-            "2026-08-04T22:00:00",
-        ),
-        (
-            [exception("2026-08-03", label="a"), exception("2026-08-04", label="a")],
-            "2026-08-03",
-            "a",
-            "2026-08-04T22:00:00",
-        ),
-    ],
-)
-def test_exceptions_hold_whole_days_once_or_every_year(
-    facts: list[DayException], at: str, label: str | None, until: str | None
-) -> None:
-    state = hours(exception=facts).state(1, moment(at))
-
-    assert (state.label if state.reason == "exception" else None) == label
-    assert said(state.until) == until
-
-
-WORKS = Calendar(
-    **ON_QUEUE,
-    name="Closing days",
-    destination="300",
-    events=(
-        event("2026-07-14T10", "2026-07-14T11", "works"),
-        event("2026-07-14T12", "2026-07-14T13"),
-        event("2026-07-14T14", "2026-07-14T14", "nothing"),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("at", "label"),
-    [
-        ("2026-07-14T09:59", None),
-        ("2026-07-14T10:00", "works"),
-        ("2026-07-14T11:00", None),
-        ("2026-07-14T12:30", "Closing days"),
-        ("2026-07-14T14:00", None),
-    ],
-)
-def test_a_calendars_events_are_exceptions(at: str, label: str | None) -> None:
-    state = hours(calendar=[WORKS]).state(1, moment(at))
-
-    assert (state.label, state.destination) == ((label, "300") if label else ("", "209"))
-
-
-OBSERVED = Observance(
-    country="FR",
-    off=("Ascension",),
-    destinations={"Noël": "310"},
-    days=(
-        ObservedDay(date(2026, 5, 14), "Ascension"),
-        ObservedDay(date(2026, 8, 15), "Assomption"),
-        ObservedDay(date(2026, 12, 25), "Noël"),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("at", "label", "destination"),
-    [
-        ("2026-05-14", "", "209"),
-        ("2026-08-15", "Assomption", "209"),
-        ("2026-12-25", "Noël", "310"),
-        ("2026-11-11", "fair", "330"),
-        ("2030-11-11", "fair", "330"),
-        ("2026-11-12", "feast", "209"),
-        ("2027-11-12", "", "209"),
-    ],
-)
-def test_holidays_are_entered_by_hand_or_observed(at: str, label: str, destination: str) -> None:
-    by_hand = [
-        Holiday(day=date(2026, 11, 11), label="fair", every_year=True, destination="330"),
-        Holiday(day=date(2026, 11, 12), label="feast"),
-    ]
-
-    state = hours(holiday=by_hand, observance=[OBSERVED]).state(1, moment(at))
-
-    assert (state.label, state.destination) == (label, destination)
-    assert state.reason == ("holiday" if label else "default")
 
 
 @pytest.mark.parametrize(

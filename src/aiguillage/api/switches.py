@@ -1,5 +1,6 @@
 """Switches for phones: `/api/v2/switches/{code}`, asked and flipped by whoever has a switch's code."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -8,9 +9,10 @@ import msgspec
 from litestar import HttpMethod, Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
+from litestar.enums import MediaType, RequestEncodingType
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 from litestar.params import PathParameter, QueryParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
@@ -61,6 +63,17 @@ class SwitchAnswer(msgspec.Struct, frozen=True):
     destination: str
 
 
+@dataclass
+class Described(Operation):
+    """The description of the path, which can also answer in plain text; the framework knows of one media type only."""
+
+    def __post_init__(self) -> None:
+        """Adds the other."""
+        answer = (self.responses or {}).get(str(HTTPStatus.OK.value))
+        if isinstance(answer, OpenAPIResponse) and answer.content:
+            answer.content[MediaType.TEXT] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, enum=["0", "1"]))
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What is asked of a switch."""
 
@@ -83,6 +96,7 @@ def switch_route(db: Database) -> HTTPRouteHandler:
         description=DESCRIPTION,
         response_description="How the switch is now; with `format=raw` as `1` or `0` in plain text.",
         responses=REFUSALS,
+        operation_class=Described,
     )
     async def switch(
         request: Request[None, None, State],
@@ -119,7 +133,7 @@ def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
     at = now()
     state = switch_by_code(db, code, at) if asked.do == STATE else _flipped(db, code, asked, at)
     if asked.format == "raw":
-        return Response("1" if state.on else "0", media_type="text/plain")  # type: ignore[arg-type] # no JSON this time
+        return Response("1" if state.on else "0", media_type=MediaType.TEXT)  # type: ignore[arg-type] # no JSON this time
     return Response(SwitchAnswer(state.name, state.on, iso(state.until), state.destination))
 
 

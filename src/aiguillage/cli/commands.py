@@ -10,6 +10,7 @@ from aiguillage import __version__
 from aiguillage.cli import (
     accounts,
     blocked,
+    calendars,
     calls,
     contacts,
     ctis,
@@ -84,6 +85,7 @@ for name, group in (
     ("hours", hours.hours_commands),
     ("exception", hours.exception_commands),
     ("holiday", holidays.holiday_commands),
+    ("calendar", calendars.calendar_commands),
     ("switch", switches.switch_commands),
     ("geo", geo.geo_commands),
     ("rota", rotas.rota_commands),

@@ -111,7 +111,9 @@ def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
     command = f"AIGUILLAGE_DATA_DIR={shlex.quote(str(settings.data_dir))} {_program()}"
     lines += [
         _("All of the API: {url}").format(url=docs),
-        _("Why a call goes where it goes: {command}").format(command=f"{command} route {ACCOUNT} --number 0199001234"),
+        _("Why a call goes where it goes: {command}").format(
+            command=f"{command} route {ACCOUNT} --number 0199001234 --explain"
+        ),
         _("A call queue's coming week: {command}").format(command=f"{command} week {ACCOUNT} 207"),
         _("Stop with Ctrl-C."),
     ]

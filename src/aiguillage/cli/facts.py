@@ -14,10 +14,11 @@ from aiguillage.desk.accounts import show_account
 from aiguillage.desk.facts import Done, find_fact, list_facts, name_of, remove_fact
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
+from aiguillage.domain.facts import Fact
+from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
 from aiguillage.storage.facts import Kept
 
-MOMENTS = ("until", "read_at", "failing_since")
+MOMENTS = ("until", "failing_since")
 """Values in microseconds, which machines read in ISO 8601."""
 
 MOST_DESTINATIONS = 4
@@ -50,8 +51,8 @@ class Names:
         """What a fact belongs to: the queue or group of that name, or the account."""
         if fact.owner_type == ACCOUNT:
             return _("the account")
-        words = {QUEUE: _("queue {name}"), GROUP: _("group {name}")}
-        return words.get(fact.owner_type, "{name}").format(name=self(fact.owner_type, fact.owner_id))
+        words = {QUEUE: _("queue {name}"), GROUP: _("group {name}"), ROTA: _("rota {name}")}
+        return words[fact.owner_type].format(name=self(fact.owner_type, fact.owner_id))
 
     def local(self, at: int | None) -> str:
         """A moment by the account's clock."""
@@ -71,10 +72,14 @@ class Shown(NamedTuple):
 
 
 def document(kept: Kept) -> dict[str, Any]:
-    """A fact as JSON shows it."""
-    values = msgspec.to_builtins(kept.fact)
-    moments = {name: iso(values[name]) for name in MOMENTS if name in values}
-    return {"id": kept.id, "seq": kept.seq, **values, **moments}
+    """A fact as JSON shows it, with its id."""
+    return {"id": kept.id, "seq": kept.seq, **document_of(kept.fact)}
+
+
+def document_of(fact: Fact) -> dict[str, Any]:
+    """A fact's values as JSON shows them."""
+    values: dict[str, Any] = msgspec.to_builtins(fact)
+    return values | {name: iso(values[name]) for name in MOMENTS if name in values}
 
 
 def common_commands(app: typer.Typer, shown: Shown, *, but: Sequence[str] = ()) -> None:

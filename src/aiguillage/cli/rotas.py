@@ -8,9 +8,11 @@ from aiguillage.cli.door import AccountCode, Json, at_desk, command
 from aiguillage.cli.facts import FactName, Names, Shown, common_commands, id_of, print_change, typed
 from aiguillage.cli.moments import iso, local, parse_duration, parse_moment
 from aiguillage.cli.printing import print_facts, print_json, print_list
+from aiguillage.cli.secrets import print_secret
 from aiguillage.cli.words import _
 from aiguillage.desk.documents import compile_account
 from aiguillage.desk.facts import add_fact, find_fact, set_fact
+from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.oncall import Duty, Layer, Member, Rota
 from aiguillage.domain.queues import ROTA
@@ -167,6 +169,22 @@ def gaps(
         cells=lambda gap: (local(gap[0], facts.time_zone), local(gap[1], facts.time_zone)),
         empty=_("Somebody is always on call."),
     )
+
+
+@command(rota_commands, "feed")
+def feed(
+    context: typer.Context,
+    account: AccountCode,
+    rota: RotaName,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the feed instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Issue the secret of this rota's iCal feed, in place of the one before: /feeds/rotas/SECRET.ics."""
+    use_case = revoke_rota_feed if revoke else issue_rota_feed
+    with at_desk(context) as desk:
+        kept = find_fact(desk.db, desk.actor, account, ROTA, rota)
+        secret = use_case(desk.db, desk.actor, account, kept.id)
+    print_secret(kept, secret, json=json)
 
 
 common_commands(rota_commands, ROTAS)

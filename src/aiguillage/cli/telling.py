@@ -12,10 +12,12 @@ from aiguillage.cli.printing import plain
 from aiguillage.cli.words import _
 from aiguillage.domain.calls import Facts, Known, Line
 from aiguillage.domain.contacts import Field
-from aiguillage.domain.tracing import step_told
 
 if TYPE_CHECKING:
     from aiguillage.app import Explained
+
+LOOKED_AT_TOO = {"state", "steps"}
+"""What a rule changes that it is told to have looked at: how the queues were."""
 
 
 def caller_in_words(explained: "Explained") -> str:
@@ -81,8 +83,7 @@ def rules_in_words(explained: "Explained", fields: list[Field]) -> Iterator[str]
         yield f"    {_(line.sentence)}"
         yield f"    {_('looked at')}  {words.told(line.looked_at)}"
         if line.changed:
-            # The steps tell the state of the first of them too.
-            changed = {name: value for name, value in line.changed.items() if name != "state"}
+            changed = {name: value for name, value in line.changed.items() if name not in LOOKED_AT_TOO}
             yield f"    {_('it changed')} {words.told(changed)}"
         yield ""
 
@@ -110,8 +111,6 @@ class _Words:
             return local(value, self._time_zone) or "-"
         if name == "queue" and isinstance(value, int):
             return self._facts.account.queues[value].code
-        if name == "steps":
-            return ", ".join(self._step(step_told(self._facts, *step)) for step in value)
         if name == "queues":
             return ", ".join(map(self._step, value))
         return self._plain(value)

@@ -30,11 +30,16 @@ Fetch = Callable[[str], bytes]
 
 
 class CalendarState(msgspec.Struct, frozen=True):
-    """A calendar and when it was last read well, in microseconds since 1970 UTC."""
+    """A calendar as it is kept, and when it was last read well, in microseconds since 1970 UTC."""
 
-    id: int
-    calendar: Calendar
+    kept: Kept
     read_at: int
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar itself."""
+        fact: Calendar = self.kept.fact
+        return fact
 
 
 class _Reading(NamedTuple):
@@ -99,10 +104,7 @@ def list_calendars(db: Database, actor: Actor, code: str) -> list[CalendarState]
     """The account's calendars, oldest first. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, _):
         moments = read_moments(connection, account_id)
-        return [
-            CalendarState(kept.id, kept.fact, moments.get(kept.id, 0))
-            for kept in read_kept(connection, account_id, KIND)
-        ]
+        return [CalendarState(kept, moments.get(kept.id, 0)) for kept in read_kept(connection, account_id, KIND)]
 
 
 def window(at: int) -> tuple[date, date]:

@@ -81,7 +81,7 @@ class _Plan:
         if answer is None or answer.destination is not None:
             return answer or self._default
         own = (self._queue.number or self._queue.code) if answer.open else self._queue.default_destination
-        return msgspec.structs.replace(answer, destination=own)
+        return State(answer.open, own, answer.reason, answer.of, answer.label, None)
 
 
 def _first(layers: Iterable[Dated[State] | Weekly[State]], wall: int) -> tuple[State | None, int]:

@@ -1,0 +1,126 @@
+"""Commands about calendars: iCal files and feeds, read into exceptions and shifts."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
+from aiguillage.cli.facts import (
+    Destination,
+    FactName,
+    GroupName,
+    Names,
+    QueueName,
+    Shown,
+    common_commands,
+    document,
+    owner_of,
+    print_change,
+    print_one,
+)
+from aiguillage.cli.moments import iso
+from aiguillage.cli.printing import print_list
+from aiguillage.cli.words import _
+from aiguillage.desk.calendars import KIND, add_calendar, list_calendars, refresh_calendar
+from aiguillage.desk.facts import find_fact
+from aiguillage.desk.fetching import LONGEST
+from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.queues import ROTA, Calendar
+
+calendar_commands = typer.Typer(
+    help="Calendars: iCal files and feeds, for exceptions and shifts.", no_args_is_help=True
+)
+
+RotaName = Annotated[str | None, typer.Option("--rota", "-r", help="The rota, by code, name or id.")]
+Source = Annotated[str, typer.Argument(metavar="FILE|URL", help="An iCal file, or the https address of a feed.")]
+
+
+def _cells(calendar: Calendar, names: Names) -> tuple[object, ...]:
+    return (
+        *(calendar.name, names.owner(calendar), calendar.destination, len(calendar.events)),
+        _state(calendar, names),
+    )
+
+
+def _state(calendar: Calendar, names: Names) -> str:
+    """Whether its feed can be read; since when and why not."""
+    if calendar.failing_since is None:
+        return _("good")
+    failing = _("failing since {when}").format(when=names.local(calendar.failing_since))
+    return f"{failing}: {calendar.trouble}"
+
+
+CALENDARS = Shown(
+    KIND,
+    "calendars",
+    lambda: (_("name"), _("for"), _("destination"), _("events"), _("state")),
+    _cells,
+    lambda: _("No calendar yet. Add one: aiguillage calendar add ACCOUNT NAME FILE --queue QUEUE"),
+)
+
+
+def _owner(desk: Desk, account: str, queue: str | None, group: str | None, rota: str | None) -> dict[str, Any]:
+    """What the calendar is to belong to, as its struct names it. Raises Refusal(invalid) unless one thing is named."""
+    if [queue, group, rota].count(None) != 2:  # noqa: PLR2004 - all but one
+        raise invalid("Say what the calendar is for, with one of: --queue, --group, --rota.")
+    if rota is None:
+        return owner_of(desk, account, queue, group)
+    return {"owner_type": ROTA, "owner_id": find_fact(desk.db, desk.actor, account, ROTA, rota).id}
+
+
+def _text(source: str) -> bytes | None:
+    """The text of a file; None for the address of a feed. A file that is too long is read no further."""
+    if "://" in source:
+        return None
+    with Path(source).open("rb") as file:
+        return file.read(LONGEST + 1)
+
+
+@command(calendar_commands, "add")
+def add(
+    context: typer.Context,
+    account: AccountCode,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")],
+    source: Source,
+    queue: QueueName = None,
+    group: GroupName = None,
+    rota: RotaName = None,
+    destination: Destination = None,
+    json: Json = False,
+) -> None:
+    """Read a file, or a feed that is read again each hour: exceptions of a queue or group, or shifts of a rota."""
+    text = _text(source)
+    with at_desk(context) as desk:
+        owner = _owner(desk, account, queue, group, rota)
+        calendar = Calendar(name=name, url=source if text is None else None, destination=destination, **owner)
+        print_change(desk, account, CALENDARS, add_calendar(desk.db, desk.actor, account, calendar, text), json=json)
+
+
+@command(calendar_commands, "list")
+def list_(context: typer.Context, account: AccountCode, json: Json = False) -> None:
+    """List the calendars, with when each was read, or since when and why it cannot be."""
+    with at_desk(context) as desk:
+        names = Names(desk, account)
+        print_list(
+            list_calendars(desk.db, desk.actor, account),
+            json=json,
+            document=lambda state: document(state.kept) | {"read_at": iso(state.read_at)},
+            headings=(_("id"), *CALENDARS.headings(), _("last read")),
+            cells=lambda state: (state.kept.id, *_cells(state.calendar, names), names.local(state.read_at)),
+            empty=CALENDARS.empty(),
+        )
+
+
+@command(calendar_commands, "refresh")
+def refresh(context: typer.Context, account: AccountCode, name: FactName, json: Json = False) -> None:
+    """Read a calendar again now; refused with the reason when its feed cannot be read, and its events stay."""
+    with at_desk(context) as desk:
+        wanted = find_fact(desk.db, desk.actor, account, KIND, name)
+        kept = refresh_calendar(desk.db, desk.actor, account, wanted.id)
+        if kept.fact.failing_since is not None:
+            raise Refusal(Kind.UNAVAILABLE, f"{kept.fact.trouble} Until then its {len(kept.fact.events)} events stay.")
+        print_one(desk, account, CALENDARS, kept, json=json)
+
+
+common_commands(calendar_commands, CALENDARS, but=("list",))
