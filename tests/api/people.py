@@ -22,13 +22,12 @@ def client(busy: Busy, secret: str | None = None) -> httpx.Client:
 
 def acting(busy: Busy, name: str) -> httpx.Client:
     """One of the cast, or somebody added to it; `operator` is a user who is one."""
-    if name == "operator" and name not in busy.cast.secrets:
-        add_user(busy.cast.db, busy.cast.operator, email(name), name="Operator", operator=True, password=PASSWORD)
     key = f"{name} manages"
     if key not in busy.cast.secrets:
+        if name == "operator":
+            add_user(busy.cast.db, busy.cast.operator, email(name), name="Operator", operator=True, password=PASSWORD)
         issued = issue_token(busy.cast.db, busy.cast.operator, email(name), name="all", role=Role.MANAGE)
         busy.cast.secrets[key] = issued[1]
-        busy.cast.secrets.setdefault(name, issued[1])
     return client(busy, busy.cast.secrets[key])
 
 
