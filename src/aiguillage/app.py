@@ -70,7 +70,6 @@ def build(settings: Settings) -> ASGI:
 
     def stop() -> None:
         log.stop()
-        database.close()
         table.close()
         database.close()
 

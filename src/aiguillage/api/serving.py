@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,9 @@ from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
 LONGEST_QUERY = 8 * 1024
+STALE = HTTPStatus.PRECONDITION_FAILED
+"""What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
+
 Clock = Callable[[], int]
 _Parameters = dict[str, str | list[str]]
 
@@ -77,7 +81,7 @@ class Door:
             body=read_body(operation, headers.get("content-type", ""), body),
             url=str(request.url),
             headers=headers,
-            expected=read_expected(headers.get("if-match")),
+            expected=read_expected(headers.get("if-match")) if STALE in operation.refuses else None,
             address=address_of(request),
         )
         key = headers.get("idempotency-key")
