@@ -70,12 +70,11 @@ def build(settings: Settings) -> ASGI:
 
     def stop() -> None:
         log.stop()
-        database.close()
         table.close()
         database.close()
 
     web = web_application(
-        door=Door(database, settings, now),
+        door=Door(database, settings.calls, now),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),

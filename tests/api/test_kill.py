@@ -53,22 +53,25 @@ class Ledger:
         return self.sent - self.kept.keys()
 
 
-def contacts_of(call: int) -> list[dict[str, str]]:
+def contacts_of(call: int) -> list[dict[str, object]]:
     """The contacts of one call; all say in their company's name which call it was."""
-    own = [{"reference": f"own-{call}-{n}", "company": f"Company {call}"} for n in range(OWN)]
-    shared = [{"reference": f"shared-{n}", "company": f"Company {call}"} for n in range(SHARED)]
+    own: list[dict[str, object]] = [{"reference": f"own-{call}-{n}", "company": f"Company {call}"} for n in range(OWN)]
+    shared: list[dict[str, object]] = [
+        {"reference": f"shared-{n}", "company": f"Company {call}"} for n in range(SHARED)
+    ]
     return own + shared
 
 
 def found_after(client: Client) -> dict[str, int]:
     """What is kept: reference -> the call that wrote it last."""
     found: dict[str, int] = {}
-    page = client.get("/contacts", per_page=1000, cursor="")
-    while True:
+    cursor: str | None = ""
+    while cursor is not None:
+        page = client.get("/contacts", per_page=1000, cursor=cursor)
         found |= {one["reference"]: int(one["company"].removeprefix("Company ")) for one in page["data"]}
-        if page["next_page_url"] is None:
-            return found
-        page = client.done("GET", page["next_page_url"])
+        link = page["next_page_url"]
+        cursor = None if link is None else httpx.URL(link).params["cursor"]
+    return found
 
 
 def test_what_was_answered_is_kept_whole_when_the_server_is_killed(cast: Cast, settings: Settings) -> None:
