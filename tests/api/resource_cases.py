@@ -79,7 +79,7 @@ CASES: dict[str, Case] = {
         {"day": "2026-12-24", "last_day": "2026-12-26", "every_year": False, "exceptionable_type": "group"},
         {"destination": "214"},
         ("label", ""),
-        (({"day": "24/12/2026"}, "day"), ({"every_year": "often"}, "every_year"), ({"day": None}, "first_day")),
+        (({"day": "24/12/2026"}, "day"), ({"every_year": "often"}, "every_year"), ({"day": None}, "day")),
     ),
     "holidays": Case(
         "/call-queues/exceptions/holidays",
