@@ -24,6 +24,7 @@ WORDS = {
     429: "Too many tries. `Retry-After` says when to try again, in seconds.",
     503: "The database cannot be used at this moment.",
 }
+JSON = "application/json"
 ACCOUNT: Described = {
     "name": "customer_account",
     "in": "query",
@@ -79,11 +80,18 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: Descri
 
 def _content(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.body is Upload:
-        return {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in operation.takes}
+        return {kind: {"schema": _file(kind)} for kind in operation.takes}
     body: Described = {"schema": schemas[repr(operation.body)]}
     if operation.example is not None:
         body["example"] = operation.example
     return {"application/json": body}
+
+
+def _file(kind: str) -> Described:
+    """A file that is sent or answered: JSON is a list of objects, or holds one."""
+    if kind == JSON:
+        return {"type": ["array", "object"], "items": {"type": "object"}}
+    return {"type": "string", "contentMediaType": kind}
 
 
 def _parameters(operation: Operation, schemas: dict[str, Any], components: Described) -> list[Described]:
@@ -153,7 +161,7 @@ def _success(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.answer is not None:
         content["application/json"] = {"schema": schemas[repr(operation.answer)]}
     for kind in operation.gives:
-        content[kind] = {"schema": {"type": "string"}}
+        content[kind] = {"schema": _file(kind)}
     return {"description": operation.summary + ".", **({"content": content} if content else {})}
 
 

@@ -1,14 +1,11 @@
 """Who changed what: the account's journal, and the installation's."""
 
-from sqlalchemy import func, select
-
 from aiguillage.desk.change import read_facts, require_operator
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.storage import journal
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import Entry
-from aiguillage.storage.schema import DIRECTORY_ID, LARGEST_ID
-from aiguillage.storage.schema import journal as table
+from aiguillage.storage.schema import DIRECTORY_ID
 
 
 def list_changes(
@@ -26,5 +23,4 @@ def list_changes(
 def seq_since(db: Database, actor: Actor, code: str, moment: int) -> int:
     """The account's first change at or after a moment (microseconds since 1970 UTC); what comes after all if none."""
     with read_facts(db, actor, code) as (connection, account_id, _):
-        mine = select(func.min(table.c.seq)).where(table.c.account_id == account_id, table.c.at >= moment)
-        return connection.execute(mine).scalar() or LARGEST_ID
+        return journal.first_since(connection, account_id, moment)

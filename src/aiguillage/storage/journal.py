@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from aiguillage.storage.schema import accounts, journal
+from aiguillage.storage.schema import LARGEST_ID, accounts, journal
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +67,12 @@ def _entry(row: Row[Any]) -> Entry:
         before=None if row.before is None else msgspec.json.decode(row.before),
         after=None if row.after is None else msgspec.json.decode(row.after),
     )
+
+
+def first_since(connection: Connection, account_id: int, moment: int) -> int:
+    """The first of the account's changes at or after a moment; what comes after all of them if there is none."""
+    mine = select(func.min(journal.c.seq)).where(journal.c.account_id == account_id, journal.c.at >= moment)
+    return connection.execute(mine).scalar() or LARGEST_ID
 
 
 def read_down_to(connection: Connection, account_id: int, seq: int) -> Iterator[Entry]:

@@ -66,14 +66,20 @@ def undo(change: Change, import_id: int, stage: Stage, progress: Progress) -> Un
     return Undone(import_id=import_id, removed=row.created, restored=row.changed, readded=row.deleted)
 
 
-def _standing(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
-    """The import's row, if it can be undone at all."""
+def require_import(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
+    """An import's row. Raises Refusal(missing)."""
     row = None
     if can_be_id(import_id):
         mine = select(imports).where(imports.c.account_id == account_id, imports.c.id == import_id)
         row = connection.execute(mine).first()
     if row is None:
         raise missing(f"There is no import {import_id} on this account. List them: aiguillage contacts imports ACCOUNT")
+    return row
+
+
+def _standing(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
+    """The import's row, if it can be undone at all."""
+    row = require_import(connection, account_id, import_id)
     if row.undone_at is not None:
         raise conflict(f"Import {import_id} was undone before. Import its file again to bring it back.")
     return row
