@@ -24,9 +24,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Which calls are looked for: None for any. `number` is in any spelling, or a pseudonym; moments are in microseconds.
+    """Which calls are looked for: None for any. `number` is in any spelling, or a pseudonym.
 
-    `destination` is where calls were sent, or one of up to four that they were told.
+    `since` and `until` are in microseconds since 1970 UTC; a call at `until` is not among them. `destination` is where
+    calls were sent, or one of up to four that they were told.
     """
 
     since: int = 0
@@ -127,9 +128,7 @@ def list_strangers(
         return list(read_strangers(log, account_id, since, limit, until))
 
 
-def count_calls(
-    db: Database, log: Path, actor: Actor, code: str, *, since: int = 0, until: int = LATEST
-) -> Statistics:
+def count_calls(db: Database, log: Path, actor: Actor, code: str, *, since: int = 0, until: int = LATEST) -> Statistics:
     """The account's calls of a time in figures. Raises Refusal."""
     with read_facts(db, actor, code) as (_, account_id, account):
         period, clock = Period(account_id, since, until), ZoneInfo(account.time_zone)

@@ -73,10 +73,15 @@ def replace_fact(change: Change, kind: str, fact_id: int, changes: Mapping[str, 
     return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes))
 
 
-def _write(change: Change, kind: str, before: Kept | None, fact: Fact) -> Done:
+def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
+    """A fact that was removed, under its former id, inside a change that has begun. Raises Refusal."""
+    return _write(change, kind, None, fact, fact_id)
+
+
+def _write(change: Change, kind: str, before: Kept | None, fact: Fact, fact_id: int | None = None) -> Done:
     """Checks the fact beside all others, and writes it with its journal row, unless it is as it was."""
     known, account = by_kind(change.connection, change.account_id), change.account
-    fact_id = None if before is None else before.id
+    fact_id = fact_id if before is None else before.id
     fact = BY_NAME[kind].check(_typed(fact), fact_id, known, account)
     for named in BY_NAME[kind].references(fact):
         require_fact(change.connection, change.account_id, named.kind, named.id)
@@ -113,7 +118,7 @@ def discard_fact(change: Change, kind: str, fact_id: int) -> None:
     """Removes a fact inside a change that has begun. Raises Refusal(conflict) while another needs it."""
     kept = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
     _refuse_while_named(change, kept)
-    for one in (*_belongings(change, kept), kept):
+    for one in (*belongings(change, kept), kept):
         erase_fact(change.connection, change.account_id, one)
         change.record(change.take_seqs(), "remove", one.kind, one.id, one.fact, None)
 
@@ -126,7 +131,8 @@ def _refuse_while_named(change: Change, kept: Kept) -> None:
             raise conflict(f"The {words_of(other.kind)} {name_of(other)} names it. Change or remove that one first.")
 
 
-def _belongings(change: Change, kept: Kept) -> Iterator[Kept]:
+def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
+    """The facts that go with this one."""
     yield from [other for other, belongs in _naming(change, kept) if belongs]
 
 

@@ -15,20 +15,6 @@ BY_DESTINATION = """
     SELECT coalesce(destination, nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')),
         count(*), sum(outcome = 'known') FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"""
-TEN_MINUTES = """
-    SELECT at / 600000000, count(*), sum(outcome = 'known') FROM calls
-    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 1"""
-BY_DIALECT = """
-    SELECT dialect, count(*), sum(outcome = 'known') FROM calls
-    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY dialect ORDER BY 2 DESC, 1"""
-BY_DESTINATION = """
-    SELECT coalesce(destination, nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')),
-        count(*), sum(outcome = 'known') FROM calls
-    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"""
-STRANGERS = """
-    SELECT coalesce(number, ''), count(*), max(at) FROM calls
-    WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
-    GROUP BY 1 ORDER BY 2 DESC, 3 DESC LIMIT ?"""
 TEN_MINUTES = 600 * 1_000_000
 """Microseconds. Every time zone's hours and days begin on such a moment."""
 
