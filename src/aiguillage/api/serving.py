@@ -26,12 +26,13 @@ _Parameters = dict[str, str | list[str]]
 
 
 class Door:
-    """What every operation is carried out with: the database, the settings, the clock."""
+    """What every operation is carried out with: the database, the settings, the clock, what decides calls again."""
 
-    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, db: Database, settings: Settings, clock: Clock, replay: Callable[..., Any]) -> None:
         self.db = db
         self.settings = settings
         self.clock = clock
+        self.replay = replay
 
     def handlers(self, operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
         """A handler for each path."""
@@ -78,6 +79,7 @@ class Door:
             url=str(request.url),
             headers=headers,
             expected=read_expected(headers.get("if-match")),
+            replay=self.replay,
             address=address_of(request),
         )
         key = headers.get("idempotency-key")

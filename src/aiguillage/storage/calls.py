@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
 from aiguillage.storage.sqlite import library, open_read_only
 
 LATEST = 2**62
@@ -80,6 +81,11 @@ class Call(msgspec.Struct, frozen=True):
     destination: str | None = None
     reason: str | None = None
     seq: int | None = None
+
+
+def is_readable(call: Call) -> bool:
+    """Whether it still says who called: in old calls pseudonyms stand for numbers and typed codes."""
+    return not is_pseudonym(call.number) and (call.asked is None or f'"{SIGN}' not in call.asked)
 
 
 class Stranger(msgspec.Struct, frozen=True):
