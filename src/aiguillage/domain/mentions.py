@@ -22,16 +22,17 @@ _SHORTEST = 7
 class Mentions:
     """Finds one number: `+33199001234` also as `0199001234`, `00 33 1 99 00 12 34` or `01.99.00.12.34`.
 
-    `number` is as parse_number gives it; `country` is whose national spelling is understood. A short number is found as
-    the whole of a JSON string only.
+    `number` is as parse_number gives it; `country` is whose national spelling is understood. A short number is found
+    where JSON has it as a "number" only.
     """
 
     def __init__(self, number: str, country: str) -> None:
         self.number = number
         self._country = country
         self._plain = _national(number)
-        if len(self._plain) < _SHORTEST:
-            self._pattern = re.compile(rf'(?<="){re.escape(number)}(?=")')
+        self._is_short = len(self._plain) < _SHORTEST
+        if self._is_short:
+            self._pattern = re.compile(rf'"number":\s*"({re.escape(number)})"')
         else:
             self._pattern = re.compile(rf"{_BETWEEN.join(self._plain)}(?![0-9])")
 
@@ -42,7 +43,9 @@ class Mentions:
 
     def found_in(self, text: str | None) -> bool:
         """Whether the text mentions the number."""
-        return text is not None and any(self._is_ours(text, match) for match in self._pattern.finditer(text))
+        return text is not None and any(
+            self._is_short or self._is_ours(text, match) for match in self._pattern.finditer(text)
+        )
 
     def _is_ours(self, text: str, match: re.Match[str]) -> bool:
         """Whether the digits are ours, beside those before them or without: what else is there may be a date."""

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from aiguillage.storage.schema import LARGEST_ID, accounts, journal
 
 SINCE = "since"
+AT_ONCE = 500
+"""Entries that one statement names."""
+
 NONE: Mapping[str, object] = {}
 ERASED: Mapping[str, bool] = {"erased": True}
 """What stands in the journal for what was kept about somebody who had it erased."""
@@ -84,6 +87,15 @@ def read_entry(connection: Connection, account_id: int, seq: int) -> Entry | Non
     """One of the account's changes."""
     row = connection.execute(select(journal).where(journal.c.account_id == account_id, journal.c.seq == seq)).first()
     return None if row is None else _entry(row)
+
+
+def read_entries(connection: Connection, account_id: int, seqs: Iterable[int]) -> Iterator[Entry]:
+    """Some of the account's changes, oldest first."""
+    wanted = sorted(set(seqs))
+    for start in range(0, len(wanted), AT_ONCE):
+        mine = (journal.c.account_id == account_id) & journal.c.seq.in_(wanted[start : start + AT_ONCE])
+        for row in connection.execute(select(journal).where(mine).order_by(journal.c.seq)):
+            yield _entry(row)
 
 
 def next_change(connection: Connection, account_id: int, entry: Entry) -> Entry | None:
