@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
+from itertools import takewhile
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Event, Thread
@@ -54,7 +55,9 @@ class Secure:
     def converse(self, connection: ssl.SSLSocket) -> None:
         """Hears one request and says what belongs to its path."""
         heard = connection.makefile("rb")
-        lines = [line.decode() for line in iter(heard.readline, b"\r\n") if line]
+        lines = [line.decode() for line in takewhile(lambda line: line.strip(), iter(heard.readline, b""))]
+        if not lines:
+            return
         length = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length")), 0)
         self.requests.append("".join(lines) + heard.read(length).decode())
         said = self.said.get(lines[0].split(" ")[1], answer(b"", status="404 Not Found"))
@@ -88,7 +91,7 @@ def secure_server(folder: Path) -> Iterator[Secure]:
             plain: socket.socket = self.request
             with suppress(OSError), context.wrap_socket(plain, server_side=True) as connection:
                 secure.converse(connection)
-                with suppress(OSError):
+                with suppress(OSError, ValueError):
                     connection.unwrap()
 
     class Server(ThreadingTCPServer):

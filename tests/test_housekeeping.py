@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import select
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +137,15 @@ def test_a_worker_keeps_no_house(settings: Settings) -> None:
     build(settings)
 
     assert multiprocessing.active_children() == []
+
+
+def test_a_worker_imports_nothing_heavy_before_it_is_needed() -> None:
+    heavy = {"holidays", "icalendar", "recurring_ical_events", "xlsxwriter", "pyotp"}
+    command = [sys.executable, "-c", "import sys, aiguillage.server; print(*sys.modules)"]
+
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    assert heavy & set(loaded) == set()
 
 
 @pytest.mark.usefixtures("cast")

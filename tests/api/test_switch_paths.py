@@ -145,7 +145,9 @@ def test_what_is_not_clear_flips_nothing(server: Server, path: str, method: str,
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("code", [new_secret(), "nothing", "%00", "a" * 5000, "é".encode().hex()])
+@pytest.mark.parametrize(
+    "code", [pytest.param(new_secret(), id="another code"), "nothing", "%00", "a" * 5000, "é".encode().hex()]
+)
 def test_a_code_that_stands_for_nothing_is_missing(server: Server, path: str, method: str, code: str) -> None:
     answer = server.ask(f"/api/v2/switches/{code}?do=on", method=method)
 

@@ -75,7 +75,9 @@ def test_a_body_is_read_to_its_end_however_it_arrives(cast: Cast, inside: Inside
     assert (whole.text, in_pieces.text) == ("207", "207")
 
 
-@pytest.mark.parametrize("pieces", [(b" " * (LONGEST_BODY + 1),), (b" " * LONGEST_BODY, b" ")])
+@pytest.mark.parametrize(
+    "pieces", [(b" " * (LONGEST_BODY + 1),), (b" " * LONGEST_BODY, b" "), (b" " * LONGEST_BODY, b" ", b"")]
+)
 def test_a_body_that_is_too_long_is_400(inside: Inside, pieces: tuple[bytes, ...]) -> None:
     answer = inside.post(ROUTE, *pieces)
 

@@ -11,6 +11,8 @@ from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 from tests.cast import Cast, assemble
+from tests.desk.feed import Feed
+from tests.secure import Secure
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +38,9 @@ def db(settings: Settings, assembled: Path) -> Iterator[Database]:
 def cast(db: Database) -> Cast:
     """The standing cast in the database."""
     return Cast(db)
+
+
+@pytest.fixture
+def feed(secure: Secure) -> Feed:
+    """A feed that says that the queue is closed for a day."""
+    return Feed(secure)

@@ -16,15 +16,16 @@ from aiguillage.dialects import encom_v1
 from tests.docs.conftest import Walked, run
 from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
 
-REFERENCE = ROOT / "docs/call-flow-api.md"
+REFERENCES = (ROOT / "docs/call-flow-api.md", ROOT / "docs/v2.md")
 PROGRAMS = {"ask.sh": "sh", "ask.py": sys.executable, "ask.php": "php"}
 
 
 def requests() -> Iterator[tuple[str, str]]:
-    """The requests of the reference, each with the answer that it shows below."""
-    for block, below in pairwise(blocks(read(REFERENCE))):
-        if block.text.startswith("curl ") and below.language == "text":
-            yield block.text, below.text
+    """The requests of the references, each with the answer that it shows below."""
+    for reference in REFERENCES:
+        for block, below in pairwise(blocks(read(reference))):
+            if block.text.startswith("curl ") and below.language == "text":
+                yield block.text, below.text
 
 
 @pytest.mark.parametrize(("request_", "answer"), [*requests()])

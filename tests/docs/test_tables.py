@@ -1,5 +1,6 @@
 """The tables in the documents say what the code does."""
 
+import json
 import re
 
 import pytest
@@ -9,12 +10,17 @@ from aiguillage.api.openapi import openapi_document
 from aiguillage.app import DIALECTS
 from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.columns import meaning_of
+from aiguillage.dialects.v2_described import DESCRIBED
+from aiguillage.dialects.v2_formats import FIELDS, FORMATS
+from aiguillage.dialects.v2_lookups_described import DESCRIBED as LOOKUPS
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
+from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
-from aiguillage.domain.routing import RULES
+from aiguillage.domain.routing import KEPT, RULES
 from aiguillage.settings import MEANING, PREFIX, Settings
-from tests.docs.markdown import ROOT, codes, read, rows, section
+from tests.docs.markdown import ROOT, blocks, codes, read, rows, section
 
+V2, RULES_PAGE = "docs/v2.md", "docs/rules.md"
 API, OPERATING, IMPORTING = "docs/call-flow-api.md", "docs/operating.md", "docs/importing.md"
 WORDS = (
     *("account", "user", "role", "token", "caller", "number", "code", "contact", "field", "destination"),
@@ -40,21 +46,46 @@ def test_the_settings_are_listed_with_their_defaults_and_meanings() -> None:
     assert [[cell.strip("`") for cell in cells] for cells in listed] == expected
 
 
-def test_the_rules_are_listed_in_their_order_each_with_its_sentence() -> None:
-    under = section(read(API), "## How a caller is decided on")
+@pytest.mark.parametrize(
+    ("document", "heading", "rules"),
+    [(RULES_PAGE, "## In their order", RULES), (API, "## How a caller is decided on", KEPT)],
+)
+def test_the_rules_are_listed_in_their_order_each_with_its_sentence(
+    document: str, heading: str, rules: tuple[Rule, ...]
+) -> None:
+    under = section(read(document), heading)
     names = {rule.__name__ for rule in RULES}
 
     listed = [(codes(name)[0], sentence) for name, sentence in rows(under) if set(codes(name)) & names]
 
-    assert listed == [(rule.__name__, rule.__doc__) for rule in RULES]
+    assert listed == [(rule.__name__, rule.__doc__) for rule in rules]
 
 
 def test_every_path_of_the_call_path_is_named_in_its_reference() -> None:
     described = openapi_document([], [dialect.DESCRIBED for dialect in DIALECTS])
 
-    named = re.findall(r"/api/[^\s`]+", read(API))
+    named = re.findall(r"(/(?:api|smart-routings)/[^\s`]+)`", read(API) + read(V2))
 
     assert set(described["paths"]) <= set(named)
+
+
+def test_every_parameter_and_field_of_v2_is_in_its_reference() -> None:
+    operation = DESCRIBED["paths"]["/api/v2/route"]["get"]
+
+    parameters = first_codes(section(read(V2), "## What can be asked"))
+    fields = first_codes(section(read(V2), "## What is answered"))
+
+    assert parameters == [parameter["name"] for parameter in operation["parameters"]]
+    assert fields == list(FIELDS)
+    assert first_codes(section(read(V2), "## Formats")) == ["format", *FORMATS]
+    assert first_codes(section(read(V2), "## An unknown caller")) == ["unknown", *UNKNOWN_MODES]
+
+
+def test_the_look_ups_of_v2_are_shown_with_all_their_fields() -> None:
+    shown = [json.loads(block.text) for block in blocks(section(read(V2), "## Look-ups"), "json")]
+    schemas = LOOKUPS["components"]["schemas"]
+
+    assert [list(one) for one in shown] == [list(schemas[name]["properties"]) for name in ("QueueNow", "OnCallNow")]
 
 
 def test_every_parameter_and_status_of_v1_is_in_its_reference() -> None:
@@ -73,7 +104,7 @@ def test_every_parameter_and_status_of_v1_is_in_its_reference() -> None:
     ("document", "heading", "expected"),
     [
         (OPERATING, "## Who may do what", [role.word for role in Role]),
-        (API, "## How a caller is decided on", [*(rule.__name__ for rule in RULES), *SHARED_NUMBERS]),
+        (API, "## How a caller is decided on", [*(rule.__name__ for rule in KEPT), *SHARED_NUMBERS]),
     ],
 )
 def test_every_role_and_policy_has_its_row(document: str, heading: str, expected: list[str]) -> None:

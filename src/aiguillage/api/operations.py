@@ -101,8 +101,11 @@ class Operation(NamedTuple):
 def unfit(error: msgspec.ValidationError) -> Refusal:
     """What msgspec says of a value, with the field's name apart."""
     text, _, place = str(error).partition(" - at `$")
+    place = place.strip("`.").removeprefix("[...]").lstrip(".")
     if "unknown field `" in text:
         field = text.partition("unknown field `")[2].rstrip("`")
         return invalid(f"There is no '{field[:40]}' here. Leave it out.", field[:40])
-    field = place.strip("`.").removeprefix("[...]").lstrip(".") or "body"
-    return invalid(f"{text}. Send a value of that kind.", field[:80])
+    if "missing required field `" in text:
+        field = text.partition("missing required field `")[2].rstrip("`")
+        return invalid(f"'{field}' is missing. Send it.", f"{place}.{field}".lstrip("."))
+    return invalid(f"{text}. Send a value of that kind.", (place or "body")[:80])

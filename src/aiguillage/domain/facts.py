@@ -37,6 +37,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.surveys import Survey, check_survey
 
 Fact = msgspec.Struct
 ByKind = Mapping[str, Mapping[int, Any]]
@@ -99,13 +100,15 @@ KINDS = (
         check_cti_destination,
         lambda fact: (Reference("cti", fact.cti, belongs=True),),
     ),
+    Kind("survey", Survey, check_survey),
 )
 """Every kind; what a fact can belong to stands before it."""
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in KINDS}
-DECIDING = tuple(kind.name for kind in KINDS if kind.name != "cti_destination")
-"""What a decision needs in memory; a CTI's origins may be many, and are looked up."""
+_ELSEWHERE = ("cti_destination", "survey")
+DECIDING = tuple(kind.name for kind in KINDS if kind.name not in _ELSEWHERE)
+"""What a decision needs in memory. A CTI's origins may be many, and are looked up; surveys decide nothing."""
 
 _DECODERS = {kind.name: msgspec.json.Decoder(kind.type).decode for kind in KINDS}
 

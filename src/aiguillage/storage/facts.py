@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import missing
-from aiguillage.domain.facts import BY_NAME, BY_TYPE, ByKind, Fact, decode_fact
+from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secret
@@ -38,6 +38,11 @@ class KeptFacts(Mapping[str, Mapping[int, Any]]):
         if kind not in self._read:
             self._read[kind] = {kept.id: kept.fact for kept in read_facts(self._connection, self._account_id, kind)}
         return self._read[kind]
+
+    def note(self, kept: Kept) -> None:
+        """Keeps in mind a fact that was written since."""
+        if kept.kind in self._read:
+            self._read[kept.kind][kept.id] = kept.fact
 
     def __iter__(self) -> Iterator[str]:
         return iter(BY_NAME)
@@ -124,6 +129,6 @@ def kind_of(fact: Fact) -> str:
     return BY_TYPE[type(fact)].name
 
 
-def by_kind(connection: Connection, account_id: int) -> ByKind:
+def by_kind(connection: Connection, account_id: int) -> KeptFacts:
     """The account's facts, for checks and decisions."""
     return KeptFacts(connection, account_id)

@@ -1,0 +1,222 @@
+"""Calendars are read again: what changes, what stays when a feed fails, and when each is due."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from aiguillage.desk.calendars import (
+    add_calendar,
+    due_calendars,
+    list_calendars,
+    refresh_calendar,
+    refresh_due,
+    window,
+)
+from aiguillage.desk.facts import remove_fact, set_fact
+from aiguillage.domain.errors import Kind, Refusal, invalid
+from tests.calendars import CLOSED, TWICE, WEEKLY, ical, queue
+from tests.cast import ACCOUNT, NOW, Cast
+from tests.desk.feed import DAY, GONE, HOUR, INVENTORY, TRAINING, Feed, feed_of_queue, later, only, seq, version
+
+
+def test_a_feed_that_says_something_new_changes_the_calendar_in_one_change(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    before, known = seq(cast), version(cast)
+    feed.says(TWICE)
+
+    refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert only(cast).calendar.events == (INVENTORY, TRAINING)
+    assert (seq(cast), version(cast)) == (before + 1, known + 1)
+
+
+def test_a_feed_that_says_the_same_changes_nothing_but_when_it_was_read(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    before, known = seq(cast), version(cast)
+    feed.says(CLOSED.replace(b"20261101T000000Z", b"20261102T000000Z"))
+
+    refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert only(cast).read_at == NOW + HOUR
+    assert (seq(cast), version(cast)) == (before, known)
+
+
+@pytest.mark.parametrize("says", [GONE, b"<!DOCTYPE html>"], ids=["nothing", "a page"])
+def test_a_feed_that_fails_keeps_its_last_good_copy_and_says_why_and_since_when(
+    cast: Cast, feed: Feed, says: bytes
+) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    feed.says(says)
+
+    for hours in (1, 2, 3):
+        refresh_calendar(cast.db, later(cast, hours), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    found = only(cast)
+    assert found.calendar.events == (INVENTORY,)
+    assert found.calendar.failing_since == NOW + HOUR
+    assert found.calendar.trouble
+    assert found.read_at == NOW
+
+
+def test_a_feed_that_goes_on_failing_is_journalled_once(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    before = seq(cast)
+    feed.says(GONE)
+
+    for hours in (1, 2, 3):
+        refresh_calendar(cast.db, later(cast, hours), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert seq(cast) == before + 1
+
+
+def test_a_feed_that_is_back_says_nothing_of_its_trouble(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    for hours, says in ((1, GONE), (2, CLOSED)):
+        feed.says(says)
+        refresh_calendar(cast.db, later(cast, hours), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert (only(cast).calendar.failing_since, only(cast).calendar.trouble) == (None, "")
+    assert only(cast).read_at == NOW + 2 * HOUR
+
+
+def test_a_files_events_move_into_the_window_with_time(cast: Cast) -> None:
+    text = ical(f"Meeting|20261102T080000/20261102T090000|{WEEKLY}")
+    calendar_id = int(add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), text).kept.id)
+    first = only(cast).calendar.events[-1]
+
+    refresh_calendar(cast.db, later(cast, 24 * 60), ACCOUNT, calendar_id)
+
+    assert only(cast).calendar.events[-1].begins > first.begins
+    assert only(cast).calendar.events[-1] != first
+
+
+def test_a_calendar_that_is_repeated_weekly_changes_once_a_month(cast: Cast) -> None:
+    text = ical(f"Meeting|20240101T080000/20240101T090000|{WEEKLY}")
+    calendar_id = int(add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), text).kept.id)
+    before = seq(cast)
+
+    for day in range(1, 31):
+        refresh_calendar(cast.db, later(cast, 24 * day), ACCOUNT, calendar_id)
+
+    assert seq(cast) - before <= 2
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (datetime(2026, 11, 18, tzinfo=UTC), (date(2026, 9, 1), date(2028, 12, 1))),
+        (datetime(2026, 1, 31, 23, 59, tzinfo=UTC), (date(2025, 12, 1), date(2028, 3, 1))),
+        (datetime(2024, 2, 29, tzinfo=UTC), (date(2023, 12, 1), date(2026, 4, 1))),
+        (datetime(2026, 12, 31, tzinfo=UTC), (date(2026, 11, 1), date(2029, 1, 1))),
+    ],
+)
+def test_the_window_is_sixty_days_back_and_two_years_ahead_in_whole_months(
+    today: datetime, days: tuple[date, date]
+) -> None:
+    assert window(int(today.timestamp()) * 1_000_000) == days
+
+
+def test_a_feed_is_due_each_hour_and_a_file_each_day(cast: Cast, feed: Feed) -> None:
+    feed_id = feed_of_queue(cast, feed)
+    calendar = msgspec.structs.replace(only(cast).calendar, url=None, name="File")
+    file_id = int(add_calendar(cast.db, cast["editor"], ACCOUNT, calendar, CLOSED).kept.id)
+
+    def due(at: int) -> list[tuple[str, int]]:
+        return [(one.code, one.id) for one in due_calendars(cast.db, at)]
+
+    assert due(NOW + HOUR - 1) == []
+    assert due(NOW + HOUR) == [(ACCOUNT, feed_id)]
+    assert due(NOW + DAY) == [(ACCOUNT, feed_id), (ACCOUNT, file_id)]
+
+
+@pytest.mark.parametrize("says", [CLOSED, GONE], ids=["well", "in vain"])
+def test_a_calendar_that_was_due_is_not_due_again_within_the_hour(cast: Cast, feed: Feed, says: bytes) -> None:
+    feed_of_queue(cast, feed)
+    [due] = due_calendars(cast.db, NOW + HOUR)
+    feed.says(says)
+
+    refresh_due(cast.db, later(cast, 1, "operator"), due, fetch=feed.fetch)
+
+    assert due_calendars(cast.db, NOW + 2 * HOUR - 1) == []
+    assert due_calendars(cast.db, NOW + 2 * HOUR) == [due]
+
+
+def test_a_reading_that_breaks_off_does_not_come_round_each_minute(cast: Cast, feed: Feed) -> None:
+    feed_of_queue(cast, feed)
+    [due] = due_calendars(cast.db, NOW + HOUR)
+
+    def break_off(_url: str) -> bytes:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        refresh_due(cast.db, later(cast, 1, "operator"), due, fetch=break_off)
+
+    assert due_calendars(cast.db, NOW + HOUR) == []
+
+
+def test_nothing_is_locked_while_a_feed_is_fetched(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+
+    def change_meanwhile(_url: str) -> bytes:
+        set_fact(cast.db, cast["editor"], ACCOUNT, "calendar", calendar_id, {"name": "Renamed"})
+        return TWICE
+
+    refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=change_meanwhile)
+
+    assert (only(cast).calendar.name, len(only(cast).calendar.events)) == ("Renamed", 2)
+
+
+def meanwhile(cast: Cast, do: Callable[[], object], calendar_id: int) -> Kind:
+    """Why a calendar is not refreshed when something is done while its feed is fetched."""
+
+    def fetch(_url: str) -> bytes:
+        do()
+        return TWICE
+
+    with pytest.raises(Refusal) as caught:
+        refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=fetch)
+    return caught.value.kind
+
+
+def test_what_was_fetched_from_an_old_address_is_not_kept_for_a_new_one(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    other = {"url": "https://other.example.org/a.ics"}
+
+    kind = meanwhile(
+        cast, lambda: set_fact(cast.db, cast["editor"], ACCOUNT, "calendar", calendar_id, other), calendar_id
+    )
+
+    assert kind is Kind.CONFLICT
+    assert only(cast).calendar.events == (INVENTORY,)
+
+
+def test_a_calendar_that_was_removed_meanwhile_stays_removed(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+
+    kind = meanwhile(cast, lambda: remove_fact(cast.db, cast["editor"], ACCOUNT, "calendar", calendar_id), calendar_id)
+
+    assert kind is Kind.MISSING
+    assert list_calendars(cast.db, cast["reader"], ACCOUNT) == []
+    assert due_calendars(cast.db, NOW + DAY) == []
+
+
+def test_a_calendar_goes_with_its_queue(cast: Cast, feed: Feed) -> None:
+    feed_of_queue(cast, feed)
+
+    remove_fact(cast.db, cast["editor"], ACCOUNT, "queue", only(cast).calendar.owner_id)
+
+    assert list_calendars(cast.db, cast["reader"], ACCOUNT) == []
+    assert due_calendars(cast.db, NOW + DAY) == []
+
+
+def test_a_trouble_is_kept_short(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+
+    def refuse(_url: str) -> bytes:
+        raise invalid("x" * 5000)
+
+    refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=refuse)
+
+    assert len(only(cast).calendar.trouble) == 300
