@@ -32,6 +32,13 @@ AWKWARD = (
         emails=("zoe@example.org", "=lea@example.org"),
         select=("=207", "+33199001240", "*21", "sip:zoe@example.org"),
         boolean=(True, False, None, True),
+        email_destination="queue@example.org",
+        telecom_destination="=21",
+        given={
+            "+33639981234": {"number": "06 39 98 12 34", "type": "mobile", "label": "direct", "since": 2020},
+            "207": "(207)",
+            "zoe@example.org": {"email": "zoe@example.org", "type": "work"},
+        },
     ),
     Contact(company="Without any key"),
     Contact(telecoms=(Telecom("+33199001250"),), last_name="-"),

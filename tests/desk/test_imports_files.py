@@ -127,6 +127,11 @@ def test_json_lines_speak_the_successors_language(desk: Desk) -> None:
             company="Café de la Gare",
             telecoms=(Telecom(NUMBER), Telecom("+33639981234", "mobile", "direct")),
             emails=("zoe@example.org", "lea@example.org"),
+            given={
+                "+33199001234": "0199001234",
+                "+33639981234": {"number": "0639981234", "type": "mobile", "label": "direct"},
+                "lea@example.org": {"email": "lea@example.org"},
+            },
             select=("207", None, None, None),
             boolean=(True, False, None, None),
         ),

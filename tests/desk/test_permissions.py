@@ -17,7 +17,9 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    options,
     rota_feeds,
+    searching,
     secrets,
     switches,
     users,
@@ -45,7 +47,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, rota_feeds, secrets, switches, users),
+    *(journal, options, rota_feeds, searching, secrets, switches, users),
 )
 
 

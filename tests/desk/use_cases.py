@@ -18,8 +18,10 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    options,
     passwords,
     rota_feeds,
+    searching,
     second_factor,
     secrets,
     switches,
@@ -63,6 +65,11 @@ def log(cast: Cast) -> Path:
 def id_of(asked: Asked, kind: str) -> int:
     """The id of CL0000's one fact of a kind, whatever account is asked about."""
     return facts.list_facts(asked.cast.db, asked.cast.operator, ACCOUNT, kind)[0].id
+
+
+def option_id(asked: Asked) -> int:
+    """The id of the one option of CL0000's first field, whatever account is asked about."""
+    return options.list_options(asked.cast.db, asked.cast.operator, ACCOUNT, 1)[0].id
 
 
 def user_id(asked: Asked, name: str) -> int:
@@ -113,12 +120,6 @@ USE_CASES = [
         "contacts",
     ),
     UseCase(
-        contacts.set_contact,
-        Role.EDIT,
-        lambda a: contacts.set_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
-        "contacts",
-    ),
-    UseCase(
         contacts.enter_contact,
         Role.EDIT,
         lambda a: contacts.enter_contact(a.cast.db, a.actor, a.code, None, {"company": "Mistral"}),
@@ -140,6 +141,17 @@ USE_CASES = [
         Role.EDIT,
         lambda a: contacts.remove_contact(a.cast.db, a.actor, a.code, a.contact_id),
         "contacts",
+    ),
+    UseCase(
+        contacts.remove_contacts,
+        Role.EDIT,
+        lambda a: contacts.remove_contacts(a.cast.db, a.actor, a.code, [a.contact_id]),
+        "contacts",
+    ),
+    UseCase(
+        searching.find_contacts,
+        Role.READ,
+        lambda a: searching.find_contacts(a.cast.db, a.actor, a.code, searching.Asked(words="gar")),
     ),
     UseCase(
         contacts.show_contact, Role.READ, lambda a: contacts.show_contact(a.cast.db, a.actor, a.code, a.contact_id)
@@ -165,6 +177,27 @@ USE_CASES = [
         fields.remove_option,
         Role.EDIT,
         lambda a: fields.remove_option(a.cast.db, a.actor, a.code, "select_1", "207"),
+        "facts",
+    ),
+    UseCase(fields.clear_field, Role.EDIT, lambda a: fields.clear_field(a.cast.db, a.actor, a.code, 1), "facts"),
+    UseCase(options.list_options, Role.READ, lambda a: options.list_options(a.cast.db, a.actor, a.code, 1)),
+    UseCase(options.show_option, Role.READ, lambda a: options.show_option(a.cast.db, a.actor, a.code, 1, option_id(a))),
+    UseCase(
+        options.store_option,
+        Role.EDIT,
+        lambda a: options.store_option(a.cast.db, a.actor, a.code, 2, Option("Support", "209")),
+        "facts",
+    ),
+    UseCase(
+        options.set_option,
+        Role.EDIT,
+        lambda a: options.set_option(a.cast.db, a.actor, a.code, 1, option_id(a), {"name": "Assistance"}),
+        "facts",
+    ),
+    UseCase(
+        options.drop_option,
+        Role.EDIT,
+        lambda a: options.drop_option(a.cast.db, a.actor, a.code, 1, option_id(a)),
         "facts",
     ),
     UseCase(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from aiguillage.api.operations import Nothing, Operation, Upload
 from aiguillage.api.problems import Problem
 
 Described = dict[str, Any]
+STALE = HTTPStatus.PRECONDITION_FAILED
 REFERENCE = "#/components/schemas/{name}"
 WORDS = {
     400: "The request cannot be read: it is not JSON, not UTF-8, or gives a parameter twice.",
@@ -24,6 +26,7 @@ WORDS = {
     429: "Too many tries. `Retry-After` says when to try again, in seconds.",
     503: "The database cannot be used at this moment.",
 }
+JSON = "application/json"
 ACCOUNT: Described = {
     "name": "customer_account",
     "in": "query",
@@ -79,11 +82,18 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: Descri
 
 def _content(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.body is Upload:
-        return {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in operation.takes}
+        return {kind: {"schema": _file(kind)} for kind in operation.takes}
     body: Described = {"schema": schemas[repr(operation.body)]}
     if operation.example is not None:
         body["example"] = operation.example
     return {"application/json": body}
+
+
+def _file(kind: str) -> Described:
+    """A file that is sent or answered: JSON is a list of objects, or holds one."""
+    if kind == JSON:
+        return {"type": ["array", "object"], "items": {"type": "object"}}
+    return {"type": "string", "contentMediaType": kind}
 
 
 def _parameters(operation: Operation, schemas: dict[str, Any], components: Described) -> list[Described]:
@@ -94,7 +104,7 @@ def _parameters(operation: Operation, schemas: dict[str, Any], components: Descr
     if operation.query is not Nothing:
         told += _query_parameters(components[schemas[repr(operation.query)]["$ref"].rpartition("/")[2]])
     for name, methods, text in HEADERS:
-        if operation.method in methods and not operation.public:
+        if operation.method in methods and not operation.public and (name != "If-Match" or STALE in operation.refuses):
             told.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
     return told
 
@@ -153,7 +163,7 @@ def _success(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.answer is not None:
         content["application/json"] = {"schema": schemas[repr(operation.answer)]}
     for kind in operation.gives:
-        content[kind] = {"schema": {"type": "string"}}
+        content[kind] = {"schema": _file(kind)}
     return {"description": operation.summary + ".", **({"content": content} if content else {})}
 
 

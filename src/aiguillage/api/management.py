@@ -10,10 +10,18 @@ from aiguillage.api.resources import (
     blocked,
     calendars,
     call_queues,
+    calls,
+    contacts,
     ctis,
+    exchange,
+    fields,
     geo,
     holidays,
+    imports,
+    journal,
     opening,
+    people,
+    replay,
     rotas,
     signing_in,
     surveys,
@@ -28,12 +36,18 @@ FACTS = (
     *(rotas.ROTAS, switches.SWITCHES, blocked.BLOCKED, geo.LISTS, geo.LIST_DESTINATIONS),
     *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS),
 )
-OTHERS = (signing_in, accounts, users, tokens, holidays, calendars, rotas, switches, geo, ctis, surveys)
+OTHERS = (
+    *(signing_in, accounts, users, tokens, contacts, exchange, imports, fields),
+    *(holidays, calendars, rotas, switches, geo, ctis, surveys),
+    *(calls, journal, replay, people),
+)
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
     (accounts.TAG, "The accounts and their settings."),
     (users.TAG, "People, and their roles on accounts."),
     (tokens.TAG, "The secrets with which programs and phone systems ask, and people's sessions."),
+    (contacts.TAG, "The callers that an account knows."),
+    (fields.TAG, "The account's eight fields: destinations and flags."),
     (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
     (calendars.TAG, "iCal feeds and files: exceptions of queues and groups, shifts of rotas."),
     (rotas.TAG, "Who is on call when."),
@@ -41,6 +55,9 @@ TAGS = (
     (geo.TAG, "Zones and their destinations."),
     (ctis.TAG, "What phone systems send, and where it leads."),
     (surveys.TAG, "What callers said when they were asked."),
+    (calls.TAG, "What was answered to which call, in lists and in figures."),
+    (journal.TAG, "Who changed what, and back again."),
+    (people.TAG, "All that is kept about a number: exported, erased."),
 )
 
 

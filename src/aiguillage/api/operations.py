@@ -1,13 +1,13 @@
 """What an operation of the management API is: what it takes, what it answers, the use case behind it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid, missing
-from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY = 1 << 20
@@ -28,11 +28,12 @@ class Upload(NamedTuple):
 class Asked(NamedTuple):
     """One request: who asks, about which account, with what.
 
-    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it.
+    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
+    `replay` decides logged calls again.
     """
 
     db: Database
-    settings: Settings
+    log: Path
     actor: Actor
     account: str
     path: Mapping[str, str]
@@ -41,6 +42,7 @@ class Asked(NamedTuple):
     url: str
     headers: Mapping[str, str]
     expected: int | None = None
+    replay: Any = None
     address: str | None = None
 
     def id(self, name: str = "id") -> int:

@@ -54,10 +54,13 @@ def with_parameters(url: str, **changes: object) -> str:
     return parts._replace(query=urlencode(kept), fragment="").geturl()
 
 
-def page_of(things: Sequence[Any], total: int, page: int, per_page: int, url: str) -> Paged:
-    """The page object around the things on it."""
+def page_of(
+    things: Sequence[Any], total: int | None, page: int, per_page: int, url: str, *, more: bool = False
+) -> Paged:
+    """The page object around the things on it. Where `total` was not counted, `more` tells whether a page follows."""
     check_paging(page, per_page)
-    last, first = max(1, -(-total // per_page)), (page - 1) * per_page
+    last, first = None if total is None else max(1, -(-total // per_page)), (page - 1) * per_page
+    follows = more if last is None else page < last
     return Paged(
         data=things,
         current_page=page,
@@ -68,9 +71,33 @@ def page_of(things: Sequence[Any], total: int, page: int, per_page: int, url: st
         last_page=last,
         path=urlsplit(url)._replace(query="", fragment="").geturl(),
         first_page_url=with_parameters(url, page=1),
-        last_page_url=with_parameters(url, page=last),
-        next_page_url=with_parameters(url, page=page + 1) if page < last else None,
+        last_page_url=None if last is None else with_parameters(url, page=last),
+        next_page_url=with_parameters(url, page=page + 1) if follows else None,
         prev_page_url=with_parameters(url, page=page - 1) if page > 1 else None,
+    )
+
+
+def page_behind(
+    things: Sequence[Any], total: int | None, per_page: int, url: str, cursor: str | None, name: str = "cursor"
+) -> Paged:
+    """The page object where pages follow each other by cursor: none of them has a number, none leads back.
+
+    `name` is the parameter that says behind what a page begins.
+    """
+    check_paging(1, per_page)
+    return Paged(
+        data=things,
+        current_page=None,
+        per_page=per_page,
+        total=total,
+        from_=None,
+        to=None,
+        last_page=None,
+        path=urlsplit(url)._replace(query="", fragment="").geturl(),
+        first_page_url=with_parameters(url, **{name: "" if name == "cursor" else None}),
+        last_page_url=None,
+        next_page_url=None if cursor is None else with_parameters(url, **{name: cursor}),
+        prev_page_url=None,
     )
 
 

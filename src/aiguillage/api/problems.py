@@ -57,7 +57,7 @@ def refused(refusal: Refusal) -> ProblemDetailsException:
     headers = _MORE.get(status) if refusal.wait is None else {"Retry-After": str(refusal.wait)}
     problem = _problem(status, refusal.message, headers)
     if refusal.kind is Kind.INVALID:
-        problem.extra = {"errors": {refusal.field or "request": [refusal.message]}}
+        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [refusal.message]}}
     return problem
 
 

@@ -43,7 +43,7 @@ def replay(
     json: Json = False,
 ) -> None:
     """Decide logged calls again, by today's facts or others, and tell which would have gone elsewhere."""
-    from aiguillage.replaying import replay_calls  # noqa: PLC0415 - brings the web framework along
+    from aiguillage.app import replay as decide_again  # noqa: PLC0415 - brings the web framework along
 
     if against is not None and journal_before is not None:
         raise invalid("Give --against or --journal-before, not both: each names the facts to decide by.")
@@ -51,7 +51,7 @@ def replay(
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         begin = parse_since(since or A_WEEK, desk.actor.at, time_zone)
         past = _facts_of(desk, account, against, journal_before)
-        done = replay_calls(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
+        done = decide_again(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
     if json:
         print_json(_document(done))
         return
@@ -75,6 +75,10 @@ def _print(done: "Replay") -> None:
             calls=done.calls, moved=len(done.moved)
         )
     )
+    if done.skipped:
+        print_line(
+            _("{calls} calls are too old to be decided again: their numbers are gone.").format(calls=done.skipped)
+        )
     if done.moves:
         rows = [(_way(move.went), _way(move.would_go), move.calls) for move in done.moves]
         print_table((_("went to"), _("would go to"), _("calls")), rows)
@@ -95,7 +99,12 @@ def _way(way: str | None) -> str:
 
 
 def _document(done: "Replay") -> dict[str, Any]:
-    return {"calls": done.calls, "moves": done.moves, "moved": [_moved_document(one) for one in done.moved]}
+    return {
+        "calls": done.calls,
+        "skipped": done.skipped,
+        "moves": done.moves,
+        "moved": [_moved_document(one) for one in done.moved],
+    }
 
 
 def _moved_document(one: "Moved") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import BY_NAME, ByKind
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind
-from aiguillage.storage.journal import Entry, read_down_to
+from aiguillage.storage.journal import ERASED, Entry, read_down_to
 
 
 class Past(NamedTuple):
@@ -61,7 +61,11 @@ def _undone(now: Past, entries: Iterator[Entry]) -> Past:
     facts: dict[str, dict[int, Any]] = {kind: dict(kept) for kind, kept in now.by_kind.items()}
     contacts: dict[int, Contact | None] = {}
     for entry in entries:
-        if entry.entity == "contact":
+        if entry.before == ERASED:
+            # What it was is not known any more, and nobody may be routed by it.
+            if entry.entity == "contact":
+                contacts[entry.entity_id] = None
+        elif entry.entity == "contact":
             contacts[entry.entity_id] = None if entry.before is None else msgspec.convert(entry.before, Contact)
         elif entry.entity == "account" and entry.before is not None:
             account = msgspec.convert(entry.before, Account)

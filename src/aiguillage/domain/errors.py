@@ -1,5 +1,6 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -19,8 +20,11 @@ class Kind(StrEnum):
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
+    `errors` are all faults of a request that has several, field by field.
     `wait` is in how many seconds it may be tried again, where that is known.
     """
+
+    errors: Mapping[str, list[str]] | None = None
 
     def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)

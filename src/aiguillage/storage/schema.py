@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -43,6 +44,7 @@ accounts = Table(
     Column("geo_list", BigInteger),
     Column("keep_calls_days", Integer, nullable=False, server_default="365"),
     Column("pseudonymise_days", Integer, nullable=False, server_default="30"),
+    Column("contacts", BigInteger, nullable=False, server_default="0"),
     Column("seq", BigInteger, nullable=False),
     Column("facts_version", BigInteger, nullable=False),
 )
@@ -111,6 +113,9 @@ field_options = Table(
     UniqueConstraint("account_id", "position", "value"),
 )
 
+FOLDED = ("company", "last_name", "first_name")
+"""Names that are also kept without case and accents, to be searched and sorted by."""
+
 contacts = Table(
     "contacts",
     metadata,
@@ -129,10 +134,12 @@ contacts = Table(
     Column("email_destination", String(255)),
     Column("telecom_destination", String(128)),
     Column("given", Text),
+    *(Column(f"{name}_folded", String(200), nullable=False, server_default=text("''")) for name in FOLDED),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
     Index("contacts_by_reference", "account_id", "reference", unique=True),
     Index("contacts_by_seq", "account_id", "seq"),
+    *(Index(f"contacts_by_{name}", "account_id", f"{name}_folded") for name in FOLDED),
     sqlite_with_rowid=False,
 )
 
@@ -273,6 +280,7 @@ journal = Table(
     Column("before", Text),
     Column("after", Text),
     PrimaryKeyConstraint("account_id", "seq"),
+    Index("journal_by_at", "account_id", "at"),
     sqlite_with_rowid=False,
 )
 

@@ -138,7 +138,10 @@ def _read_layers(layers: list[LayerBody], field: str) -> list[dict[str, Any]]:
 def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
     windows = [
         msgspec.structs.asdict(window)
-        | {name: read_time(getattr(window, name), f"{field}.windows[{place}].{name}") for name in ("start_time", "end_time")}
+        | {
+            name: read_time(getattr(window, name), f"{field}.windows[{place}].{name}")
+            for name in ("start_time", "end_time")
+        }
         for place, window in enumerate(layer.windows)
     ]
     times = {

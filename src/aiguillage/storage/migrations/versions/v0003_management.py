@@ -1,12 +1,27 @@
-"""Management: sign-in, retention, answers kept for their keys, surveys, webhooks, what a contact's owner sent."""
+"""Management: sign-in, retention, kept answers, surveys, webhooks; what contacts are searched and counted by."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+
+from aiguillage.domain.contacts import folded
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+EMPTY = sa.text("''")
+NAMES = ("company", "last_name", "first_name")
+NAMES_AFTER = sa.text(
+    """SELECT account_id, id, company, last_name, first_name FROM contacts
+    WHERE (account_id, id) > (:account_id, :id) ORDER BY account_id, id LIMIT 10000"""
+)
+FOLD = sa.text(
+    """UPDATE contacts SET company_folded = :company, last_name_folded = :last_name, first_name_folded = :first_name
+    WHERE account_id = :account_id AND id = :id"""
+)
 
 
 def upgrade() -> None:
@@ -28,6 +43,28 @@ def _columns() -> None:
     op.add_column("contacts", sa.Column("telecom_destination", sa.String(length=128), nullable=True))
     op.add_column("contacts", sa.Column("given", sa.Text(), nullable=True))
     op.create_index("contacts_by_seq", "contacts", ["account_id", "seq"])
+    op.add_column("accounts", sa.Column("contacts", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute("UPDATE accounts SET contacts = (SELECT COUNT(*) FROM contacts WHERE account_id = accounts.id)")
+    for name in NAMES:
+        column = sa.Column(f"{name}_folded", sa.String(length=200), nullable=False, server_default=EMPTY)
+        op.add_column("contacts", column)
+    _fold_names()
+    op.create_index("journal_by_at", "journal", ["account_id", "at"])
+    for name in NAMES:
+        op.create_index(f"contacts_by_{name}", "contacts", ["account_id", f"{name}_folded"])
+
+
+def _fold_names() -> None:
+    """What contacts are searched and sorted by, for those that are there already."""
+    connection, after = op.get_bind(), (-1, 0)
+    while rows := connection.execute(NAMES_AFTER, {"account_id": after[0], "id": after[1]}).all():
+        folds = [{"account_id": row[0], "id": row[1], **_folds(row[2:])} for row in rows]
+        connection.execute(FOLD, folds)
+        after = (rows[-1][0], rows[-1][1])
+
+
+def _folds(names: Sequence[str]) -> dict[str, str]:
+    return {name: folded(text) for name, text in zip(NAMES, names, strict=True)}
 
 
 def _sign_in_and_answers() -> None:

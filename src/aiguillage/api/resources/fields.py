@@ -1,0 +1,266 @@
+"""The account's eight fields and their options (contracts/cx-engine.md, 'fields')."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.desk.change import account_id_of, state_of
+from aiguillage.desk.fields import KEEP, clear_field, free_field, list_fields, require_position, set_field
+from aiguillage.desk.options import (
+    KeptOption,
+    drop_option,
+    list_options,
+    set_option,
+    show_option,
+    store_option,
+)
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.contacts import Field, Option
+from aiguillage.domain.errors import invalid
+
+PATH = f"{BASE}/fields"
+ONE = f"{PATH}/{{id}}"
+OPTIONS = f"{PATH}/{{field_id}}/options"
+OPTION = f"{OPTIONS}/{{id}}"
+TAG = "Fields"
+
+
+class FieldBody(Body, frozen=True):
+    """A field as it is sent. A boolean field's default is `1` or `0`; `strict` accepts the field's options alone."""
+
+    id: int | msgspec.UnsetType = UNSET
+    name: str | msgspec.UnsetType = UNSET
+    default_value: str | msgspec.UnsetType | None = UNSET
+    default_option_id: int | msgspec.UnsetType | None = UNSET
+    strict: bool | msgspec.UnsetType = UNSET
+
+
+class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A field as it is answered: ids 1 to 4 are the select fields, 5 to 8 the boolean ones."""
+
+    id: int
+    name: str
+    default_value: str | None
+    default_option_id: int | None
+    customer_id: int
+    strict: bool
+
+
+class OptionBody(Body, frozen=True):
+    """An option as it is sent."""
+
+    name: str | msgspec.UnsetType = UNSET
+    value: str | msgspec.UnsetType = UNSET
+
+
+class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An option as it is answered."""
+
+    id: int
+    name: str
+    value: str
+    routing_field_id: int
+
+
+FieldQuery = query_of("FieldQuery", FieldShown)
+OptionQuery = query_of("FieldOptionQuery", OptionShown)
+
+
+def _fields(asked: Asked) -> list[Field]:
+    return list_fields(asked.db, asked.actor, asked.account)
+
+
+def _options(asked: Asked, position: int) -> list[KeptOption]:
+    return list_options(asked.db, asked.actor, asked.account, position)
+
+
+def _show_field(asked: Asked, field: Field) -> FieldShown:
+    options = _options(asked, field.position) if field.options else []
+    return FieldShown(
+        id=field.position,
+        name=field.label,
+        default_value=field.default,
+        default_option_id=next((kept.id for kept in options if kept.option.value == field.default), None),
+        customer_id=account_id_of(asked.db, asked.actor, asked.account),
+        strict=field.strict,
+    )
+
+
+def _shown(asked: Asked, field: Field) -> Shown:
+    return Shown(_show_field(asked, field), state_of(field))
+
+
+def _index(asked: Asked) -> Paged:
+    shown = [_show_field(asked, field) for field in _fields(asked)]
+    return chosen(shown, asked.query, FieldShown.__struct_fields__, asked.url)
+
+
+def _show(asked: Asked) -> Shown:
+    return _shown(asked, _require(_fields(asked), asked.id()))
+
+
+def _require(fields: Sequence[Field], position: int) -> Field:
+    require_position(position)
+    return fields[position - 1]
+
+
+def _store(asked: Asked) -> Shown:
+    if asked.body.id is UNSET:
+        return _set(asked, free_field(_fields(asked)))
+    return _set(asked, _require(_fields(asked), asked.body.id))
+
+
+def _update(asked: Asked) -> Shown:
+    field = _require(_fields(asked), asked.id())
+    if asked.body.id not in (UNSET, field.position):
+        raise invalid("The id in the body is another one than in the path. Leave it out.", "id")
+    return _set(asked, field)
+
+
+def _set(asked: Asked, field: Field) -> Shown:
+    body = asked.body
+    after = set_field(
+        asked.db,
+        asked.actor,
+        asked.account,
+        field.key,
+        label=body.name,
+        default=_default(asked, field),
+        strict=body.strict,
+        expected=asked.expected,
+    )
+    return _shown(asked, after)
+
+
+def _default(asked: Asked, field: Field) -> Any:  # noqa: ANN401 - a text, None or KEEP
+    """The default that the body names, by its value or by an option of the field. Raises Refusal(invalid)."""
+    body = asked.body
+    if body.default_option_id is UNSET or (body.default_option_id is None and body.default_value is not UNSET):
+        return KEEP if body.default_value is UNSET else body.default_value
+    if body.default_option_id is None:
+        return None
+    for kept in _options(asked, field.position):
+        if kept.id == body.default_option_id:
+            if body.default_value in (UNSET, None, kept.option.value):
+                return kept.option.value
+            raise invalid("default_value is another one than the option's. Send one of the two.", "default_value")
+    raise invalid("The field has no option of that id. List its options, and choose one.", "default_option_id")
+
+
+def _destroy(asked: Asked) -> None:
+    clear_field(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
+
+
+def _show_option(kept: KeptOption) -> OptionShown:
+    return OptionShown(id=kept.id, name=kept.option.name, value=kept.option.value, routing_field_id=kept.position)
+
+
+def _index_options(asked: Asked) -> Paged:
+    shown = [_show_option(kept) for kept in _options(asked, asked.id("field_id"))]
+    return chosen(shown, asked.query, OptionShown.__struct_fields__, asked.url)
+
+
+def _show_one_option(asked: Asked) -> Shown:
+    kept = show_option(asked.db, asked.actor, asked.account, asked.id("field_id"), asked.id())
+    return Shown(_show_option(kept), kept.state)
+
+
+def _store_option(asked: Asked) -> Shown:
+    values = given(asked.body)
+    for name in ("name", "value"):
+        if name not in values:
+            raise invalid(f"{name} is missing. An option has a name and a value.", name)
+    kept = store_option(asked.db, asked.actor, asked.account, asked.id("field_id"), Option(**values))
+    return Shown(_show_option(kept), kept.state)
+
+
+def _update_option(asked: Asked) -> Shown:
+    which = (asked.id("field_id"), asked.id())
+    kept = set_option(asked.db, asked.actor, asked.account, *which, given(asked.body), expected=asked.expected)
+    return Shown(_show_option(kept), kept.state)
+
+
+def _destroy_option(asked: Asked) -> None:
+    drop_option(asked.db, asked.actor, asked.account, asked.id("field_id"), asked.id(), expected=asked.expected)
+
+
+CHANGING = (404, 409, 412)
+FIELD_EXAMPLE = {"name": "File d'attente", "default_value": "207"}
+OPTION_EXAMPLE = {"name": "Accueil", "value": "207"}
+ALWAYS = "The eight fields are always there: "
+OPERATIONS = (
+    Operation(
+        *("GET", PATH, "listFields", "List the fields", TAG, _index),
+        query=FieldQuery,
+        answer=page_type("Field", FieldShown),
+        needs=Role.READ,
+    ),
+    Operation(
+        *("POST", PATH, "addField", "Set a field that nobody has set yet", TAG, _store),
+        body=FieldBody,
+        answer=FieldShown,
+        status=201,
+        needs=Role.EDIT,
+        refuses=(404, 409),
+        description=f"{ALWAYS}this sets the first one that is still as on a new account, or the one that `id` names.",
+        example=FIELD_EXAMPLE,
+    ),
+    Operation(
+        *("GET", ONE, "showField", "Show a field", TAG, _show), answer=FieldShown, needs=Role.READ, refuses=(404,)
+    ),
+    Operation(
+        *("PUT", ONE, "setField", "Change a field", TAG, _update),
+        body=FieldBody,
+        answer=FieldShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example=FIELD_EXAMPLE,
+    ),
+    Operation(
+        *("DELETE", ONE, "removeField", "Clear a field", TAG, _destroy),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        description=f"{ALWAYS}this makes one what it is on a new account, without default and options.",
+    ),
+    Operation(
+        *("GET", OPTIONS, "listFieldOptions", "List a field's options", TAG, _index_options),
+        query=OptionQuery,
+        answer=page_type("FieldOption", OptionShown),
+        needs=Role.READ,
+        refuses=(404,),
+    ),
+    Operation(
+        *("POST", OPTIONS, "addFieldOption", "Add an option to a field", TAG, _store_option),
+        body=OptionBody,
+        answer=OptionShown,
+        status=201,
+        needs=Role.EDIT,
+        refuses=(404, 409),
+        example=OPTION_EXAMPLE,
+    ),
+    Operation(
+        *("GET", OPTION, "showFieldOption", "Show an option", TAG, _show_one_option),
+        answer=OptionShown,
+        needs=Role.READ,
+        refuses=(404,),
+    ),
+    Operation(
+        *("PUT", OPTION, "setFieldOption", "Change an option", TAG, _update_option),
+        body=OptionBody,
+        answer=OptionShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example=OPTION_EXAMPLE,
+    ),
+    Operation(
+        *("DELETE", OPTION, "removeFieldOption", "Remove an option", TAG, _destroy_option),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+    ),
+)
