@@ -1,4 +1,4 @@
-"""Rotas asked about a moment and about their gaps, CTI maps beside other accounts', holidays as they are observed."""
+"""Rotas asked about a moment and about their gaps; holidays that two people set."""
 
 from datetime import UTC, datetime
 
@@ -45,7 +45,7 @@ def test_another_accounts_rota_is_missing(cast: Cast) -> None:
 
 def test_holidays_that_somebody_changed_since_are_not_changed(cast: Cast) -> None:
     who = (cast.db, cast["editor"], ACCOUNT)
-    with refused(Kind.STALE):
+    with refused(Kind.STALE, "Somebody changed this"):
         observe_holidays(*who, "FR", expected=5)
     seen = observe_holidays(*who, "FR").kept.seq
     set_holiday(*who, "Noël", off=True, expected=seen)
@@ -55,6 +55,6 @@ def test_holidays_that_somebody_changed_since_are_not_changed(cast: Cast) -> Non
         lambda: set_holiday(*who, "Noël", off=False, expected=seen),
         lambda: forget_holidays(*who, expected=seen),
     ):
-        with refused(Kind.STALE):
+        with refused(Kind.STALE, "Somebody changed this"):
             change()
     assert show_observance(*who).fact.off == ("Noël",)
