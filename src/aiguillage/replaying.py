@@ -11,12 +11,13 @@ import msgspec
 from aiguillage.app import DIALECTS
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
-from aiguillage.desk.past import Past
+from aiguillage.desk.past import REFUSED, Past
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.calls import Known, Question
 from aiguillage.domain.contacts import KeyKind, caller_keys
+from aiguillage.domain.documents import compile_document
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.facts import AccountFacts, compile_facts
+from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.routing import KEPT, decide
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import Call
@@ -25,9 +26,6 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.sqlite import open_read_only
 
 EVERY_CALL = 2**62
-REFUSED = "refused"
-"""Where a call would go whose request other facts would turn away: it names a list or queue that they lack."""
-
 KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ?"
 RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
 _decode_known = msgspec.json.Decoder(Known).decode
@@ -50,9 +48,13 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first."""
+    """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first.
+
+    `left_out` calls were logged by an older release, which did not keep all that had been asked.
+    """
 
     calls: int
+    left_out: int
     moves: tuple[Move, ...]
     moved: tuple[Moved, ...]
 
@@ -84,14 +86,16 @@ Keys = Mapping[tuple[str, str], list[Known]]
 
 def replay_calls(settings: Settings, db: Database, actor: Actor, code: str, *, since: int, past: Past) -> Replay:
     """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal."""
-    calls = list_calls(db, settings.calls, actor, code, since=since, limit=EVERY_CALL)
-    account = compile_facts(past.account_id, past.account, past.defaults, past.by_kind)
+    logged = list_calls(db, settings.calls, actor, code, since=since, limit=EVERY_CALL)
+    calls = [call for call in logged if call.seq is not None]
+    account = compile_document(past.document, past.account_id)
     contacts, keys = _contacts_then(past)
     with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
         table.begin()
         moved = tuple(_moved(table, account, calls))
     counts = Counter((one.went, one.would_go) for one in moved)
-    return Replay(len(calls), tuple(Move(*ways, count) for ways, count in counts.most_common()), moved)
+    moves = tuple(Move(*ways, count) for ways, count in counts.most_common())
+    return Replay(len(calls), len(logged) - len(calls), moves, moved)
 
 
 def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:

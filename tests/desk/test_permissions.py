@@ -16,6 +16,7 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    past,
     rota_feeds,
     secrets,
     switches,
@@ -44,7 +45,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, rota_feeds, secrets, switches, users),
+    *(journal, past, rota_feeds, secrets, switches, users),
 )
 
 

@@ -17,6 +17,7 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    past,
     rota_feeds,
     secrets,
     switches,
@@ -25,6 +26,7 @@ from aiguillage.desk import (
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Option
+from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.queues import Calendar, Group
 from tests.calendars import CLOSED
 from tests.cast import ACCOUNT, NUMBER, Cast, email
@@ -54,6 +56,11 @@ class UseCase(NamedTuple):
 def log(cast: Cast) -> Path:
     """The call log, which is not there yet."""
     return cast.db.path.with_name("calls.db")
+
+
+def about(code: str) -> FactsDocument:
+    """An account's document without a fact in it."""
+    return FactsDocument(account=Account(code), fields=())
 
 
 def id_of(asked: Asked, kind: str) -> int:
@@ -182,6 +189,9 @@ USE_CASES = [
     UseCase(facts.find_fact, Role.READ, lambda a: facts.find_fact(a.cast.db, a.actor, a.code, "queue", "support")),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
+    UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),
     UseCase(
         holidays.observe_holidays,
         Role.EDIT,
