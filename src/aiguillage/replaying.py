@@ -51,8 +51,8 @@ class Moved(msgspec.Struct, frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first.
 
-    `skipped` are calls so old that nobody can read any more who called; `left_out` were logged by an older release, which
-    did not keep all that had been asked.
+    `skipped` are calls so old that nobody can read any more who called; `left_out` were logged by an older release,
+    which did not keep all that had been asked.
     """
 
     calls: int

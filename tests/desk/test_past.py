@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiguillage.desk.accounts import set_account
-from aiguillage.desk.contacts import add_contact, list_contacts, remove_contact, set_contact
+from aiguillage.desk.contacts import add_contact, enter_contact, list_contacts, remove_contact
 from aiguillage.desk.documents import export_facts
 from aiguillage.desk.facts import add_fact, remove_fact, set_fact
 from aiguillage.desk.fields import add_option, set_field
@@ -76,7 +76,7 @@ def _add_contact(cast: Cast, n: int, _: Path) -> None:
 
 def _change_contact(cast: Cast, n: int, _: Path) -> None:
     for contact_id in _one_of(list(_kept_contacts(cast)), n):
-        set_contact(cast.db, cast["editor"], ACCOUNT, contact_id, {"select": (str(200 + n), None, None, None)})
+        enter_contact(cast.db, cast["editor"], ACCOUNT, contact_id, {"select_1": str(200 + n)})
 
 
 def _remove_contact(cast: Cast, n: int, _: Path) -> None:

@@ -26,7 +26,8 @@ def survey(cast: Cast) -> int:
 
 def record(survey: int, **values: Any) -> SurveyRecord:  # noqa: ANN401 - of any field
     """A record of the survey."""
-    return SurveyRecord(**{"survey_id": survey, "caller": "0199001234", "moment": NOW} | values)
+    facts: dict[str, Any] = {"survey_id": survey, "caller": "0199001234", "moment": NOW}
+    return SurveyRecord(**facts | values)
 
 
 def added(cast: Cast, *records: SurveyRecord) -> list[KeptRecord]:
