@@ -8,15 +8,19 @@ import pytest
 from aiguillage.desk import (
     accounts,
     calendars,
+    call_exports,
     call_flow_tokens,
     calls,
     contacts,
     ctis,
     documents,
+    erasing,
     facts,
     fields,
     holidays,
     journal,
+    people,
+    reverting,
     rota_feeds,
     secrets,
     switches,
@@ -45,7 +49,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, rota_feeds, secrets, switches, users),
+    *(journal, rota_feeds, secrets, switches, users, call_exports, erasing, people, reverting),
 )
 
 
