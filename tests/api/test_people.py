@@ -43,8 +43,8 @@ def everywhere(records: Records) -> int:
     """Has the number kept wherever it can be; the contact's id."""
     editor = records["editor"]
     contact = editor.done("POST", "/contacts", CONTACT, headers={"Idempotency-Key": f"key-{time.monotonic_ns()}"})
-    editor.done("POST", "/blocked", {"number": "0033 1 99 00 12 34"})
-    survey = editor.done("POST", "/surveys", {"name": "Accueil"})
+    editor.done("POST", "/blocked-callers", {"number": "0033 1 99 00 12 34"})
+    survey = editor.done("POST", "/surveys", {"name": f"Accueil {contact['id']}"})
     editor.done("POST", "/survey-records", {"survey_id": survey["id"], "caller": "01 99 00 12 34", "score_1": "5"})
     editor.done("POST", "/contacts/import", [{**CONTACT, "company": "Belleville et fils"}])
     call(records)

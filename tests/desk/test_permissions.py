@@ -8,18 +8,22 @@ import pytest
 from aiguillage.desk import (
     accounts,
     calendars,
+    call_exports,
     call_flow_tokens,
     calls,
     contacts,
     cti_maps,
     ctis,
     documents,
+    erasing,
     facts,
     fields,
     holidays,
     journal,
     options,
     past,
+    people,
+    reverting,
     rota_feeds,
     rotas,
     searching,
@@ -52,6 +56,7 @@ NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
+    *(call_exports, erasing, people, reverting),
 )
 
 

@@ -22,6 +22,7 @@ from aiguillage.cli import (
     holidays,
     hours,
     installation,
+    people,
     queues,
     replaying,
     rotas,
@@ -92,6 +93,7 @@ for name, group in (
     ("blocked", blocked.blocked_commands),
     ("cti", ctis.cti_commands),
     ("facts", documents.facts_commands),
+    ("person", people.person_commands),
 ):
     application.add_typer(group, name=name)
 exchange.register(contacts.group)

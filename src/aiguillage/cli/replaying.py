@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from aiguillage.cli.calls import Since
+from aiguillage.cli.calls import Since, readable
 from aiguillage.cli.door import LARGEST, AccountCode, Desk, Json, at_desk, command
 from aiguillage.cli.moments import iso, local, parse_since
 from aiguillage.cli.printing import print_json, print_line, print_table
@@ -93,7 +93,7 @@ def _print_calls(moved: "tuple[Moved, ...]", time_zone: str) -> None:
 
 
 def _number(one: "Moved") -> str:
-    return _("withheld") if one.call.number == "" else one.call.number or "-"
+    return readable(one.call.number)
 
 
 def _way(way: str | None) -> str:
