@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.facts import KINDS, AccountFacts, compile_facts
 from aiguillage.storage.engine import Database
@@ -13,14 +13,14 @@ from aiguillage.storage.schema import accounts
 
 
 def export_facts(db: Database, actor: Actor, code: str) -> FactsDocument:
-    """All facts of an account but its contacts, as they are at one moment. Raises Refusal."""
+    """All facts of an account that its readers may see, but its contacts, as they are at one moment. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, account):
         kept = by_kind(connection, account_id)
         return FactsDocument(
             seq=connection.execute(select(accounts.c.seq).where(accounts.c.id == account_id)).scalar_one(),
             account=account,
             fields=tuple(read_fields(connection, account_id)),
-            facts={kind.name: dict(kept[kind.name]) for kind in KINDS},
+            facts={kind.name: dict(kept[kind.name]) for kind in KINDS if kind.seen_by <= Role.READ},
         )
 
 
