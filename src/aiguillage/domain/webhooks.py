@@ -27,7 +27,7 @@ FIRST_WAIT, LONGEST_WAIT, GIVEN_UP_AFTER = MINUTE, 240 * MINUTE, 24 * 60 * MINUT
 """Microseconds: a failed delivery waits a minute, then twice as long each time, up to four hours, for a day in all."""
 
 SECRET_BYTES = 32
-SECRET_PREFIX = "whsec_"
+MARK = "whsec_"
 _URL = re.compile(r"https://[!-~]{1,1990}", re.IGNORECASE)
 
 
@@ -85,7 +85,7 @@ def next_try(tries: int, at: int, until: int) -> int | None:
 
 def new_webhook_secret() -> str:
     """A secret to sign with: `whsec_` and 256 random bits in base64 (standardwebhooks.com)."""
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return MARK + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
@@ -93,6 +93,6 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
     The scheme is that of standardwebhooks.com, so that receivers can use its libraries.
     """
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    key = base64.b64decode(secret.removeprefix(MARK))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

@@ -11,6 +11,9 @@ import msgspec
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.storage.sqlite import library, open_read_only
 
+LATEST = 2**62
+"""Behind every moment."""
+
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS calls (
         id INTEGER PRIMARY KEY,
@@ -47,7 +50,7 @@ CALLS_OF_ACCOUNT = """
     WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
-    WHERE account_id = ? AND at >= ? AND outcome = 'unknown'
+    WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
     GROUP BY caller ORDER BY 2 DESC, 3 DESC LIMIT ?"""
 TALLIES = "SELECT name, label, sum(value) FROM tallies GROUP BY name, label ORDER BY name, label"
 
@@ -121,9 +124,9 @@ def read_calls(path: Path, account_id: int, since: int, outcome: str | None, lim
         yield Call(*row)
 
 
-def read_strangers(path: Path, account_id: int, since: int, limit: int) -> Iterator[Stranger]:
+def read_strangers(path: Path, account_id: int, since: int, limit: int, until: int = LATEST) -> Iterator[Stranger]:
     """The account's unknown callers since a moment, the most frequent first."""
-    for row in _rows(path, STRANGERS_OF_ACCOUNT, (account_id, since, limit)):
+    for row in _rows(path, STRANGERS_OF_ACCOUNT, (account_id, since, until, limit)):
         yield Stranger(*row)
 
 
