@@ -15,11 +15,12 @@ from aiguillage.api.resources import (
     signing_in,
     tokens,
     users,
+    webhooks,
 )
 from aiguillage.api.resources.shared import FactOperations
 
 FACTS = (call_queues.GROUPS, call_queues.QUEUES)
-OTHERS = (signing_in, accounts, users, tokens, contacts, exchange, imports, fields)
+OTHERS = (signing_in, accounts, users, tokens, contacts, exchange, imports, fields, webhooks)
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
     (accounts.TAG, "The accounts and their settings."),
@@ -28,6 +29,7 @@ TAGS = (
     (contacts.TAG, "The callers that an account knows."),
     (fields.TAG, "The account's eight fields: destinations and flags."),
     (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+    (webhooks.TAG, "Addresses that are told what happened."),
 )
 
 

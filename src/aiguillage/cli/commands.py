@@ -31,6 +31,7 @@ from aiguillage.cli import (
     tokens,
     turns,
     users,
+    webhooks,
     week,
 )
 from aiguillage.cli.door import REFUSED, Person
@@ -91,6 +92,7 @@ for name, group in (
     ("rota", rotas.rota_commands),
     ("blocked", blocked.blocked_commands),
     ("cti", ctis.cti_commands),
+    ("webhook", webhooks.webhook_commands),
     ("facts", documents.facts_commands),
 ):
     application.add_typer(group, name=name)

@@ -148,9 +148,8 @@ def _post(receiver: Receiver, delivery: Delivery, at: int, guard: Guard) -> _Sai
 
 
 def _switch_off(db: Database, receiver: Receiver, at: int) -> None:
+    actor = Actor(BY_RECEIVER, at, operator=True)
     trouble = "Its receiver answers 410 (Gone): it wants no more. Check the address before you switch it on again."
-    with (
-        suppress(Refusal),
-        change_facts(db, Actor(BY_RECEIVER, at, operator=True), receiver.code, Role.MANAGE) as change,
-    ):
+    # Somebody may have removed it meanwhile.
+    with suppress(Refusal), change_facts(db, actor, receiver.code, Role.MANAGE) as change:
         replace_fact(change, WEBHOOK, receiver.webhook_id, {"active": False, "trouble": trouble})

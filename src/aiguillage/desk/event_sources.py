@@ -1,7 +1,7 @@
 """Where events come from: an account's journal, its opening hours and rotas, its call log."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path

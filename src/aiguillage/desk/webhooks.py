@@ -83,17 +83,13 @@ def regenerate_secret(db: Database, actor: Actor, code: str, webhook_id: int) ->
     return Issued(kept, secret)
 
 
-def list_deliveries(  # noqa: PLR0913 - a page of a list
-    db: Database,
-    actor: Actor,
-    code: str,
-    webhook_id: int,
-    wanted: Wanted = Wanted(),
-    *,
-    first: int = 0,
-    count: int = 40,
+def list_deliveries(
+    db: Database, actor: Actor, code: str, webhook_id: int, wanted: Wanted, *, first: int = 0, count: int = 40
 ) -> tuple[list[Delivery], int]:
-    """A webhook's deliveries of the last 30 days from the first-th on, newest first, and their number. Raises Refusal."""
+    """A webhook's deliveries of the last 30 days, newest first, from the first-th on; and their number.
+
+    Raises Refusal.
+    """
     if wanted.state is not None and wanted.state not in STATES:
         raise invalid(f"'{wanted.state[:20]}' is no state. Choose one of: {', '.join(STATES)}.", "state")
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
@@ -102,7 +98,7 @@ def list_deliveries(  # noqa: PLR0913 - a page of a list
 
 
 def resend_delivery(db: Database, actor: Actor, code: str, webhook_id: int, delivery_id: int) -> Delivery:
-    """Has a delivery sent again within a minute, with its own id and body, and tried for another day. Raises Refusal."""
+    """Has a delivery sent again within a minute, as it was, and tried for another day. Raises Refusal."""
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         webhook = require_fact(connection, account_id, WEBHOOK, webhook_id).fact
         delivery = require_delivery(connection, account_id, webhook_id, delivery_id)
