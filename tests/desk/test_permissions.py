@@ -23,6 +23,7 @@ from aiguillage.desk import (
     secrets,
     switches,
     users,
+    webhooks,
 )
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
@@ -47,7 +48,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, options, rota_feeds, searching, secrets, switches, users),
+    *(journal, options, rota_feeds, searching, secrets, switches, users, webhooks),
 )
 
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.desk.addresses import is_public
 from aiguillage.desk.change import change_facts, read_facts
 from aiguillage.desk.delivering import receiver_of, try_delivery
 from aiguillage.desk.events import Message, new_message_id
@@ -38,23 +37,30 @@ class Issued(NamedTuple):
     secret: str
 
 
-def add_webhook(db: Database, actor: Actor, code: str, webhook: Webhook) -> Issued:
+def add_webhook(db: Database, actor: Actor, code: str, webhook: Webhook, *, guard: Guard = PUBLIC) -> Issued:
     """A new webhook, told of what happens from now on. Raises Refusal."""
-    _check_url(webhook.url)
+    _check_url(webhook.url, guard)
     kept = add_fact(db, actor, code, webhook).kept
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         return Issued(kept, webhook_secret(connection, account_id, kept.id) or "")
 
 
 def set_webhook(
-    db: Database, actor: Actor, code: str, webhook_id: int, changes: Mapping[str, Any], *, expected: int | None = None
+    db: Database,
+    actor: Actor,
+    code: str,
+    webhook_id: int,
+    changes: Mapping[str, Any],
+    *,
+    expected: int | None = None,
+    guard: Guard = PUBLIC,
 ) -> Kept:
     """Changes some of a webhook's values. What waits for one that is switched off is not sent any more.
 
     Raises Refusal: stale when its seq is not the `expected` one.
     """
     if isinstance(changes.get("url"), str):
-        _check_url(changes["url"])
+        _check_url(changes["url"], guard)
     return set_fact(db, actor, code, WEBHOOK, webhook_id, changes, expected=expected).kept
 
 
@@ -125,11 +131,12 @@ def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guar
     return try_delivery(db, receiver, delivery, actor.at, guard=guard, again=False)
 
 
-def _check_url(url: str) -> None:
-    """Raises Refusal(invalid) for what can be no receiver's address; where its name leads is seen at each try."""
+def _check_url(url: str, guard: Guard) -> None:
+    """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
+    host = parse_url(url).host
     try:
-        host = parse_url(url).host
-        if not is_public(ip_address(host)):
-            raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.", "url")
+        address = ip_address(host)
     except ValueError:
         return
+    if not guard.allowed(address):
+        raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.", "url")
