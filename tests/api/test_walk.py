@@ -230,7 +230,7 @@ def test_foreign_and_missing_ids_in_a_query_look_alike(walk: Walk, operation: Op
         ids = (walk.ours.get(of, walk.ours[ACCOUNTS]), NOWHERE)
         body = None if operation.body is None else without(body_of(operation, walk.theirs), field)
         of_others, of_nobody = (
-            walk.ask("outsider", operation, OTHER_ACCOUNT, walk.theirs, body=body, **{field: one}) for one in ids
+            walk.ask("outsider", operation, OTHER_ACCOUNT, walk.theirs, body=body, query={field: one}) for one in ids
         )
 
         assert told(of_others, *ids) == told(of_nobody, *ids), field

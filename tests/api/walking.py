@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ OPERATIONS = {operation.name: operation for operation in operations()}
 OURS_FROM, NOWHERE = 700_000, 900_009
 """CL0000's ids begin where CL0001 has none; and an id that no thing has, as long as those."""
 
+NOTHING: Mapping[str, object] = {}
 OWN = {TOKENS, SESSIONS, CALL_TOKENS}
 """What everybody has of their own, and shows to nobody."""
 
@@ -72,14 +73,31 @@ class Walk:
             self.people[name] = client(self.busy) if name == "nobody" else session(self.busy, email(name))
         return self.people[name]
 
+    def secret(self, name: str) -> str:
+        """The secret of the session of one of the cast."""
+        return self.person(name).headers["Authorization"].removeprefix("Bearer ")
+
     def ask(
-        self, name: str, operation: Operation, account: str, ids: Ids, *, body: Any = None, **query: Any
+        self,
+        name: str,
+        operation: Operation,
+        account: str,
+        ids: Ids,
+        *,
+        body: object = None,
+        query: Mapping[str, object] = NOTHING,
     ) -> httpx.Response:
         """One request, with a body that fits unless one is given."""
-        return self.person(name).request(**self.request(operation, account, ids, body=body, **query))
+        return self.person(name).request(**self.request(operation, account, ids, body=body, query=query))
 
     def request(
-        self, operation: Operation, account: str, ids: Ids, *, body: Any = None, **query: Any
+        self,
+        operation: Operation,
+        account: str,
+        ids: Ids,
+        *,
+        body: object = None,
+        query: Mapping[str, object] = NOTHING,
     ) -> dict[str, Any]:
         """What httpx is told of a request."""
         path = operation.path
@@ -87,7 +105,7 @@ class Walk:
             path = re.sub(r"{\w+}", str(ids[collection]), path, count=1)
         params = {"customer_account": account} if operation.about_account else {}
         body = body_of(operation, ids) if body is None else body
-        params |= query_of(operation, ids) | query
+        params |= query_of(operation, ids) | dict(query)
         return {"method": operation.method, "url": path, "params": params, **_content(operation, body)}
 
     def prepare(self, name: str, operation: Operation, account: str) -> Ids:
