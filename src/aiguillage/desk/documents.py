@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from aiguillage.desk.change import View, read_facts
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.documents import FactsDocument, compile_document
 from aiguillage.domain.facts import KINDS, AccountFacts
 from aiguillage.storage.engine import Database
