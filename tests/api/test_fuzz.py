@@ -72,4 +72,4 @@ def place(case: Case[Any], operation: Operation, walk: Walk) -> None:
     ids = (walk.ours[of] for of in collections(operation.path))
     case.path_parameters = dict(zip(parameters, ids, strict=True)) or case.path_parameters
     if operation.about_account:
-        case.query = {**case.query, "customer_account": ACCOUNT} if isinstance(case.query, dict) else case.query
+        case.query = {**case.query, "customer_account": ACCOUNT}
