@@ -83,8 +83,8 @@ def _words() -> Iterator[str]:
 
 def _upserts(installation: Installation) -> Iterator[bytes]:
     """Bodies of bulk upserts: known contacts by reference, and new ones."""
-    drawn, taken = random.Random(SEED), set(draw_numbers(installation.size))
-    fresh = (number for number in iter(lambda: drawn.randrange(LOWEST, HIGHEST), None) if number not in taken)
+    drawn = random.Random(SEED)
+    fresh = _fresh_numbers(drawn, set(draw_numbers(installation.size)))
     for call in range(UPSERTS):
         known = drawn.sample(range(installation.size), EACH // 2)
         contacts: list[dict[str, object]] = [
@@ -102,6 +102,14 @@ def _upserts(installation: Installation) -> Iterator[bytes]:
             for n in range(EACH - len(contacts))
         ]
         yield json.dumps({"contacts": contacts}).encode()
+
+
+def _fresh_numbers(drawn: random.Random, taken: set[int]) -> Iterator[int]:
+    while True:
+        number = drawn.randrange(LOWEST, HIGHEST)
+        if number not in taken:
+            taken.add(number)
+            yield number
 
 
 class _Client:
