@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers that reads calendars again when they are due, and renews holidays."""
+"""Housekeeping: a process beside the workers that renews calendars and holidays, and clears the call log."""
 
 import multiprocessing
 import os
@@ -11,10 +11,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import structlog
 
 from aiguillage.desk.calendars import due_calendars, refresh_due
 from aiguillage.desk.holidays import renew_holidays
+from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal
 from aiguillage.logs import configure_logs
@@ -93,6 +95,11 @@ def _round(settings: Settings) -> Iterator[None]:
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)
+        with _told("retention"):
+            for kept in keep_retention(database, settings.calls, _actor()):
+                if kept is not None:
+                    _log.info("calls_kept", **msgspec.structs.asdict(kept))
+                yield
         with _told("calendars"):
             due = due_calendars(database, _actor().at)
         for calendar in due:

@@ -10,6 +10,7 @@ from aiguillage.api.resources import (
     blocked,
     calendars,
     call_queues,
+    calls,
     contacts,
     ctis,
     exchange,
@@ -17,7 +18,10 @@ from aiguillage.api.resources import (
     geo,
     holidays,
     imports,
+    journal,
     opening,
+    people,
+    replay,
     rotas,
     signing_in,
     surveys,
@@ -35,6 +39,7 @@ FACTS = (
 OTHERS = (
     *(signing_in, accounts, users, tokens, contacts, exchange, imports, fields),
     *(holidays, calendars, rotas, switches, geo, ctis, surveys),
+    *(calls, journal, replay, people),
 )
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
@@ -50,6 +55,9 @@ TAGS = (
     (geo.TAG, "Zones and their destinations."),
     (ctis.TAG, "What phone systems send, and where it leads."),
     (surveys.TAG, "What callers said when they were asked."),
+    (calls.TAG, "What was answered to which call, in lists and in figures."),
+    (journal.TAG, "Who changed what, and back again."),
+    (people.TAG, "All that is kept about a number: exported, erased."),
 )
 
 

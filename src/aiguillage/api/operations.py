@@ -28,7 +28,8 @@ class Upload(NamedTuple):
 class Asked(NamedTuple):
     """One request: who asks, about which account, with what.
 
-    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it.
+    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
+    `replay` decides logged calls again.
     """
 
     db: Database
@@ -41,6 +42,7 @@ class Asked(NamedTuple):
     url: str
     headers: Mapping[str, str]
     expected: int | None = None
+    replay: Any = None
     address: str | None = None
 
     def id(self, name: str = "id") -> int:

@@ -30,12 +30,13 @@ _Parameters = dict[str, str | list[str]]
 
 
 class Door:
-    """What every operation is carried out with: the database, the call log, the clock."""
+    """What every operation is carried out with: the database, the call log, the clock, what decides calls again."""
 
-    def __init__(self, db: Database, log: Path, clock: Clock) -> None:
+    def __init__(self, db: Database, log: Path, clock: Clock, replay: Callable[..., Any]) -> None:
         self.db = db
         self.log = log
         self.clock = clock
+        self.replay = replay
 
     def handlers(self, operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
         """A handler for each path."""
@@ -82,6 +83,7 @@ class Door:
             url=str(request.url),
             headers=headers,
             expected=read_expected(headers.get("if-match")) if STALE in operation.refuses else None,
+            replay=self.replay,
             address=address_of(request),
         )
         key = headers.get("idempotency-key")

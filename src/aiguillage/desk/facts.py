@@ -79,9 +79,16 @@ def replace_fact(change: Change, kind: str, fact_id: int, changes: Changes) -> D
     return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes), known)
 
 
-def _write(change: Change, kind: str, before: Kept | None, fact: Fact, known: KeptFacts) -> Done:
+def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
+    """A fact that was removed, under its former id, inside a change that has begun. Raises Refusal."""
+    return _write(change, kind, None, fact, by_kind(change.connection, change.account_id), former_id=fact_id)
+
+
+def _write(
+    change: Change, kind: str, before: Kept | None, fact: Fact, known: KeptFacts, *, former_id: int | None = None
+) -> Done:
     """Checks the fact beside the account's others, and writes it with its journal row, unless it is as it was."""
-    fact_id = None if before is None else before.id
+    fact_id = former_id if before is None else before.id
     fact = BY_NAME[kind].check(_typed(fact), fact_id, known, change.account)
     for named in BY_NAME[kind].references(fact):
         require_fact(change.connection, change.account_id, named.kind, named.id)
@@ -143,6 +150,11 @@ def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
         for one in (*belongings[fact_id], kept):
             erase_fact(change.connection, change.account_id, one)
             change.record(change.take_seqs(), "remove", one.kind, one.id, one.fact, None)
+
+
+def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
+    """The facts that go with this one."""
+    yield from [other for _, other, belongs in _naming(change, kept.kind, [kept.id]) if belongs]
 
 
 def _naming(change: Change, name: str, going: Collection[int]) -> Iterator[tuple[int, Kept, bool]]:

@@ -64,14 +64,19 @@ def read_facts(connection: Connection, account_id: int, kind: str) -> Iterator[K
 
 def require_fact(connection: Connection, account_id: int, kind: str, fact_id: int) -> Kept:
     """One fact of an account. Raises Refusal(missing)."""
-    row = None
-    if can_be_id(fact_id):
-        row = connection.execute(
-            select(facts).where(facts.c.account_id == account_id, facts.c.kind == kind, facts.c.id == fact_id)
-        ).first()
-    if row is None:
+    kept = kept_fact(connection, account_id, kind, fact_id)
+    if kept is None:
         raise missing(f"There is no {words_of(kind)} {fact_id} on this account. List what there is, and choose one.")
-    return _kept(row)
+    return kept
+
+
+def kept_fact(connection: Connection, account_id: int, kind: str, fact_id: int) -> Kept | None:
+    """One fact of an account, if it is there."""
+    if not can_be_id(fact_id):
+        return None
+    mine = (facts.c.account_id == account_id) & (facts.c.kind == kind) & (facts.c.id == fact_id)
+    row = connection.execute(select(facts).where(mine)).first()
+    return None if row is None else _kept(row)
 
 
 def words_of(kind: str) -> str:

@@ -1,5 +1,6 @@
 """Rotas with their members, layers and overrides; who is on call, and when nobody is."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Num
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.desk.rotas import list_gaps, show_duty
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import invalid
 from aiguillage.domain.oncall import Member
 from aiguillage.domain.queues import ROTA
 from aiguillage.storage.facts import Kept
@@ -136,8 +138,11 @@ def _read_layers(layers: list[LayerBody], field: str) -> list[dict[str, Any]]:
 def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
     windows = [
         msgspec.structs.asdict(window)
-        | {name: read_time(getattr(window, name), f"{field}.windows.{name}") for name in ("start_time", "end_time")}
-        for window in layer.windows
+        | {
+            name: read_time(getattr(window, name), f"{field}.windows[{place}].{name}")
+            for name in ("start_time", "end_time")
+        }
+        for place, window in enumerate(layer.windows)
     ]
     times = {
         "start": read_day(layer.start, f"{field}.start"),
@@ -145,6 +150,24 @@ def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
         "end": None if layer.end is None else read_day(layer.end, f"{field}.end"),
     }
     return msgspec.structs.asdict(layer) | times | {"windows": windows}
+
+
+def _read_overrides(overrides: list[OverrideBody], field: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "begins": _read_wall(override.begins, f"{field}[{place}].begins"),
+            "ends": _read_wall(override.ends, f"{field}[{place}].ends"),
+            "member": override.member,
+        }
+        for place, override in enumerate(overrides)
+    ]
+
+
+def _read_wall(text: str, field: str) -> str:
+    try:
+        return datetime.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date and time. Write 2026-12-24T18:00.", field) from None
 
 
 def _tell(_asked: Asked, kept: Kept) -> dict[str, Any]:
@@ -184,7 +207,7 @@ ROTAS = FactResource(
     body=RotaBody,
     answer=RotaShown,
     names={"level2_id": "level2"},
-    reads={"members": _read_members, "layers": _read_layers, "overrides": _read_members},
+    reads={"members": _read_members, "layers": _read_layers, "overrides": _read_overrides},
     tell=_tell,
     example={
         "code": "astreinte",
