@@ -44,7 +44,7 @@ def contact(hooks: Hooks, company: str) -> int:
 def contact_file(folder: Path, companies: Iterable[str]) -> Path:
     """A CSV file of contacts."""
     path = folder / "contacts.csv"
-    path.write_text("company\n" + "".join(f"{company}\n" for company in companies))
+    path.write_text("reference,company\n" + "".join(f"{company},{company}\n" for company in companies))
     return path
 
 
@@ -52,8 +52,8 @@ def call(hooks: Hooks, number: str | None, at: int, outcome: str = "unknown", co
     """A call in the log."""
     with closing(open_log(hooks.cast.log)) as log:
         log.execute(
-            "INSERT INTO calls (at, account_id, number, dialect, outcome, own_us, worker) "
-            "VALUES (?, ?, ?, 'v1', ?, 1, 'w')",
+            "INSERT INTO calls (at, account_id, number, outcome, dialect, own_us, worker) "
+            "VALUES (?, ?, ?, ?, 'v1', 1, 'w')",
             (at, account_id(hooks.cast.db, code), number, outcome),
         )
 
@@ -271,7 +271,7 @@ def test_between_two_changes_nothing_is_worked_out_again(hooks: Hooks, monkeypat
 def rota(*names: str) -> Rota:
     """A rota whose members take turns of a day."""
     members = tuple(Member(name=name, number="+33639981201") for name in names)
-    layer = Layer(name="Jours", members=names, start=date(2026, 11, 2), every=1, unit="days")
+    layer = Layer(name="Jours", members=names, start=date(2026, 11, 2), unit="days")
     return Rota(code="astreinte", name="Astreinte", members=members, layers=(layer,))
 
 
