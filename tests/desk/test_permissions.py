@@ -19,6 +19,7 @@ from aiguillage.desk import (
     holidays,
     journal,
     options,
+    past,
     rota_feeds,
     rotas,
     searching,
@@ -50,7 +51,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(cti_maps, journal, options, rota_feeds, rotas, searching, secrets, surveys, switches, users),
+    *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
 )
 
 

@@ -16,6 +16,7 @@ from aiguillage.desk import (
     journal,
     options,
     passwords,
+    past,
     searching,
     second_factor,
     secrets,
@@ -24,6 +25,7 @@ from aiguillage.desk import (
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Option
+from aiguillage.domain.documents import FactsDocument
 from tests.cast import ACCOUNT, NUMBER, Cast, email
 from tests.desk.resource_use_cases import RESOURCE_USE_CASES
 from tests.desk.use_case import Asked, UseCase, id_of
@@ -49,6 +51,11 @@ def call_token_id(asked: Asked) -> int:
     found = call_flow_tokens.list_call_tokens(asked.cast.db, asked.cast["manager"], ACCOUNT)
     by_email = {token.email: token.id for token in found}
     return by_email.get(asked.actor.name, by_email[email("router")])
+
+
+def about(code: str) -> FactsDocument:
+    """An account's document without a fact in it."""
+    return FactsDocument(account=Account(code), fields=())
 
 
 USE_CASES = [
@@ -151,6 +158,9 @@ USE_CASES = [
     ),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
+    UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),
     UseCase(
         secrets.issue_secret,
         Role.MANAGE,
