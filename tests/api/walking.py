@@ -34,7 +34,7 @@ from tests.api.walk_bodies import (
     body_of,
     query_of,
 )
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, email, known_caller
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, ROLES, email, known_caller
 from tests.standing import Busy, busy_server
 
 OPERATIONS = {operation.name: operation for operation in operations()}
@@ -180,6 +180,8 @@ def walking(directory: Path) -> Iterator[Walk]:
             set_password(busy.cast.db, busy.cast.operator, user.email, PASSWORD)
         known_caller(busy.cast)
         walk = Walk(busy)
+        for name in (*ROLES, "outsider", "operator"):
+            walk.person(name)  # before anything that is sent could have signing in slowed down
         walk.fill("manager", ACCOUNT, walk.ours)
         walk.fill("outsider", OTHER_ACCOUNT, walk.theirs)
         yield walk
