@@ -9,27 +9,14 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from aiguillage.api.operations import Operation
+from tests.api.conforming import CHECKS
 from tests.api.walking import OPERATIONS, Walk, collections, walking
 from tests.cast import ACCOUNT
 from tests.fuzz import PEOPLE, SPARED
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 EXAMPLES = 4
 FUZZED = [operation for operation in OPERATIONS.values() if operation.name not in SPARED]
 

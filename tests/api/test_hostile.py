@@ -63,7 +63,6 @@ def peak(pid: int) -> int:
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_body_that_cannot_be_read_is_refused_everywhere(walk: Walk, name: str) -> None:
     kind, content, statuses = UNREADABLE[name]
-    walk.person("operator")
     before, largest = walk.state(), peak(walk.busy.server.process.pid)
 
     answers = {one.name: send(walk, one, kind, content) for one in WITH_JSON.values()}
@@ -77,7 +76,6 @@ def test_a_body_that_cannot_be_read_is_refused_everywhere(walk: Walk, name: str)
 
 @pytest.mark.parametrize("name", sorted(WITH_BODY.keys() - WITH_JSON.keys()))
 def test_a_file_that_is_none_is_refused(walk: Walk, name: str) -> None:
-    walk.person("operator")
     operation, before = OPERATIONS[name], walk.state()
 
     for sent_as in operation.takes:
@@ -90,7 +88,6 @@ def test_a_file_that_is_none_is_refused(walk: Walk, name: str) -> None:
 
 @pytest.mark.parametrize("field", ["customer_id", "account_id", "seq", "operator", "role", "__class__"])
 def test_a_field_that_is_not_the_senders_to_set_is_refused_by_name(walk: Walk, field: str) -> None:
-    walk.person("operator")
     before = walk.state()
 
     for operation in WITH_JSON.values():

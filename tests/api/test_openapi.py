@@ -10,29 +10,16 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode, Response
-from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from aiguillage import __version__
 from aiguillage.api.management import operations
 from aiguillage.app import DIALECTS
+from tests.api.conforming import CHECKS
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.standing import Standing
 
 Document = dict[str, Any]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 CALL_PATHS = [path for dialect in DIALECTS for path in dialect.DESCRIBED["paths"]]
 CALLS = [(path, method) for dialect in DIALECTS for path, item in dialect.DESCRIBED["paths"].items() for method in item]
 ALL_STATUSES = {"200", "400", "401", "403", "404", "405", "503"}

@@ -15,6 +15,7 @@ GROUPS, QUEUES = f"{BASE}/call-queues/groups", f"{BASE}/call-queues/queues"
 SPANS, ROTAS, CALENDARS = f"{BASE}/call-queues/time-spans", f"{BASE}/rotas", f"{BASE}/calendars"
 GEO_LISTS, MODELS, CTIS = f"{BASE}/geo/lists", f"{BASE}/geo/models", f"{BASE}/ctis"
 SURVEYS, RECORDS = f"{BASE}/surveys", f"{BASE}/survey-records"
+JOURNAL, UPLOADS = f"{BASE}/journal", f"{BASE}/imports (uploaded)"
 
 Ids = dict[str, int]
 """Of things, by the path of the collection that each is in."""
@@ -25,7 +26,12 @@ SHARED: Ids = {FIELDS: 1, MODELS: 1}
 ENTERED = (GROUPS, QUEUES, ROTAS, GEO_LISTS, CTIS, SURVEYS)
 """What other things name: entered first."""
 
-MAKERS = {MEMBERS: ("addGrant", "id"), IMPORTS: ("importContacts", "import_id"), CALENDARS: ("addCalendarFile", "id")}
+MAKERS = {
+    MEMBERS: ("addGrant", "id"),
+    IMPORTS: ("importContacts", "import_id"),
+    UPLOADS: ("previewImport", "id"),
+    CALENDARS: ("addCalendarFile", "id"),
+}
 """The operation that makes one of a collection to which nothing is posted, and where its answer has the id."""
 
 REFERENCES = {
@@ -42,12 +48,14 @@ REFERENCES = {
     "geo_routing_list_id": GEO_LISTS,
     "cti_id": CTIS,
     "survey_id": SURVEYS,
+    "contact_id": CONTACTS,
+    "entity_id": QUEUES,
     "default_option_id": OPTIONS,
 }
 """The collection that a field's ids are of. `id` and `ids` are of the operation's own."""
 
-NO_REFERENCES = {"list_id", "geo_routing_model_id", "routing_field_id"}
-"""Fields that are called ids, of things that every account has or names itself."""
+NO_REFERENCES = {"list_id", "geo_routing_model_id", "routing_field_id", "call_id"}
+"""Fields that are called ids, of things that every account has, or of texts."""
 
 FEED = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//walk//EN\r\nEND:VCALENDAR\r\n"
 _numbers = count(1)
@@ -135,6 +143,9 @@ BODIES: dict[str, Callable[[int, Ids], Any]] = {
     "removeContacts": lambda _, ids: {"ids": [ids[CONTACTS]]},
     "upsertContacts": lambda n, ids: {"contacts": [_company(n, ids)]},
     "importContacts": lambda n, ids: [_company(n, ids)],
+    "previewImport": lambda n, ids: [_company(n, ids)],
+    "replayCalls": lambda _n, _: {},
+    "erasePerson": lambda _n, _: {"number": "01 99 00 77 77"},
     "addField": _name,
     "addFieldOption": lambda n, _: {"name": f"Choix {n}", "value": str(n)},
     "setFieldOption": lambda n, _: {"name": f"Choix {n}", "value": str(n)},
@@ -177,6 +188,9 @@ PREPARED = {
     "removeObservance": "setObservance",
 }
 """What must be done before an operation has anything to show, change or remove."""
+
+IN_PLACE = {"applyImport": UPLOADS}
+"""What an operation is about, where its path says another thing of the same kind."""
 
 QUERIES: dict[str, Callable[[int, Ids], dict[str, Any]]] = {"addCalendarFile": _file}
 """Queries of operations that take more than the account."""

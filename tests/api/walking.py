@@ -21,17 +21,20 @@ from tests.api.walk_bodies import (
     ACCOUNTS,
     CALL_TOKENS,
     ENTERED,
+    IN_PLACE,
+    JOURNAL,
     MAKERS,
     PREPARED,
     SESSIONS,
     SHARED,
     TOKENS,
+    UPLOADS,
     USERS,
     Ids,
     body_of,
     query_of,
 )
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, email, known_caller
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, ROLES, email, known_caller
 from tests.standing import Busy, busy_server
 
 OPERATIONS = {operation.name: operation for operation in operations()}
@@ -114,7 +117,13 @@ class Walk:
         if operation.name in PREPARED:
             self.ask(MANAGERS[account], OPERATIONS[PREPARED[operation.name]], account, ids)
         of = touched(operation)
-        return ids | {of: self.new(of, name, account, ids)} if of in COLLECTIONS else ids
+        made = IN_PLACE.get(operation.name, of)
+        return ids | {of: self.new(made, name, account, ids)} if of in COLLECTIONS else ids
+
+    def settle(self, account: str, ids: Ids) -> None:
+        """Waits until an upload that is being applied was."""
+        while self.ask(MANAGERS[account], OPERATIONS["showImport"], account, ids).json()["state"] == "applying":
+            pass
 
     def new(self, collection: str, name: str, account: str, ids: Ids) -> int:
         """The id of a new thing in a collection, made by whoever may, or by that one of the cast what is their own."""
@@ -125,6 +134,10 @@ class Walk:
         if collection == SESSIONS:
             self.ask(name, OPERATIONS["switchAccount"], account, ids)
             return int(self.person(name).get(SESSIONS, params={"sort": "-id"}).json()["data"][0]["id"])
+        if collection == JOURNAL:
+            self.ask(MANAGERS[account], OPERATIONS["addCti"], account, ids)
+            changes = self.ask(MANAGERS[account], OPERATIONS["listChanges"], account, ids)
+            return int(changes.json()["data"][0]["seq"])
         makers = [one.name for one in OPERATIONS.values() if (one.method, one.path) == ("POST", collection)]
         maker, key = MAKERS.get(collection) or (makers[0], "id")
         by = name if collection in OWN else MANAGERS[account] if OPERATIONS[maker].about_account else "operator"
@@ -136,7 +149,7 @@ class Walk:
         """One of everything for an account, by one of the cast who manages it."""
         resolved = self.ask(name, OPERATIONS["resolveCustomer"], account, ids).json()
         ids |= SHARED | {ACCOUNTS: resolved["id"], USERS: self.person(name).get("/whoami").json()["id"]}
-        for collection in (*ENTERED, *COLLECTIONS):
+        for collection in (*ENTERED, *COLLECTIONS, UPLOADS):
             if collection not in ids:
                 ids[collection] = self.new(collection, name, account, ids)
 
@@ -167,6 +180,8 @@ def walking(directory: Path) -> Iterator[Walk]:
             set_password(busy.cast.db, busy.cast.operator, user.email, PASSWORD)
         known_caller(busy.cast)
         walk = Walk(busy)
+        for name in (*ROLES, "outsider", "operator"):
+            walk.person(name)  # before anything that is sent could have signing in slowed down
         walk.fill("manager", ACCOUNT, walk.ours)
         walk.fill("outsider", OTHER_ACCOUNT, walk.theirs)
         yield walk
