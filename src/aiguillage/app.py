@@ -75,12 +75,11 @@ def build(settings: Settings) -> ASGI:
 
     def stop() -> None:
         log.stop()
-        database.close()
         table.close()
         database.close()
 
     web = web_application(
-        door=Door(database, settings, now, partial(replay, settings)),
+        door=Door(database, settings.calls, now, partial(replay, settings)),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),

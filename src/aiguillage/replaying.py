@@ -10,12 +10,13 @@ import msgspec
 
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
-from aiguillage.desk.past import Past
+from aiguillage.desk.past import REFUSED, Past
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.calls import Known, Question, Rule
 from aiguillage.domain.contacts import KeyKind, caller_keys
+from aiguillage.domain.documents import compile_document
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.facts import AccountFacts, compile_facts
+from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.routing import KEPT, decide
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import Call, is_readable
@@ -24,9 +25,6 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.sqlite import open_read_only
 
 EVERY_CALL = 2**62
-REFUSED = "refused"
-"""Where a call would go whose request other facts would turn away: it names a list or queue that they lack."""
-
 KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ?"
 RulesOf = Mapping[str, tuple[Rule, ...]]
 """The rules by which each dialect's calls are decided."""
@@ -53,11 +51,13 @@ class Moved(msgspec.Struct, frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first.
 
-    `skipped` are calls so old that nobody can read any more who called.
+    `skipped` are calls so old that nobody can read any more who called; `left_out` were logged by an older release,
+    which did not keep all that had been asked.
     """
 
     calls: int
     skipped: int
+    left_out: int
     moves: tuple[Move, ...]
     moved: tuple[Moved, ...]
 
@@ -103,16 +103,16 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     The newest `limit` of them, by `rules_of` the dialect that each came in.
     """
     logged = list_calls(db, settings.calls, actor, code, since=since, limit=limit)
-    calls = [call for call in logged if is_readable(call)]
-    account = compile_facts(past.account_id, past.account, past.defaults, past.by_kind)
+    readable = [call for call in logged if is_readable(call)]
+    calls = [call for call in readable if call.seq is not None]
+    account = compile_document(past.document, past.account_id)
     contacts, keys = _contacts_then(past)
     with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
         table.begin()
         moved = tuple(_moved(table, account, calls, rules_of))
     counts = Counter((one.went, one.would_go) for one in moved)
-    return Replay(
-        len(calls), len(logged) - len(calls), tuple(Move(*ways, count) for ways, count in counts.most_common()), moved
-    )
+    moves = tuple(Move(*ways, count) for ways, count in counts.most_common())
+    return Replay(len(calls), len(logged) - len(readable), len(readable) - len(calls), moves, moved)
 
 
 def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:

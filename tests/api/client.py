@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
+from aiguillage.desk.accounts import add_account
 from aiguillage.desk.tokens import issue_token
-from aiguillage.domain.accounts import Role
+from aiguillage.desk.users import grant_role
+from aiguillage.domain.accounts import Account, Role
 from tests.cast import ACCOUNT, Cast, email
 from tests.server import Server
 
@@ -55,6 +58,14 @@ class Client:
 def client_of(server: Server, cast: Cast, name: str, account: str = ACCOUNT) -> Client:
     """A client with a token of one of the cast, good for all that they may do."""
     return Client(server, token_of(cast, name), account)
+
+
+def on_new_account(server: Server, cast: Cast, name: str = "manager") -> Client:
+    """A client of one of the cast who manages a new account: each test has its own on a server that tests share."""
+    code = f"T{uuid4().hex[:12]}"
+    add_account(cast.db, cast.operator, Account(code=code))
+    grant_role(cast.db, cast.operator, email(name), code, Role.MANAGE)
+    return client_of(server, cast, name, code)
 
 
 def token_of(cast: Cast, name: str) -> str:

@@ -207,7 +207,7 @@ class Resource(NamedTuple):
 def parents(client: httpx.Client) -> Ids:
     """A group, a queue, a geo list, a CTI and a survey, by those words."""
     n = next(_numbers)
-    bodies = {
+    bodies: dict[str, tuple[str, Body]] = {
         "group": ("/call-queues/groups", {"name": f"Groupe {n}"}),
         "queue": ("/call-queues/queues", {"name": f"Queue {n}", "code": f"queue-{n}"}),
         "geo_list": ("/geo/lists", {"list_id": f"list-{n}", "list_name": "Codes", "geo_routing_model_id": 2}),

@@ -164,7 +164,7 @@ def test_foreign_and_missing_ids_look_alike(
 
     outsider = people["outsider"]
     for method in ("GET", "PUT", "DELETE"):
-        body = {"json": {}} if method == "PUT" else {}
+        body: dict[str, Any] = {"json": {}} if method == "PUT" else {}
         foreign = outsider.request(method, path, params=theirs, **body)
         missing = outsider.request(method, of_nobody, params=theirs, **body)
         ours = outsider.request(method, path, params=CUSTOMER, **body)
@@ -177,7 +177,7 @@ def test_foreign_and_missing_ids_look_alike(
 def test_an_outsider_cannot_tell_the_account_from_none(people: dict[str, httpx.Client], resource: Resource) -> None:
     outsider = people["outsider"]
     for method in ("GET", "POST"):
-        body = {"json": resource.body()} if method == "POST" else {}
+        body: dict[str, Any] = {"json": resource.body()} if method == "POST" else {}
         ours, none = (
             outsider.request(method, resource.path, params={"customer_account": code}, **body)
             for code in ("CL0000", "CL9999")

@@ -193,7 +193,7 @@ def test_a_file_that_is_no_calendar_is_refused(manager: Person, rota: dict[str, 
 def test_an_outsider_cannot_touch_rotas_switches_and_calendars(
     busy: Busy, rota: dict[str, Any], switch: dict[str, Any]
 ) -> None:
-    asked = (
+    asked: tuple[tuple[str, str, Any], ...] = (
         ("GET", f"/rotas/{rota['id']}/on-call", None),
         ("GET", f"/rotas/{rota['id']}/gaps", None),
         ("POST", f"/rotas/{rota['id']}/feed", None),

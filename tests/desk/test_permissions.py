@@ -12,6 +12,7 @@ from aiguillage.desk import (
     call_flow_tokens,
     calls,
     contacts,
+    cti_maps,
     ctis,
     documents,
     erasing,
@@ -19,24 +20,29 @@ from aiguillage.desk import (
     fields,
     holidays,
     journal,
+    options,
+    past,
     people,
     reverting,
     rota_feeds,
+    rotas,
+    searching,
     secrets,
+    surveys,
     switches,
     users,
 )
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.surveys import SurveyRecord
 from tests.cast import ACCOUNT, Cast, email, known_caller
 from tests.desk.sample_facts import add_samples
+from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
     BY_OPERATORS,
     ROLES,
     USE_CASES,
-    Asked,
-    UseCase,
     every_change,
     every_look,
     every_right,
@@ -49,7 +55,8 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, rota_feeds, secrets, switches, users, call_exports, erasing, people, reverting),
+    *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
+    *(call_exports, erasing, people, reverting),
 )
 
 
@@ -63,6 +70,8 @@ def contact_id(cast: Cast) -> int:
         call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
+    record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)
+    surveys.add_records(cast.db, cast["editor"], ACCOUNT, [record])
     return known_caller(cast).id
 
 

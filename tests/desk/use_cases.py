@@ -2,61 +2,34 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from aiguillage.desk import (
     accounts,
-    calendars,
-    call_exports,
     call_flow_tokens,
     calls,
     contacts,
-    ctis,
     documents,
-    erasing,
-    facts,
     fields,
     holidays,
     journal,
+    options,
     passwords,
-    people,
-    reverting,
-    rota_feeds,
+    past,
+    searching,
     second_factor,
     secrets,
-    switches,
     users,
 )
 from aiguillage.desk.installation import count_facts
-from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Option
-from aiguillage.domain.queues import Calendar, Group
-from tests.calendars import CLOSED
+from aiguillage.domain.documents import FactsDocument
 from tests.cast import ACCOUNT, NUMBER, Cast, email
-
-
-class Asked(NamedTuple):
-    """One use case about an account: who asks, about which account, and about which contact where one is named."""
-
-    cast: Cast
-    actor: Actor
-    code: str
-    contact_id: int
-
-
-class UseCase(NamedTuple):
-    """A use case: the role it takes, what it does, and what it changes.
-
-    That is the account's `facts`, at which workers must look again, its `contacts`, or the installation's `directory`,
-    or tokens too where secrets change.
-    """
-
-    function: Callable[..., object]
-    role: Role
-    ask: Callable[[Asked], object]
-    changes: str = ""
+from tests.desk.record_use_cases import RECORD_USE_CASES
+from tests.desk.resource_use_cases import RESOURCE_USE_CASES
+from tests.desk.use_case import Asked, UseCase, id_of
 
 
 def log(cast: Cast) -> Path:
@@ -64,9 +37,9 @@ def log(cast: Cast) -> Path:
     return cast.db.path.with_name("calls.db")
 
 
-def id_of(asked: Asked, kind: str) -> int:
-    """The id of CL0000's one fact of a kind, whatever account is asked about."""
-    return facts.list_facts(asked.cast.db, asked.cast.operator, ACCOUNT, kind)[0].id
+def option_id(asked: Asked) -> int:
+    """The id of the one option of CL0000's first field, whatever account is asked about."""
+    return options.list_options(asked.cast.db, asked.cast.operator, ACCOUNT, 1)[0].id
 
 
 def user_id(asked: Asked, name: str) -> int:
@@ -81,12 +54,14 @@ def call_token_id(asked: Asked) -> int:
     return by_email.get(asked.actor.name, by_email[email("router")])
 
 
-def last_change(asked: Asked) -> int:
-    """CL0000's last change, whatever account is asked about; it has been made for the test."""
-    return journal.list_changes(asked.cast.db, asked.cast.operator, ACCOUNT, limit=1)[0].seq
+def about(code: str) -> FactsDocument:
+    """An account's document without a fact in it."""
+    return FactsDocument(account=Account(code), fields=())
 
 
 USE_CASES = [
+    *RESOURCE_USE_CASES,
+    *RECORD_USE_CASES,
     UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
     UseCase(
         accounts.set_account,
@@ -94,66 +69,12 @@ USE_CASES = [
         lambda a: accounts.set_account(a.cast.db, a.actor, a.code, {"name": "Acacias"}),
         "facts",
     ),
-    UseCase(
-        calendars.add_calendar,
-        Role.EDIT,
-        lambda a: calendars.add_calendar(
-            a.cast.db,
-            a.actor,
-            a.code,
-            Calendar(owner_type="rota", owner_id=id_of(a, "rota"), name="Shifts"),
-            CLOSED,
-        ),
-        "facts",
-    ),
-    UseCase(
-        calendars.refresh_calendar,
-        Role.EDIT,
-        lambda a: calendars.refresh_calendar(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
-        "facts",
-    ),
-    UseCase(calendars.list_calendars, Role.READ, lambda a: calendars.list_calendars(a.cast.db, a.actor, a.code)),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
-    UseCase(
-        calls.find_calls, Role.READ, lambda a: calls.find_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search())
-    ),
-    UseCase(
-        calls.all_calls, Role.READ, lambda a: calls.all_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search())
-    ),
-    UseCase(calls.count_calls, Role.READ, lambda a: calls.count_calls(a.cast.db, log(a.cast), a.actor, a.code)),
-    UseCase(
-        call_exports.export_calls,
-        Role.READ,
-        lambda a: call_exports.export_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search()),
-    ),
-    UseCase(
-        people.export_person,
-        Role.MANAGE,
-        lambda a: people.export_person(a.cast.db, log(a.cast), a.actor, a.code, NUMBER),
-    ),
-    UseCase(
-        erasing.erase_person,
-        Role.MANAGE,
-        lambda a: erasing.erase_person(a.cast.db, log(a.cast), a.actor, a.code, "+33261911234"),
-        "facts",
-    ),
-    UseCase(
-        reverting.revert_change,
-        Role.MANAGE,
-        lambda a: reverting.revert_change(a.cast.db, a.actor, a.code, last_change(a)),
-        "facts",
-    ),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
         contacts.add_contact,
         Role.EDIT,
         lambda a: contacts.add_contact(a.cast.db, a.actor, a.code, Contact(company="Mistral")),
-        "contacts",
-    ),
-    UseCase(
-        contacts.set_contact,
-        Role.EDIT,
-        lambda a: contacts.set_contact(a.cast.db, a.actor, a.code, a.contact_id, {"company": "Mistral"}),
         "contacts",
     ),
     UseCase(
@@ -178,6 +99,17 @@ USE_CASES = [
         Role.EDIT,
         lambda a: contacts.remove_contact(a.cast.db, a.actor, a.code, a.contact_id),
         "contacts",
+    ),
+    UseCase(
+        contacts.remove_contacts,
+        Role.EDIT,
+        lambda a: contacts.remove_contacts(a.cast.db, a.actor, a.code, [a.contact_id]),
+        "contacts",
+    ),
+    UseCase(
+        searching.find_contacts,
+        Role.READ,
+        lambda a: searching.find_contacts(a.cast.db, a.actor, a.code, searching.Asked(words="gar")),
     ),
     UseCase(
         contacts.show_contact, Role.READ, lambda a: contacts.show_contact(a.cast.db, a.actor, a.code, a.contact_id)
@@ -205,94 +137,32 @@ USE_CASES = [
         lambda a: fields.remove_option(a.cast.db, a.actor, a.code, "select_1", "207"),
         "facts",
     ),
+    UseCase(fields.clear_field, Role.EDIT, lambda a: fields.clear_field(a.cast.db, a.actor, a.code, 1), "facts"),
+    UseCase(options.list_options, Role.READ, lambda a: options.list_options(a.cast.db, a.actor, a.code, 1)),
+    UseCase(options.show_option, Role.READ, lambda a: options.show_option(a.cast.db, a.actor, a.code, 1, option_id(a))),
     UseCase(
-        facts.add_fact,
+        options.store_option,
         Role.EDIT,
-        lambda a: facts.add_fact(a.cast.db, a.actor, a.code, Group(name="Ateliers")),
+        lambda a: options.store_option(a.cast.db, a.actor, a.code, 2, Option("Support", "209")),
         "facts",
     ),
     UseCase(
-        facts.add_facts,
+        options.set_option,
         Role.EDIT,
-        lambda a: facts.add_facts(a.cast.db, a.actor, a.code, [Group(name="Ateliers")]),
+        lambda a: options.set_option(a.cast.db, a.actor, a.code, 1, option_id(a), {"name": "Assistance"}),
         "facts",
     ),
     UseCase(
-        facts.set_fact,
+        options.drop_option,
         Role.EDIT,
-        lambda a: facts.set_fact(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), {"name": "Assistance"}),
+        lambda a: options.drop_option(a.cast.db, a.actor, a.code, 1, option_id(a)),
         "facts",
     ),
-    UseCase(
-        facts.remove_fact,
-        Role.EDIT,
-        lambda a: facts.remove_fact(a.cast.db, a.actor, a.code, "holiday", id_of(a, "holiday")),
-        "facts",
-    ),
-    UseCase(
-        facts.show_fact, Role.READ, lambda a: facts.show_fact(a.cast.db, a.actor, a.code, "rota", id_of(a, "rota"))
-    ),
-    UseCase(facts.list_facts, Role.READ, lambda a: facts.list_facts(a.cast.db, a.actor, a.code, "blocked")),
-    UseCase(facts.find_fact, Role.READ, lambda a: facts.find_fact(a.cast.db, a.actor, a.code, "queue", "support")),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
-    UseCase(
-        holidays.observe_holidays,
-        Role.EDIT,
-        lambda a: holidays.observe_holidays(a.cast.db, a.actor, a.code, "FR"),
-        "facts",
-    ),
-    UseCase(
-        holidays.set_holiday,
-        Role.EDIT,
-        lambda a: holidays.set_holiday(a.cast.db, a.actor, a.code, "Noël", off=True),
-        "facts",
-    ),
-    UseCase(
-        holidays.forget_holidays, Role.EDIT, lambda a: holidays.forget_holidays(a.cast.db, a.actor, a.code), "facts"
-    ),
-    UseCase(
-        switches.flip_switch,
-        Role.EDIT,
-        lambda a: switches.flip_switch(a.cast.db, a.actor, a.code, id_of(a, "switch"), "on"),
-        "facts",
-    ),
-    UseCase(
-        switches.issue_switch_code,
-        Role.MANAGE,
-        lambda a: switches.issue_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
-        "secrets",
-    ),
-    UseCase(
-        switches.revoke_switch_code,
-        Role.MANAGE,
-        lambda a: switches.revoke_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
-        "secrets",
-    ),
-    UseCase(
-        ctis.issue_cti_token,
-        Role.MANAGE,
-        lambda a: ctis.issue_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
-        "secrets",
-    ),
-    UseCase(
-        ctis.revoke_cti_token,
-        Role.MANAGE,
-        lambda a: ctis.revoke_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
-        "secrets",
-    ),
-    UseCase(
-        rota_feeds.issue_rota_feed,
-        Role.MANAGE,
-        lambda a: rota_feeds.issue_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
-        "secrets",
-    ),
-    UseCase(
-        rota_feeds.revoke_rota_feed,
-        Role.MANAGE,
-        lambda a: rota_feeds.revoke_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
-        "secrets",
-    ),
+    UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
+    UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),
     UseCase(
         secrets.issue_secret,
         Role.MANAGE,

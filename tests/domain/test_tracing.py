@@ -11,7 +11,8 @@ from aiguillage.domain.contacts import NO_BOOLEAN, NO_SELECT
 from aiguillage.domain.routing import KEPT, RULES, UNDECIDED, decide
 from aiguillage.domain.tracing import LOOKED_AT, explain
 from tests.domain.compiled import ACCOUNT, ANA, AT, BO, BY_PREFIX, DUTY, GAP, SWITCHED, compiled
-from tests.domain.test_routing import AFAR, FACTS, FIRST, NUMBER, OLDEST, YOUNGER
+from tests.domain.rule_cases import AFAR, FIRST, NUMBER, OLDEST, YOUNGER
+from tests.domain.test_routing import FACTS
 
 TO_CLOSED = replace(OLDEST, select=("208", None, None, None))
 TO_LOOP = replace(OLDEST, select=("210", None, None, None))

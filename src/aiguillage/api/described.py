@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from aiguillage.api.operations import Nothing, Operation, Upload
 from aiguillage.api.problems import Problem
 
 Described = dict[str, Any]
+STALE = HTTPStatus.PRECONDITION_FAILED
 REFERENCE = "#/components/schemas/{name}"
 WORDS = {
     400: "The request cannot be read: it is not JSON, not UTF-8, or gives a parameter twice.",
@@ -102,7 +104,7 @@ def _parameters(operation: Operation, schemas: dict[str, Any], components: Descr
     if operation.query is not Nothing:
         told += _query_parameters(components[schemas[repr(operation.query)]["$ref"].rpartition("/")[2]])
     for name, methods, text in HEADERS:
-        if operation.method in methods and not operation.public:
+        if operation.method in methods and not operation.public and (name != "If-Match" or STALE in operation.refuses):
             told.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
     return told
 

@@ -31,7 +31,7 @@ def parse_moment(text: str, field: str | None = None) -> int:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
-            return (moment - _EPOCH) // _MICROSECOND
+            return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND  # refused where it is in no year of UTC
     except (ValueError, OverflowError):
         pass
     raise invalid(

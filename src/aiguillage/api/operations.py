@@ -1,13 +1,13 @@
 """What an operation of the management API is: what it takes, what it answers, the use case behind it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid, missing
-from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY = 1 << 20
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     """
 
     db: Database
-    settings: Settings
+    log: Path
     actor: Actor
     account: str
     path: Mapping[str, str]

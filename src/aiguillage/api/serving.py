@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,21 +18,23 @@ from aiguillage.api.operations import Asked, File, Operation, Shown, Upload, unf
 from aiguillage.desk.acting import actor_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid
-from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
 LONGEST_QUERY = 8 * 1024
+STALE = HTTPStatus.PRECONDITION_FAILED
+"""What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
+
 Clock = Callable[[], int]
 _Parameters = dict[str, str | list[str]]
 
 
 class Door:
-    """What every operation is carried out with: the database, the settings, the clock, what decides calls again."""
+    """What every operation is carried out with: the database, the call log, the clock, what decides calls again."""
 
-    def __init__(self, db: Database, settings: Settings, clock: Clock, replay: Callable[..., Any]) -> None:
+    def __init__(self, db: Database, log: Path, clock: Clock, replay: Callable[..., Any]) -> None:
         self.db = db
-        self.settings = settings
+        self.log = log
         self.clock = clock
         self.replay = replay
 
@@ -70,7 +74,7 @@ class Door:
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = Asked(
             db=self.db,
-            settings=self.settings,
+            log=self.log,
             actor=actor,
             account=str(account),
             path=request.path_params,
@@ -78,7 +82,7 @@ class Door:
             body=read_body(operation, headers.get("content-type", ""), body),
             url=str(request.url),
             headers=headers,
-            expected=read_expected(headers.get("if-match")),
+            expected=read_expected(headers.get("if-match")) if STALE in operation.refuses else None,
             replay=self.replay,
             address=address_of(request),
         )

@@ -12,7 +12,7 @@ from aiguillage.cli.moments import iso, local, parse_since
 from aiguillage.cli.printing import print_json, print_line, print_table
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
+from aiguillage.desk.past import REFUSED, Past, facts_before, facts_in, facts_now
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
 
@@ -79,6 +79,8 @@ def _print(done: "Replay") -> None:
         print_line(
             _("{calls} calls are too old to be decided again: their numbers are gone.").format(calls=done.skipped)
         )
+    if done.left_out:
+        print_line(_("Left out are {calls} calls that an older release logged.").format(calls=done.left_out))
     if done.moves:
         rows = [(_way(move.went), _way(move.would_go), move.calls) for move in done.moves]
         print_table((_("went to"), _("would go to"), _("calls")), rows)
@@ -95,6 +97,8 @@ def _number(one: "Moved") -> str:
 
 
 def _way(way: str | None) -> str:
+    if way == REFUSED:
+        return _("(refused)")
     return _("(nowhere)") if way is None else way
 
 
@@ -102,6 +106,7 @@ def _document(done: "Replay") -> dict[str, Any]:
     return {
         "calls": done.calls,
         "skipped": done.skipped,
+        "left_out": done.left_out,
         "moves": done.moves,
         "moved": [_moved_document(one) for one in done.moved],
     }

@@ -53,16 +53,6 @@ def place_contact(change: Change, contact_id: int | None, contact: Contact) -> K
     return kept
 
 
-def set_contact(db: Database, actor: Actor, code: str, contact_id: int, changes: dict[str, Any]) -> Kept:
-    """Changes some of a contact's facts, named as in Contact. Raises Refusal."""
-    with change_contacts(db, actor, code) as change:
-        kept = require_contact(change.connection, change.account_id, contact_id)
-        unknown = changes.keys() - set(Contact.__struct_fields__)
-        if unknown:
-            raise invalid(f"A contact has no '{min(unknown)[:40]}'. It has: {', '.join(Contact.__struct_fields__)}.")
-        return replace_contact(change, kept, msgspec.structs.replace(kept.contact, **changes))
-
-
 def enter_contact(
     db: Database,
     actor: Actor,

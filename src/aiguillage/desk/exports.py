@@ -42,7 +42,7 @@ def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") ->
     id, by which an import into the same account knows contacts without a reference, code or number.
     """
     if form not in FORMATS:
-        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.")
+        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.", "format")
     contacts = list_contacts(db, actor, code)
     if form == "csv":
         return _csv_pieces(contacts, code)

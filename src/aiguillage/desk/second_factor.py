@@ -115,8 +115,10 @@ def step_of(secret: str, code: str, at: int) -> int | None:
 def spend_code(connection: Connection, user: Row[Any], code: str, at: int) -> bool:
     """Whether it is a code of the user's second factor that was not used yet; from now on it is (RFC 6238, 5.2)."""
     step = step_of(user.totp_secret, code, at) if is_on(user) else None
+    if step is None:
+        return False
     unused = update(users).where(users.c.id == user.id, users.c.totp_step < step)
-    return step is not None and connection.execute(unused.values(totp_step=step)).rowcount == 1
+    return connection.execute(unused.values(totp_step=step)).rowcount == 1
 
 
 def _own(change: Change) -> Row[Any]:

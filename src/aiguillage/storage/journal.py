@@ -109,7 +109,7 @@ def next_change(connection: Connection, account_id: int, entry: Entry) -> Entry 
 def read_down_to(connection: Connection, account_id: int, seq: int) -> Iterator[Entry]:
     """The account's changes from the newest down to that one, which is the last."""
     mine = select(journal).where(journal.c.account_id == account_id, journal.c.seq >= seq)
-    for row in connection.execution_options(yield_per=1000).execute(mine.order_by(journal.c.seq.desc())):
+    for row in connection.execute(mine.order_by(journal.c.seq.desc()), execution_options={"yield_per": 1000}):
         yield _entry(row)
 
 

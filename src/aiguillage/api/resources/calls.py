@@ -156,7 +156,7 @@ def show_call(call: Call) -> CallShown:
 def _list(asked: Asked) -> Paged:
     query = asked.query
     check_paging(1, query.per_page)
-    who = (asked.db, asked.settings.calls, asked.actor, asked.account)
+    who = (asked.db, asked.log, asked.actor, asked.account)
     page = find_calls(*who, search_of(query), cursor=query.cursor, limit=query.per_page)
     return page_behind([show_call(call) for call in page.calls], None, query.per_page, asked.url, page.cursor)
 
@@ -165,14 +165,14 @@ def _export(asked: Asked) -> File:
     search = search_of(asked.query)
 
     def export(db: Any, actor: Any, account: str, form: str) -> Iterator[bytes]:  # noqa: ANN401 - as every export takes them
-        return export_calls(db, asked.settings.calls, actor, account, search, form)
+        return export_calls(db, asked.log, actor, account, search, form)
 
     return exported(asked, "calls", export)
 
 
 def _count(asked: Asked) -> StatisticsShown:
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
-    who = (asked.db, asked.settings.calls, asked.actor, asked.account)
+    who = (asked.db, asked.log, asked.actor, asked.account)
     counts = count_calls(*who, since=since, until=until)
     return StatisticsShown(
         since=iso(since),
@@ -195,7 +195,7 @@ def _shares(groups: list[Group]) -> list[Share]:
 def _strangers(asked: Asked) -> StrangersShown:
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
     limit = max(0, min(asked.query.limit, MOST_STRANGERS))
-    who = (asked.db, asked.settings.calls, asked.actor, asked.account)
+    who = (asked.db, asked.log, asked.actor, asked.account)
     found = list_strangers(*who, since=since, until=until, limit=limit)
     return StrangersShown(
         data=[StrangerShown(number=one.number, calls=one.calls, last_at=iso(one.last_at)) for one in found]

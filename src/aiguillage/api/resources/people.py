@@ -58,7 +58,7 @@ class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _export(asked: Asked) -> PersonShown:
-    who = (asked.db, asked.settings.calls, asked.actor, asked.account)
+    who = (asked.db, asked.log, asked.actor, asked.account)
     person = export_person(*who, asked.body.number)
     account_id = account_id_of(asked.db, asked.actor, asked.account)
     return PersonShown(
@@ -80,7 +80,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _erase(asked: Asked) -> ErasedShown:
-    who = (asked.db, asked.settings.calls, asked.actor, asked.account)
+    who = (asked.db, asked.log, asked.actor, asked.account)
     erased = erase_person(*who, asked.body.number, contacts=asked.body.contacts)
     return ErasedShown(**msgspec.structs.asdict(erased))
 
