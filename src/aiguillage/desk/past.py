@@ -80,6 +80,6 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
 
 def _undo_fact(by_id: dict[int, Any], entry: Entry) -> None:
     if entry.before is None:
-        del by_id[entry.entity_id]
+        by_id.pop(entry.entity_id, None)  # an erased one is gone already
     else:
         by_id[entry.entity_id] = msgspec.convert(entry.before, BY_NAME[entry.entity].type)
