@@ -113,3 +113,11 @@ def test_only_managers_revert_export_and_erase(terminal: Terminal) -> None:
         assert "takes the role manage" in terminal.refused("--as", email("editor"), *words)
     said = terminal.refused("--as", email("editor"), "person", "erase", ACCOUNT, NUMBER, "--yes")
     assert "takes the role manage" in said
+
+
+def test_an_account_says_how_long_its_calls_are_kept(terminal: Terminal) -> None:
+    terminal.done("account", "set", ACCOUNT, "--keep-calls-days", "180", "--pseudonymise-days", "14")
+
+    shown = terminal.read("account", "show", ACCOUNT)
+    assert (shown["keep_calls_days"], shown["pseudonymise_days"]) == (180, 14)
+    assert "whole number of days" in terminal.refused("account", "set", ACCOUNT, "--pseudonymise-days", "0")
