@@ -84,7 +84,7 @@ def test_why_it_was_switched_off_is_forgotten_when_it_is_on_again() -> None:
 
 
 def test_the_waits_grow_to_four_hours_and_end_within_a_day() -> None:
-    at, waits = 0, []
+    at, waits = 0, list[int]()
     while (due := next_try(len(waits) + 1, at, GIVEN_UP_AFTER)) is not None:
         waits.append((due - at) // MINUTE)
         at = due

@@ -12,7 +12,7 @@ from aiguillage.desk.events import Message, new_message_id
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, parse_url
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
     STATES,
@@ -133,7 +133,10 @@ def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guar
 
 def _check_url(url: str, guard: Guard) -> None:
     """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
-    host = parse_url(url).host
+    try:
+        host = parse_url(url).host
+    except Refusal as refusal:
+        raise invalid(refusal.message, "url") from None
     try:
         address = ip_address(host)
     except ValueError:
