@@ -126,6 +126,7 @@ class _Client:
         return size
 
     def _ask(self, path: str, body: bytes | None) -> http.client.HTTPResponse:
+        self._connection.close()  # the server closes idle ones, and making a body takes a while
         account = f"{'&' if '?' in path else '?'}customer_account={ACCOUNT}"
         self._connection.request("GET" if body is None else "POST", path + account, body, self._headers)
         return self._connection.getresponse()

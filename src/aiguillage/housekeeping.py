@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers that reads calendars again, renews holidays and tells webhooks."""
+"""Housekeeping: a process beside the workers: calendars and holidays renewed, the call log cleared, webhooks told."""
 
 import multiprocessing
 import os
@@ -11,12 +11,14 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import structlog
 
 from aiguillage.desk.calendars import due_calendars, refresh_due
 from aiguillage.desk.delivering import deliver_due
 from aiguillage.desk.events import accounts_with_webhooks, note_events
 from aiguillage.desk.holidays import renew_holidays
+from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal
 from aiguillage.logs import configure_logs
@@ -95,6 +97,11 @@ def _round(settings: Settings) -> Iterator[None]:
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)
+        with _told("retention"):
+            for kept in keep_retention(database, settings.calls, _actor()):
+                if kept is not None:
+                    _log.info("calls_kept", **msgspec.structs.asdict(kept))
+                yield
         with _told("calendars"):
             due = due_calendars(database, _actor().at)
         for calendar in due:

@@ -115,6 +115,23 @@ def test_refused_rows_are_told_by_line_and_column(client: Client) -> None:
     ]
 
 
+def test_an_upload_is_previewed_applied_told_and_taken_back(client: Client) -> None:
+    held = client.done("POST", "/imports", content=TWO.encode(), headers=CSV, params={"name": "avril.csv"})
+    one = f"/imports/{held['id']}"
+    before = companies(client)
+
+    client.done("POST", f"{one}/apply")
+    while (told := client.get(one))["state"] == "applying":
+        pass
+
+    assert (held["state"], held["preview"]["created"], before) == ("previewed", 2, [])
+    assert (told["state"], told["file"], companies(client)) == ("applied", "avril.csv", ["Garage", "Fournil"])
+    client.refused(409, "POST", f"{one}/apply")
+    assert client.done("POST", f"/imports/{told['import_id']}/undo")["removed"] == 2
+    assert client.get(f"/imports/{told['import_id']}")["state"] == "undone"
+    client.refused(404, "GET", f"/imports/{held['id'] + 1}")
+
+
 def test_contacts_that_a_file_lacks_go_only_when_somebody_insists(client: Client) -> None:
     upload(client, TWO)
     one = TWO.rpartition("C-2")[0]
@@ -218,8 +235,8 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, int]] = [
     ("no characters", lambda: b"tel\n\x81\x8d\xff\n", "text/csv", 422),
     ("no text", lambda: b"tel\n\x00\x01\x02\n", "text/csv", 422),
     ("nothing", lambda: b"", "text/csv", 422),
-    ("deep JSON", DEEP.encode, "application/json", 400),
-    ("deep JSON in a row", f'[{{"id_code": "1", "telecoms": {DEEP}}}]'.encode, "application/json", 400),
+    ("deep JSON", DEEP.encode, "application/json", 422),
+    ("deep JSON in a row", f'[{{"id_code": "1", "telecoms": {DEEP}}}]'.encode, "application/json", 422),
     ("JSON in another encoding", lambda: '[{"id_code": "é"}]'.encode("latin-1"), "application/json", 422),
     ("a JSON number without an end", lambda: b'[{"id_code": ' + b"9" * 6_000 + b"}]", "application/json", 422),
     ("rows that are none", lambda: b"[1, null, []]", "application/json", 422),

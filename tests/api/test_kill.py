@@ -55,14 +55,17 @@ class Ledger:
 
 def contacts_of(call: int) -> list[dict[str, object]]:
     """The contacts of one call; all say in their company's name which call it was."""
-    own = [{"reference": f"own-{call}-{n}", "company": f"Company {call}"} for n in range(OWN)]
-    shared = [{"reference": f"shared-{n}", "company": f"Company {call}"} for n in range(SHARED)]
+    own: list[dict[str, object]] = [{"reference": f"own-{call}-{n}", "company": f"Company {call}"} for n in range(OWN)]
+    shared: list[dict[str, object]] = [
+        {"reference": f"shared-{n}", "company": f"Company {call}"} for n in range(SHARED)
+    ]
     return own + shared
 
 
 def found_after(client: Client) -> dict[str, int]:
     """What is kept: reference -> the call that wrote it last."""
-    found, cursor = {}, ""
+    found: dict[str, int] = {}
+    cursor: str | None = ""
     while cursor is not None:
         page = client.get("/contacts", per_page=1000, cursor=cursor)
         found |= {one["reference"]: int(one["company"].removeprefix("Company ")) for one in page["data"]}

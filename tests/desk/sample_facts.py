@@ -23,6 +23,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.surveys import Survey
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.engine import Database
 
@@ -93,6 +94,7 @@ SAMPLES: dict[str, Sample] = {
         {"nickname": "Bretagne"},
     ),
     "cti": Sample(lambda _: Cti(name="PBX"), {"name": "Standard"}),
+    "survey": Sample(lambda _: Survey(name="Accueil"), {"name": "Satisfaction"}),
     "cti_destination": Sample(
         lambda ids: CtiDestination(cti=ids["cti"], origin="0199001234", destination="207"), {"destination": "209"}
     ),

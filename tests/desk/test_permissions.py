@@ -11,6 +11,7 @@ from aiguillage.desk import (
     call_flow_tokens,
     calls,
     contacts,
+    cti_maps,
     ctis,
     documents,
     facts,
@@ -18,9 +19,12 @@ from aiguillage.desk import (
     holidays,
     journal,
     options,
+    past,
     rota_feeds,
+    rotas,
     searching,
     secrets,
+    surveys,
     switches,
     users,
     webhooks,
@@ -28,14 +32,14 @@ from aiguillage.desk import (
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.surveys import SurveyRecord
 from tests.cast import ACCOUNT, Cast, email, known_caller
 from tests.desk.sample_facts import add_samples
+from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
     BY_OPERATORS,
     ROLES,
     USE_CASES,
-    Asked,
-    UseCase,
     every_change,
     every_look,
     every_right,
@@ -48,7 +52,7 @@ from tests.storage.facts import facts_version, rows
 NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, options, rota_feeds, searching, secrets, switches, users, webhooks),
+    *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users, webhooks),
 )
 
 
@@ -62,6 +66,8 @@ def contact_id(cast: Cast) -> int:
         call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
+    record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)
+    surveys.add_records(cast.db, cast["editor"], ACCOUNT, [record])
     return known_caller(cast).id
 
 

@@ -2,72 +2,39 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from aiguillage.desk import (
     accounts,
-    calendars,
     call_flow_tokens,
     calls,
     contacts,
-    ctis,
     documents,
-    facts,
     fields,
     holidays,
     journal,
     options,
     passwords,
-    rota_feeds,
+    past,
     searching,
     second_factor,
     secrets,
-    switches,
     users,
-    webhooks,
 )
 from aiguillage.desk.installation import count_facts
-from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Option
-from aiguillage.domain.queues import Calendar, Group
-from aiguillage.domain.webhooks import Webhook
-from aiguillage.storage.deliveries import Wanted
-from tests.calendars import CLOSED
+from aiguillage.domain.documents import FactsDocument
 from tests.cast import ACCOUNT, NUMBER, Cast, email
-
-
-class Asked(NamedTuple):
-    """One use case about an account: who asks, about which account, and about which contact where one is named."""
-
-    cast: Cast
-    actor: Actor
-    code: str
-    contact_id: int
-
-
-class UseCase(NamedTuple):
-    """A use case: the role it takes, what it does, and what it changes.
-
-    That is the account's `facts`, at which workers must look again, its `contacts`, or the installation's `directory`,
-    or tokens too where secrets change.
-    """
-
-    function: Callable[..., object]
-    role: Role
-    ask: Callable[[Asked], object]
-    changes: str = ""
+from tests.desk.resource_use_cases import RESOURCE_USE_CASES
+from tests.desk.use_case import Asked, UseCase, id_of
+from tests.desk.webhook_use_cases import WEBHOOK_USE_CASES
 
 
 def log(cast: Cast) -> Path:
     """The call log, which is not there yet."""
     return cast.db.path.with_name("calls.db")
-
-
-def id_of(asked: Asked, kind: str) -> int:
-    """The id of CL0000's one fact of a kind, whatever account is asked about."""
-    return facts.list_facts(asked.cast.db, asked.cast.operator, ACCOUNT, kind)[0].id
 
 
 def option_id(asked: Asked) -> int:
@@ -87,14 +54,14 @@ def call_token_id(asked: Asked) -> int:
     return by_email.get(asked.actor.name, by_email[email("router")])
 
 
-def ping_of(asked: Asked) -> int:
-    """The id of a delivery to CL0000's webhook."""
-    cast = asked.cast
-    return webhooks.ping_webhook(cast.db, cast.operator, ACCOUNT, id_of(asked, "webhook")).id
+def about(code: str) -> FactsDocument:
+    """An account's document without a fact in it."""
+    return FactsDocument(account=Account(code), fields=())
 
 
-HOOK = Webhook(name="ERP", url="https://example.org/calls", events=("contact.changed",))
 USE_CASES = [
+    *RESOURCE_USE_CASES,
+    *WEBHOOK_USE_CASES,
     UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
     UseCase(
         accounts.set_account,
@@ -102,25 +69,6 @@ USE_CASES = [
         lambda a: accounts.set_account(a.cast.db, a.actor, a.code, {"name": "Acacias"}),
         "facts",
     ),
-    UseCase(
-        calendars.add_calendar,
-        Role.EDIT,
-        lambda a: calendars.add_calendar(
-            a.cast.db,
-            a.actor,
-            a.code,
-            Calendar(owner_type="rota", owner_id=id_of(a, "rota"), name="Shifts"),
-            CLOSED,
-        ),
-        "facts",
-    ),
-    UseCase(
-        calendars.refresh_calendar,
-        Role.EDIT,
-        lambda a: calendars.refresh_calendar(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
-        "facts",
-    ),
-    UseCase(calendars.list_calendars, Role.READ, lambda a: calendars.list_calendars(a.cast.db, a.actor, a.code)),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
@@ -210,94 +158,11 @@ USE_CASES = [
         lambda a: options.drop_option(a.cast.db, a.actor, a.code, 1, option_id(a)),
         "facts",
     ),
-    UseCase(
-        facts.add_fact,
-        Role.EDIT,
-        lambda a: facts.add_fact(a.cast.db, a.actor, a.code, Group(name="Ateliers")),
-        "facts",
-    ),
-    UseCase(
-        facts.add_facts,
-        Role.EDIT,
-        lambda a: facts.add_facts(a.cast.db, a.actor, a.code, [Group(name="Ateliers")]),
-        "facts",
-    ),
-    UseCase(
-        facts.set_fact,
-        Role.EDIT,
-        lambda a: facts.set_fact(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), {"name": "Assistance"}),
-        "facts",
-    ),
-    UseCase(
-        facts.remove_fact,
-        Role.EDIT,
-        lambda a: facts.remove_fact(a.cast.db, a.actor, a.code, "holiday", id_of(a, "holiday")),
-        "facts",
-    ),
-    UseCase(
-        facts.show_fact, Role.READ, lambda a: facts.show_fact(a.cast.db, a.actor, a.code, "rota", id_of(a, "rota"))
-    ),
-    UseCase(facts.list_facts, Role.READ, lambda a: facts.list_facts(a.cast.db, a.actor, a.code, "blocked")),
-    UseCase(facts.find_fact, Role.READ, lambda a: facts.find_fact(a.cast.db, a.actor, a.code, "queue", "support")),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
-    UseCase(
-        holidays.observe_holidays,
-        Role.EDIT,
-        lambda a: holidays.observe_holidays(a.cast.db, a.actor, a.code, "FR"),
-        "facts",
-    ),
-    UseCase(
-        holidays.set_holiday,
-        Role.EDIT,
-        lambda a: holidays.set_holiday(a.cast.db, a.actor, a.code, "Noël", off=True),
-        "facts",
-    ),
-    UseCase(
-        holidays.forget_holidays, Role.EDIT, lambda a: holidays.forget_holidays(a.cast.db, a.actor, a.code), "facts"
-    ),
-    UseCase(
-        switches.flip_switch,
-        Role.EDIT,
-        lambda a: switches.flip_switch(a.cast.db, a.actor, a.code, id_of(a, "switch"), "on"),
-        "facts",
-    ),
-    UseCase(
-        switches.issue_switch_code,
-        Role.MANAGE,
-        lambda a: switches.issue_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
-        "secrets",
-    ),
-    UseCase(
-        switches.revoke_switch_code,
-        Role.MANAGE,
-        lambda a: switches.revoke_switch_code(a.cast.db, a.actor, a.code, id_of(a, "switch")),
-        "secrets",
-    ),
-    UseCase(
-        ctis.issue_cti_token,
-        Role.MANAGE,
-        lambda a: ctis.issue_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
-        "secrets",
-    ),
-    UseCase(
-        ctis.revoke_cti_token,
-        Role.MANAGE,
-        lambda a: ctis.revoke_cti_token(a.cast.db, a.actor, a.code, id_of(a, "cti")),
-        "secrets",
-    ),
-    UseCase(
-        rota_feeds.issue_rota_feed,
-        Role.MANAGE,
-        lambda a: rota_feeds.issue_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
-        "secrets",
-    ),
-    UseCase(
-        rota_feeds.revoke_rota_feed,
-        Role.MANAGE,
-        lambda a: rota_feeds.revoke_rota_feed(a.cast.db, a.actor, a.code, id_of(a, "rota")),
-        "secrets",
-    ),
+    UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
+    UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
+    UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),
     UseCase(
         secrets.issue_secret,
         Role.MANAGE,
@@ -328,61 +193,6 @@ USE_CASES = [
     UseCase(users.list_grants, Role.MANAGE, lambda a: users.list_grants(a.cast.db, a.actor, a.code)),
     UseCase(
         users.show_grant, Role.MANAGE, lambda a: users.show_grant(a.cast.db, a.actor, a.code, user_id(a, "router"))
-    ),
-    UseCase(
-        facts.add_fact,
-        Role.MANAGE,
-        lambda a: facts.add_fact(a.cast.db, a.actor, a.code, HOOK),
-        "facts",
-    ),
-    UseCase(
-        facts.set_fact,
-        Role.MANAGE,
-        lambda a: facts.set_fact(a.cast.db, a.actor, a.code, "webhook", id_of(a, "webhook"), {"active": False}),
-        "facts",
-    ),
-    UseCase(facts.list_facts, Role.MANAGE, lambda a: facts.list_facts(a.cast.db, a.actor, a.code, "webhook")),
-    UseCase(
-        webhooks.add_webhook, Role.MANAGE, lambda a: webhooks.add_webhook(a.cast.db, a.actor, a.code, HOOK), "facts"
-    ),
-    UseCase(
-        webhooks.set_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.set_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook"), {"name": "ERP"}),
-        "facts",
-    ),
-    UseCase(
-        webhooks.remove_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.remove_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-        "facts",
-    ),
-    UseCase(
-        webhooks.show_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.show_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-    ),
-    UseCase(webhooks.list_webhooks, Role.MANAGE, lambda a: webhooks.list_webhooks(a.cast.db, a.actor, a.code)),
-    UseCase(
-        webhooks.regenerate_secret,
-        Role.MANAGE,
-        lambda a: webhooks.regenerate_secret(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-        "facts",
-    ),
-    UseCase(
-        webhooks.ping_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.ping_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-    ),
-    UseCase(
-        webhooks.list_deliveries,
-        Role.MANAGE,
-        lambda a: webhooks.list_deliveries(a.cast.db, a.actor, a.code, id_of(a, "webhook"), Wanted()),
-    ),
-    UseCase(
-        webhooks.resend_delivery,
-        Role.MANAGE,
-        lambda a: webhooks.resend_delivery(a.cast.db, a.actor, a.code, id_of(a, "webhook"), ping_of(a)),
     ),
     UseCase(accounts.id_of, Role.ROUTE, lambda a: accounts.id_of(a.cast.db, a.actor, a.code)),
     UseCase(

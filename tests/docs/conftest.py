@@ -60,6 +60,12 @@ def run(folder: Path, script: str, **variables: str) -> "subprocess.CompletedPro
     )
 
 
+def activated(folder: Path) -> Path:
+    """A folder with what `make setup` has made."""
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
 def walk_through() -> list[Block]:
     """The blocks that the README has under 'Install it for real'."""
     return blocks(section(read(ENGLISH), "## Install it for real"))
@@ -89,9 +95,8 @@ def served(folder: Path, script: str) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """The walk-through, in a folder with the repository's examples and what `make setup` has made."""
-    folder = tmp_path_factory.mktemp("walked")
+    folder = activated(tmp_path_factory.mktemp("walked"))
     (folder / "examples").symlink_to(ROOT / "examples")
-    (folder / ".venv").symlink_to(sys.prefix)
     scripts = [block.text for block in walk_through() if block.language == "sh"]
     before = "".join(scripts[: scripts.index(SERVE)])
     typed = run(folder, f"set -e; make() {{ :; }}\n{before}")

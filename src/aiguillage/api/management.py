@@ -7,20 +7,41 @@ from aiguillage.api.described import described
 from aiguillage.api.operations import Operation
 from aiguillage.api.resources import (
     accounts,
+    blocked,
+    calendars,
     call_queues,
+    calls,
     contacts,
+    ctis,
     exchange,
     fields,
+    geo,
+    holidays,
     imports,
+    journal,
+    opening,
+    people,
+    replay,
+    rotas,
     signing_in,
+    surveys,
+    switches,
     tokens,
     users,
     webhooks,
 )
-from aiguillage.api.resources.shared import FactOperations
+from aiguillage.api.resources.facts import FactOperations
 
-FACTS = (call_queues.GROUPS, call_queues.QUEUES)
-OTHERS = (signing_in, accounts, users, tokens, contacts, exchange, imports, fields, webhooks)
+FACTS = (
+    *(call_queues.GROUPS, call_queues.QUEUES, opening.TIME_SPANS, opening.EXCEPTIONS, opening.HOLIDAYS),
+    *(rotas.ROTAS, switches.SWITCHES, blocked.BLOCKED, geo.LISTS, geo.LIST_DESTINATIONS),
+    *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS),
+)
+OTHERS = (
+    *(signing_in, accounts, users, tokens, contacts, exchange, imports, fields),
+    *(holidays, calendars, rotas, switches, geo, ctis, surveys),
+    *(calls, journal, replay, people, webhooks),
+)
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
     (accounts.TAG, "The accounts and their settings."),
@@ -29,6 +50,15 @@ TAGS = (
     (contacts.TAG, "The callers that an account knows."),
     (fields.TAG, "The account's eight fields: destinations and flags."),
     (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+    (calendars.TAG, "iCal feeds and files: exceptions of queues and groups, shifts of rotas."),
+    (rotas.TAG, "Who is on call when."),
+    (blocked.TAG, "Callers who go elsewhere, or nowhere."),
+    (geo.TAG, "Zones and their destinations."),
+    (ctis.TAG, "What phone systems send, and where it leads."),
+    (surveys.TAG, "What callers said when they were asked."),
+    (calls.TAG, "What was answered to which call, in lists and in figures."),
+    (journal.TAG, "Who changed what, and back again."),
+    (people.TAG, "All that is kept about a number: exported, erased."),
     (webhooks.TAG, "Addresses that are told what happened."),
 )
 

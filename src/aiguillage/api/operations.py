@@ -1,13 +1,13 @@
 """What an operation of the management API is: what it takes, what it answers, the use case behind it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid, missing
-from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY = 1 << 20
@@ -28,11 +28,12 @@ class Upload(NamedTuple):
 class Asked(NamedTuple):
     """One request: who asks, about which account, with what.
 
-    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it.
+    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
+    `replay` decides logged calls again.
     """
 
     db: Database
-    settings: Settings
+    log: Path
     actor: Actor
     account: str
     path: Mapping[str, str]
@@ -41,6 +42,7 @@ class Asked(NamedTuple):
     url: str
     headers: Mapping[str, str]
     expected: int | None = None
+    replay: Any = None
     address: str | None = None
 
     def id(self, name: str = "id") -> int:
@@ -99,8 +101,11 @@ class Operation(NamedTuple):
 def unfit(error: msgspec.ValidationError) -> Refusal:
     """What msgspec says of a value, with the field's name apart."""
     text, _, place = str(error).partition(" - at `$")
+    place = place.strip("`.").removeprefix("[...]").lstrip(".")
     if "unknown field `" in text:
         field = text.partition("unknown field `")[2].rstrip("`")
         return invalid(f"There is no '{field[:40]}' here. Leave it out.", field[:40])
-    field = place.strip("`.").removeprefix("[...]").lstrip(".") or "body"
-    return invalid(f"{text}. Send a value of that kind.", field[:80])
+    if "missing required field `" in text:
+        field = text.partition("missing required field `")[2].rstrip("`")
+        return invalid(f"'{field}' is missing. Send it.", f"{place}.{field}".lstrip("."))
+    return invalid(f"{text}. Send a value of that kind.", (place or "body")[:80])

@@ -77,8 +77,13 @@ def page_of(
     )
 
 
-def page_behind(things: Sequence[Any], total: int | None, per_page: int, url: str, cursor: str | None) -> Paged:
-    """The page object where pages follow each other by cursor: none of them has a number, none leads back."""
+def page_behind(
+    things: Sequence[Any], total: int | None, per_page: int, url: str, cursor: str | None, name: str = "cursor"
+) -> Paged:
+    """The page object where pages follow each other by cursor: none of them has a number, none leads back.
+
+    `name` is the parameter that says behind what a page begins.
+    """
     check_paging(1, per_page)
     return Paged(
         data=things,
@@ -89,9 +94,9 @@ def page_behind(things: Sequence[Any], total: int | None, per_page: int, url: st
         to=None,
         last_page=None,
         path=urlsplit(url)._replace(query="", fragment="").geturl(),
-        first_page_url=with_parameters(url, cursor=""),
+        first_page_url=with_parameters(url, **{name: "" if name == "cursor" else None}),
         last_page_url=None,
-        next_page_url=None if cursor is None else with_parameters(url, cursor=cursor),
+        next_page_url=None if cursor is None else with_parameters(url, **{name: cursor}),
         prev_page_url=None,
     )
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,6 @@ from aiguillage.api.operations import Asked, File, Operation, Shown, Upload, unf
 from aiguillage.desk.acting import actor_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid
-from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
@@ -30,12 +30,13 @@ _Parameters = dict[str, str | list[str]]
 
 
 class Door:
-    """What every operation is carried out with: the database, the settings, the clock."""
+    """What every operation is carried out with: the database, the call log, the clock, what decides calls again."""
 
-    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, db: Database, log: Path, clock: Clock, replay: Callable[..., Any]) -> None:
         self.db = db
-        self.settings = settings
+        self.log = log
         self.clock = clock
+        self.replay = replay
 
     def handlers(self, operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
         """A handler for each path."""
@@ -73,7 +74,7 @@ class Door:
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = Asked(
             db=self.db,
-            settings=self.settings,
+            log=self.log,
             actor=actor,
             account=str(account),
             path=request.path_params,
@@ -82,6 +83,7 @@ class Door:
             url=str(request.url),
             headers=headers,
             expected=read_expected(headers.get("if-match")) if STALE in operation.refuses else None,
+            replay=self.replay,
             address=address_of(request),
         )
         key = headers.get("idempotency-key")

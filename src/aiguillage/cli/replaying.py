@@ -12,7 +12,7 @@ from aiguillage.cli.moments import iso, local, parse_since
 from aiguillage.cli.printing import print_json, print_line, print_table
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
+from aiguillage.desk.past import REFUSED, Past, facts_before, facts_in, facts_now
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
 
@@ -43,7 +43,7 @@ def replay(
     json: Json = False,
 ) -> None:
     """Decide logged calls again, by today's facts or others, and tell which would have gone elsewhere."""
-    from aiguillage.replaying import replay_calls  # noqa: PLC0415 - brings the web framework along
+    from aiguillage.app import replay as decide_again  # noqa: PLC0415 - brings the web framework along
 
     if against is not None and journal_before is not None:
         raise invalid("Give --against or --journal-before, not both: each names the facts to decide by.")
@@ -51,7 +51,7 @@ def replay(
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         begin = parse_since(since or A_WEEK, desk.actor.at, time_zone)
         past = _facts_of(desk, account, against, journal_before)
-        done = replay_calls(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
+        done = decide_again(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
     if json:
         print_json(_document(done))
         return
@@ -75,6 +75,12 @@ def _print(done: "Replay") -> None:
             calls=done.calls, moved=len(done.moved)
         )
     )
+    if done.skipped:
+        print_line(
+            _("{calls} calls are too old to be decided again: their numbers are gone.").format(calls=done.skipped)
+        )
+    if done.left_out:
+        print_line(_("Left out are {calls} calls that an older release logged.").format(calls=done.left_out))
     if done.moves:
         rows = [(_way(move.went), _way(move.would_go), move.calls) for move in done.moves]
         print_table((_("went to"), _("would go to"), _("calls")), rows)
@@ -91,11 +97,19 @@ def _number(one: "Moved") -> str:
 
 
 def _way(way: str | None) -> str:
+    if way == REFUSED:
+        return _("(refused)")
     return _("(nowhere)") if way is None else way
 
 
 def _document(done: "Replay") -> dict[str, Any]:
-    return {"calls": done.calls, "moves": done.moves, "moved": [_moved_document(one) for one in done.moved]}
+    return {
+        "calls": done.calls,
+        "skipped": done.skipped,
+        "left_out": done.left_out,
+        "moves": done.moves,
+        "moved": [_moved_document(one) for one in done.moved],
+    }
 
 
 def _moved_document(one: "Moved") -> dict[str, Any]:

@@ -135,18 +135,23 @@ def set_account(
         raise invalid(f"An account has no setting '{min(unknown)[:40]}'. It has: {', '.join(SETTINGS)}.")
     with change_facts(db, actor, code, Role.MANAGE) as change:
         require_unchanged(state_of(change.account), expected)
-        after = check_account(msgspec.structs.replace(change.account, **changes))
-        if after == change.account:
-            return after
-        if after.shared_numbers == "refuse" != change.account.shared_numbers:
-            _refuse_while_shared(change)
-        for kind in ("rota", "geo_list"):
-            named = getattr(after, kind)
-            if named is not None:
-                require_fact(change.connection, change.account_id, kind, named)
-        values = msgspec.structs.asdict(after)
-        change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(values))
-        change.record(change.take_seqs(), "set", "account", change.account_id, change.account, after)
+        return replace_account(change, msgspec.structs.replace(change.account, **changes))
+
+
+def replace_account(change: Change, after: Account) -> Account:
+    """An account's settings inside a change that has begun. Raises Refusal."""
+    after = check_account(after)
+    if after == change.account:
+        return after
+    if after.shared_numbers == "refuse" != change.account.shared_numbers:
+        _refuse_while_shared(change)
+    for kind in ("rota", "geo_list"):
+        named = getattr(after, kind)
+        if named is not None:
+            require_fact(change.connection, change.account_id, kind, named)
+    values = msgspec.structs.asdict(after)
+    change.connection.execute(update(accounts).where(accounts.c.id == change.account_id).values(values))
+    change.record(change.take_seqs(), "set", "account", change.account_id, change.account, after)
     return after
 
 

@@ -26,7 +26,12 @@ class View(NamedTuple):
 
 
 class Change:
-    """A transaction that changes one account's facts (or the installation's), and says so in its journal."""
+    """A transaction that changes one account's facts (or the installation's), and says so in its journal.
+
+    `action` is what the journal calls everything in it, where that is not what each use case calls it.
+    """
+
+    action: str | None = None
 
     def __init__(self, connection: Connection, account_id: int, account: Account, actor: Actor) -> None:
         self.connection = connection
@@ -44,7 +49,7 @@ class Change:
             seq=seq,
             at=self.actor.at,
             actor=self.actor.name,
-            action=action,
+            action=self.action or action,
             entity=entity,
             entity_id=entity_id,
             before=None if before is None else msgspec.to_builtins(before),

@@ -39,12 +39,18 @@ class Kept(msgspec.Struct, frozen=True):
 def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept:
     """A new contact. Raises Refusal (missing, forbidden, invalid, conflict)."""
     with change_contacts(db, actor, code) as change:
-        check_contact(contact, read_fields(change.connection, change.account_id))
-        _refuse_doubles(change, None, contact)
-        seq = change.take_seqs()
-        write_contact(change.connection, change.account_id, seq, seq, contact)
-        change.record(seq, "add", "contact", seq, None, contact)
-    return Kept(seq, seq, contact)
+        return place_contact(change, None, contact)
+
+
+def place_contact(change: Change, contact_id: int | None, contact: Contact) -> Kept:
+    """A new contact, or a removed one under its former id, inside a change that has begun. Raises Refusal."""
+    check_contact(contact, read_fields(change.connection, change.account_id))
+    _refuse_doubles(change, None, contact)
+    seq = change.take_seqs()
+    kept = Kept(seq if contact_id is None else contact_id, seq, contact)
+    write_contact(change.connection, change.account_id, kept.id, seq, contact)
+    change.record(seq, "add", "contact", kept.id, None, contact)
+    return kept
 
 
 def enter_contact(
@@ -67,10 +73,11 @@ def enter_contact(
     with change_contacts(db, actor, code) as change:
         kept = require_contact(change.connection, change.account_id, contact_id)
         require_unchanged(kept.seq, expected)
-        return _replace_contact(change, kept, entered(kept.contact, given, change.account.country))
+        return replace_contact(change, kept, entered(kept.contact, given, change.account.country))
 
 
-def _replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
+def replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
+    """A contact with other facts inside a change that has begun. Raises Refusal."""
     if after == kept.contact:
         return kept
     check_contact(after, read_fields(change.connection, change.account_id))
@@ -87,17 +94,18 @@ def remove_contact(db: Database, actor: Actor, code: str, contact_id: int, *, ex
     with change_contacts(db, actor, code) as change:
         kept = require_contact(change.connection, change.account_id, contact_id)
         require_unchanged(kept.seq, expected)
-        _remove(change, [kept])
+        discard_contacts(change, [kept])
 
 
 def remove_contacts(db: Database, actor: Actor, code: str, contact_ids: Iterable[int]) -> int:
     """Removes contacts, all or none; how many they were. Raises Refusal(missing) when one of them is not there."""
     with change_contacts(db, actor, code) as change:
         ids = dict.fromkeys(contact_ids)
-        return _remove(change, [require_contact(change.connection, change.account_id, each) for each in ids])
+        return discard_contacts(change, [require_contact(change.connection, change.account_id, each) for each in ids])
 
 
-def _remove(change: Change, going: Sequence[Kept]) -> int:
+def discard_contacts(change: Change, going: Sequence[Kept]) -> int:
+    """Removes contacts inside a change that has begun; how many they were."""
     seq = change.take_seqs(len(going))
     for place, kept in enumerate(going):
         erase_contact(change.connection, change.account_id, kept.id, kept.contact)

@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
-from aiguillage.desk.change import read_facts
+from aiguillage.desk.change import View, read_facts
 from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.documents import FactsDocument
-from aiguillage.domain.facts import KINDS, AccountFacts, compile_facts
+from aiguillage.domain.documents import FactsDocument, compile_document
+from aiguillage.domain.facts import KINDS, AccountFacts
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind
 from aiguillage.storage.schema import accounts
@@ -14,18 +14,23 @@ from aiguillage.storage.schema import accounts
 
 def export_facts(db: Database, actor: Actor, code: str) -> FactsDocument:
     """All facts of an account that its readers may see, but its contacts, as they are at one moment. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, account):
-        kept = by_kind(connection, account_id)
-        return FactsDocument(
-            seq=connection.execute(select(accounts.c.seq).where(accounts.c.id == account_id)).scalar_one(),
-            account=account,
-            fields=tuple(read_fields(connection, account_id)),
-            facts={kind.name: dict(kept[kind.name]) for kind in KINDS if kind.seen_by <= Role.READ},
-        )
+    with read_facts(db, actor, code) as view:
+        return read_document(view)
 
 
 def compile_account(db: Database, actor: Actor, code: str) -> AccountFacts:
     """An account's facts as they are now, ready to decide with. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, account):
-        defaults = [field.default for field in read_fields(connection, account_id)]
-        return compile_facts(account_id, account, defaults, by_kind(connection, account_id))
+    with read_facts(db, actor, code) as view:
+        return compile_document(read_document(view), view.account_id)
+
+
+def read_document(view: View) -> FactsDocument:
+    """The account's document, read in a transaction that has begun."""
+    kept = by_kind(view.connection, view.account_id)
+    seq = select(accounts.c.seq).where(accounts.c.id == view.account_id)
+    return FactsDocument(
+        seq=view.connection.execute(seq).scalar_one(),
+        account=view.account,
+        fields=tuple(read_fields(view.connection, view.account_id)),
+        facts={kind.name: dict(kept[kind.name]) for kind in KINDS if kind.seen_by <= Role.READ},
+    )

@@ -1,6 +1,7 @@
 """The account's eight routing fields: labels, defaults, options."""
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -107,6 +108,23 @@ def clear_field(db: Database, actor: Actor, code: str, position: int, *, expecte
         mine = (fields.c.account_id == change.account_id) & (fields.c.position == position)
         change.connection.execute(update(fields).where(mine).values(values))
         change.record(change.take_seqs(), "set", "field", position, before, first)
+
+
+def replace_field(change: Change, after: Field) -> None:
+    """A field with all its options inside a change that has begun; new options come behind those that stay."""
+    position, kept = after.position, read_field(change, after.position)
+    stay = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(kept.options, after.options, strict=False)))
+    mine = select(field_options.c.id).where(_options(change, position)).order_by(field_options.c.id)
+    going = change.connection.execute(mine).scalars().all()[stay:]
+    change.connection.execute(delete(field_options).where(_options(change, position), field_options.c.id.in_(going)))
+    first = change.take_seqs(1 + len(after.options) - stay)
+    for place, option in enumerate(after.options[stay:], start=1):
+        row = {"account_id": change.account_id, "id": first + place, "position": position}
+        change.connection.execute(insert(field_options).values(**row, name=option.name, value=option.value))
+    field = (fields.c.account_id == change.account_id) & (fields.c.position == position)
+    values = {"label": after.label, "default_value": after.default, "strict": after.strict}
+    change.connection.execute(update(fields).where(field).values(values))
+    change.record(first, "set", "field", position, kept, after)
 
 
 def free_field(fields_now: Sequence[Field]) -> Field:

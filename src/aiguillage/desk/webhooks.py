@@ -110,8 +110,6 @@ def resend_delivery(db: Database, actor: Actor, code: str, webhook_id: int, deli
         delivery = require_delivery(connection, account_id, webhook_id, delivery_id)
     if not webhook.active:
         raise conflict("The webhook is switched off. Switch it on, and send this again.")
-    if not delivery.body:
-        raise conflict("A number that was in this delivery was erased, and its body with it. It cannot be sent again.")
     until = actor.at + GIVEN_UP_AFTER
     again = msgspec.structs.replace(delivery, tries=0, next_at=actor.at, until=until, delivered_at=None, trouble=None)
     with db.write() as connection:

@@ -37,6 +37,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import WEBHOOK, Webhook, check_webhook
 
 Fact = msgspec.Struct
@@ -105,6 +106,7 @@ KINDS = (
         check_cti_destination,
         lambda fact: (Reference("cti", fact.cti, belongs=True),),
     ),
+    Kind("survey", Survey, check_survey),
     # Its address often has a secret of the receiver's in it.
     Kind(WEBHOOK, Webhook, check_webhook, role=Role.MANAGE, seen_by=Role.MANAGE),
 )
@@ -112,8 +114,9 @@ KINDS = (
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in KINDS}
-DECIDING = tuple(kind.name for kind in KINDS if kind.name not in {"cti_destination", WEBHOOK})
-"""What a decision needs in memory; a CTI's origins may be many, and are looked up. Webhooks decide nothing."""
+_ELSEWHERE = ("cti_destination", "survey", WEBHOOK)
+DECIDING = tuple(kind.name for kind in KINDS if kind.name not in _ELSEWHERE)
+"""What a decision needs in memory. A CTI's origins may be many, and are looked up; surveys, webhooks decide nothing."""
 
 _DECODERS = {kind.name: msgspec.json.Decoder(kind.type).decode for kind in KINDS}
 

@@ -1,6 +1,6 @@
 """Deliveries: what webhooks are sent, each with its body, its tries, and what came of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,14 +18,13 @@ STATES: Mapping[str, ColumnElement[bool]] = {
 """How a delivery can stand, each with the rows that do."""
 
 IDS_A_MILLISECOND = 1024
-ERASED = "Somebody had a number erased that was in it."
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One event on its way to one webhook. Moments in microseconds since 1970 UTC.
 
     `next_at` is when it is tried next, `until` when it is given up; `status` is what the last try was answered,
-    `trouble` what went wrong in words. The body is empty once it was erased.
+    `trouble` what went wrong in words.
     """
 
     id: int
@@ -119,7 +118,7 @@ def require_delivery(connection: Connection, account_id: int, webhook_id: int, d
 
 
 def keep_delivery(connection: Connection, account_id: int, delivery: Delivery) -> None:
-    """Keeps what became of a delivery, unless it is gone; its body stays as it is kept, for it may have been erased."""
+    """Keeps what became of a delivery, unless it is gone."""
     values = {name: getattr(delivery, name) for name in ("tries", "next_at", "until", "status", "trouble")}
     mine = (deliveries.c.account_id == account_id) & (deliveries.c.id == delivery.id)
     connection.execute(update(deliveries).where(mine).values(**values, delivered_at=delivery.delivered_at))
@@ -131,7 +130,7 @@ def due_webhooks(connection: Connection, at: int, limit: int) -> list[DueWebhook
     statement = (
         select(deliveries.c.account_id, accounts.c.code, deliveries.c.webhook_id)
         .join(accounts, accounts.c.id == deliveries.c.account_id)
-        .where(deliveries.c.next_at <= at, deliveries.c.body != "")
+        .where(deliveries.c.next_at <= at)
         .group_by(deliveries.c.account_id, accounts.c.code, deliveries.c.webhook_id)
         .order_by(fewest, oldest)
         .limit(limit)
@@ -142,9 +141,8 @@ def due_webhooks(connection: Connection, at: int, limit: int) -> list[DueWebhook
 def due_deliveries(connection: Connection, account_id: int, webhook_id: int, at: int, limit: int) -> list[Delivery]:
     """A webhook's deliveries that are due, the longest due first."""
     mine = (deliveries.c.account_id == account_id) & (deliveries.c.webhook_id == webhook_id)
-    due = select(deliveries).where(mine, deliveries.c.next_at <= at, deliveries.c.body != "")
-    in_order = due.order_by(deliveries.c.next_at, deliveries.c.id)
-    return [_delivery(row) for row in connection.execute(in_order.limit(limit))]
+    due = select(deliveries).where(mine, deliveries.c.next_at <= at).order_by(deliveries.c.next_at, deliveries.c.id)
+    return [_delivery(row) for row in connection.execute(due.limit(limit))]
 
 
 def end_waiting(connection: Connection, account_id: int, webhook_id: int, trouble: str) -> None:
@@ -163,19 +161,6 @@ def end_late(connection: Connection, at: int, trouble: str) -> None:
 def forget_deliveries(connection: Connection, before: int) -> None:
     """Removes the deliveries that were made before a moment."""
     connection.execute(delete(deliveries).where(deliveries.c.created_at < before))
-
-
-def erase_from_deliveries(connection: Connection, account_id: int, texts: Iterable[str]) -> int:
-    """Erases the bodies that have one of the texts, numbers in E.164, as a value, and ends what was to send them.
-
-    How many they were.
-    """
-    erased = 0
-    for text in texts:
-        with_it = deliveries.c.body.contains(f'"{text}"', autoescape=True)
-        mine = update(deliveries).where(deliveries.c.account_id == account_id, with_it)
-        erased += connection.execute(mine.values(body="", next_at=None, trouble=ERASED)).rowcount
-    return erased
 
 
 def _delivery(row: Any) -> Delivery:  # noqa: ANN401 - a row of the table

@@ -200,7 +200,7 @@ def _new_stage(directory: Path, stack: ExitStack) -> Stage:
 @contextmanager
 def private_directory(directory: Path) -> Iterator[Path]:
     """A directory of its own in another one, removed at the end; those of killed processes too."""
-    _sweep(directory)
+    sweep(directory)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory) as name:
         home = Path(name)
         with (home / "lock.new").open("wb") as lock:
@@ -209,7 +209,7 @@ def private_directory(directory: Path) -> Iterator[Path]:
             yield home
 
 
-def _sweep(directory: Path) -> None:
+def sweep(directory: Path) -> None:
     """A killed import leaves its stage behind, and with it people's numbers; its lock is free then."""
     for lock_path in directory.glob(f"{PREFIX}*/lock"):
         with lock_path.open("rb") as lock:

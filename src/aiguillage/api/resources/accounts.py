@@ -96,7 +96,7 @@ def _set(asked: Asked) -> Shown:
 
 def _remove(asked: Asked) -> None:
     code = code_of(asked.db, asked.actor, asked.id())
-    remove_account(asked.db, asked.settings.calls, asked.actor, code, expected=asked.expected)
+    remove_account(asked.db, asked.log, asked.actor, code, expected=asked.expected)
 
 
 def _operation(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields

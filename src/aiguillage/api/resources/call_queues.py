@@ -2,18 +2,15 @@
 
 import msgspec
 
-from aiguillage.api.operations import Asked
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, given
-from aiguillage.storage.facts import Kept
+from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Flag, Number, Text
 
 TAG = "Call queues"
-Text = str | None | msgspec.UnsetType
 
 
 class GroupBody(Body, frozen=True):
     """A group as it is sent."""
 
-    name: str | msgspec.UnsetType = UNSET
+    name: Text = UNSET
 
 
 class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,17 +24,17 @@ class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
 class QueueBody(Body, frozen=True):
     """A call queue as it is sent."""
 
-    active: bool | msgspec.UnsetType = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    code: str | msgspec.UnsetType = UNSET
+    active: Flag = UNSET
+    name: Text = UNSET
+    code: Text = UNSET
     number: Text = UNSET
-    call_queue_group_id: int | msgspec.UnsetType | None = UNSET
+    call_queue_group_id: Number = UNSET
     host_name: Text = UNSET
     type: Text = UNSET
     did_number: Text = UNSET
     default_destination_type: Text = UNSET
     default_destination: Text = UNSET
-    rota_id: int | msgspec.UnsetType | None = UNSET
+    rota_id: Number = UNSET
 
 
 class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,24 +55,6 @@ class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
     rota_id: int | None
 
 
-QUEUE_NAMES = {"call_queue_group_id": "group", "rota_id": "rota"}
-"""The fact's names for what the API calls otherwise."""
-
-TEXTS = ("host_name", "type", "default_destination_type")
-"""What null clears to nothing."""
-
-
-def _enter_queue(body: QueueBody, _asked: Asked) -> dict[str, object]:
-    changes = given(body, QUEUE_NAMES)
-    return {name: "" if value is None and name in TEXTS else value for name, value in changes.items()}
-
-
-def _show_queue(kept: Kept, account_id: int) -> QueueShown:
-    facts = msgspec.structs.asdict(kept.fact)
-    renamed = {name: facts.pop(own) for name, own in QUEUE_NAMES.items()}
-    return QueueShown(id=kept.id, customer_id=account_id, **facts, **renamed)
-
-
 GROUPS = FactResource(
     path=f"{BASE}/call-queues/groups",
     noun="queue group",
@@ -84,8 +63,6 @@ GROUPS = FactResource(
     kind="group",
     body=GroupBody,
     answer=GroupShown,
-    enter=lambda body, _: given(body),
-    show=lambda kept, account_id: GroupShown(id=kept.id, name=kept.fact.name, customer_id=account_id),
     example={"name": "Accueil"},
 )
 QUEUES = FactResource(
@@ -96,7 +73,6 @@ QUEUES = FactResource(
     kind="queue",
     body=QueueBody,
     answer=QueueShown,
-    enter=_enter_queue,
-    show=_show_queue,
+    names={"call_queue_group_id": "group", "rota_id": "rota"},
     example={"name": "Support", "code": "support", "number": "207", "default_destination": "299"},
 )

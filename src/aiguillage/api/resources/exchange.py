@@ -1,17 +1,15 @@
 """Contacts by the thousand: bulk upsert, imports and exports (contracts/cx-engine.md, 'contacts')."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from litestar.exceptions import HTTPException
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.shared import Body
 from aiguillage.desk.exports import FORMATS, export_contacts
-from aiguillage.desk.importing.files import SentFile, SentRows, Source
-from aiguillage.desk.importing.sent import import_rows, wire_name
+from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, NAMES, XLSX, wire_name
+from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
     Outcome,
@@ -25,12 +23,6 @@ from aiguillage.domain.errors import Refusal, invalid
 LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
 """Bytes."""
 
-JSON, CSV = "application/json", "text/csv"
-JSON_LINES = "application/jsonl"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = {CSV: "upload.csv", XLSX: "upload.xlsx", JSON_LINES: "upload.jsonl", "application/octet-stream": "upload"}
-"""What may be sent beside JSON, and what the import is then called."""
-
 MEDIA = {"csv": CSV, "xlsx": XLSX, "jsonl": JSON_LINES, "json": JSON}
 
 
@@ -40,16 +32,21 @@ class Partial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     partial: bool = False
 
 
-class ImportQuery(Partial, frozen=True):
-    """How to import: `dry_run=1` tells what would happen; `delete_missing=1` removes the contacts that are not sent.
+class ImportChoices(Partial, frozen=True):
+    """How to import: `delete_missing=1` removes the contacts that are not sent, `force=1` insists on many of them.
 
-    `force=1` insists on that when they are more than a fifth.
+    `name` is what to call the import.
     """
 
-    dry_run: bool = False
     delete_missing: bool = False
     force: bool = False
     name: str = ""
+
+
+class ImportQuery(ImportChoices, frozen=True):
+    """The same, or with `dry_run=1` what would happen."""
+
+    dry_run: bool = False
 
 
 class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,35 +140,16 @@ def _import(asked: Asked) -> ImportTold:
     use_case = preview_import if query.dry_run else import_contacts
     choices = {"partial": query.partial, "delete_missing": query.delete_missing, "force": query.force}
     try:
-        outcome = use_case(asked.db, asked.actor, asked.account, source_of(asked), **choices)
+        outcome = use_case(asked.db, asked.actor, asked.account, upload_of(asked).source(), **choices)
     except ImportRefused as refused:
         raise _with_errors(refused, "line ") from None
     return told_of(outcome)
 
 
-def source_of(asked: Asked) -> Source:
+def upload_of(asked: Asked) -> SentUpload:
     """What was sent to be imported."""
-    upload: Upload = asked.body
-    media_type = upload.content_type.partition(";")[0].strip().lower()
-    name = asked.query.name.strip()[:255]
-    if media_type == JSON:
-        return SentRows(name or "upload.json", import_rows(_objects(upload.content)))
-    return SentFile(name or FILES[media_type], upload.content)
-
-
-def _objects(content: bytes) -> Iterable[msgspec.Raw]:
-    """The rows of a JSON body: a list, or an object with `contacts`; each is decoded when its turn comes."""
-    try:
-        found = msgspec.json.decode(content, type=list[msgspec.Raw] | _Wrapped)
-    except msgspec.ValidationError:
-        raise invalid("Send a list of contacts, or an object with that list as 'contacts'.", "contacts") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPException(status_code=400, detail="The body is not JSON. Send a list of objects in UTF-8.") from None
-    return found.contacts if isinstance(found, _Wrapped) else found
-
-
-class _Wrapped(msgspec.Struct):
-    contacts: list[msgspec.Raw]
+    media_type = asked.body.content_type.partition(";")[0].strip().lower()
+    return SentUpload(asked.query.name.strip()[:255] or NAMES[media_type], media_type, asked.body.content)
 
 
 def told_of(outcome: Outcome) -> ImportTold:
@@ -207,7 +185,6 @@ def _accepted(accept: str) -> str:
     return "csv"
 
 
-SENT = (JSON, *FILES)
 OPERATIONS = (
     Operation(
         *("POST", f"{PATH}/bulk", "upsertContacts", "Add or change up to 10,000 contacts", TAG, _upsert),
@@ -228,7 +205,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         refuses=(409,),
         longest=LONGEST_IMPORT,
-        takes=SENT,
+        takes=tuple(NAMES),
         description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
     ),
     Operation(

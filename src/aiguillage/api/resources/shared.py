@@ -1,30 +1,32 @@
-"""The five operations that resources share, written once: index, show, store, update, destroy."""
+"""What resources have in common: bodies, what a resource of facts is, values as they are written and read."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from aiguillage.api.moments import parse_moment
-from aiguillage.api.operations import Asked, Nothing, Operation, Shown, unfit
-from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
-from aiguillage.desk.change import account_id_of
-from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
+from aiguillage.api.operations import Asked, Nothing, unfit
 from aiguillage.desk.journal import seq_since
-from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import missing
-from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.facts import Kept
 
 BASE = "/smart-routings"
 UNSET = msgspec.UNSET
+MIDNIGHT = ("24:00", "24:00:00")
+Text = str | None | msgspec.UnsetType
+Number = int | None | msgspec.UnsetType
+Flag = bool | None | msgspec.UnsetType
+Reader = Callable[[Any, str], Any]
+"""Reads a value that can be written in several ways; it is told the field's name for a refusal."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is sent: on update a field left out stays as it is, and null clears it."""
 
 
-def given(body: msgspec.Struct, names: dict[str, str] | None = None) -> dict[str, Any]:
+def given(body: msgspec.Struct, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The fields that were sent, by the names that the fact has for them."""
     renamed = names or {}
     sent = ((name, getattr(body, name)) for name in body.__struct_fields__)
@@ -34,112 +36,72 @@ def given(body: msgspec.Struct, names: dict[str, str] | None = None) -> dict[str
 class FactResource(NamedTuple):
     """A resource whose things are facts of one kind.
 
-    `enter` makes changes to the fact out of a body, `show` the answer out of a kept fact and the account's id. `scope`
-    is the path's parameter that names the fact it belongs to, and the fact's field for it.
+    `names` are the fact's names for what the API calls otherwise; `reads` read values that can be written in several
+    ways, in bodies and filters. Where fields and values do not go one by one, `settle` makes the fact's values of what
+    was sent (beside the fact before, None for a new one), and `tell` what is answered of them. `scope` is the path's
+    parameter that names the fact it belongs to, and that fact's kind. `place` are the fields that can be sent in the
+    query of a new one. With `remarking`, what was stored is answered with the desk's remarks. `bulk` are the methods of
+    its path /bulk.
     """
 
     path: str
     noun: str
+    plural: str
     tag: str
     kind: str
     body: type[Body]
     answer: type[msgspec.Struct]
-    enter: Callable[[Any, Asked], dict[str, Any]]
-    show: Callable[[Kept, int], Any]
-    plural: str
-    scope: tuple[str, str, str] | None = None
-    store_query: type[msgspec.Struct] = Nothing
+    names: Mapping[str, str] = {}
+    reads: Mapping[str, Reader] = {}
+    settle: Callable[[dict[str, Any], Any], dict[str, Any]] = lambda sent, _before: sent
+    tell: Callable[[Asked, Kept], Mapping[str, Any]] = lambda _asked, _kept: {}
+    scope: tuple[str, str] | None = None
+    place: type[msgspec.Struct] = Nothing
+    remarking: bool = False
+    bulk: tuple[str, ...] = ()
     example: Any = None
+    description: str = ""
+
+    def read(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields with their values read. Raises Refusal(invalid)."""
+        return {
+            name: self.reads[name](value, name) if name in self.reads and value is not None else value
+            for name, value in sent.items()
+        }
+
+    def changes(self, sent: Mapping[str, Any], before: Any) -> dict[str, Any]:  # noqa: ANN401 - a fact of the kind
+        """What was sent as values of the fact. Raises Refusal(invalid)."""
+        return self.settle({self.names.get(name, name): value for name, value in self.read(sent).items()}, before)
+
+    def answered(self, asked: Asked, kept: Kept, account_id: int) -> dict[str, Any]:
+        """What is answered of a fact, by the fields of the answer."""
+        told = {"id": kept.id, "customer_id": account_id, **self.tell(asked, kept)}
+        return {
+            name: told[name] if name in told else getattr(kept.fact, self.names.get(name, name))
+            for name in self.answer.__struct_fields__
+        }
 
 
-class FactOperations:
-    """What is done with the things of a resource of facts."""
-
-    def __init__(self, resource: FactResource) -> None:
-        self._resource = resource
-        self._query = query_of(f"{_camel(resource.noun)}Query", resource.answer)
-        self._filters = tuple(field for field in self._query.__struct_fields__ if field not in LISTING)
-
-    def operations(self) -> list[Operation]:
-        """Index, store, show, update, destroy."""
-        resource, name, noun = self._resource, _camel(self._resource.noun), self._resource.noun
-        one, answer = f"{resource.path}/{{id}}", resource.answer
-        of_scope = (404,) if resource.scope else ()
-        index = Operation("GET", resource.path, f"list{name}s", f"List {resource.plural}", resource.tag, self.index)
-        store = Operation("POST", resource.path, f"add{name}", f"Add a {noun}", resource.tag, self.store)
-        show = Operation("GET", one, f"show{name}", f"Show a {noun}", resource.tag, self.show)
-        update = Operation("PUT", one, f"set{name}", f"Change a {noun}", resource.tag, self.update)
-        destroy = Operation("DELETE", one, f"remove{name}", f"Remove a {noun}", resource.tag, self.destroy)
-        entered = {"body": resource.body, "answer": answer, "needs": Role.EDIT, "example": resource.example}
-        changing = (404, 409, 412)
-        return [
-            index._replace(query=self._query, answer=page_type(name, answer), needs=Role.READ, refuses=of_scope),
-            store._replace(query=resource.store_query, status=201, refuses=(*of_scope, 409), **entered),
-            show._replace(answer=answer, needs=Role.READ, refuses=(404,)),
-            update._replace(refuses=changing, **entered),
-            destroy._replace(status=204, needs=Role.EDIT, refuses=changing),
-        ]
-
-    def index(self, asked: Asked) -> Paged:
-        """The resource's things, filtered and paged."""
-        kept = list_facts(asked.db, asked.actor, asked.account, self._resource.kind)
-        account_id = account_id_of(asked.db, asked.actor, asked.account)
-        shown = [self._resource.show(one, account_id) for one in since(asked, self._of_scope(asked, kept))]
-        return chosen(shown, asked.query, self._filters, asked.url)
-
-    def show(self, asked: Asked) -> Shown:
-        """One of them."""
-        return self._shown(asked, self._require(asked))
-
-    def store(self, asked: Asked) -> Shown:
-        """A new one."""
-        changes = self._resource.enter(asked.body, asked) | self._scope(asked)
-        fact = make_fact(BY_NAME[self._resource.kind].type, changes)
-        return self._shown(asked, add_fact(asked.db, asked.actor, asked.account, fact).kept)
-
-    def update(self, asked: Asked) -> Shown:
-        """One of them with what was sent in place of what it had."""
-        kept, changes = self._require(asked), self._resource.enter(asked.body, asked)
-        who = (asked.db, asked.actor, asked.account)
-        return self._shown(asked, set_fact(*who, kept.kind, kept.id, changes, expected=asked.expected).kept)
-
-    def destroy(self, asked: Asked) -> None:
-        """One of them is gone."""
-        kept = self._require(asked)
-        remove_fact(asked.db, asked.actor, asked.account, kept.kind, kept.id, expected=asked.expected)
-
-    def _scope(self, asked: Asked) -> dict[str, Any]:
-        """What the path says that they belong to. Raises Refusal(missing) where there is no such thing."""
-        if self._resource.scope is None:
-            return {}
-        parameter, kind, field = self._resource.scope
-        show_fact(asked.db, asked.actor, asked.account, kind, asked.id(parameter))
-        return {field: asked.id(parameter)}
-
-    def _of_scope(self, asked: Asked, kept: Sequence[Kept]) -> list[Kept]:
-        scope = self._scope(asked)
-        return [one for one in kept if all(getattr(one.fact, field) == value for field, value in scope.items())]
-
-    def _require(self, asked: Asked) -> Kept:
-        kept = show_fact(asked.db, asked.actor, asked.account, self._resource.kind, asked.id())
-        if not self._of_scope(asked, [kept]):
-            raise missing("There is nothing of that id here for you.")
-        return kept
-
-    def _shown(self, asked: Asked, kept: Kept) -> Shown:
-        return Shown(self._resource.show(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
-
-
-def _camel(noun: str) -> str:
-    return "".join(word.capitalize() for word in noun.replace("-", " ").split())
-
-
-def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any]) -> Any:  # noqa: ANN401 - the kind says which
-    """A new fact. Raises Refusal(invalid) for a value that is missing or of another type."""
+def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any], names: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - the kind says which
+    """A fact of that kind; null is a value's default where it cannot be nothing. Raises Refusal(invalid)."""
     try:
-        return msgspec.convert(changes, kind)
+        return msgspec.convert(cleared(kind, changes), kind)
     except msgspec.ValidationError as error:
-        raise unfit(error) from None
+        refusal = unfit(error)
+        sent = {own: name for name, own in (names or {}).items()}
+        field, dot, rest = (refusal.field or "").partition(".")
+        known = sent.get(field, field)
+        raise Refusal(refusal.kind, refusal.message.replace(f"'{field}'", f"'{known}'"), known + dot + rest) from None
+
+
+def cleared(kind: type[msgspec.Struct], changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, with the default for each null where the value cannot be nothing."""
+    defaults = {
+        field.name: field.default
+        for field in msgspec.structs.fields(kind)
+        if field.default is not msgspec.NODEFAULT and type(None) not in get_args(field.type)
+    }
+    return {name: defaults.get(name) if value is None else value for name, value in changes.items()}
 
 
 def since(asked: Asked, kept: Sequence[Kept]) -> Sequence[Kept]:
@@ -149,3 +111,37 @@ def since(asked: Asked, kept: Sequence[Kept]) -> Sequence[Kept]:
     moment = parse_moment(asked.query.updated_since, "updated_since")
     seq = seq_since(asked.db, asked.actor, asked.account, moment)
     return [one for one in kept if one.seq >= seq]
+
+
+def read_day(text: str, field: str) -> str:
+    """A date as it is kept. Raises Refusal(invalid)."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date. Write YYYY-MM-DD, as in 2026-12-25.", field) from None
+
+
+def read_time(text: str, field: str) -> str:
+    """A time of day as it is kept; 24:00 is midnight. Raises Refusal(invalid)."""
+    try:
+        found = time() if text.strip() in MIDNIGHT else time.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or ":" not in text:
+        raise invalid(f"'{text[:40]}' is no time. Write HH:MM or HH:MM:SS by the account's clock.", field)
+    return found.isoformat(timespec="seconds")
+
+
+def gathered(sent: dict[str, Any], fields: Sequence[str], name: str, before: Any) -> dict[str, Any]:  # noqa: ANN401 - a fact
+    """What was sent, the values of some fields put into the one value that they are parts of."""
+    found = {field: sent.pop(field) for field in fields if field in sent}
+    if not found:
+        return sent
+    kept = [None] * len(fields) if before is None else getattr(before, name)
+    return sent | {name: tuple(found.get(field, old) for field, old in zip(fields, kept, strict=True))}
+
+
+def require_same(asked: Asked, parameter: str, sent: dict[str, Any], field: str) -> None:
+    """Raises Refusal(invalid) when the body names another thing than the path does."""
+    if sent.get(field) not in (None, asked.id(parameter)):
+        raise invalid(f"{field} is not what the path says. Leave it out, or send the id in the path.", field)

@@ -1,14 +1,26 @@
 """Rows as the management API sends them: objects in the words of contracts/cx-engine.md."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.desk.importing.columns import OWN_ID
-from aiguillage.desk.importing.files import Row
+from aiguillage.desk.importing.files import Row, SentFile, SentRows, Source
 from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.errors import invalid
+
+JSON, CSV, JSON_LINES = "application/json", "text/csv", "application/jsonl"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NAMES = {
+    JSON: "upload.json",
+    CSV: "upload.csv",
+    XLSX: "upload.xlsx",
+    JSON_LINES: "upload.jsonl",
+    "application/octet-stream": "upload",
+}
+"""What may be sent to be imported, and what it is called when nobody says."""
 
 WIRE = {"id_code": "code", "language_code": "language", "telecoms": "number", "emails": "email"}
 """What the API calls otherwise than a file's columns. An account's own names of its fields cannot change these."""
@@ -23,6 +35,33 @@ SENT = (
 WHOM = {"id", "reference", "id_code", "telecoms"}
 NOBODY = "Nothing tells whom this is about. Send an id, a reference, an id_code or telecoms."
 _WIRE_NAMES = {column: name for name, column in WIRE.items()} | {OWN_ID: "id"}
+
+
+class _Wrapped(msgspec.Struct):
+    contacts: list[msgspec.Raw]
+
+
+class Upload(NamedTuple):
+    """What somebody sent to be imported: what they call it, its media type, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    def source(self) -> Source:
+        """What is imported. Raises Refusal(invalid) for JSON that is no list of contacts."""
+        if self.media_type == JSON:
+            return SentRows(self.name, import_rows(_objects(self.content)))
+        return SentFile(self.name, self.content)
+
+
+def _objects(content: bytes) -> Iterable[msgspec.Raw]:
+    """The rows of a JSON body: a list, or an object with `contacts`; each is decoded when its turn comes."""
+    try:
+        found = msgspec.json.decode(content, type=list[msgspec.Raw] | _Wrapped)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise invalid("Send JSON in UTF-8: a list of contacts, or an object with that list as 'contacts'.") from None
+    return found.contacts if isinstance(found, _Wrapped) else found
 
 
 def wire_name(column: str) -> str:

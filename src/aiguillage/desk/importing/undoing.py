@@ -16,6 +16,7 @@ from aiguillage.storage import clashes, staged
 from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.journal import as_json
+from aiguillage.storage.people import ERASED_TEXT
 from aiguillage.storage.schema import can_be_id, imports
 from aiguillage.storage.staging import BATCH, Stage
 
@@ -43,6 +44,11 @@ def stage_former(view: View, import_id: int, stage: Stage) -> None:
     row = _standing(view.connection, view.account_id, import_id)
     for batch in _entries(view.connection, view.account_id, row):
         for entry in batch:
+            if entry.before == ERASED_TEXT:
+                raise conflict(
+                    f"Somebody whom import {import_id} changed was erased since, and cannot be brought back. "
+                    "Correct the others by another import."
+                )
             if entry.before is not None:
                 stage.add(entry.entry_seq, _decode(entry.before))
     stage.close()

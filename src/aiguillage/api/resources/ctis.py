@@ -1,0 +1,207 @@
+"""CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
+
+from collections.abc import Iterable
+from io import BytesIO, TextIOWrapper
+
+import msgspec
+from litestar.exceptions import HTTPException
+
+from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
+from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
+from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
+from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import invalid
+
+TAG = "CTIs"
+PATH = f"{BASE}/ctis"
+LONGEST_IMPORT = 16 << 20
+"""Bytes."""
+
+JSON, CSV = "application/json", "text/csv"
+MOST_TOLD = 100
+
+
+class CtiBody(Body, frozen=True):
+    """A CTI as it is sent."""
+
+    name: Text = UNSET
+
+
+class CtiShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A CTI as it is answered."""
+
+    id: int
+    name: str
+    customer_id: int
+
+
+class OriginBody(Body, frozen=True):
+    """An origin and where it leads, as they are sent."""
+
+    origin: Text = UNSET
+    destination: Text = UNSET
+    cti_id: Number = UNSET
+
+
+class OriginShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An origin and where it leads, as they are answered."""
+
+    id: int
+    origin: str
+    destination: str
+    cti_id: int
+    customer_id: int
+
+
+class TokenTold(msgspec.Struct, frozen=True):
+    """A CTI's new token, told this once: null when the answer is replayed."""
+
+    token: str | None
+
+
+class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`dry_run=1` tells what would happen; `partial=1` leaves refused rows out, and takes the others."""
+
+    dry_run: bool = False
+    partial: bool = False
+
+
+class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An origin of an import."""
+
+    origin: str
+    destination: str
+
+
+class CtiSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A CTI of an import, and its origins."""
+
+    name: str
+    destinations: list[OriginSent] = []
+
+
+class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ctis: list[CtiSent]
+
+
+class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did, or would do: CTIs and origins; the first hundred refusals by line (of JSON: by place)."""
+
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    refusals: list[RefusedRow]
+
+
+def _import(asked: Asked) -> ImportTold:
+    rows = _rows(asked.body)
+    who, how = (asked.db, asked.actor, asked.account), asked.query
+    try:
+        outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
+    except MapRefused as refused:
+        raise invalid(_first(refused.outcome)) from None
+    return ImportTold(
+        created=outcome.created,
+        updated=outcome.updated,
+        unchanged=outcome.unchanged,
+        refused=len(outcome.refusals),
+        refusals=list(outcome.refusals[:MOST_TOLD]),
+    )
+
+
+def _first(outcome: MapOutcome) -> str:
+    first = outcome.refusals[0]
+    return (
+        f"{len(outcome.refusals):,} rows are refused; nothing was imported. Line {first.line}: {first.reason} "
+        "dry_run=1 tells them all; partial=1 imports the others."
+    )
+
+
+def _rows(upload: Upload) -> Iterable[MapRow]:
+    if upload.content_type.partition(";")[0].strip().lower() == CSV:
+        encoding = find_encoding(BytesIO(upload.content))
+        return list(read_map(csv_rows(TextIOWrapper(BytesIO(upload.content), encoding, newline=""))))
+    try:
+        found = msgspec.json.decode(upload.content, type=list[CtiSent] | _Wrapped)
+    except msgspec.ValidationError as error:
+        raise invalid(f"{error}. Send a list of CTIs, each with `name` and `destinations`.", "ctis") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(status_code=400, detail="The body is not JSON. Send a list of CTIs in UTF-8.") from None
+    ctis = found.ctis if isinstance(found, _Wrapped) else found
+    pairs = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations]
+    alone = [(cti.name, "", "") for cti in ctis if not cti.destinations]
+    return [MapRow(line, *row) for line, row in enumerate(pairs + alone, start=1)]
+
+
+def _export(asked: Asked) -> File:
+    return exported(asked, "ctis", export_ctis)
+
+
+def _issue(asked: Asked) -> TokenTold:
+    return TokenTold(issue_cti_token(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _revoke(asked: Asked) -> None:
+    revoke_cti_token(asked.db, asked.actor, asked.account, asked.id())
+
+
+CTIS = FactResource(
+    path=PATH,
+    noun="cti",
+    plural="the CTIs",
+    tag=TAG,
+    kind="cti",
+    body=CtiBody,
+    answer=CtiShown,
+    bulk=("DELETE",),
+    example={"name": "Standard"},
+)
+CTI_DESTINATIONS = FactResource(
+    path=f"{PATH}/{{cti_id}}/destinations",
+    noun="cti destination",
+    plural="the origins of a CTI and where they lead",
+    tag=TAG,
+    kind="cti_destination",
+    body=OriginBody,
+    answer=OriginShown,
+    names={"cti_id": "cti"},
+    scope=("cti_id", "cti"),
+    example={"origin": "01 99 00 12 34", "destination": "207"},
+)
+OPERATIONS = (
+    Operation(
+        *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
+        query=ImportQuery,
+        body=Upload,
+        answer=ImportTold,
+        needs=Role.EDIT,
+        takes=(JSON, CSV),
+        longest=LONGEST_IMPORT,
+        description=(
+            "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
+            "with that list as `ctis`. CSV: the columns `cti`, `origin`, `destination`. All rows or none."
+        ),
+    ),
+    Operation(
+        *("GET", f"{PATH}/export", "exportCtis", "Export CTIs and their origins", TAG, _export),
+        query=FileQuery,
+        needs=Role.READ,
+        gives=tuple(MEDIA.values()),
+    ),
+    Operation(
+        *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),
+        answer=TokenTold,
+        needs=Role.MANAGE,
+        hides=("token",),
+        description="In place of the one before. It looks up the origins of this CTI, and nothing else.",
+    ),
+    Operation(
+        *("DELETE", f"{PATH}/{{id}}/token", "revokeCtiToken", "Revoke a CTI's token", TAG, _revoke),
+        status=204,
+        needs=Role.MANAGE,
+    ),
+)

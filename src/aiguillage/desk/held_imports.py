@@ -1,0 +1,207 @@
+"""Imports that are looked at first and applied later: the upload is kept for an hour, and how far it is is told.
+
+Each is a directory beside the database, so that every worker sees it; whoever holds its lock is applying it.
+"""
+
+import fcntl
+import secrets
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from aiguillage.desk.change import read_facts
+from aiguillage.desk.importing.outcome import Choices, ImportRefused, Outcome
+from aiguillage.desk.importing.sent import Upload
+from aiguillage.desk.imports import import_contacts, preview_import
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.errors import Refusal, conflict, missing
+from aiguillage.storage.engine import Database
+
+KEPT = 3_600 * 1_000_000
+"""Microseconds since it was last touched."""
+
+PREFIX = ".held-"
+LOWEST_ID, HIGHEST_ID = 1 << 52, 1 << 53
+"""What no import that was done has as its number, and every JSON reader takes for a whole number."""
+
+
+STOPPED = (
+    "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "
+    "again."
+)
+
+
+class Progressed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an upload is: `previewed`, `applying`, `applied` as the import `import_id`, or `refused` with `trouble`.
+
+    `stage`, `done` and `total` are those of an import's Progress.
+    """
+
+    state: str = "previewed"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    import_id: int | None = None
+    trouble: str | None = None
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose the upload is, what it is, how it is to be imported, and what that would do."""
+
+    account_id: int
+    at: int
+    actor: str
+    name: str
+    media_type: str
+    choices: Choices
+    preview: Outcome
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload that is kept."""
+
+    id: int
+    about: About
+    progress: Progressed
+
+
+def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices) -> Held:
+    """Keeps an upload that was looked at; nothing of it is imported yet. Raises Refusal for one that cannot be read."""
+    _sweep(db, actor.at)
+    partial, delete_missing, force, _ = choices
+    preview = preview_import(
+        db, actor, code, upload.source(), partial=partial, delete_missing=delete_missing, force=force
+    )
+    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
+        about = About(
+            account_id=account_id,
+            at=actor.at,
+            actor=actor.name,
+            name=upload.name,
+            media_type=upload.media_type,
+            choices=choices,
+            preview=preview,
+        )
+    held = Held(id=LOWEST_ID + secrets.randbelow(HIGHEST_ID - LOWEST_ID), about=about, progress=Progressed())
+    home = _home(db, held.id)
+    home.mkdir(mode=0o700)
+    (home / "content").write_bytes(upload.content)
+    _write(home / "progress", held.progress)
+    _write(home / "about", about)
+    return held
+
+
+def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
+    """An upload, and how far it is. Raises Refusal."""
+    with read_facts(db, actor, code) as (_, account_id, _account):
+        held = _read(db, account_id, held_id)
+    if held.progress.state != "applying" or (lock := _lock(_home(db, held_id))) is None:
+        return held
+    with lock:
+        now = _progress(_home(db, held_id))
+    return msgspec.structs.replace(held, progress=Progressed(trouble=STOPPED) if now.state == "applying" else now)
+
+
+def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[[], None]:
+    """What applies an upload: to be called once, in a thread. Raises Refusal: conflict when somebody applies it."""
+    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
+        held = _read(db, account_id, held_id)
+    home = _home(db, held_id)
+    lock = _lock(home)
+    if lock is None:
+        raise conflict("This upload is being applied at this moment. Ask how far it is.")
+    if _progress(home).state == "applied":
+        lock.close()
+        raise conflict("This upload was applied already. Upload the file again to import it again.")
+    upload = Upload(held.about.name, held.about.media_type, (home / "content").read_bytes())
+    _write(home / "progress", Progressed(state="applying"))
+
+    def apply() -> None:
+        with lock:
+            _write(home / "progress", _applied(db, actor, code, upload, held.about.choices, home))
+
+    return apply
+
+
+def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices, home: Path) -> Progressed:
+    def tell(stage: str, done: int, total: int) -> None:
+        _write(home / "progress", Progressed(state="applying", stage=stage, done=done, total=total))
+
+    partial, delete_missing, force, _ = choices
+    try:
+        outcome = import_contacts(
+            db,
+            actor,
+            code,
+            upload.source(),
+            partial=partial,
+            delete_missing=delete_missing,
+            force=force,
+            progress=tell,
+        )
+    except ImportRefused as refused:
+        return Progressed(state="refused", trouble=refused.outcome.obstacle)
+    except Refusal as refusal:
+        return Progressed(state="refused", trouble=refusal.message)
+    return Progressed(state="applied", import_id=outcome.import_id)
+
+
+def forget_uploads(db: Database) -> None:
+    """Removes every upload that nobody is applying: what is kept in them is people's numbers."""
+    for home in db.path.parent.glob(f"{PREFIX}*"):
+        _forget(home)
+
+
+def _sweep(db: Database, at: int) -> None:
+    """Removes uploads that were not touched for an hour."""
+    for home in db.path.parent.glob(f"{PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if home.stat().st_mtime * 1_000_000 + KEPT < at:
+                _forget(home)
+
+
+def _forget(home: Path) -> None:
+    lock = _lock(home)
+    if lock is not None:
+        with lock:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _home(db: Database, held_id: int) -> Path:
+    return db.path.parent / f"{PREFIX}{held_id}"
+
+
+def _read(db: Database, account_id: int, held_id: int) -> Held:
+    """Raises Refusal(missing) for another account's, and for one that is kept no longer."""
+    home = _home(db, held_id)
+    with suppress(FileNotFoundError):
+        about = msgspec.json.decode((home / "about").read_bytes(), type=About)
+        if about.account_id == account_id:
+            return Held(id=held_id, about=about, progress=_progress(home))
+    raise missing(f"There is no import {held_id} on this account. Uploads are kept for an hour: upload the file again.")
+
+
+def _progress(home: Path) -> Progressed:
+    return msgspec.json.decode((home / "progress").read_bytes(), type=Progressed)
+
+
+def _lock(home: Path) -> BinaryIO | None:
+    """The upload's lock, None where somebody else has it."""
+    lock = (home / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _write(path: Path, fact: msgspec.Struct) -> None:
+    """Puts a file in place whole, so that nobody reads half of one."""
+    beside = path.with_suffix(".new")
+    beside.write_bytes(msgspec.json.encode(fact))
+    beside.rename(path)
