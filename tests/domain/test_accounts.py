@@ -2,6 +2,7 @@
 
 import string
 from ipaddress import ip_network
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiguillage.domain.accounts import (
+    HIGHEST_PRIORITY,
     SHARED_NUMBERS,
     UNKNOWN_MODES,
     Account,
@@ -56,9 +58,11 @@ def test_what_is_no_role_is_refused_with_the_four(word: str) -> None:
         {"time_zone": "UTC"},
         {"time_zone": "Indian/Reunion"},
         *({"shared_numbers": policy} for policy in SHARED_NUMBERS),
+        {"vip_priority": 0},
+        {"vip_priority": HIGHEST_PRIORITY},
     ],
 )
-def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dict[str, str]) -> None:
+def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dict[str, Any]) -> None:
     account = msgspec.structs.replace(ACACIAS, **changes)
 
     assert check_account(account) == account
@@ -84,9 +88,11 @@ def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dic
         ({"time_zone": "../../etc/passwd"}, "is no time zone"),
         ({"time_zone": ""}, "is no time zone"),
         ({"shared_numbers": "last"}, "is no policy for shared numbers. Choose one of: refuse, ask_code, first"),
+        ({"vip_priority": -1}, "-1 is no priority. Use a whole number from 0 to 1000000"),
+        ({"vip_priority": HIGHEST_PRIORITY + 1}, "is no priority"),
     ],
 )
-def test_an_account_with_a_setting_that_makes_none_is_refused(changes: dict[str, str], message: str) -> None:
+def test_an_account_with_a_setting_that_makes_none_is_refused(changes: dict[str, Any], message: str) -> None:
     with refused(Kind.INVALID, message):
         check_account(msgspec.structs.replace(ACACIAS, **changes))
 
