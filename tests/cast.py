@@ -22,6 +22,9 @@ NOW = 1_795_000_000_000_000
 ROLES = {"manager": Role.MANAGE, "editor": Role.EDIT, "reader": Role.READ, "router": Role.ROUTE}
 NUMBER, CODE = "+33199001234", "4321"
 DESTINATIONS = ("207", "209", "214", "216")
+FICTION = ("19900", "26191", "35301", "46571", "53649", "63998")
+"""The beginnings of French numbers that nobody has."""
+
 MARKED = (
     *(CODE, "987654", "654321", "Garage Belleville", "Camille", "Roche", "Ana Roche", "Librairie Ormeau", "Lenoir"),
     *("Durand, Fils & Cie", "D’Été", "Vauquelin", "Belleville", "Carpentier", "Marchand", "Mairie de Valombre"),
