@@ -36,6 +36,8 @@ def _facts(account: Account, names: Names) -> dict[str, object]:
         _("VIP priority"): account.vip_priority,
         _("rota"): names("rota", account.rota),
         _("geo list"): names("geo_list", account.geo_list),
+        _("days that calls are kept"): account.keep_calls_days,
+        _("days until their numbers are hidden"): account.pseudonymise_days,
     }
 
 
