@@ -15,7 +15,7 @@ from aiguillage.app import open_database
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Actor, Role
-from bench.drawn import ACCOUNT, FIRST_NAMES, LAST_NAMES, SEED
+from bench.drawn import ACCOUNT, FIRST_NAMES, HIGHEST, LAST_NAMES, LOWEST, SEED, draw_numbers
 from bench.installation import Installation
 from bench.machine import Cores
 from bench.servers import Server, serving
@@ -84,6 +84,7 @@ def _words() -> Iterator[str]:
 def _upserts(installation: Installation) -> Iterator[bytes]:
     """Bodies of bulk upserts: known contacts by reference, and new ones."""
     drawn = random.Random(SEED)
+    fresh = _fresh_numbers(drawn, set(draw_numbers(installation.size)))
     for call in range(UPSERTS):
         known = drawn.sample(range(installation.size), EACH // 2)
         contacts: list[dict[str, object]] = [
@@ -95,12 +96,20 @@ def _upserts(installation: Installation) -> Iterator[bytes]:
                 "company": f"Entreprise neuve {n}",
                 "last_name": drawn.choice(LAST_NAMES),
                 "id_code": f"N{call}{n:05}",
-                "telecoms": [f"+44207{call}{n:06}"],
+                "telecoms": [f"+33{next(fresh)}"],
                 "field_select_1": "207",
             }
             for n in range(EACH - len(contacts))
         ]
         yield json.dumps({"contacts": contacts}).encode()
+
+
+def _fresh_numbers(drawn: random.Random, taken: set[int]) -> Iterator[int]:
+    while True:
+        number = drawn.randrange(LOWEST, HIGHEST)
+        if number not in taken:
+            taken.add(number)
+            yield number
 
 
 class _Client:

@@ -78,6 +78,9 @@ class Results:
         if self.worker_mib is not None:
             found["worker's memory after the load"] = f"{self.worker_mib:.0f} MiB"
         if self.management is not None:
+            lists = f"first page {self.management.index_p99_ms:.0f} ms, search {self.management.search_p99_ms:.0f} ms"
+            found["management API, p99"] = lists
+            found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
             size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
             found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
         return found

@@ -22,6 +22,12 @@ NOW = 1_795_000_000_000_000
 ROLES = {"manager": Role.MANAGE, "editor": Role.EDIT, "reader": Role.READ, "router": Role.ROUTE}
 NUMBER, CODE = "+33199001234", "4321"
 DESTINATIONS = ("207", "209", "214", "216")
+MARKED = (
+    *(CODE, "987654", "654321", "Garage Belleville", "Camille", "Roche", "Ana Roche", "Librairie Ormeau", "Lenoir"),
+    *("Durand, Fils & Cie", "D’Été", "Vauquelin", "Belleville", "Carpentier", "Marchand", "Mairie de Valombre"),
+    *("manager@example.org", "editor@example.org", "reader@example.org", "router@example.org", "outsider@example.org"),
+)
+"""Codes, names and addresses that no log line may hold; a test greps for them, and for numbers and secrets."""
 
 
 @dataclass

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiguillage.settings import Settings
+from tests.marked import refuse_marked
 
 READY_WITHIN = 60.0
 """Seconds; a start takes about one, but these machines are shared."""
@@ -72,12 +73,15 @@ def free_port() -> int:
 
 @contextmanager
 def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iterator[Server]:
-    """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends."""
+    """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends.
+
+    A log that holds anything of a caller's fails the test.
+    """
     port = free_port()
     log = settings.data_dir.parent / f"server-{port}.log"
     command = [sys.executable, "-m", "aiguillage", "serve", "--port", str(port), "--workers", str(workers)]
     variables = os.environ | {"AIGUILLAGE_DATA_DIR": str(settings.data_dir)} | environment
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
         server = Server(port, process, log, secure="AIGUILLAGE_TLS_CERT" in environment)
         try:
@@ -90,6 +94,7 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
+    refuse_marked(log)
 
 
 def wait_until_ready(server: Server) -> None:

@@ -20,11 +20,14 @@ from aiguillage.desk.calendars import add_calendar, list_calendars
 from aiguillage.desk.facts import add_fact
 from aiguillage.desk.holidays import observe_holidays
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.queues import Calendar, Queue
+from aiguillage.domain.webhooks import Webhook
 from aiguillage.settings import Settings
+from aiguillage.storage.deliveries import Wanted
 from tests.calendars import WEEKLY, ical, queue
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, known_caller
 from tests.secure import Secure, answer
 from tests.server import Server, running
 
@@ -167,3 +170,27 @@ def test_one_that_was_killed_is_started_again(settings: Settings, monkeypatch: p
         second = os.pidfd_open(one_but(first))
 
     assert ends(second)
+
+
+def test_webhooks_are_told_what_happened_but_never_at_an_address_that_is_not_public(
+    cast: Cast, settings: Settings, secure: Secure
+) -> None:
+    hook = Webhook(name="CRM", url=secure.url("/hook", "localhost"), events=("contact.changed",))
+    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook).kept
+    known_caller(cast)
+    secure.requests.clear()
+
+    with running(settings) as server:
+
+        def tried() -> bool:
+            found, _ = list_deliveries(cast.db, cast["manager"], ACCOUNT, kept.id, Wanted())
+            return [one.tries for one in found] == [1]
+
+        assert comes_true(server, tried)
+        said = lines(server)
+
+    (delivery,), _ = list_deliveries(cast.db, cast["manager"], ACCOUNT, kept.id, Wanted())
+    assert (delivery.event, delivery.state) == ("contact.changed", "waiting")
+    assert "localhost is not at a public address" in str(delivery.trouble)
+    assert secure.requests == []
+    assert said == []

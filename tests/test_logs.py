@@ -2,17 +2,26 @@
 
 import io
 import json
+import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from aiguillage.logs import configure_logs
+from aiguillage.settings import Settings
+from tests.cast import CODE, Cast
+from tests.marked import marked_in
+from tests.server import running
 
 
 @pytest.fixture(autouse=True)
-def _unchanged() -> None:
+def _unchanged() -> Iterator[None]:
+    handlers, level = logging.root.handlers[:], logging.root.level
     structlog.reset_defaults()
+    yield
+    logging.root.handlers, logging.root.level = handlers, level
 
 
 def test_an_event_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +46,39 @@ def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPa
     structlog.reset_defaults()
 
     assert closed.closed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "+33199001234",
+            "0199001234",
+            "01 99 00 12 34",
+            "01.99.00.12.34",
+            "00 33 1 99 00 12 34",
+            "+33 (0)1 99 00 12 34",
+        ),
+        *("%2B33199001234", "tel:+33-1-99-00-12-34", "sip:+33199001234@example.org", "number=0639981201&x=1"),
+        *(f"code={CODE}", f'["{CODE}"]', "Camille", "Garage Belleville", "Garage%20Belleville", "reader@example.org"),
+        f"Bearer aig_{'a1B' * 11}",
+    ],
+)
+def test_what_is_a_callers_is_found_in_a_log_in_any_spelling(said: str) -> None:
+    assert marked_in(f'{{"event": "call_failed", "error": "{said}"}}\n') != []
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-11-24T17:31:35.043219Z", f"Started server process [{CODE}]", f"127.0.0.1:{CODE}", "CL0000", "207"]
+)
+def test_what_is_nobodys_is_not(said: str) -> None:
+    assert marked_in(f'{{"event": "{said}", "failed": 3}}\n') == []
+
+
+def test_a_server_that_logs_a_number_fails_its_test(cast: Cast, settings: Settings) -> None:
+    assert cast.db.path == settings.database
+
+    with pytest.raises(AssertionError, match=r"holds .*0199001234"), running(settings) as server:  # noqa: PT012 - its end
+        with server.log.open("a") as log:
+            log.write('{"event": "call_failed", "number": "01 99 00 12 34"}\n')
+        assert server.ask("/readyz").status == 200

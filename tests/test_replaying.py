@@ -205,9 +205,10 @@ def test_callers_are_known_as_they_were_before_a_change(asked: Asked, change: Ca
 
 
 def test_changes_are_undone_one_by_one(asked: Asked) -> None:
-    _set(CAMILLE, select_1="208")(asked)
+    others = {"select_2": None, "select_3": None, "select_4": None}
+    _set(CAMILLE, select_1="208", **others)(asked)
     first = asked.last
-    _set(CAMILLE, select_1="209")(asked)
+    _set(CAMILLE, select_1="209", **others)(asked)
 
     by_now, by_then, by_before = asked.moves(), asked.before(asked.last), asked.before(first)
 

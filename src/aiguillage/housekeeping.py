@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers that renews calendars and holidays, and clears the call log."""
+"""Housekeeping: a process beside the workers: reads calendars, renews holidays, tells webhooks, clears the call log."""
 
 import multiprocessing
 import os
@@ -15,6 +15,8 @@ import msgspec
 import structlog
 
 from aiguillage.desk.calendars import due_calendars, refresh_due
+from aiguillage.desk.delivering import deliver_due
+from aiguillage.desk.events import accounts_with_webhooks, note_events
 from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
@@ -108,7 +110,22 @@ def _round(settings: Settings) -> Iterator[None]:
                 fact = refresh_due(database, _actor(), calendar).fact
                 if fact.failing_since is not None:
                     _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
+        yield from _webhooks(settings, database)
+
+
+def _webhooks(settings: Settings, database: Database) -> Iterator[None]:
+    """What happened on each account that has webhooks, and then all that is due to them."""
+    watched = []
+    with _told("webhooks"):
+        watched = accounts_with_webhooks(database)
+    for account in watched:
         yield
+        with _told("events", account=account.code):
+            note_events(database, settings.calls, account, _now())
+    yield
+    with _told("deliveries"):
+        deliver_due(database, _now)
+    yield
 
 
 @contextmanager
@@ -124,5 +141,9 @@ def _told(step: str, **about: object) -> Iterator[None]:
         _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=where, **about)
 
 
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1_000_000)
+
+
 def _actor() -> Actor:
-    return Actor(ACTOR, int(datetime.now(UTC).timestamp() * 1_000_000), operator=True)
+    return Actor(ACTOR, _now(), operator=True)

@@ -50,7 +50,7 @@ def test_a_switch_answers_as_described(busy: Busy, schema: BaseSchema, code: str
     assert ask(code) == 200
     assert ask(code, format="raw") == 200
     assert ask(code, do="on", until="2099-01-01T00:00:00Z") == 200
-    assert ask(code, format="xml") == 400
+    assert ask(code, format="xml") == 422
     assert ask("nobodys") == 404
 
 

@@ -164,10 +164,10 @@ def test_foreign_and_missing_ids_look_alike(
 
     outsider = people["outsider"]
     for method in ("GET", "PUT", "DELETE"):
-        body: dict[str, Any] = {"json": {}} if method == "PUT" else {}
-        foreign = outsider.request(method, path, params=theirs, **body)
-        missing = outsider.request(method, of_nobody, params=theirs, **body)
-        ours = outsider.request(method, path, params=CUSTOMER, **body)
+        body: Any = {} if method == "PUT" else None
+        foreign = outsider.request(method, path, params=theirs, json=body)
+        missing = outsider.request(method, of_nobody, params=theirs, json=body)
+        ours = outsider.request(method, path, params=CUSTOMER, json=body)
 
         assert foreign.status_code == missing.status_code == ours.status_code == 404
         assert foreign.text.replace(str(shown["id"]), "") == missing.text.replace(str(MISSING_ID), "")
@@ -177,9 +177,9 @@ def test_foreign_and_missing_ids_look_alike(
 def test_an_outsider_cannot_tell_the_account_from_none(people: dict[str, httpx.Client], resource: Resource) -> None:
     outsider = people["outsider"]
     for method in ("GET", "POST"):
-        body: dict[str, Any] = {"json": resource.body()} if method == "POST" else {}
+        body = resource.body() if method == "POST" else None
         ours, none = (
-            outsider.request(method, resource.path, params={"customer_account": code}, **body)
+            outsider.request(method, resource.path, params={"customer_account": code}, json=body)
             for code in ("CL0000", "CL9999")
         )
 

@@ -68,7 +68,7 @@ def test_too_many_tries_are_told_when_to_try_again(busy: Busy) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"email": "noa@example.org"}, "body"),
+        ({"email": "noa@example.org"}, "password"),
         ({"email": 5, "password": "x"}, "email"),
         ({"email": "noa@example.org", "password": None}, "password"),
         ({"email": "noa@example.org", "password": "x", "role": "manage"}, "role"),

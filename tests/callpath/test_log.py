@@ -224,3 +224,21 @@ def test_the_log_is_an_ordinary_sqlite_file(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "calls.db") as connection:
         assert connection.execute("SELECT count(*) FROM calls").fetchone() == (0,)
     connection.close()
+
+
+def test_calls_wait_on_while_somebody_else_keeps_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    holder, writer = open_log(path), open_log(path)
+    writer.execute("PRAGMA busy_timeout = 0")
+    log = CallLog(lambda: writer, "w1")
+    log.add(1.0, ASKED, KNOWN, "encom_v1", 20, 1)
+
+    holder.execute("BEGIN IMMEDIATE")
+    log.flush()
+    kept_meanwhile = holder.execute("SELECT count(*) FROM calls").fetchone()[0]
+    holder.execute("ROLLBACK")
+    log.flush()
+
+    assert (kept_meanwhile, log.dropped, len(kept(path))) == (0, 0, 1)
+    holder.close()
+    writer.close()

@@ -115,7 +115,7 @@ def test_an_empty_account_exports_a_header(cast: Cast) -> None:
 
 
 def test_an_unknown_format_is_refused(cast: Cast) -> None:
-    with refused(Kind.INVALID, "'xls' is no format of an export. Choose one of: csv, jsonl."):
+    with refused(Kind.INVALID, "'xls' is no format of an export. Choose one of: csv, xlsx, jsonl, json."):
         export_contacts(cast.db, cast["reader"], ACCOUNT, "xls")
 
 

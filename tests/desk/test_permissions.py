@@ -31,6 +31,7 @@ from aiguillage.desk import (
     surveys,
     switches,
     users,
+    webhooks,
 )
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
@@ -56,7 +57,7 @@ NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
-    *(call_exports, erasing, people, reverting),
+    *(call_exports, erasing, people, reverting, webhooks),
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ENGLISH, ROOT, Block, blocks, read, section
+from tests.marked import refuse_marked
 from tests.server import Server, free_port, wait_until_ready
 
 PATIENCE = 120
@@ -73,15 +74,18 @@ def walk_through() -> list[Block]:
 
 @contextmanager
 def served(folder: Path, script: str) -> Iterator[Server]:
-    """The server that a script starts, answering when the block begins, stopped when it ends."""
+    """The server that a script starts, answering when the block begins, stopped when it ends.
+
+    What it prints for people is in `printed.txt`; its log must hold nothing of a caller's.
+    """
     port, log = free_port(), folder / "server.log"
-    with log.open("wb") as output:
+    with (folder / "printed.txt").open("wb") as printed, log.open("wb") as errors:
         process = subprocess.Popen(
             ["/bin/sh", "-c", script],
             cwd=folder,
             env=environment(AIGUILLAGE_PORT=str(port)),
-            stdout=output,
-            stderr=output,
+            stdout=printed,
+            stderr=errors,
         )
         server = Server(port, process, log)
         try:
@@ -90,6 +94,7 @@ def served(folder: Path, script: str) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE)
+    refuse_marked(log)
 
 
 @pytest.fixture(scope="session")

@@ -21,11 +21,9 @@ def add_calls(log: Path, account_id: int, *calls: Call) -> None:
 
 def stranger(at: int, number: str | None, **more: object) -> Call:
     """An unknown caller's call."""
-    more = {"seq": 1} | more
-    return Call(at, number, None, None, "encom_v1", "unknown", None, 20, "w", **more)  # type: ignore[arg-type]
+    return Call(at, number, None, None, "encom_v1", "unknown", None, 20, "w", **{"seq": 1} | more)  # type: ignore[arg-type]
 
 
 def known(at: int, number: str | None, contact_id: int, **more: object) -> Call:
     """A known caller's call."""
-    more = {"seq": 1} | more
-    return Call(at, number, "number", contact_id, "encom_v1", "known", "207,209,,", 20, "w", **more)  # type: ignore[arg-type]
+    return Call(at, number, "number", contact_id, "encom_v1", "known", "207,209,,", 20, "w", **{"seq": 1} | more)  # type: ignore[arg-type]

@@ -45,6 +45,7 @@ def described(operations: Sequence[Operation], tags: Iterable[tuple[str, str]]) 
     paths: dict[str, Described] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_shape, components)
+    _link(operations, paths)
     for methods in paths.values():
         if "get" in methods:
             methods["head"] = _head(methods["get"])
@@ -53,6 +54,24 @@ def described(operations: Sequence[Operation], tags: Iterable[tuple[str, str]]) 
         "tags": [{"name": name, "description": text} for name, text in tags],
         "components": {"schemas": components},
     }
+
+
+def _link(operations: Sequence[Operation], paths: dict[str, Described]) -> None:
+    """Says of what is added to a collection by which operations it is shown, changed and removed."""
+    for operation in operations:
+        item = f"{operation.path}/{{id}}"
+        of_one = [other for other in operations if other.path == item or other.path.startswith(f"{item}/")]
+        if operation.method == "POST" and of_one and "id" in getattr(operation.answer, "__struct_fields__", ()):
+            told = paths[operation.path]["post"]["responses"][str(operation.status)]
+            told["links"] = {other.name: _linked(operation, other) for other in of_one}
+
+
+def _linked(operation: Operation, other: Operation) -> Described:
+    """The operation on what was added, in the same place."""
+    same = {f"path.{name}": f"$request.path.{name}" for name in re.findall(r"{(\w+)}", operation.path)}
+    if operation.about_account and other.about_account:
+        same["query.customer_account"] = "$request.query.customer_account"
+    return {"operationId": other.name, "parameters": same | {"path.id": "$response.body#/id"}}
 
 
 def _shapes(operations: Iterable[Operation]) -> list[Any]:

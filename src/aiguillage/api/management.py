@@ -28,6 +28,7 @@ from aiguillage.api.resources import (
     switches,
     tokens,
     users,
+    webhooks,
 )
 from aiguillage.api.resources.facts import FactOperations
 
@@ -39,7 +40,7 @@ FACTS = (
 OTHERS = (
     *(signing_in, accounts, users, tokens, contacts, exchange, imports, fields),
     *(holidays, calendars, rotas, switches, geo, ctis, surveys),
-    *(calls, journal, replay, people),
+    *(calls, journal, replay, people, webhooks),
 )
 TAGS = (
     (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
@@ -58,6 +59,7 @@ TAGS = (
     (calls.TAG, "What was answered to which call, in lists and in figures."),
     (journal.TAG, "Who changed what, and back again."),
     (people.TAG, "All that is kept about a number: exported, erased."),
+    (webhooks.TAG, "Addresses that are told what happened."),
 )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler, route
+from litestar.params import RawBody
 from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
@@ -57,7 +58,7 @@ class Door:
             request_max_body_size=longest,
             name=path,
         )
-        def answer(request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
+        def answer(request: Request[Any, Any, Any], body: RawBody) -> Response[Any]:
             method = "GET" if request.method == "HEAD" else request.method
             return self._carry_out(methods[method], request, body)
 

@@ -32,6 +32,7 @@ from aiguillage.cli import (
     tokens,
     turns,
     users,
+    webhooks,
     week,
 )
 from aiguillage.cli.door import REFUSED, Person
@@ -92,6 +93,7 @@ for name, group in (
     ("rota", rotas.rota_commands),
     ("blocked", blocked.blocked_commands),
     ("cti", ctis.cti_commands),
+    ("webhook", webhooks.webhook_commands),
     ("facts", documents.facts_commands),
     ("person", people.person_commands),
 ):

@@ -35,6 +35,7 @@ from aiguillage.storage.schema import (
     can_be_id,
     contacts,
     cti_origins,
+    deliveries,
     facts,
     field_options,
     fields,
@@ -43,11 +44,14 @@ from aiguillage.storage.schema import (
     journal,
     secrets,
     tokens,
+    webhook_looks,
+    webhook_secrets,
 )
 
 OF_AN_ACCOUNT = (
     *(caller_key, contacts, field_options, fields, grants, imports, journal),
     *(calendar_texts, cti_origins, facts, secrets),
+    *(deliveries, webhook_looks, webhook_secrets),
 )
 SETTINGS = (
     *("name", "country", "time_zone", "shared_numbers", "vip_priority", "rota", "geo_list"),

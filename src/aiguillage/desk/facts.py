@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.desk.change import Change, change_facts, read_facts, require_unchanged
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid, missing
-from aiguillage.domain.facts import BY_NAME, KINDS, Fact, kind_named
+from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
 from aiguillage.storage.facts import read_facts as read_kept
@@ -36,9 +36,11 @@ def add_fact(db: Database, actor: Actor, code: str, fact: Fact) -> Done:
 
 def add_facts(db: Database, actor: Actor, code: str, facts: Iterable[Fact]) -> list[Done]:
     """New facts in their order, all or none. Raises Refusal."""
-    with change_facts(db, actor, code, Role.EDIT) as change:
+    new = list(facts)
+    role = max((BY_TYPE[type(fact)].role for fact in new), default=Role.EDIT)
+    with change_facts(db, actor, code, role) as change:
         known = by_kind(change.connection, change.account_id)
-        return [_write(change, kind_of(fact), None, fact, known) for fact in facts]
+        return [_write(change, kind_of(fact), None, fact, known) for fact in new]
 
 
 def set_fact(
@@ -55,10 +57,8 @@ def set_fact(
 
     Stale when the fact's seq is not the `expected` one.
     """
-    with change_facts(db, actor, code, Role.EDIT) as change:
-        require_unchanged(
-            require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id).seq, expected
-        )
+    with change_facts(db, actor, code, kind_named(kind).role) as change:
+        require_unchanged(require_fact(change.connection, change.account_id, kind, fact_id).seq, expected)
         return replace_fact(change, kind, fact_id, changes)
 
 
@@ -116,8 +116,8 @@ def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
 
 def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None) -> None:
     """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it."""
-    with change_facts(db, actor, code, Role.EDIT) as change:
-        kept = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
+    with change_facts(db, actor, code, kind_named(kind).role) as change:
+        kept = require_fact(change.connection, change.account_id, kind, fact_id)
         require_unchanged(kept.seq, expected)
         discard_fact(change, kind, fact_id)
 
@@ -168,20 +168,20 @@ def _naming(change: Change, name: str, going: Collection[int]) -> Iterator[tuple
 
 def show_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> Kept:
     """One fact. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return require_fact(connection, account_id, kind_named(kind).name, fact_id)
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return require_fact(connection, account_id, kind, fact_id)
 
 
 def list_facts(db: Database, actor: Actor, code: str, kind: str) -> list[Kept]:
     """The facts of a kind, oldest first. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return list(read_kept(connection, account_id, kind_named(kind).name))
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return list(read_kept(connection, account_id, kind))
 
 
 def find_fact(db: Database, actor: Actor, code: str, kind: str, text: str) -> Kept:
     """The one fact that people mean by a code, a number, a name or an id, in this order. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return _named(list(read_kept(connection, account_id, kind_named(kind).name)), words_of(kind), text)
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return _named(list(read_kept(connection, account_id, kind)), words_of(kind), text)
 
 
 def _named(all_kept: list[Kept], words: str, text: str) -> Kept:

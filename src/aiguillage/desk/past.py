@@ -72,7 +72,7 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
             account = msgspec.convert(before, Account)
         elif entry.entity == "field":
             fields[entry.entity_id - 1] = msgspec.convert(before, Field)
-        elif entry.entity in BY_NAME:
+        elif entry.entity in facts:
             _undo_fact(facts[entry.entity], entry)
     in_order = {kind: dict(sorted(by_id.items())) for kind, by_id in facts.items()}
     return FactsDocument(account=account, fields=tuple(fields), facts=in_order), contacts
@@ -80,6 +80,6 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
 
 def _undo_fact(by_id: dict[int, Any], entry: Entry) -> None:
     if entry.before is None:
-        by_id.pop(entry.entity_id, None)  # an erased one is gone already
+        by_id.pop(entry.entity_id, None)  # one that was erased since was not put back
     else:
         by_id[entry.entity_id] = msgspec.convert(entry.before, BY_NAME[entry.entity].type)

@@ -22,9 +22,9 @@ from aiguillage.storage.surveys import (
     RecordSearch,
     add_rows,
     count_records,
-    erase_row,
+    erase_rows,
     find_records,
-    read_record,
+    read_records,
     set_row,
 )
 
@@ -82,11 +82,18 @@ def remove_records(
 ) -> None:
     """Removes records, all or none. Raises Refusal."""
     with change_contacts(db, actor, code) as change:
-        for record_id in dict.fromkeys(record_ids):
-            before = _require(change.connection, change.account_id, record_id)
+        wanted = list(dict.fromkeys(record_ids))
+        found = read_records(change.connection, change.account_id, filter(can_be_id, wanted))
+        going = [_require_in(found, record_id) for record_id in wanted]
+        for before in going:
             require_unchanged(before.seq, expected)
-            erase_row(change.connection, change.account_id, record_id)
-            change.record(change.take_seqs(), "remove", ENTITY, record_id, before.record, None)
+        erase_rows(change.connection, change.account_id, [before.id for before in going])
+        first = change.take_seqs(len(going))
+        entries = [
+            change.entry(seq, "remove", ENTITY, before.id, before.record, None)
+            for seq, before in enumerate(going, first)
+        ]
+        journal_entries(change.connection, change.account_id, entries)
 
 
 def show_record(db: Database, actor: Actor, code: str, record_id: int) -> KeptRecord:
@@ -128,7 +135,10 @@ def _objects(db: Database, actor: Actor, code: str) -> Iterator[dict[str, Any]]:
 
 
 def _require(connection: Connection, account_id: int, record_id: int) -> KeptRecord:
-    kept = read_record(connection, account_id, record_id) if can_be_id(record_id) else None
-    if kept is None:
+    return _require_in(read_records(connection, account_id, filter(can_be_id, [record_id])), record_id)
+
+
+def _require_in(found: Mapping[int, KeptRecord], record_id: int) -> KeptRecord:
+    if record_id not in found:
         raise missing(f"There is no survey record {record_id} on this account. List them, and choose one.")
-    return kept
+    return found[record_id]

@@ -10,9 +10,11 @@ from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact
+from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secret
+from aiguillage.storage.webhooks import erase_webhook, place_webhook
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -93,6 +95,8 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
         connection.execute(
             insert(facts).values(account_id=account_id, kind=kept.kind, id=kept.id, seq=kept.seq, body=body)
         )
+    if isinstance(kept.fact, Webhook):
+        place_webhook(connection, account_id, kept.id, active=kept.fact.active)
     if isinstance(kept.fact, CtiDestination):
         _erase_origin(connection, account_id, kept.fact.cti, kept.id)
         connection.execute(
@@ -108,13 +112,15 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
 
 
 def erase_fact(connection: Connection, account_id: int, kept: Kept) -> None:
-    """Removes a fact and all that was kept beside it: its secrets, its calendar's text, its origin."""
+    """Removes a fact and all that was kept beside it: its secrets, calendar's text, origin, deliveries."""
     mine = (facts.c.account_id == account_id) & (facts.c.kind == kept.kind) & (facts.c.id == kept.id)
     connection.execute(delete(facts).where(mine))
     erase_secret(connection, account_id, kept.kind, kept.id)
     if kept.kind == "calendar":
         text = (calendar_texts.c.account_id == account_id) & (calendar_texts.c.id == kept.id)
         connection.execute(delete(calendar_texts).where(text))
+    if isinstance(kept.fact, Webhook):
+        erase_webhook(connection, account_id, kept.id)
     if isinstance(kept.fact, CtiDestination):
         _erase_origin(connection, account_id, kept.fact.cti, kept.id)
 

@@ -124,3 +124,18 @@ def read(
         statement = statement.where(journal.c.at >= value if name == SINCE else journal.c[name] == value)
     for row in connection.execute(statement.order_by(journal.c.seq.desc()).limit(limit)):
         yield _entry(row)
+
+
+def read_after(
+    connection: Connection, account_id: int, seq: int, entities: Iterable[str], limit: int
+) -> list[Row[Any]]:
+    """The account's next changes to such entities after one, oldest first: seq, at, action, entity, entity_id."""
+    columns = (journal.c.seq, journal.c.at, journal.c.action, journal.c.entity, journal.c.entity_id)
+    mine = select(*columns).where(journal.c.account_id == account_id, journal.c.seq > seq)
+    return list(connection.execute(mine.where(journal.c.entity.in_(entities)).order_by(journal.c.seq).limit(limit)))
+
+
+def moment_of(connection: Connection, account_id: int, seq: int) -> int:
+    """When the change of that number was made, in microseconds since 1970 UTC; 0 for none."""
+    mine = select(journal.c.at).where(journal.c.account_id == account_id, journal.c.seq == seq)
+    return connection.execute(mine).scalar() or 0

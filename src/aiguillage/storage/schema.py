@@ -263,8 +263,23 @@ deliveries = Table(
     Column("status", Integer),
     Column("trouble", String(200)),
     Column("delivered_at", BigInteger),
+    Column("until", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("account_id", "id"),
     Index("deliveries_due", "next_at"),
+    Index("deliveries_of_webhook", "account_id", "webhook_id", "id"),
+    Index("deliveries_by_age", "created_at"),
+)
+
+webhook_looks = Table(
+    "webhook_looks",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("calls_at", BigInteger),
+    Column("facts_version", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("states", Text, nullable=False),
+    PrimaryKeyConstraint("account_id"),
 )
 
 journal = Table(

@@ -1,10 +1,11 @@
 """Survey records: a row each, searched and paged by the database, for there may be hundreds of thousands."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.storage.schema import survey_records as table
@@ -12,6 +13,9 @@ from aiguillage.storage.schema import survey_records as table
 TEXTS = ("caller", "score_1", "score_2", "score_3", "agent_extension", "agent_name")
 COLUMNS = ("id", "survey_id", *TEXTS, "moment")
 """What records can be filtered and sorted by."""
+
+AT_ONCE = 500
+"""Ids in one statement."""
 
 
 class KeptRecord(msgspec.Struct, frozen=True):
@@ -63,12 +67,14 @@ def _found(account_id: int, search: RecordSearch) -> Select[Any]:
     return select(table).where(*wanted)
 
 
-def read_record(connection: Connection, account_id: int, record_id: int) -> KeptRecord | None:
-    """One record of an account."""
-    row = connection.execute(
-        select(table).where(table.c.account_id == account_id, table.c.id == record_id),
-    ).first()
-    return None if row is None else kept_of(row)
+def read_records(connection: Connection, account_id: int, record_ids: Iterable[int]) -> dict[int, KeptRecord]:
+    """Those of an account's records that have these ids, by id."""
+    found: dict[int, KeptRecord] = {}
+    rest = iter(record_ids)
+    while some := list(islice(rest, AT_ONCE)):
+        mine = select(table).where(table.c.account_id == account_id, table.c.id.in_(some))
+        found.update((row.id, kept_of(row)) for row in connection.execute(mine))
+    return found
 
 
 def kept_of(row: Row[Any]) -> KeptRecord:
@@ -89,9 +95,12 @@ def set_row(connection: Connection, account_id: int, kept: KeptRecord) -> None:
     connection.execute(update(table).where(mine).values(_row(account_id, kept)))
 
 
-def erase_row(connection: Connection, account_id: int, record_id: int) -> None:
-    """Removes a record."""
-    connection.execute(delete(table).where(table.c.account_id == account_id, table.c.id == record_id))
+def erase_rows(connection: Connection, account_id: int, record_ids: Iterable[int]) -> None:
+    """Removes records."""
+    statement = delete(table).where(table.c.account_id == account_id, table.c.id == bindparam("record_id"))
+    rows = [{"record_id": record_id} for record_id in record_ids]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def has_records(connection: Connection, account_id: int, survey_id: int) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
 from aiguillage.desk.change import account_id_of, state_of
 from aiguillage.desk.fields import KEEP, clear_field, free_field, list_fields, require_position, set_field
 from aiguillage.desk.options import (
@@ -51,10 +51,11 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OptionBody(Body, frozen=True):
-    """An option as it is sent."""
+    """An option as it is sent; its field is the one in the path."""
 
     name: str | msgspec.UnsetType = UNSET
     value: str | msgspec.UnsetType = UNSET
+    routing_field_id: int | msgspec.UnsetType = UNSET
 
 
 class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,8 +170,16 @@ def _show_one_option(asked: Asked) -> Shown:
     return Shown(_show_option(kept), kept.state)
 
 
-def _store_option(asked: Asked) -> Shown:
+def _sent_option(asked: Asked) -> dict[str, Any]:
+    """What was sent of an option. Raises Refusal(invalid) where it names another field than the path."""
     values = given(asked.body)
+    require_same(asked, "field_id", values, "routing_field_id")
+    values.pop("routing_field_id", None)
+    return values
+
+
+def _store_option(asked: Asked) -> Shown:
+    values = _sent_option(asked)
     for name in ("name", "value"):
         if name not in values:
             raise invalid(f"{name} is missing. An option has a name and a value.", name)
@@ -180,7 +189,7 @@ def _store_option(asked: Asked) -> Shown:
 
 def _update_option(asked: Asked) -> Shown:
     which = (asked.id("field_id"), asked.id())
-    kept = set_option(asked.db, asked.actor, asked.account, *which, given(asked.body), expected=asked.expected)
+    kept = set_option(asked.db, asked.actor, asked.account, *which, _sent_option(asked), expected=asked.expected)
     return Shown(_show_option(kept), kept.state)
 
 

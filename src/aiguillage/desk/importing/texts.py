@@ -81,7 +81,15 @@ def _again(head: str, lines: Iterator[str]) -> Iterator[str]:
 
 def _delimiter(head: str) -> str:
     """The delimiter that splits the header into most columns."""
-    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([head], delimiter=delimiter), ())))
+    return max(DELIMITERS, key=lambda delimiter: _columns(head, delimiter))
+
+
+def _columns(head: str, delimiter: str) -> int:
+    """Into how many columns the delimiter splits the header; none where that cannot be read."""
+    try:
+        return len(next(csv.reader([head], delimiter=delimiter), ()))
+    except csv.Error:
+        return 0
 
 
 def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[int, list[str]]]:
