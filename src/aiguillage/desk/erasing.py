@@ -16,6 +16,7 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.call_people import erase_calls
 from aiguillage.storage.contacts import erase_contact, write_contact
+from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import erase_fact, require_fact, words_of
 from aiguillage.storage.journal import ERASED
@@ -123,7 +124,8 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     mentioned = {trace.seq for trace in finder.changes()}
     blank = [t.seq for t in traces.changes if t.seq in mentioned or t.entity_id not in staying]
     blank_changes(connection, account_id, blank)
-    erase_rows(connection, account_id, [row["id"] for row in records], [row["id"] for row in events])
+    erase_rows(connection, account_id, [row["id"] for row in records])
+    erase_bodies(connection, account_id, [row["id"] for row in events])
     rename_imports(connection, account_id, mentions)
     erased = Erased(len(traces.contacts), calls, len(blank), len(traces.blocked), len(records), len(events))
     seq = change.take_seqs()
