@@ -52,7 +52,7 @@ def kept(cast: Cast) -> Any:  # noqa: ANN401 - all of it
 def test_a_fact_of_any_kind_is_what_it_was_before_its_last_change(cast: Cast, kind: str) -> None:
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     before = kept(cast)
-    set_fact(cast.db, cast["editor"], ACCOUNT, kind, ids[kind], SAMPLES[kind].changes)
+    set_fact(cast.db, cast["manager"], ACCOUNT, kind, ids[kind], SAMPLES[kind].changes)
 
     entry = revert(cast)
 

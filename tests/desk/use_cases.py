@@ -7,12 +7,10 @@ import pytest
 
 from aiguillage.desk import (
     accounts,
-    call_exports,
     call_flow_tokens,
     calls,
     contacts,
     documents,
-    erasing,
     facts,
     fields,
     holidays,
@@ -20,8 +18,6 @@ from aiguillage.desk import (
     options,
     passwords,
     past,
-    people,
-    reverting,
     searching,
     second_factor,
     secrets,
@@ -35,6 +31,7 @@ from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.deliveries import Wanted
 from tests.cast import ACCOUNT, NUMBER, Cast, email
+from tests.desk.record_use_cases import RECORD_USE_CASES
 from tests.desk.resource_use_cases import RESOURCE_USE_CASES
 from tests.desk.use_case import Asked, UseCase, id_of
 
@@ -66,11 +63,6 @@ def about(code: str) -> FactsDocument:
     return FactsDocument(account=Account(code), fields=())
 
 
-def last_change(asked: Asked) -> int:
-    """CL0000's last change, whatever account is asked about; it has been made for the test."""
-    return journal.list_changes(asked.cast.db, asked.cast.operator, ACCOUNT, limit=1)[0].seq
-
-
 def ping_of(asked: Asked) -> int:
     """The id of a delivery to CL0000's webhook."""
     cast = asked.cast
@@ -80,6 +72,7 @@ def ping_of(asked: Asked) -> int:
 HOOK = Webhook(name="ERP", url="https://example.org/calls", events=("contact.changed",))
 USE_CASES = [
     *RESOURCE_USE_CASES,
+    *RECORD_USE_CASES,
     UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
     UseCase(
         accounts.set_account,
@@ -88,35 +81,6 @@ USE_CASES = [
         "facts",
     ),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
-    UseCase(
-        calls.find_calls, Role.READ, lambda a: calls.find_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search())
-    ),
-    UseCase(
-        calls.all_calls, Role.READ, lambda a: calls.all_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search())
-    ),
-    UseCase(calls.count_calls, Role.READ, lambda a: calls.count_calls(a.cast.db, log(a.cast), a.actor, a.code)),
-    UseCase(
-        call_exports.export_calls,
-        Role.READ,
-        lambda a: call_exports.export_calls(a.cast.db, log(a.cast), a.actor, a.code, calls.Search()),
-    ),
-    UseCase(
-        people.export_person,
-        Role.MANAGE,
-        lambda a: people.export_person(a.cast.db, log(a.cast), a.actor, a.code, NUMBER),
-    ),
-    UseCase(
-        erasing.erase_person,
-        Role.MANAGE,
-        lambda a: erasing.erase_person(a.cast.db, log(a.cast), a.actor, a.code, "+33261911234"),
-        "facts",
-    ),
-    UseCase(
-        reverting.revert_change,
-        Role.MANAGE,
-        lambda a: reverting.revert_change(a.cast.db, a.actor, a.code, last_change(a)),
-        "facts",
-    ),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
         contacts.add_contact,

@@ -19,8 +19,9 @@ Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number, in an
 
 
 @command(person_commands, "export")
-def export(context: typer.Context, account: AccountCode, number: Number) -> None:
-    """Print all that is kept about a number, as JSON."""
+def export(context: typer.Context, account: AccountCode, number: Number, json: Json = False) -> None:
+    """Print all that is kept about a number: JSON in any case."""
+    del json
     with at_desk(context) as desk:
         person = export_person(desk.db, desk.settings.calls, desk.actor, account, number)
     print_json(_readable(msgspec.to_builtins(person)))

@@ -8,6 +8,7 @@ import msgspec
 from aiguillage.desk.change import Change, View, change_facts, read_facts
 from aiguillage.desk.contacts import Kept
 from aiguillage.desk.facts import name_of
+from aiguillage.desk.held_imports import forget_uploads_of
 from aiguillage.desk.people import BLOCKED, Traces, finder_of, sought_calls, traces_of
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import Contact, caller_keys
@@ -15,6 +16,7 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.call_people import erase_calls
 from aiguillage.storage.contacts import erase_contact, write_contact
+from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import erase_fact, require_fact, words_of
 from aiguillage.storage.journal import ERASED
@@ -46,8 +48,8 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
     """Erases all that is kept about a number, in any spelling. It can be repeated, and cannot be undone.
 
     With `number`, contacts keep all else but that number, unless it was all that they could be known by. The journal
-    keeps who did what and when, without what it was; the erasure is in it without the number. Raises Refusal: conflict
-    while the account itself sends calls there.
+    keeps who did what and when, without what it was; the erasure is in it without the number. Uploads that wait to be
+    imported go too. Raises Refusal: conflict while the account itself sends calls there, or an upload is being applied.
     """
     if contacts not in CHOICES:
         raise invalid(f"'{contacts[:20]}' is no choice. Choose one of: {', '.join(CHOICES)}.", "contacts")
@@ -57,6 +59,8 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
         _refuse_while_used(view, finder, traces)
         texts = _texts(mentions, traces)
         sought = sought_calls(log, view.account_id, mentions, traces)
+    # What stands in them can hardly be told: a spreadsheet is packed.
+    forget_uploads_of(db, view.account_id)
     calls = erase_calls(log, sought)
     with change_facts(db, actor, code, Role.MANAGE) as change:
         overwrite_what_goes(change.connection)
@@ -120,7 +124,8 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     mentioned = {trace.seq for trace in finder.changes()}
     blank = [t.seq for t in traces.changes if t.seq in mentioned or t.entity_id not in staying]
     blank_changes(connection, account_id, blank)
-    erase_rows(connection, account_id, [row["id"] for row in records], [row["id"] for row in events])
+    erase_rows(connection, account_id, [row["id"] for row in records])
+    erase_bodies(connection, account_id, [row["id"] for row in events])
     rename_imports(connection, account_id, mentions)
     erased = Erased(len(traces.contacts), calls, len(blank), len(traces.blocked), len(records), len(events))
     seq = change.take_seqs()

@@ -156,6 +156,16 @@ def forget_uploads(db: Database) -> None:
         _forget(home)
 
 
+def forget_uploads_of(db: Database, account_id: int) -> None:
+    """Removes an account's uploads. Raises Refusal(conflict) while one of them is being applied."""
+    for about in db.path.parent.glob(f"{PREFIX}*/about"):
+        with suppress(FileNotFoundError):
+            if msgspec.json.decode(about.read_bytes(), type=About).account_id == account_id:
+                _forget(about.parent)
+                if about.exists():
+                    raise conflict("An upload is being applied at this moment. Ask again when it is done.")
+
+
 def _sweep(db: Database, at: int) -> None:
     """Removes uploads that were not touched for an hour."""
     for home in db.path.parent.glob(f"{PREFIX}*"):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
 
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.journal import AT_ONCE, ERASED, as_json
-from aiguillage.storage.schema import answered, deliveries, imports, journal, survey_records
+from aiguillage.storage.schema import answered, imports, journal, survey_records
 
 CHANGES = text(
     """SELECT seq, entity, entity_id FROM journal
@@ -112,10 +112,10 @@ def blank_changes(connection: Connection, account_id: int, seqs: Iterable[int]) 
             connection.execute(update(journal).where(some, side.is_not(None)).values({side.name: ERASED_TEXT}))
 
 
-def erase_rows(connection: Connection, account_id: int, records: Iterable[int], events: Iterable[int]) -> None:
-    """Removes survey records, deliveries, and all answers that the account's requests are kept for."""
-    for table, ids in ((survey_records, records), (deliveries, events)):
-        connection.execute(delete(table).where(table.c.account_id == account_id, table.c.id.in_(list(ids))))
+def erase_rows(connection: Connection, account_id: int, records: Iterable[int]) -> None:
+    """Removes survey records, and all answers that the account's requests are kept for."""
+    theirs = (survey_records.c.account_id == account_id) & survey_records.c.id.in_(list(records))
+    connection.execute(delete(survey_records).where(theirs))
     connection.execute(delete(answered).where(answered.c.account_id == account_id, answered.c.status > 0))
 
 

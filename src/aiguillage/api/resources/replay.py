@@ -38,11 +38,12 @@ class MoveShown(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
     """How many calls were decided again, and how many of them would go elsewhere.
 
-    `skipped` are those whose numbers are no longer kept.
+    `skipped` are those whose numbers are no longer kept, `left_out` those that an older release logged.
     """
 
     calls: int
     skipped: int
+    left_out: int
     moved: int
     moves: list[MoveShown]
 
@@ -53,7 +54,8 @@ def _replay(asked: Asked) -> ReplayShown:
     who = (asked.db, asked.actor, asked.account)
     done = asked.replay(*who, since=since, past=_facts(asked, body), limit=MOST_CALLS)
     moves = [MoveShown(went=move.went, would_go=move.would_go, calls=move.calls) for move in done.moves]
-    return ReplayShown(calls=done.calls, skipped=done.skipped, moved=len(done.moved), moves=moves)
+    counts = {"calls": done.calls, "skipped": done.skipped, "left_out": done.left_out}
+    return ReplayShown(**counts, moved=len(done.moved), moves=moves)
 
 
 def _facts(asked: Asked, body: ReplayBody) -> Past:
