@@ -54,9 +54,9 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
-    """The same with the secret that it signs with, which is told this once."""
+    """The same with the secret that it signs with, told this once: null when the answer is replayed."""
 
-    secret: str
+    secret: str | None
 
 
 class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
