@@ -3,20 +3,24 @@
 import msgspec
 
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.past import facts_before
+from aiguillage.desk.reverting import revert_change
 from aiguillage.desk.webhooks import (
     ping_webhook,
     regenerate_secret,
     remove_webhook,
     resend_delivery,
     set_webhook,
+    show_webhook,
 )
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER
-from tests.cast import ACCOUNT, NOW
+from aiguillage.storage.webhooks import webhook_secret
+from tests.cast import ACCOUNT, NOW, known_caller
 from tests.desk.hooks import HOUR, Hooks
 from tests.refusal import refused
 from tests.secure import answer
-from tests.storage.facts import rows
+from tests.storage.facts import account_id, rows
 
 NUMBER = "+33199001234"
 
@@ -92,3 +96,28 @@ def test_a_new_secret_signs_from_then_on_and_is_never_in_the_journal(hooks: Hook
     assert first not in journal
     assert issued.secret not in journal
     assert list_changes(hooks.cast.db, manager, ACCOUNT, limit=1)[0].entity == "webhook_secret"
+
+
+def test_a_webhook_in_the_journal_is_no_part_of_the_past_that_calls_are_replayed_in(hooks: Hooks) -> None:
+    kept, _ = hooks.add()
+
+    past = facts_before(hooks.cast.db, hooks.cast["reader"], ACCOUNT, kept.seq)
+
+    assert "webhook" not in past.document.facts
+
+
+def test_a_webhook_that_comes_back_signs_with_another_secret_and_is_told_of_nothing_meanwhile(hooks: Hooks) -> None:
+    kept, first = hooks.add()
+    manager = hooks.cast["manager"]
+    remove_webhook(hooks.cast.db, manager, ACCOUNT, kept.id)
+    known_caller(hooks.cast)
+
+    removed = next(one for one in list_changes(hooks.cast.db, manager, ACCOUNT) if one.action == "remove")
+    revert_change(hooks.cast.db, manager, ACCOUNT, removed.seq)
+    looks = hooks.look()
+
+    with hooks.cast.db.read() as connection:
+        second = webhook_secret(connection, account_id(hooks.cast.db, ACCOUNT), kept.id)
+    assert show_webhook(hooks.cast.db, manager, ACCOUNT, kept.id).fact == kept.fact
+    assert second not in {None, first}
+    assert looks == 0

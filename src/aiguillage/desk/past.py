@@ -72,7 +72,7 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
             account = msgspec.convert(before, Account)
         elif entry.entity == "field":
             fields[entry.entity_id - 1] = msgspec.convert(before, Field)
-        elif entry.entity in BY_NAME:
+        elif entry.entity in facts:
             _undo_fact(facts[entry.entity], entry)
     in_order = {kind: dict(sorted(by_id.items())) for kind, by_id in facts.items()}
     return FactsDocument(account=account, fields=tuple(fields), facts=in_order), contacts
