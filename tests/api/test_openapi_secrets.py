@@ -13,7 +13,7 @@ from aiguillage.desk.facts import add_fact
 from aiguillage.desk.rota_feeds import issue_rota_feed
 from aiguillage.desk.switches import issue_switch_code
 from aiguillage.domain.queues import Switch
-from tests.api.test_openapi import CHECKS
+from tests.api.conforming import CHECKS
 from tests.busy import Busy
 from tests.calendars import rota
 from tests.cast import ACCOUNT

@@ -12,6 +12,7 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 from tests.cast import Cast, assemble
 from tests.desk.feed import Feed
+from tests.desk.hooks import Hooks
 from tests.secure import Secure
 
 
@@ -44,3 +45,10 @@ def cast(db: Database) -> Cast:
 def feed(secure: Secure) -> Feed:
     """A feed that says that the queue is closed for a day."""
     return Feed(secure)
+
+
+@pytest.fixture
+def hooks(cast: Cast, secure: Secure) -> Hooks:
+    """Webhooks on a receiver that was not asked anything yet."""
+    secure.requests.clear()
+    return Hooks(cast, secure)

@@ -1,6 +1,7 @@
 """What tests of webhooks need: a real receiver, a clock that they turn, a look at what was sent."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,13 @@ import msgspec
 from aiguillage.desk.delivering import deliver_due
 from aiguillage.desk.events import accounts_with_webhooks, note_events
 from aiguillage.desk.webhooks import add_webhook, list_deliveries
-from aiguillage.domain.webhooks import EVENTS, Webhook
-from aiguillage.storage.deliveries import Delivery, Wanted
+from aiguillage.domain.webhooks import EVENTS, GIVEN_UP_AFTER, Webhook
+from aiguillage.storage.calls import open_log
+from aiguillage.storage.deliveries import Delivery, Wanted, add_deliveries
 from aiguillage.storage.facts import Kept
 from tests.cast import ACCOUNT, NOW, Cast
 from tests.secure import Said, Secure, answer
+from tests.storage.facts import account_id
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -52,6 +55,23 @@ class Hooks:
         actor = msgspec.structs.replace(self.cast["manager" if code == ACCOUNT else "outsider"], at=self.at)
         issued = add_webhook(self.cast.db, actor, code, hook, guard=self.secure.guard)
         return issued.kept, issued.secret
+
+    def enqueue(self, kept: Kept, count: int = 1, **about: Any) -> list[int]:  # noqa: ANN401 - any JSON
+        """Deliveries to a webhook, due now, that say so; their ids."""
+        bodies = [msgspec.json.encode({"id": f"evt_{n}", **about}).decode() for n in range(count)]
+        made = [(kept.id, "call.unknown", body) for body in bodies]
+        with self.cast.db.write() as connection:
+            account = account_id(self.cast.db, ACCOUNT)
+            return add_deliveries(connection, account, made, at=self.at, until=self.at + GIVEN_UP_AFTER)
+
+    def call(self, number: str | None, at: int, outcome: str = "unknown") -> None:
+        """A call to CL0000 in the log."""
+        with closing(open_log(self.cast.log)) as log:
+            log.execute(
+                "INSERT INTO calls (at, account_id, number, outcome, dialect, own_us, worker) "
+                "VALUES (?, ?, ?, ?, 'v1', 1, 'w')",
+                (at, account_id(self.cast.db, ACCOUNT), number, outcome),
+            )
 
     def look(self) -> int:
         """One look at all accounts; how many deliveries it makes."""

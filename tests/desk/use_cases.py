@@ -11,7 +11,6 @@ from aiguillage.desk import (
     calls,
     contacts,
     documents,
-    facts,
     fields,
     holidays,
     journal,
@@ -22,18 +21,16 @@ from aiguillage.desk import (
     second_factor,
     secrets,
     users,
-    webhooks,
 )
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Option
 from aiguillage.domain.documents import FactsDocument
-from aiguillage.domain.webhooks import Webhook
-from aiguillage.storage.deliveries import Wanted
 from tests.cast import ACCOUNT, NUMBER, Cast, email
 from tests.desk.record_use_cases import RECORD_USE_CASES
 from tests.desk.resource_use_cases import RESOURCE_USE_CASES
 from tests.desk.use_case import Asked, UseCase, id_of
+from tests.desk.webhook_use_cases import WEBHOOK_USE_CASES
 
 
 def log(cast: Cast) -> Path:
@@ -63,16 +60,10 @@ def about(code: str) -> FactsDocument:
     return FactsDocument(account=Account(code), fields=())
 
 
-def ping_of(asked: Asked) -> int:
-    """The id of a delivery to CL0000's webhook."""
-    cast = asked.cast
-    return webhooks.ping_webhook(cast.db, cast.operator, ACCOUNT, id_of(asked, "webhook")).id
-
-
-HOOK = Webhook(name="ERP", url="https://example.org/calls", events=("contact.changed",))
 USE_CASES = [
     *RESOURCE_USE_CASES,
     *RECORD_USE_CASES,
+    *WEBHOOK_USE_CASES,
     UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
     UseCase(
         accounts.set_account,
@@ -204,61 +195,6 @@ USE_CASES = [
     UseCase(users.list_grants, Role.MANAGE, lambda a: users.list_grants(a.cast.db, a.actor, a.code)),
     UseCase(
         users.show_grant, Role.MANAGE, lambda a: users.show_grant(a.cast.db, a.actor, a.code, user_id(a, "router"))
-    ),
-    UseCase(
-        facts.add_fact,
-        Role.MANAGE,
-        lambda a: facts.add_fact(a.cast.db, a.actor, a.code, HOOK),
-        "facts",
-    ),
-    UseCase(
-        facts.set_fact,
-        Role.MANAGE,
-        lambda a: facts.set_fact(a.cast.db, a.actor, a.code, "webhook", id_of(a, "webhook"), {"active": False}),
-        "facts",
-    ),
-    UseCase(facts.list_facts, Role.MANAGE, lambda a: facts.list_facts(a.cast.db, a.actor, a.code, "webhook")),
-    UseCase(
-        webhooks.add_webhook, Role.MANAGE, lambda a: webhooks.add_webhook(a.cast.db, a.actor, a.code, HOOK), "facts"
-    ),
-    UseCase(
-        webhooks.set_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.set_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook"), {"name": "ERP"}),
-        "facts",
-    ),
-    UseCase(
-        webhooks.remove_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.remove_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-        "facts",
-    ),
-    UseCase(
-        webhooks.show_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.show_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-    ),
-    UseCase(webhooks.list_webhooks, Role.MANAGE, lambda a: webhooks.list_webhooks(a.cast.db, a.actor, a.code)),
-    UseCase(
-        webhooks.regenerate_secret,
-        Role.MANAGE,
-        lambda a: webhooks.regenerate_secret(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-        "facts",
-    ),
-    UseCase(
-        webhooks.ping_webhook,
-        Role.MANAGE,
-        lambda a: webhooks.ping_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
-    ),
-    UseCase(
-        webhooks.list_deliveries,
-        Role.MANAGE,
-        lambda a: webhooks.list_deliveries(a.cast.db, a.actor, a.code, id_of(a, "webhook"), Wanted()),
-    ),
-    UseCase(
-        webhooks.resend_delivery,
-        Role.MANAGE,
-        lambda a: webhooks.resend_delivery(a.cast.db, a.actor, a.code, id_of(a, "webhook"), ping_of(a)),
     ),
     UseCase(accounts.id_of, Role.ROUTE, lambda a: accounts.id_of(a.cast.db, a.actor, a.code)),
     UseCase(

@@ -155,7 +155,7 @@ def _id_of(desk: Desk, account: str, name: str) -> int:
 
 def _document(delivery: Delivery) -> dict[str, Any]:
     values = msgspec.structs.asdict(delivery)
-    body = msgspec.json.decode(delivery.body) if delivery.body else None
+    body = msgspec.json.decode(delivery.body)
     return {**values, "state": delivery.state, "body": body, **{name: iso(values[name]) for name in MOMENTS}}
 
 

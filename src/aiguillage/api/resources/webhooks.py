@@ -54,16 +54,15 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
-    """The same with the secret that it signs with, which is told this once."""
+    """The same with the secret that it signs with, told this once: null when the answer is replayed."""
 
-    secret: str
+    secret: str | None
 
 
 class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way to a webhook: `waiting`, `delivered` or `failed`.
 
-    `status` is what the last try was answered, null without an answer; `trouble` what went wrong. The body is null once
-    a number in it was erased.
+    `status` is what the last try was answered, null without an answer; `trouble` what went wrong.
     """
 
     id: int
@@ -76,7 +75,7 @@ class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str | None
     next_at: str | None
     delivered_at: str | None
-    body: dict[str, Any] | None
+    body: dict[str, Any]
 
 
 class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,7 +118,7 @@ def _show_delivery(delivery: Delivery) -> DeliveryShown:
         created_at=iso(delivery.created_at),
         next_at=iso(delivery.next_at),
         delivered_at=iso(delivery.delivered_at),
-        body=msgspec.json.decode(delivery.body) if delivery.body else None,
+        body=msgspec.json.decode(delivery.body),
     )
 
 
