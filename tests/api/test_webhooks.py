@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from aiguillage.domain.webhooks import EVENTS
+from aiguillage.storage.deliveries import erase_bodies
 from tests.api.client import Client, client_of, on_new_account
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.standing import Busy
+from tests.storage.facts import account_id
 
 PATH = "/webhooks"
 # The name is looked up when something is sent, and leads to this machine.
@@ -138,6 +140,18 @@ def test_deliveries_are_filtered_paged_and_sent_again(client: Client) -> None:
     client.refused(404, "POST", f"{one}/deliveries/1/resend")
     client.done("PUT", one, {"active": False})
     client.refused(409, "POST", f"{one}/deliveries/{sent[0]}/resend")
+
+
+def test_a_delivery_that_somebody_was_in_who_was_erased_is_listed_without_its_body(client: Client, busy: Busy) -> None:
+    one = f"{PATH}/{add(client)['id']}"
+    sent = client.done("POST", f"{one}/test")["id"]
+
+    with busy.cast.db.write() as connection:
+        erase_bodies(connection, account_id(busy.cast.db, client.account), [sent])
+
+    listed = client.get(f"{one}/deliveries")["data"]
+    assert [(delivery["id"], delivery["state"], delivery["body"]) for delivery in listed] == [(sent, "failed", None)]
+    assert "was erased" in client.refused(409, "POST", f"{one}/deliveries/{sent}/resend")["detail"]
 
 
 @pytest.mark.parametrize("name", ["editor", "reader", "router"])

@@ -16,12 +16,17 @@ SPANS, ROTAS, CALENDARS = f"{BASE}/call-queues/time-spans", f"{BASE}/rotas", f"{
 GEO_LISTS, MODELS, CTIS = f"{BASE}/geo/lists", f"{BASE}/geo/models", f"{BASE}/ctis"
 SURVEYS, RECORDS = f"{BASE}/surveys", f"{BASE}/survey-records"
 JOURNAL, UPLOADS = f"{BASE}/journal", f"{BASE}/imports (uploaded)"
+WEBHOOKS = f"{BASE}/webhooks"
+DELIVERIES = f"{WEBHOOKS}/{{id}}/deliveries"
 
 Ids = dict[str, int]
 """Of things, by the path of the collection that each is in."""
 
 SHARED: Ids = {FIELDS: 1, MODELS: 1}
 """What is the same on every account, so nobody's secret."""
+
+FEW = {WEBHOOKS: "removeWebhook"}
+"""Of what an account may have few, and the operation that makes room for another."""
 
 ENTERED = (GROUPS, QUEUES, ROTAS, GEO_LISTS, CTIS, SURVEYS)
 """What other things name: entered first."""
@@ -31,6 +36,7 @@ MAKERS = {
     IMPORTS: ("importContacts", "import_id"),
     UPLOADS: ("previewImport", "id"),
     CALENDARS: ("addCalendarFile", "id"),
+    DELIVERIES: ("testWebhook", "id"),
 }
 """The operation that makes one of a collection to which nothing is posted, and where its answer has the id."""
 
@@ -51,6 +57,7 @@ REFERENCES = {
     "contact_id": CONTACTS,
     "entity_id": QUEUES,
     "default_option_id": OPTIONS,
+    "webhook_id": WEBHOOKS,
 }
 """The collection that a field's ids are of. `id` and `ids` are of the operation's own."""
 
@@ -124,6 +131,10 @@ def _record(_: int, ids: Ids) -> dict[str, Any]:
     return {"survey_id": ids[SURVEYS], "score_1": "5", "datetime": "2026-11-24T18:00:00+01:00"}
 
 
+def _hook(n: int, _: Ids) -> dict[str, Any]:
+    return {"name": f"ERP {n}", "url": f"https://localhost/{n}", "events": ["import.finished"]}
+
+
 BODIES: dict[str, Callable[[int, Ids], Any]] = {
     "signIn": lambda _n, _: {"email": "nobody@example.org", "password": "correct horse battery"},
     "switchAccount": lambda _, ids: {"workspace_id": ids[ACCOUNTS]},
@@ -182,6 +193,8 @@ BODIES: dict[str, Callable[[int, Ids], Any]] = {
     "setSurvey": _name,
     "addSurveyRecord": _record,
     "removeSurveyRecords": lambda _, ids: {"ids": [ids[RECORDS]]},
+    "addWebhook": _hook,
+    "setWebhook": _hook,
 }
 PREPARED = {
     **dict.fromkeys(("listObservedHolidays", "setObservedHoliday", "showObservance"), "setObservance"),

@@ -21,6 +21,7 @@ from tests.api.walk_bodies import (
     ACCOUNTS,
     CALL_TOKENS,
     ENTERED,
+    FEW,
     IN_PLACE,
     JOURNAL,
     MAKERS,
@@ -69,6 +70,7 @@ class Walk:
     ours: Ids = field(default_factory=dict)
     theirs: Ids = field(default_factory=dict)
     people: dict[str, httpx.Client] = field(default_factory=dict)
+    spare: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def person(self, name: str) -> httpx.Client:
         """One of the cast, signed in, or `nobody`."""
@@ -118,7 +120,14 @@ class Walk:
             self.ask(MANAGERS[account], OPERATIONS[PREPARED[operation.name]], account, ids)
         of = touched(operation)
         made = IN_PLACE.get(operation.name, of)
-        return ids | {of: self.new(made, name, account, ids)} if of in COLLECTIONS else ids
+        if of not in COLLECTIONS:
+            return ids
+        if (account, of) in self.spare:
+            self.ask(MANAGERS[account], OPERATIONS[FEW[of]], account, {of: self.spare.pop((account, of))})
+        ids[of] = self.new(made, name, account, ids)
+        if of in FEW:
+            self.spare[account, of] = ids[of]
+        return ids
 
     def settle(self, account: str, ids: Ids) -> None:
         """Waits until an upload that is being applied was."""

@@ -1,7 +1,9 @@
 """Webhooks at the terminal."""
 
-from tests.cast import ACCOUNT, email
+from aiguillage.storage.deliveries import erase_bodies
+from tests.cast import ACCOUNT, Cast, email
 from tests.cli.terminal import Terminal
+from tests.storage.facts import account_id
 
 URL = "https://localhost:8443/calls"
 """Nothing is sent there: the name leads to this machine."""
@@ -50,6 +52,17 @@ def test_what_was_sent_is_listed_and_sent_again(terminal: Terminal) -> None:
     assert terminal.read("webhook", "deliveries", ACCOUNT, "CRM", "--state", "waiting") == listed[:1]
     assert "waiting" in terminal.done("webhook", "deliveries", ACCOUNT, "CRM")
     assert "no state" in terminal.refused("webhook", "deliveries", ACCOUNT, "CRM", "--state", "lost")
+
+
+def test_a_delivery_is_listed_also_when_what_it_said_was_erased(terminal: Terminal, cast: Cast) -> None:
+    terminal.done("webhook", "add", ACCOUNT, "CRM", URL, "-e", "call.unknown")
+    ping = terminal.read("webhook", "test", ACCOUNT, "CRM")
+
+    with cast.db.write() as connection:
+        erase_bodies(connection, account_id(cast.db, ACCOUNT), [ping["id"]])
+
+    assert [one["body"] for one in terminal.read("webhook", "deliveries", ACCOUNT, "CRM")] == [None]
+    assert "was erased" in terminal.refused("webhook", "resend", ACCOUNT, "CRM", str(ping["id"]))
 
 
 def test_webhooks_are_for_managers(terminal: Terminal) -> None:

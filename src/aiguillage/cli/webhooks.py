@@ -155,8 +155,8 @@ def _id_of(desk: Desk, account: str, name: str) -> int:
 
 def _document(delivery: Delivery) -> dict[str, Any]:
     values = msgspec.structs.asdict(delivery)
-    body = msgspec.json.decode(delivery.body)
-    return {**values, "state": delivery.state, "body": body, **{name: iso(values[name]) for name in MOMENTS}}
+    told = {"state": delivery.state, "body": delivery.message}
+    return {**values, **told, **{name: iso(values[name]) for name in MOMENTS}}
 
 
 common_commands(webhook_commands, WEBHOOKS)

@@ -47,6 +47,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
             return WAITING
         return FAILED if self.delivered_at is None else DELIVERED
 
+    @property
+    def message(self) -> dict[str, Any] | None:
+        """What the body says; None once it was erased."""
+        return msgspec.json.decode(self.body, type=dict[str, Any]) if self.body else None
+
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which deliveries somebody wants to see: of an event, in a state, with a status, made in `[since, until)`."""

@@ -62,7 +62,8 @@ class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
 class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way to a webhook: `waiting`, `delivered` or `failed`.
 
-    `status` is what the last try was answered, null without an answer; `trouble` what went wrong.
+    `status` is what the last try was answered, null without an answer; `trouble` what went wrong; `body` what is
+    sent, null once it was erased with somebody's number.
     """
 
     id: int
@@ -75,7 +76,7 @@ class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str | None
     next_at: str | None
     delivered_at: str | None
-    body: dict[str, Any]
+    body: dict[str, Any] | None
 
 
 class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +119,7 @@ def _show_delivery(delivery: Delivery) -> DeliveryShown:
         created_at=iso(delivery.created_at),
         next_at=iso(delivery.next_at),
         delivered_at=iso(delivery.delivered_at),
-        body=msgspec.json.decode(delivery.body),
+        body=delivery.message,
     )
 
 
