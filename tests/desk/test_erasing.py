@@ -28,7 +28,8 @@ from aiguillage.storage.backup import backup
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.schema import answered, deliveries, survey_records
+from aiguillage.storage.schema import answered, survey_records
+from aiguillage.storage.webhook_tables import deliveries
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
 from tests.storage.call_rows import add_calls, known, stranger

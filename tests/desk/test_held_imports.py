@@ -12,7 +12,6 @@ from aiguillage.desk.held_imports import (
     Held,
     Progressed,
     apply_held,
-    forget_uploads,
     hold_import,
     show_held,
 )
@@ -119,19 +118,6 @@ def test_an_upload_is_kept_for_an_hour(cast: Cast) -> None:
     with refused(Kind.MISSING, f"There is no import {old.id} on this account. Uploads are kept for an hour"):
         show(cast, old)
     assert show(cast, young) == young
-
-
-def test_uploads_are_forgotten_at_once_when_they_must(cast: Cast) -> None:
-    hold(cast)
-    applying = hold(cast)
-    apply = apply_held(cast.db, cast["editor"], ACCOUNT, applying.id)
-
-    forget_uploads(cast.db)
-
-    assert uploads(cast) == 1
-    apply()
-    forget_uploads(cast.db)
-    assert uploads(cast) == 0
 
 
 def test_a_file_that_cannot_be_read_is_not_kept(cast: Cast) -> None:

@@ -18,6 +18,7 @@ from aiguillage.desk.change import (
     require_unchanged,
     state_of,
 )
+from aiguillage.desk.held_imports import forget_uploads_of
 from aiguillage.desk.token_rows import end_token, read_tokens
 from aiguillage.domain.accounts import Account, Actor, Role, check_account
 from aiguillage.domain.contacts import FIRST_FIELDS
@@ -30,12 +31,12 @@ from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import (
     DIRECTORY_ID,
     accounts,
+    answered,
     calendar_texts,
     caller_key,
     can_be_id,
     contacts,
     cti_origins,
-    deliveries,
     facts,
     field_options,
     fields,
@@ -43,14 +44,14 @@ from aiguillage.storage.schema import (
     imports,
     journal,
     secrets,
+    survey_records,
     tokens,
-    webhook_looks,
-    webhook_secrets,
 )
+from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook_secrets
 
 OF_AN_ACCOUNT = (
-    *(caller_key, contacts, field_options, fields, grants, imports, journal),
-    *(calendar_texts, cti_origins, facts, secrets),
+    *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
+    *(calendar_texts, cti_origins, facts, secrets, survey_records),
     *(deliveries, webhook_looks, webhook_secrets),
 )
 SETTINGS = (
@@ -166,7 +167,10 @@ def _refuse_while_shared(change: Change) -> None:
 
 
 def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected: int | None = None) -> None:
-    """Removes an account and everything that belongs to it, its journal and its calls too. Raises Refusal."""
+    """Removes an account and everything that belongs to it, its journal and its calls too.
+
+    Raises Refusal: conflict while an upload is being applied to it.
+    """
     require_operator(actor)
     with change_directory(db, actor) as change:
         row = change.connection.execute(
@@ -178,6 +182,7 @@ def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected
         # An account that gets this code later must not have its callers told to who asked about this one.
         for token in read_tokens(change.connection, tokens.c.accounts == as_json([code])):
             end_token(change, token)
+        forget_uploads_of(db, row.id)
         for table in OF_AN_ACCOUNT:
             change.connection.execute(delete(table).where(table.c.account_id == row.id))
         change.connection.execute(delete(accounts).where(accounts.c.id == row.id))

@@ -150,12 +150,6 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
     return Progressed(state="applied", import_id=outcome.import_id)
 
 
-def forget_uploads(db: Database) -> None:
-    """Removes every upload that nobody is applying: what is kept in them is people's numbers."""
-    for home in db.path.parent.glob(f"{PREFIX}*"):
-        _forget(home)
-
-
 def forget_uploads_of(db: Database, account_id: int) -> None:
     """Removes an account's uploads. Raises Refusal(conflict) while one of them is being applied."""
     for about in db.path.parent.glob(f"{PREFIX}*/about"):

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from aiguillage.domain.errors import missing
-from aiguillage.storage.schema import accounts, can_be_id, deliveries
+from aiguillage.storage.schema import accounts, can_be_id
+from aiguillage.storage.webhook_tables import deliveries
 
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 STATES: Mapping[str, ColumnElement[bool]] = {

@@ -240,48 +240,6 @@ survey_records = Table(
     Index("survey_records_of_survey", "account_id", "survey_id", "id"),
 )
 
-webhook_secrets = Table(
-    "webhook_secrets",
-    metadata,
-    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("secret", String(64), nullable=False),
-    PrimaryKeyConstraint("account_id", "id"),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("webhook_id", BigInteger, nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("next_at", BigInteger),
-    Column("status", Integer),
-    Column("trouble", String(200)),
-    Column("delivered_at", BigInteger),
-    Column("until", BigInteger, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("account_id", "id"),
-    Index("deliveries_due", "next_at"),
-    Index("deliveries_of_webhook", "account_id", "webhook_id", "id"),
-    Index("deliveries_by_age", "created_at"),
-)
-
-webhook_looks = Table(
-    "webhook_looks",
-    metadata,
-    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("calls_at", BigInteger),
-    Column("facts_version", BigInteger, nullable=False),
-    Column("due_at", BigInteger),
-    Column("states", Text, nullable=False),
-    PrimaryKeyConstraint("account_id"),
-)
-
 journal = Table(
     "journal",
     metadata,

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from aiguillage.domain.webhooks import new_webhook_secret
 from aiguillage.storage.deliveries import end_waiting
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.schema import accounts, deliveries, webhook_looks, webhook_secrets
+from aiguillage.storage.schema import accounts
+from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook_secrets
 
 SWITCHED_OFF = "The webhook was switched off. Switch it on, and send this again."
 

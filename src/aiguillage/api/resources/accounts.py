@@ -135,7 +135,7 @@ OPERATIONS = (
     _operation(
         *("DELETE", "/accounts/{id}", "removeAccount", "Remove an account", _remove),
         status=204,
-        refuses=(404, 412),
+        refuses=(404, 409, 412),
         description="With everything that belongs to it, its journal and its calls too. For operators.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Tokens: personal ones, sessions, and those of an account's call flows (contracts/cx-engine.md, 'cfd-tokens')."""
+"""Tokens: personal ones, and those of an account's call flows (contracts/cx-engine.md, 'cfd-tokens')."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from aiguillage.desk.call_flow_tokens import (
     show_call_token,
 )
 from aiguillage.desk.change import state_of
-from aiguillage.desk.sessions import list_sessions, revoke_session
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import show_user
@@ -93,26 +92,12 @@ class TokenIssued(TokenShown, frozen=True, kw_only=True):
     token: str | None
 
 
-class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that is open: from which address and with which client somebody signed in."""
-
-    id: int
-    user_id: int
-    email: str
-    name: str
-    address: str | None
-    accounts: tuple[str, ...]
-    created_at: str | None
-    expires_at: str | None
-    current: bool
-
-
 CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, words=LISTING)
 TokensQuery = query_of("TokensQuery", TokenShown, words=LISTING)
-SessionsQuery = query_of("SessionsQuery", SessionShown, words=LISTING)
 
 
-def _filters(query: type[msgspec.Struct]) -> list[str]:
+def filters_of(query: type[msgspec.Struct]) -> list[str]:
+    """The fields that a list is filtered by, of its query's parameters."""
     return [name for name in query.__struct_fields__ if name not in LISTING]
 
 
@@ -136,33 +121,29 @@ def _changes(body: msgspec.Struct) -> dict[str, Any]:
 
 
 def _show_call_token(token: Token) -> Shown:
-    return Shown(CallTokenShown(**_shown(token, CallTokenShown)), state_of(token))
+    return Shown(CallTokenShown(**shown(token, CallTokenShown)), state_of(token))
 
 
 def _show_token(token: Token) -> Shown:
-    return Shown(TokenShown(**_shown(token, TokenShown)), state_of(token))
+    return Shown(TokenShown(**shown(token, TokenShown)), state_of(token))
 
 
-def _shown(token: Token, shape: type[msgspec.Struct]) -> dict[str, Any]:
+def shown(token: Token, shape: type[msgspec.Struct]) -> dict[str, Any]:
     """The fields that the shape has of a token, moments in ISO 8601."""
     values = {name: getattr(token, name) for name in shape.__struct_fields__ if hasattr(token, name)}
     moments = {name for name in values if name.endswith("_at")}
     return values | {name: iso(values[name]) for name in moments}
 
 
-def _show_session(token: Token, current: int | None) -> SessionShown:
-    return SessionShown(**_shown(token, SessionShown), current=token.id == current)
-
-
 def _list_call_tokens(asked: Asked) -> Paged:
     found = [_show_call_token(token).body for token in list_call_tokens(asked.db, asked.actor, asked.account)]
-    return chosen(found, asked.query, _filters(CallTokensQuery), asked.url)
+    return chosen(found, asked.query, filters_of(CallTokensQuery), asked.url)
 
 
 def _add_call_token(asked: Asked) -> Shown:
     values = {"name": ""} | _changes(asked.body)
     token, secret = issue_call_token(asked.db, asked.actor, asked.account, **values)
-    return Shown(CallTokenIssued(**_shown(token, CallTokenShown), token=secret), state_of(token))
+    return Shown(CallTokenIssued(**shown(token, CallTokenShown), token=secret), state_of(token))
 
 
 def _get_call_token(asked: Asked) -> Shown:
@@ -181,7 +162,7 @@ def _remove_call_token(asked: Asked) -> None:
 
 def _list_tokens(asked: Asked) -> Paged:
     found = [_show_token(token).body for token in list_tokens(asked.db, asked.actor)]
-    return chosen(found, asked.query, _filters(TokensQuery), asked.url)
+    return chosen(found, asked.query, filters_of(TokensQuery), asked.url)
 
 
 def _add_token(asked: Asked) -> Shown:
@@ -192,7 +173,7 @@ def _add_token(asked: Asked) -> Shown:
     if "role" in values:
         values["role"] = role_named(values["role"])
     token, secret = issue_token(asked.db, asked.actor, email, **values)
-    return Shown(TokenIssued(**_shown(token, TokenShown), token=secret), state_of(token))
+    return Shown(TokenIssued(**shown(token, TokenShown), token=secret), state_of(token))
 
 
 def _get_token(asked: Asked) -> Shown:
@@ -208,15 +189,6 @@ def _remove_token(asked: Asked) -> None:
     revoke_token(asked.db, asked.actor, asked.id(), expected=asked.expected)
 
 
-def _list_sessions(asked: Asked) -> Paged:
-    found = [_show_session(token, asked.actor.token_id) for token in list_sessions(asked.db, asked.actor)]
-    return chosen(found, asked.query, _filters(SessionsQuery), asked.url)
-
-
-def _remove_session(asked: Asked) -> None:
-    revoke_session(asked.db, asked.actor, asked.id())
-
-
 CALL_TOKENS = f"{BASE}/cfd-tokens"
 EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2027-12-31T23:00:00Z"}
 ADD_CALL = "A call flow asks with it, and can do nothing else. Managers may issue it to another user of the account."
@@ -226,7 +198,8 @@ def _call(method: str, path: str, name: str, summary: str, run: Any, **more: Any
     return Operation(method, f"{CALL_TOKENS}{path}", name, summary, TAG, run, needs=Role.ROUTE, **more)
 
 
-def _personal(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
+def personal(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
+    """An operation on what is somebody's own, whatever the account; the fields are those of Operation."""
     return Operation(method, path, name, summary, TAG, run, needs=Role.MANAGE, about_account=False, **more)
 
 
@@ -261,13 +234,13 @@ OPERATIONS = (
         status=204,
         refuses=(412,),
     ),
-    _personal(
+    personal(
         *("GET", "/tokens", "listTokens", "List your tokens", _list_tokens),
         query=TokensQuery,
         answer=page_type("Token", TokenShown),
         description="Your personal and call-flow tokens; for operators, everybody's. Revoked ones stay listed.",
     ),
-    _personal(
+    personal(
         *("POST", "/tokens", "addToken", "Issue a token", _add_token),
         body=TokenBody,
         answer=TokenIssued,
@@ -276,32 +249,21 @@ OPERATIONS = (
         hides=("token",),
         example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
     ),
-    _personal(
+    personal(
         *("GET", "/tokens/{id}", "showToken", "Show a token", _get_token),
         answer=TokenShown,
         refuses=(404,),
     ),
-    _personal(
+    personal(
         *("PUT", "/tokens/{id}", "setToken", "Change a token", _set_token),
         body=TokenChanges,
         answer=TokenShown,
         refuses=(404, 412),
         example={"name": "nightly import"},
     ),
-    _personal(
+    personal(
         *("DELETE", "/tokens/{id}", "removeToken", "Revoke a token", _remove_token),
         status=204,
         refuses=(404, 412),
-    ),
-    _personal(
-        *("GET", "/sessions", "listSessions", "List your open sessions", _list_sessions),
-        query=SessionsQuery,
-        answer=page_type("Session", SessionShown),
-        description="For operators, everybody's.",
-    ),
-    _personal(
-        *("DELETE", "/sessions/{id}", "removeSession", "End a session", _remove_session),
-        status=204,
-        refuses=(404,),
     ),
 )
