@@ -1,5 +1,6 @@
 """Fixtures that all tests share: a directory of data, its database, the cast in it, a real server on it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +21,21 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data")
 
 
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    """An empty, migrated database."""
-    database = open_database(settings)
+@pytest.fixture(scope="session")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the cast in it, closed: assembled once and copied for each test."""
+    database = open_database(Settings(data_dir=tmp_path_factory.mktemp("assembled")))
     migrate(database)
+    assemble(database)
+    database.close()
+    return database.path
+
+
+@pytest.fixture
+def db(settings: Settings, assembled: Path) -> Iterator[Database]:
+    """A database with the cast in it."""
+    database = open_database(settings)
+    shutil.copyfile(assembled, database.path)
     yield database
     database.close()
 
@@ -32,7 +43,7 @@ def db(settings: Settings) -> Iterator[Database]:
 @pytest.fixture
 def cast(db: Database) -> Cast:
     """The standing cast in the database."""
-    return assemble(db)
+    return Cast(db)
 
 
 @pytest.fixture

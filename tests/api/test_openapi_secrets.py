@@ -14,9 +14,9 @@ from aiguillage.desk.rota_feeds import issue_rota_feed
 from aiguillage.desk.switches import issue_switch_code
 from aiguillage.domain.queues import Switch
 from tests.api.conforming import CHECKS
-from tests.busy import Busy
 from tests.calendars import rota
 from tests.cast import ACCOUNT
+from tests.standing import Busy
 
 SWITCH, FEED = "/api/v2/switches/{code}", "/feeds/rotas/{file}"
 

@@ -15,10 +15,10 @@ from aiguillage.desk.switches import issue_switch_code, revoke_switch_code
 from aiguillage.domain.accounts import new_secret
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Switch
-from tests.busy import Busy
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.server import Answer, Server
+from tests.standing import Busy
 
 FAR = "2099-11-24T18:00:00+01:00"
 FAR_IN_UTC = "2099-11-24T17:00:00Z"
