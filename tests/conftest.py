@@ -1,6 +1,5 @@
 """Fixtures that all tests share: a directory of data, its database, the cast in it, a real server on it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from aiguillage.app import open_database
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble, copy_of
 from tests.secure import Secure, secure_server
 from tests.server import Server, running
 
@@ -34,10 +33,8 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def db(settings: Settings, assembled: Path) -> Iterator[Database]:
     """A database with the cast in it."""
-    database = open_database(settings)
-    shutil.copyfile(assembled, database.path)
-    yield database
-    database.close()
+    with copy_of(assembled, settings) as database:
+        yield database
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,9 @@ from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.surveys import SurveyRecord
-from tests.cast import ACCOUNT, Cast, email, known_caller
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+from tests.cast import ACCOUNT, Cast, copy_of, email, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
@@ -61,9 +64,8 @@ MODULES = (
 )
 
 
-@pytest.fixture
-def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option, a fact of every kind, and secrets of several kinds too."""
+def furnish(cast: Cast) -> int:
+    """Gives CL0000 an option, a fact of every kind, secrets of several kinds, and a contact: its id."""
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
@@ -74,6 +76,27 @@ def contact_id(cast: Cast) -> int:
     record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)
     surveys.add_records(cast.db, cast["editor"], ACCOUNT, [record])
     return known_caller(cast).id
+
+
+@pytest.fixture(scope="session")
+def furnished(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A database in which CL0000 has some of everything, closed; and the id of its contact."""
+    with copy_of(assembled, Settings(data_dir=tmp_path_factory.mktemp("furnished"))) as database:
+        contact_id = furnish(Cast(database))
+    return database.path, contact_id
+
+
+@pytest.fixture
+def db(settings: Settings, furnished: tuple[Path, int]) -> Iterator[Database]:
+    """A database in which CL0000 has some of everything."""
+    with copy_of(furnished[0], settings) as database:
+        yield database
+
+
+@pytest.fixture
+def contact_id(furnished: tuple[Path, int]) -> int:
+    """The id of CL0000's contact."""
+    return furnished[1]
 
 
 def journals(cast: Cast) -> list[object]:
