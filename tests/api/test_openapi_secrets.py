@@ -1,6 +1,7 @@
 """The paths whose address is a secret answer as the OpenAPI document describes them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
 from schemathesis.schemas import BaseSchema
 
-from aiguillage.desk.facts import add_fact
+from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.rota_feeds import issue_rota_feed
 from aiguillage.desk.switches import issue_switch_code
 from aiguillage.domain.queues import Switch
@@ -28,11 +29,12 @@ def schema(busy: Busy) -> BaseSchema:
 
 
 @pytest.fixture(scope="module")
-def code(busy: Busy) -> str:
+def code(busy: Busy) -> Iterator[str]:
     """The code of a switch."""
     fact = Switch(name="Described", owner_type="account", destination="214")
     switch_id = add_fact(busy.cast.db, busy.cast["editor"], ACCOUNT, fact).kept.id
-    return issue_switch_code(busy.cast.db, busy.cast["manager"], ACCOUNT, switch_id)
+    yield issue_switch_code(busy.cast.db, busy.cast["manager"], ACCOUNT, switch_id)
+    remove_fact(busy.cast.db, busy.cast["editor"], ACCOUNT, "switch", switch_id)
 
 
 def conform(busy: Busy, case: Case[Any]) -> int:

@@ -36,11 +36,12 @@ def rota(manager: Person) -> dict[str, Any]:
 
 
 @pytest.fixture
-def switch(manager: Person) -> dict[str, Any]:
+def switch(manager: Person) -> Iterator[dict[str, Any]]:
     """A switch of the account."""
     body = {"name": f"Tempête {next(numbers)}", "owner_type": "account", "destination": "299"}
     added: dict[str, Any] = manager.add("/switches", body)
-    return added
+    yield added
+    manager.done("DELETE", f"/switches/{added['id']}")
 
 
 def test_a_rota_tells_who_is_on_call(manager: Person, rota: dict[str, Any]) -> None:
