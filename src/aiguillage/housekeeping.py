@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -93,7 +94,6 @@ def keep_house(settings: Settings, over: Connection) -> None:
 def _round(settings: Settings) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
     with closing(Database(settings.database)) as database:
-        due = []
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)
@@ -102,15 +102,8 @@ def _round(settings: Settings) -> Iterator[None]:
                 if kept is not None:
                     _log.info("calls_kept", **msgspec.structs.asdict(kept))
                 yield
-        with _told("calendars"):
-            due = due_calendars(database, _actor().at)
-        for calendar in due:
-            yield
-            with _told("calendar", account=calendar.code, calendar=calendar.id):
-                fact = refresh_due(database, _actor(), calendar).fact
-                if fact.failing_since is not None:
-                    _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
         yield from _webhooks(settings, database)
+        yield from _calendars(database)
 
 
 def _webhooks(settings: Settings, database: Database) -> Iterator[None]:
@@ -126,6 +119,21 @@ def _webhooks(settings: Settings, database: Database) -> Iterator[None]:
     with _told("deliveries"):
         deliver_due(database, _now)
     yield
+
+
+def _calendars(database: Database) -> Iterator[None]:
+    """Every calendar that is due, for a minute: feeds that do not answer must not hold up what comes each round."""
+    due, ends = [], time.monotonic() + EVERY
+    with _told("calendars"):
+        due = due_calendars(database, _actor().at)
+    for calendar in due:
+        yield
+        if time.monotonic() > ends:
+            return
+        with _told("calendar", account=calendar.code, calendar=calendar.id):
+            fact = refresh_due(database, _actor(), calendar).fact
+            if fact.failing_since is not None:
+                _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
 
 
 @contextmanager

@@ -1,22 +1,21 @@
-"""Deliveries: signed, tried again for a day, one receiver's trouble never another's."""
+"""Deliveries: signed, tried again for a day, kept for a month."""
 
 import base64
 import hashlib
 import hmac
-import threading
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 import pytest
 
-from aiguillage.desk.delivering import KEPT, THREADS, deliver_due
+from aiguillage.desk.delivering import KEPT, deliver_due
 from aiguillage.desk.fetching import PUBLIC
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.webhooks import resend_delivery, show_webhook
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER
-from aiguillage.storage.deliveries import ERASED, due_webhooks, erase_bodies
+from aiguillage.storage.deliveries import ERASED, erase_bodies
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT
 from tests.desk.hooks import HOUR, MINUTE, SECOND, Hooks
 from tests.refusal import refused
@@ -99,46 +98,6 @@ def test_a_receiver_that_is_well_again_gets_what_waits(hooks: Hooks) -> None:
     assert {(one.state, one.tries) for one in hooks.sent(kept)} == {("delivered", 2)}
 
 
-def test_who_does_not_answer_is_asked_once_a_round(hooks: Hooks) -> None:
-    kept, _ = hooks.add(said=b"220 mail.example.org ESMTP\r\n")
-    hooks.enqueue(kept, 3)
-
-    assert hooks.deliver() == 1
-
-    assert [one.tries for one in hooks.sent(kept)] == [1, 0, 0]
-    assert hooks.sent(kept)[0].trouble is not None
-
-
-def test_slow_receivers_hold_up_nobody_else(hooks: Hooks) -> None:
-    served = threading.Barrier(THREADS)
-
-    def slowly(connection: Any, _over: object) -> None:  # noqa: ANN401 - a TLS connection
-        served.wait(30)
-        connection.sendall(answer(b""))
-
-    kept = [hooks.add(f"/slow{n}", said=slowly)[0] for n in range(THREADS)]
-    for one in kept:
-        hooks.enqueue(one)
-
-    assert hooks.deliver() == THREADS
-
-    assert {hooks.sent(one)[0].state for one in kept} == {"delivered"}
-
-
-def test_those_that_failed_least_come_first(hooks: Hooks) -> None:
-    failing, _ = hooks.add("/failing", said=answer(b"", status="500 Oh"))
-    hooks.enqueue(failing)
-    hooks.deliver()
-    hooks.at += MINUTE
-    fresh, _ = hooks.add("/fresh")
-    hooks.enqueue(fresh)
-
-    with hooks.cast.db.read() as connection:
-        order = [one.webhook_id for one in due_webhooks(connection, hooks.at, 10)]
-
-    assert order == [fresh.id, failing.id]
-
-
 def test_who_answers_410_wants_no_more(hooks: Hooks) -> None:
     kept, _ = hooks.add(said=answer(b"", status="410 Gone"))
     hooks.enqueue(kept, 3)
@@ -198,14 +157,6 @@ def test_a_receiver_without_an_answer_costs_its_time_and_no_more(hooks: Hooks, m
     hooks.deliver()
 
     assert hooks.sent(kept)[0].trouble == "127.0.0.1 does not answer in time. Check the address, or try again later."
-
-
-def test_a_webhook_that_had_its_turn_waits_for_the_next_round(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiguillage.desk.delivering.TURN_SECONDS", 0.0)
-    kept, _ = hooks.add()
-    hooks.enqueue(kept, 3)
-
-    assert [hooks.deliver() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_a_delivery_that_was_erased_while_it_was_sent_stays_away(hooks: Hooks) -> None:

@@ -16,15 +16,16 @@ from aiguillage.desk.facts import replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, send
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.webhooks import WEBHOOK, next_try, signature
+from aiguillage.domain.webhooks import FIRST_WAIT, WEBHOOK, next_try, signature
 from aiguillage.storage.deliveries import (
     Delivery,
     DueWebhook,
-    due_deliveries,
+    due_delivery,
     due_webhooks,
     end_late,
     forget_deliveries,
-    keep_delivery,
+    keep_try,
+    put_off,
 )
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
@@ -76,7 +77,8 @@ def receiver_of(connection: Connection, account_id: int, code: str, webhook_id: 
 def deliver_due(db: Database, clock: Callable[[], int], *, guard: Guard = PUBLIC) -> int:
     """Sends what is due, several webhooks at a time; how many tries that were. `clock` tells the moment of each.
 
-    A webhook whose receiver does not answer has no second try in the same round. Raises Refusal.
+    A webhook whose receiver does not answer has no second try before what it did not take is due again, so that it
+    takes nobody else's turn. Raises Refusal.
     """
     at = clock()
     with db.write() as connection:
@@ -89,17 +91,27 @@ def deliver_due(db: Database, clock: Callable[[], int], *, guard: Guard = PUBLIC
 
 
 def _take_turn(db: Database, due: DueWebhook, clock: Callable[[], int], guard: Guard) -> int:
-    """Sends what is due for one webhook; how many tries that were."""
+    """Sends what is due for one webhook, as it is before each try; how many tries that were."""
     ends, tries = time.monotonic() + TURN_SECONDS, 0
-    with db.read() as connection:
-        receiver = receiver_of(connection, due.account_id, due.code, due.webhook_id)
-        waiting = due_deliveries(connection, due.account_id, due.webhook_id, clock(), DELIVERIES_A_TURN)
-    for delivery in waiting:
-        tried = try_delivery(db, receiver, delivery, clock(), guard=guard)
+    while tries < DELIVERIES_A_TURN and (what := _next_of(db, due, clock())) is not None:
+        tried = try_delivery(db, *what, clock(), guard=guard)
         tries += 1
-        if tried.status in {None, HTTPStatus.GONE} or time.monotonic() > ends:
+        if tried.status is None:
+            at = clock()
+            with db.write() as connection:
+                put_off(connection, due.account_id, due.webhook_id, at, tried.next_at or at + FIRST_WAIT)
+        if tried.status is None or time.monotonic() > ends:
             break
     return tries
+
+
+def _next_of(db: Database, due: DueWebhook, at: int) -> tuple[Receiver, Delivery] | None:
+    """What is to be sent next, and to whom; None when nothing is due, or the webhook was removed."""
+    with db.read() as connection:
+        delivery = due_delivery(connection, due.account_id, due.webhook_id, at)
+        if delivery is None:
+            return None
+        return receiver_of(connection, due.account_id, due.code, due.webhook_id), delivery
 
 
 def try_delivery(
@@ -122,7 +134,7 @@ def try_delivery(
         delivered_at=at if good else None,
     )
     with db.write() as connection:
-        keep_delivery(connection, receiver.account_id, tried)
+        keep_try(connection, receiver.account_id, tried)
     if said.status == HTTPStatus.GONE:
         _switch_off(db, receiver, at)
     return tried

@@ -20,8 +20,8 @@ from aiguillage.storage.deliveries import (
     Wanted,
     add_deliveries,
     find_deliveries,
-    keep_delivery,
     require_delivery,
+    send_again,
 )
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
@@ -115,7 +115,7 @@ def resend_delivery(db: Database, actor: Actor, code: str, webhook_id: int, deli
     until = actor.at + GIVEN_UP_AFTER
     again = msgspec.structs.replace(delivery, tries=0, next_at=actor.at, until=until, delivered_at=None, trouble=None)
     with db.write() as connection:
-        keep_delivery(connection, account_id, again)
+        send_again(connection, account_id, again)
     return again
 
 

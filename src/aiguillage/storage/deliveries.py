@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, case, delete, func, insert, select, update
 
 from aiguillage.domain.errors import missing
 from aiguillage.storage.schema import accounts, can_be_id
@@ -124,11 +124,24 @@ def require_delivery(connection: Connection, account_id: int, webhook_id: int, d
     return _delivery(row)
 
 
-def keep_delivery(connection: Connection, account_id: int, delivery: Delivery) -> None:
-    """Keeps what became of a delivery, unless it is gone; its body stays as it is kept, for it may have been erased."""
-    values = {name: getattr(delivery, name) for name in ("tries", "next_at", "until", "status", "trouble")}
+OUTCOME = ("tries", "until", "status", "trouble", "delivered_at")
+"""What a try changes. The body stays as it is kept, for it may have been erased."""
+
+
+def keep_try(connection: Connection, account_id: int, delivery: Delivery) -> None:
+    """Keeps what came of a try, unless the delivery is gone; one that was ended meanwhile has no other."""
+    next_at = case((deliveries.c.next_at.is_not(None), delivery.next_at))
+    connection.execute(_update(account_id, delivery).values(next_at=next_at))
+
+
+def send_again(connection: Connection, account_id: int, delivery: Delivery) -> None:
+    """Has a delivery wait for its first try anew, unless it is gone."""
+    connection.execute(_update(account_id, delivery).values(next_at=delivery.next_at))
+
+
+def _update(account_id: int, delivery: Delivery) -> Update:
     mine = (deliveries.c.account_id == account_id) & (deliveries.c.id == delivery.id)
-    connection.execute(update(deliveries).where(mine).values(**values, delivered_at=delivery.delivered_at))
+    return update(deliveries).where(mine).values({name: getattr(delivery, name) for name in OUTCOME})
 
 
 def due_webhooks(connection: Connection, at: int, limit: int) -> list[DueWebhook]:
@@ -145,12 +158,18 @@ def due_webhooks(connection: Connection, at: int, limit: int) -> list[DueWebhook
     return [DueWebhook(*row) for row in connection.execute(statement)]
 
 
-def due_deliveries(connection: Connection, account_id: int, webhook_id: int, at: int, limit: int) -> list[Delivery]:
-    """A webhook's deliveries that are due, the longest due first."""
+def due_delivery(connection: Connection, account_id: int, webhook_id: int, at: int) -> Delivery | None:
+    """That of a webhook's deliveries which is due longest; None when none is."""
     mine = (deliveries.c.account_id == account_id) & (deliveries.c.webhook_id == webhook_id)
     due = select(deliveries).where(mine, deliveries.c.next_at <= at, deliveries.c.body != "")
-    in_order = due.order_by(deliveries.c.next_at, deliveries.c.id)
-    return [_delivery(row) for row in connection.execute(in_order.limit(limit))]
+    row = connection.execute(due.order_by(deliveries.c.next_at, deliveries.c.id).limit(1)).first()
+    return None if row is None else _delivery(row)
+
+
+def put_off(connection: Connection, account_id: int, webhook_id: int, at: int, until: int) -> None:
+    """Has all that is due for a webhook wait until a moment."""
+    mine = (deliveries.c.account_id == account_id) & (deliveries.c.webhook_id == webhook_id)
+    connection.execute(update(deliveries).where(mine, deliveries.c.next_at <= at).values(next_at=until))
 
 
 def end_waiting(connection: Connection, account_id: int, webhook_id: int, trouble: str) -> None:
