@@ -105,12 +105,19 @@ def test_a_contacts_calls_are_chosen_by_its_id(records: Records) -> None:
         ({"per_page": "0"}, "per_page"),
         ({"number": "nobody"}, "request"),
         ({"color": "red"}, "color"),
+        ({"contact_id": "0"}, "contact_id"),
+        ({"contact_id": str(2**63)}, "contact_id"),
     ],
 )
 def test_what_cannot_be_looked_for_is_told(records: Records, filters: dict[str, str], field: str) -> None:
     problem = records["reader"].refused(422, "GET", "/calls", params=filters)
 
     assert list(problem["errors"]) == [field]
+
+
+@pytest.mark.parametrize("contact_id", [0, 2**63])
+def test_a_file_that_cannot_be_made_is_not_begun(records: Records, contact_id: int) -> None:
+    records["reader"].refused(422, "GET", "/calls/export", params={"contact_id": contact_id})
 
 
 def test_a_file_of_calls_is_safe_in_a_spreadsheet(records: Records) -> None:

@@ -1,6 +1,7 @@
 """Bodies that nobody means well with, sent to every operation that takes one: refused, cheaply and clearly."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,28 @@ def test_a_file_that_is_none_is_refused(walk: Walk, name: str) -> None:
                 assert answer.status_code in {400, 413, 415, 422}, (sent_as, content[:40])
 
     assert walk.state() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "length", "status"),
+    [
+        ("importContacts", "", 60 << 20, 401),
+        ("importContacts", "Authorization: Bearer aig_none\r\n", 60 << 20, 401),
+        ("addContact", "Authorization: Bearer {}\r\n", TEN_MEGABYTES, 413),
+    ],
+)
+def test_who_may_not_send_so_much_is_told_before_any_of_it_is_read(
+    walk: Walk, name: str, who: str, length: int, status: int
+) -> None:
+    operation = OPERATIONS[name]
+    head = f"{operation.method} {operation.path}?customer_account={ACCOUNT} HTTP/1.1\r\nHost: localhost\r\n"
+    sent = f"{head}{who.format(walk.secret('manager'))}Content-Type: {JSON}\r\nContent-Length: {length}\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", walk.busy.server.port), timeout=30) as connection:
+        connection.sendall(sent.encode())
+        told = connection.recv(1 << 16)
+
+    assert told.startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize("field", ["customer_id", "account_id", "seq", "operator", "role", "__class__"])

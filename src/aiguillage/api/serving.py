@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request, Response
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler, route
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler, route
 from litestar.params import RawBody
 from litestar.response import Stream
 
@@ -22,6 +24,7 @@ from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
+ACTOR = "actor"
 LONGEST_QUERY = 8 * 1024
 STALE = HTTPStatus.PRECONDITION_FAILED
 """What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
@@ -49,6 +52,12 @@ class Door:
     def _handler(self, path: str, methods: Mapping[str, Operation]) -> HTTPRouteHandler:
         longest = max(operation.longest for operation in methods.values())
 
+        async def admit(request: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+            """Turns a request away before anything of its body is read."""
+            operation = methods[_method(request.scope)]
+            _check_length(operation, int(request.headers.get("content-length", "0")))
+            request.scope["state"][ACTOR] = await sync_to_thread(self._actor, operation, request)
+
         @route(
             path.replace("}", ":str}"),
             http_method=[*methods, "HEAD"] if "GET" in methods else [*methods],  # type: ignore[list-item]
@@ -56,18 +65,16 @@ class Door:
             sync_to_thread=True,
             status_code=200,  # the operation says another; the framework only wants one that allows for a body
             request_max_body_size=longest,
+            guards=[admit],
             name=path,
         )
         def answer(request: Request[Any, Any, Any], body: RawBody) -> Response[Any]:
-            method = "GET" if request.method == "HEAD" else request.method
-            return self._carry_out(methods[method], request, body)
+            return self._carry_out(methods[_method(request.scope)], request, body)
 
         return answer
 
     def _carry_out(self, operation: Operation, request: Request[Any, Any, Any], body: bytes) -> Response[Any]:
-        actor = self._actor(operation, request)
-        if len(body) > operation.longest:
-            raise HTTPException(status_code=413, detail=f"The body has more than {operation.longest:,} bytes.")
+        _check_length(operation, len(body))
         parameters = read_parameters(request.scope["query_string"])
         account = parameters.pop(ACCOUNT, "")
         if operation.about_account and (not account or not isinstance(account, str)):
@@ -76,7 +83,7 @@ class Door:
         asked = Asked(
             db=self.db,
             log=self.log,
-            actor=actor,
+            actor=request.scope["state"][ACTOR],
             account=str(account),
             path=request.path_params,
             query=as_query(operation.query, parameters),
@@ -92,14 +99,24 @@ class Door:
             return _respond(operation, asked)
         return answered_before(asked, operation, key, body, lambda: _respond(operation, asked))
 
-    def _actor(self, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
+    def _actor(self, operation: Operation, request: ASGIConnection[Any, Any, Any, Any]) -> Actor:
         at = self.clock()
         if operation.public:
             return Actor("", at)
         return actor_of(self.db, request.headers.get("authorization", ""), address_of(request), at)
 
 
-def address_of(request: Request[Any, Any, Any]) -> str | None:
+def _method(scope: Any) -> str:  # noqa: ANN401 - an ASGI scope
+    method: str = scope["method"]
+    return "GET" if method == "HEAD" else method
+
+
+def _check_length(operation: Operation, length: int) -> None:
+    if length > operation.longest:
+        raise HTTPException(status_code=413, detail=f"The body has more than {operation.longest:,} bytes.")
+
+
+def address_of(request: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The client's address; None over a Unix socket whose proxy names nobody."""
     return request.client.host if request.client and request.client.host else None
 

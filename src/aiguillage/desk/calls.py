@@ -18,6 +18,7 @@ from aiguillage.storage.call_counts import Count, Period, count_by_destination, 
 from aiguillage.storage.call_search import Place, Wanted
 from aiguillage.storage.calls import LATEST, Call, Stranger, read_calls, read_strangers
 from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import LARGEST_ID, can_be_id
 
 MOST_DESTINATIONS = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,6 +93,8 @@ def find_calls(
 
 
 def _wanted(account_id: int, account: Account, search: Search) -> Wanted:
+    if search.contact_id is not None and not can_be_id(search.contact_id):
+        raise invalid(f"{search.contact_id} is no id of a contact. Use one, from 1 to {LARGEST_ID}.", "contact_id")
     values: dict[str, str | int | None] = {
         "number": None if search.number is None else _number(search.number, account.country),
         "outcome": None if search.known is None else ("known" if search.known else "unknown"),
