@@ -126,6 +126,12 @@ def test_anothers_session_cannot_be_told_from_none(people: Cast) -> None:
     assert len(list_sessions(people.db, integrator)) == 2
 
 
+def test_a_session_issues_tokens_that_outlast_it_and_are_good_anywhere(people: Cast) -> None:
+    token, _ = issue_token(people.db, signed_in(people), NOA, name="PBX")
+
+    assert (token.hosts, token.expires_at) == ((), None)
+
+
 def test_a_token_of_a_small_role_sees_no_sessions(people: Cast) -> None:
     _, secret = issue_token(people.db, people.operator, NOA, name="PBX")
 
