@@ -3,12 +3,13 @@
 import pytest
 
 from aiguillage.desk.accounts import id_of, list_accounts, set_account
-from aiguillage.desk.acting import actor_of
+from aiguillage.desk.acting import actor_of, token_of
 from aiguillage.desk.contacts import list_contacts
+from aiguillage.desk.passwords import change_password, set_password
 from aiguillage.desk.sessions import LASTS, list_sessions, revoke_session, sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.desk.tokens import issue_token
-from aiguillage.desk.users import add_user, grant_role, revoke_role
+from aiguillage.desk.users import add_user, disable_user, grant_role, revoke_role
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast, email
@@ -39,7 +40,7 @@ def acting(cast: Cast, secret: str, *, at: int = NOW) -> Actor:
     return actor_of(cast.db, f"Bearer {secret}", "192.0.2.7", at)
 
 
-def test_a_switched_session_reaches_one_account_and_ends_with_the_first(people: Cast) -> None:
+def test_a_switched_session_reaches_one_account_and_expires_with_the_first(people: Cast) -> None:
     actor = signed_in(people)
     later = acting_later(actor, NOW + 1_000_000)
 
@@ -66,6 +67,64 @@ def test_a_switched_session_can_switch_on_to_another_account_of_its_user(people:
     session, _ = switch_account(people.db, acting(people, first), account_id(people.db, OTHER_ACCOUNT))
 
     assert session.accounts == (OTHER_ACCOUNT,)
+
+
+def family(cast: Cast) -> list[str]:
+    """The secrets of a fresh session, of one switched from it, and of one switched on from that."""
+    secrets = [sign_in(cast.db, NOW, Credentials(NOA, PASSWORD), address="192.0.2.7")[1]]
+    for code in (ACCOUNT, OTHER_ACCOUNT):
+        secrets.append(switch_account(cast.db, acting(cast, secrets[-1]), account_id(cast.db, code))[1])
+    return secrets
+
+
+def still_good(cast: Cast, secrets: list[str]) -> list[int]:
+    """The places in the list of those that somebody can still act with."""
+    return [place for place, secret in enumerate(secrets) if token_of(cast.db, f"Bearer {secret}", NOW) is not None]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_signing_out_of_a_switched_session_or_the_first_ends_all_of_that_sign_in(people: Cast, which: int) -> None:
+    secrets, other = family(people), signed_in(people)
+
+    sign_out(people.db, acting(people, secrets[which]))
+
+    assert still_good(people, secrets) == []
+    assert [session.id for session in list_sessions(people.db, other)] == [other.token_id]
+
+
+def test_a_session_that_ended_meanwhile_switches_no_more(people: Cast) -> None:
+    actor = signed_in(people)
+    sign_out(people.db, actor)
+
+    with refused(Kind.CONFLICT, "This is no session. Sign in first"):
+        switch_account(people.db, actor, account_id(people.db, ACCOUNT))
+
+
+@pytest.mark.parametrize(("which", "left"), [(0, []), (1, [0, 2]), (2, [0, 1])])
+def test_ending_a_session_ends_those_switched_from_it(people: Cast, which: int, left: list[int]) -> None:
+    secrets, other = family(people), signed_in(people)
+
+    revoke_session(people.db, other, acting(people, secrets[which]).token_id or 0)
+
+    assert still_good(people, secrets) == left
+
+
+def test_a_new_password_ends_all_sessions_but_the_one_that_sets_it(people: Cast) -> None:
+    secrets = family(people)
+
+    change_password(people.db, acting(people, secrets[1]), PASSWORD, "staple in the barn", address=None)
+    assert still_good(people, secrets) == [1]
+    set_password(people.db, people.operator, NOA, PASSWORD)
+
+    assert still_good(people, secrets) == []
+
+
+def test_disabling_somebody_ends_switched_sessions_too(people: Cast) -> None:
+    secrets = family(people)
+
+    disable_user(people.db, people.operator, NOA)
+
+    assert still_good(people, secrets) == []
 
 
 def test_an_operator_switches_to_any_account_and_manages_it(people: Cast) -> None:

@@ -21,7 +21,8 @@ PERSONAL, CALL_FLOW, SESSION = "personal", "cfd", "session"
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A token without its secret. `accounts` empty: all that its user has; `hosts` empty: from anywhere.
 
-    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from.
+    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from,
+    `switched_from` the session that somebody signed in to, of one that was switched from it, however often.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     unknown: str | None = None
     address: str | None = None
+    switched_from: int | None = None
     created_at: int
     expires_at: int | None = None
     revoked_at: int | None = None
@@ -51,6 +53,7 @@ def _as_token(row: Row[Any]) -> Token:
         hosts=tuple(msgspec.json.decode(row.hosts or "[]")),
         unknown=row.unknown,
         address=row.address,
+        switched_from=row.switched_from,
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,

@@ -185,7 +185,7 @@ OPERATIONS = (
     _own(
         Operation("POST", "/logout", "signOut", "Sign out", TAG, lambda asked: sign_out(asked.db, asked.actor)),
         status=204,
-        description="Ends the session that asks.",
+        description="Ends the session that asks, the one that it was switched from, and all others switched from that.",
     ),
     _own(
         Operation("GET", "/whoami", "showMe", "Who you are", TAG, lambda asked: _show(show_me(asked.db, asked.actor))),
