@@ -1,5 +1,7 @@
 """Sessions: held to an account, listed, ended."""
 
+from typing import Any
+
 import pytest
 
 from aiguillage.desk.accounts import id_of, list_accounts, set_account
@@ -170,6 +172,23 @@ def test_people_list_and_end_their_own_sessions_and_operators_everybodys(people:
     assert [session.id for session in list_sessions(people.db, integrator)] == [noa.token_id, integrator.token_id]
     revoke_session(people.db, integrator, noa.token_id or 0)
     assert [session.id for session in list_sessions(people.db, integrator)] == [integrator.token_id]
+
+
+@pytest.mark.parametrize("kind", ["token", "session"])
+def test_who_is_held_to_an_account_sees_and_ends_sessions_of_that_account_alone(people: Cast, kind: str) -> None:
+    secrets = family(people)
+    limits: dict[str, Any] = {"name": "script", "role": Role.MANAGE, "accounts": [ACCOUNT]}
+    token = issue_token(people.db, people.operator, NOA, **limits)[1]
+    held = acting(people, secrets[1] if kind == "session" else token)
+    whole, here, elsewhere = (acting(people, secret).token_id or 0 for secret in secrets)
+
+    assert [session.id for session in list_sessions(people.db, held)] == [here]
+    for wanted in (whole, elsewhere):
+        with refused(Kind.MISSING, "There is no session of that id of yours"):
+            revoke_session(people.db, held, wanted)
+    revoke_session(people.db, held, here)
+
+    assert still_good(people, secrets) == [0, 2]
 
 
 def test_anothers_session_cannot_be_told_from_none(people: Cast) -> None:

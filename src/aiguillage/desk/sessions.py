@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
 from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
 from aiguillage.desk.throttle import KNOWN_FOR, SECOND
-from aiguillage.desk.token_rows import SESSION, Token, end_token, keep_token, read_tokens
+from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.storage.engine import Database
@@ -95,25 +95,27 @@ def _end(change: Change, session_id: int) -> None:
 
 
 def list_sessions(db: Database, actor: Actor) -> list[Token]:
-    """The actor's own open sessions, for operators everybody's; oldest first. Raises Refusal(forbidden)."""
+    """The actor's own open sessions, for operators everybody's; oldest first. Raises Refusal(forbidden).
+
+    Who acts with a token that is held to accounts sees those that are held to the same.
+    """
     require_full_role(actor)
     with db.read() as connection:
-        return read_tokens(connection, *_open(actor))
+        return _open(connection, actor)
 
 
 def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
     """Ends a session and those switched from it: the next request is refused. Raises Refusal(missing)."""
     require_full_role(actor)
     with change_directory(db, actor) as change:
-        found = (
-            read_tokens(change.connection, tokens.c.id == session_id, *_open(actor)) if can_be_id(session_id) else []
-        )
+        found = _open(change.connection, actor, tokens.c.id == session_id) if can_be_id(session_id) else []
         if not found:
             raise missing("There is no session of that id of yours. List them: aiguillage session list")
         _end(change, found[0].id)
 
 
-def _open(actor: Actor) -> list[ColumnElement[bool]]:
+def _open(connection: Connection, actor: Actor, *conditions: ColumnElement[bool]) -> list[Token]:
     """The sessions that are good at this moment and that the actor may see."""
-    good = [tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
-    return good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
+    good = [*conditions, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
+    mine = good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
+    return [session for session in read_tokens(connection, *mine) if is_within(actor, session)]

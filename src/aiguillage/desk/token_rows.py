@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from aiguillage.desk.change import Change, require_unchanged, state_of
-from aiguillage.domain.accounts import Role, new_secret, parse_hosts
+from aiguillage.domain.accounts import Actor, Role, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 from aiguillage.storage.journal import as_json
@@ -64,6 +64,11 @@ def read_tokens(connection: Connection, *conditions: ColumnElement[bool]) -> lis
     """The tokens for which all of that is so, oldest first."""
     statement = select(tokens, users.c.email).join(users, users.c.id == tokens.c.user_id)
     return [_as_token(row) for row in connection.execute(statement.where(*conditions).order_by(tokens.c.id))]
+
+
+def is_within(actor: Actor, token: Token) -> bool:
+    """Whether the token reaches no account that the actor's own is kept from."""
+    return actor.only is None or (bool(token.accounts) and actor.only.issuperset(token.accounts))
 
 
 def check_token(token: Token, at: int) -> Token:

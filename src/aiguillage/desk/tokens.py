@@ -21,6 +21,7 @@ from aiguillage.desk.token_rows import (
     change_token,
     check_token,
     end_token,
+    is_within,
     keep_token,
     read_tokens,
 )
@@ -62,7 +63,7 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
         expires_at=expires_at,
     )
     token = check_token(token, actor.at)
-    if not _within(actor, token):
+    if not is_within(actor, token):
         raise invalid("Your own token is held to some accounts. Name one of those, or sign in.", "accounts")
     _require_no_more(actor, token)
     with change_directory(db, actor) as change:
@@ -109,7 +110,7 @@ def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[To
     if email is not None:
         conditions.append(users.c.email == email.lower())
     with db.read() as connection:
-        return [token for token in read_tokens(connection, *conditions) if _within(actor, token)]
+        return [token for token in read_tokens(connection, *conditions) if is_within(actor, token)]
 
 
 def show_token(db: Database, actor: Actor, token_id: int) -> Token:
@@ -140,11 +141,6 @@ def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | N
         end_token(change, token)
 
 
-def _within(actor: Actor, token: Token) -> bool:
-    """Whether the token reaches no account that the actor's own is kept from."""
-    return actor.only is None or (bool(token.accounts) and actor.only.issuperset(token.accounts))
-
-
 def _require_no_more(actor: Actor, token: Token) -> None:
     """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
     if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
@@ -156,6 +152,6 @@ def _require_no_more(actor: Actor, token: Token) -> None:
 def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token:
     mine = (tokens.c.id == token_id, tokens.c.kind != SESSION)
     found = read_tokens(connection, *mine) if can_be_id(token_id) else []
-    if not found or not (actor.operator or found[0].user_id == actor.user_id) or not _within(actor, found[0]):
+    if not found or not (actor.operator or found[0].user_id == actor.user_id) or not is_within(actor, found[0]):
         raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
     return found[0]
