@@ -1,8 +1,13 @@
-"""Idempotency-Key: answers that are kept are told only to who may still ask for them."""
+"""Idempotency-Key: answers that are kept are told only to who may still ask for them, and as they are described."""
+
+from typing import get_type_hints
 
 import httpx
+import msgspec
 import pytest
 
+from aiguillage.api.management import operations
+from aiguillage.api.operations import Operation
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Role
@@ -12,6 +17,13 @@ from tests.standing import Busy
 
 HERE = {"customer_account": ACCOUNT}
 CONTACTS = "/smart-routings/contacts"
+KEPT = [operation for operation in operations() if operation.method == "POST" and not operation.public]
+HIDDEN = [
+    pytest.param(operation, field, id=f"{operation.name}-{field}")
+    for operation in KEPT
+    for field in operation.hides
+    if field in getattr(operation.answer, "__struct_fields__", ())
+]
 
 
 def token(busy: Busy, name: str, role: Role = Role.MANAGE, accounts: tuple[str, ...] = ()) -> str:
@@ -77,3 +89,8 @@ def test_an_account_that_an_operation_is_not_about_is_not_looked_at(busy: Busy) 
         )
 
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(("operation", "field"), HIDDEN)
+def test_what_a_kept_answer_leaves_out_may_be_null_as_described(operation: Operation, field: str) -> None:
+    assert msgspec.convert(None, get_type_hints(operation.answer)[field]) is None
