@@ -30,13 +30,15 @@ def test_the_successors_client_signs_in_switches_and_signs_out(busy: Busy) -> No
         elsewhere = held.get("/smart-routings/grants", params={"customer_account": OTHER_ACCOUNT})
         out = held.post("/logout")
         again = held.get("/whoami")
+    with client(busy, login.json()["token"]) as whole:
+        first = whole.get("/whoami")
 
     assert login.status_code == 200
     assert login.json()["user"]["email"] == who
     assert customer.json() == {"id": account_id(busy.cast.db, ACCOUNT), "customer_account": ACCOUNT}
     assert (me.json()["kind"], me.json()["accounts"]) == ("session", [ACCOUNT])
     assert (listed.status_code, elsewhere.status_code) == (200, 404)
-    assert (out.status_code, out.content, again.status_code) == (204, b"", 401)
+    assert (out.status_code, out.content, again.status_code, first.status_code) == (204, b"", 401, 401)
 
 
 def test_whatever_is_wrong_the_answer_is_the_same_to_the_byte(busy: Busy) -> None:

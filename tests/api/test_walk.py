@@ -41,12 +41,6 @@ NO_ACCOUNT = "CL9999"
 UNSAID = {"date", "content-length"}
 """Headers that differ between answers that are alike: the length says no more than the body, whose ids have one."""
 
-OPERATORS = {
-    *("addAccount", "removeAccount", "listUsers", "addUser", "showUser", "setUser", "setUserPassword"),
-    "removeUserSecondFactor",
-}
-"""What operators alone may do."""
-
 EVERYBODY = {
     "listAccounts": 200,
     "showMe": 200,
@@ -155,7 +149,7 @@ def without(body: Any, field: str) -> Any:  # noqa: ANN401 - any JSON
 
 def who_may(operation: Operation) -> set[str]:
     """Those of the cast who may do it about CL0000."""
-    if operation.name in OPERATORS:
+    if operation.operators:
         return {"operator"}
     if operation.name in EVERYBODY:
         return {*ROLES, "operator"}

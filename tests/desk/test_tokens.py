@@ -1,20 +1,19 @@
 """Tokens: personal, shown once, never able to do more than their user."""
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
-from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
+from aiguillage.desk.accounts import remove_account
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.change import state_of
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import add_user, disable_user
-from aiguillage.domain.accounts import Account, Actor, Role, looks_like_secret
+from aiguillage.domain.accounts import Role, looks_like_secret
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast, email
 from tests.refusal import refused
@@ -182,58 +181,6 @@ def test_anothers_token_cannot_be_told_from_none(cast: Cast) -> None:
             revoke_token(cast.db, cast["manager"], token_id)
 
     assert list_tokens(cast.db, cast["router"]) == [token]
-
-
-def acting(cast: Cast, name: str, *, role: Role = Role.MANAGE, accounts: Sequence[str] = ()) -> Actor:
-    """Somebody who acts with a token of theirs that has these limits."""
-    secret = issue_token(cast.db, cast.operator, email(name), name="acting", role=role, accounts=accounts)[1]
-    return actor_of(cast.db, f"Bearer {secret}", "192.0.2.7", NOW)
-
-
-@pytest.mark.parametrize("role", [Role.ROUTE, Role.READ, Role.EDIT])
-def test_a_token_of_a_small_role_gets_itself_no_greater_one(cast: Cast, role: Role) -> None:
-    actor = acting(cast, "manager", role=role)
-
-    for ask in (
-        lambda: issue_token(cast.db, actor, email("manager"), name="more", role=Role.MANAGE),
-        lambda: list_tokens(cast.db, actor),
-        lambda: show_token(cast.db, actor, 1),
-        lambda: set_token(cast.db, actor, 1, {"expires_at": None}),
-        lambda: revoke_token(cast.db, actor, 1),
-    ):
-        with refused(Kind.FORBIDDEN, f"A token of the role {role.word} may not do this"):
-            ask()
-
-
-def test_a_token_that_is_held_to_an_account_reaches_tokens_of_that_account_alone(cast: Cast) -> None:
-    everywhere, _ = issue_token(cast.db, cast["manager"], email("manager"), name="all")
-    here, _ = issue_token(cast.db, cast["manager"], email("manager"), name="here", accounts=[ACCOUNT])
-    actor = acting(cast, "manager", accounts=[ACCOUNT])
-
-    issued, _ = issue_token(cast.db, actor, email("manager"), name="PBX", accounts=[ACCOUNT])
-
-    assert [token.id for token in list_tokens(cast.db, actor)] == [here.id, actor.token_id, issued.id]
-    with refused(Kind.INVALID, "Your own token is held to some accounts"):
-        issue_token(cast.db, actor, email("manager"), name="PBX")
-    with refused(Kind.MISSING, f"There is no token {everywhere.id} of yours"):
-        show_token(cast.db, actor, everywhere.id)
-
-
-def test_an_operators_token_that_is_held_to_less_manages_accounts_and_not_the_installation(cast: Cast) -> None:
-    add_user(cast.db, cast.operator, email("integrator"), operator=True)
-
-    held = acting(cast, "integrator", accounts=[ACCOUNT])
-    reading = acting(cast, "integrator", role=Role.READ)
-
-    assert [account.code for account in list_accounts(cast.db, held)] == [ACCOUNT]
-    assert show_account(cast.db, reading, OTHER_ACCOUNT).code == OTHER_ACCOUNT
-    assert set_account(cast.db, held, ACCOUNT, {"name": "Acacias"}).name == "Acacias"
-    with refused(Kind.FORBIDDEN, "This takes the role manage on CL0000; yours is read"):
-        set_account(cast.db, reading, ACCOUNT, {"name": "Mistral"})
-    for actor in (held, reading):
-        with refused(Kind.FORBIDDEN, "Only an operator of this installation"):
-            add_account(cast.db, actor, Account(code="CL0009"))
-    assert list_accounts(cast.db, acting(cast, "integrator", role=Role.ROUTE)) == []
 
 
 def test_a_tokens_name_hosts_and_expiry_can_be_changed(cast: Cast) -> None:

@@ -85,6 +85,7 @@ def _shapes(operations: Iterable[Operation]) -> list[Any]:
 
 def _operation(operation: Operation, schemas: dict[str, Any], components: Described) -> Described:
     role = "" if operation.needs is None else f"Takes the role `{operation.needs.word}`."
+    role = "For operators." if operation.operators else role
     told: Described = {
         "operationId": operation.name,
         "tags": [operation.tag],

@@ -8,7 +8,8 @@ import msgspec
 from litestar import Response
 
 from aiguillage.api.operations import Asked, Operation
-from aiguillage.desk.answers import KeptAnswer, begin_answer, drop_answer, keep_answer
+from aiguillage.desk.answers import KeptAnswer, Keyed, begin_answer, drop_answer, keep_answer
+from aiguillage.domain.accounts import Role
 
 
 def answered_before(
@@ -21,7 +22,9 @@ def answered_before(
     # The bearer secret in it, which is kept nowhere, makes that no password can be guessed from the digest.
     salt = asked.headers.get("authorization", "") if operation.hides else ""
     digest = sha256(b"\0".join([salt.encode(), operation.name.encode(), asked.url.encode(), body])).digest()
-    begun = begin_answer(asked.db, asked.actor, asked.account, key, digest)
+    account = asked.account if operation.about_account else ""
+    keyed = Keyed(key, digest, account, operation.needs or Role.ROUTE, operation.operators)
+    begun = begin_answer(asked.db, asked.actor, keyed)
     if isinstance(begun, KeptAnswer):
         headers = {name: value for name, value in begun.headers.items() if name != "content-type"}
         headers["Idempotency-Replayed"] = "true"

@@ -71,9 +71,10 @@ class File(NamedTuple):
 class Operation(NamedTuple):
     """One method of one path. `path` has its parameters in braces.
 
-    `needs` is the role that the desk will want, told in the description; `public` operations take no token. A `body` of
-    Upload is taken as it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body
-    or answer that are secrets: nothing of them is kept for an Idempotency-Key.
+    `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
+    and asked for before a kept answer is given again. `public` operations take no token. A `body` of Upload is taken as
+    it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
+    secrets: nothing of them is kept for an Idempotency-Key.
     """
 
     method: str
@@ -87,6 +88,7 @@ class Operation(NamedTuple):
     answer: Any = None
     status: int = 200
     needs: Role | None = None
+    operators: bool = False
     about_account: bool = True
     public: bool = False
     longest: int = LONGEST_BODY

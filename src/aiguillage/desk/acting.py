@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, select
 
+from aiguillage.desk.token_rows import PERSONAL
 from aiguillage.domain.accounts import Actor, Role, host_allowed, looks_like_secret
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.storage.engine import Database
@@ -25,6 +26,7 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
     hosts = msgspec.json.decode(row.hosts or "[]")
     if hosts and not host_allowed(address, [ip_network(host) for host in hosts]):
         raise Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that may.")
+    personal = row.kind == PERSONAL
     only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))
     most = Role(row.role)
     return Actor(
@@ -36,6 +38,8 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
         only=only,
         everywhere=bool(row.operator),
         token_id=row.id,
+        hosts=tuple(hosts) if personal else (),
+        expires_at=row.expires_at if personal else None,
     )
 
 

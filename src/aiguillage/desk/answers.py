@@ -1,9 +1,11 @@
 """Answers that are kept for a day under the key that their request came with, so that it can be sent again safely."""
 
-import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from typing import NamedTuple
 
-from aiguillage.desk.change import find_account
+import msgspec
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from aiguillage.desk.change import find_account, require_full_role, require_operator
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.storage.engine import Database
@@ -28,6 +30,20 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class Keyed(NamedTuple):
+    """A request with an idempotency key, the SHA-256 of what it asks, and the right that it takes.
+
+    That is a role on the account, for one that is about an account (`account` is its code); else a token of the role
+    manage, where `needs` is that; or an operator.
+    """
+
+    key: str
+    request: bytes
+    account: str = ""
+    needs: Role = Role.ROUTE
+    operators: bool = False
+
+
 class Ticket(msgspec.Struct, frozen=True):
     """A request with an idempotency key: whose it is, and the SHA-256 of what it asks."""
 
@@ -45,15 +61,17 @@ class Ticket(msgspec.Struct, frozen=True):
         )
 
 
-def begin_answer(db: Database, actor: Actor, code: str, key: str, request: bytes) -> Ticket | KeptAnswer:
+def begin_answer(db: Database, actor: Actor, keyed: Keyed) -> Ticket | KeptAnswer:
     """The answer given before to the same request under that key, else a ticket to answer it now. Raises Refusal.
 
-    Conflict when the request is being carried out at this moment; invalid when the key came with another request.
+    Forbidden and missing as the request itself would be now; conflict when it is being carried out at this moment;
+    invalid when the key came with another request.
     """
+    key, request = keyed.key, keyed.request
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise invalid(f"Idempotency-Key has 1 to {LONGEST_KEY} printable characters. Send a UUID.")
     with db.write() as connection:
-        account_id = find_account(connection, actor, code, Role.ROUTE)[0] if code else DIRECTORY_ID
+        account_id = _admit(connection, actor, keyed)
         connection.execute(delete(answered).where(answered.c.at <= actor.at - KEPT))
         ticket = Ticket(account_id, actor.user_id or 0, key, request)
         row = connection.execute(select(answered).where(ticket.row())).first()
@@ -69,6 +87,17 @@ def begin_answer(db: Database, actor: Actor, code: str, key: str, request: bytes
     if row.status == BEGUN:
         raise conflict("The same request is being carried out at this moment. Send it again in a second.")
     return KeptAnswer(row.status, msgspec.json.decode(row.headers, type=dict[str, str]), row.body)
+
+
+def _admit(connection: Connection, actor: Actor, keyed: Keyed) -> int:
+    """The id of the account that the request is about. Raises Refusal unless the actor may ask that now."""
+    if keyed.account:
+        return find_account(connection, actor, keyed.account, keyed.needs)[0]
+    if keyed.operators:
+        require_operator(actor)
+    if keyed.needs is Role.MANAGE:
+        require_full_role(actor)
+    return DIRECTORY_ID
 
 
 def keep_answer(db: Database, ticket: Ticket, answer: KeptAnswer) -> None:

@@ -41,7 +41,8 @@ def issue_call_token(
     """A new token and its secret, which is told this once. Raises Refusal.
 
     It is the actor's own; the account's managers may name another user who has a role on the account. It stops with
-    that role, and with that user.
+    that role, and with that user; but not with the token that issued it, whose hosts and expiry do not bind it: it can
+    only ask.
     """
     require_full_role(actor)
     with change_directory(db, actor) as change:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
 from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
 from aiguillage.desk.throttle import KNOWN_FOR, SECOND
-from aiguillage.desk.token_rows import SESSION, Token, end_token, keep_token, read_tokens
+from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.storage.engine import Database
@@ -51,8 +51,8 @@ def switch_account(db: Database, actor: Actor, account_id: int) -> tuple[Token, 
         session = _require_session(change.connection, actor)
         user = change.connection.execute(select(users).where(users.c.id == actor.user_id)).one()
         code = _code_of(change.connection, user, actor.at, account_id)
-        fresh = msgspec.structs.replace(session, accounts=(code,), created_at=actor.at)
-        return keep_token(change, fresh)
+        first = session.switched_from or session.id
+        return keep_token(change, msgspec.structs.replace(session, accounts=(code,), switched_from=first))
 
 
 def _code_of(connection: Connection, user: Row[Any], at: int, account_id: int) -> str:
@@ -70,39 +70,52 @@ def _code_of(connection: Connection, user: Row[Any], at: int, account_id: int) -
 
 
 def _require_session(connection: Connection, actor: Actor) -> Token:
-    """The session acted with. Raises Refusal(conflict) for another kind of token."""
-    found = read_tokens(connection, tokens.c.id == actor.token_id, tokens.c.kind == SESSION)
+    """The session acted with, if it is still open. Raises Refusal(conflict) for another kind of token."""
+    mine = (tokens.c.id == actor.token_id, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None))
+    found = read_tokens(connection, *mine)
     if not found:
         raise conflict("This is no session. Sign in first: POST /login.")
     return found[0]
 
 
 def sign_out(db: Database, actor: Actor) -> None:
-    """Ends the session acted with. Raises Refusal(conflict) for another kind of token."""
+    """Ends the session acted with, the one that it was switched from, and all others switched from that.
+
+    Raises Refusal(conflict) for another kind of token.
+    """
     with change_directory(db, actor) as change:
-        end_token(change, _require_session(change.connection, actor))
+        session = _require_session(change.connection, actor)
+        _end(change, session.switched_from or session.id)
+
+
+def _end(change: Change, session_id: int) -> None:
+    """Ends a session and those that were switched from it."""
+    for session in read_tokens(change.connection, (tokens.c.id == session_id) | (tokens.c.switched_from == session_id)):
+        end_token(change, session)
 
 
 def list_sessions(db: Database, actor: Actor) -> list[Token]:
-    """The actor's own open sessions, for operators everybody's; oldest first. Raises Refusal(forbidden)."""
+    """The actor's own open sessions, for operators everybody's; oldest first. Raises Refusal(forbidden).
+
+    Who acts with a token that is held to accounts sees those that are held to the same.
+    """
     require_full_role(actor)
     with db.read() as connection:
-        return read_tokens(connection, *_open(actor))
+        return _open(connection, actor)
 
 
 def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
-    """Ends a session: the next request with it is refused. Raises Refusal(missing), also for somebody else's."""
+    """Ends a session and those switched from it: the next request is refused. Raises Refusal(missing)."""
     require_full_role(actor)
     with change_directory(db, actor) as change:
-        found = (
-            read_tokens(change.connection, tokens.c.id == session_id, *_open(actor)) if can_be_id(session_id) else []
-        )
+        found = _open(change.connection, actor, tokens.c.id == session_id) if can_be_id(session_id) else []
         if not found:
             raise missing("There is no session of that id of yours. List them: aiguillage session list")
-        end_token(change, found[0])
+        _end(change, found[0].id)
 
 
-def _open(actor: Actor) -> list[ColumnElement[bool]]:
+def _open(connection: Connection, actor: Actor, *conditions: ColumnElement[bool]) -> list[Token]:
     """The sessions that are good at this moment and that the actor may see."""
-    good = [tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
-    return good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
+    good = [*conditions, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
+    mine = good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
+    return [session for session in read_tokens(connection, *mine) if is_within(actor, session)]

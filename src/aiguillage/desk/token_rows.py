@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from aiguillage.desk.change import Change, require_unchanged, state_of
-from aiguillage.domain.accounts import Role, new_secret, parse_hosts
+from aiguillage.domain.accounts import Actor, Role, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 from aiguillage.storage.journal import as_json
@@ -21,7 +21,8 @@ PERSONAL, CALL_FLOW, SESSION = "personal", "cfd", "session"
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A token without its secret. `accounts` empty: all that its user has; `hosts` empty: from anywhere.
 
-    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from.
+    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from,
+    `switched_from` the session that somebody signed in to, of one that was switched from it, however often.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     unknown: str | None = None
     address: str | None = None
+    switched_from: int | None = None
     created_at: int
     expires_at: int | None = None
     revoked_at: int | None = None
@@ -51,6 +53,7 @@ def _as_token(row: Row[Any]) -> Token:
         hosts=tuple(msgspec.json.decode(row.hosts or "[]")),
         unknown=row.unknown,
         address=row.address,
+        switched_from=row.switched_from,
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
@@ -61,6 +64,11 @@ def read_tokens(connection: Connection, *conditions: ColumnElement[bool]) -> lis
     """The tokens for which all of that is so, oldest first."""
     statement = select(tokens, users.c.email).join(users, users.c.id == tokens.c.user_id)
     return [_as_token(row) for row in connection.execute(statement.where(*conditions).order_by(tokens.c.id))]
+
+
+def is_within(actor: Actor, token: Token) -> bool:
+    """Whether the token reaches no account that the actor's own is kept from."""
+    return actor.only is None or (bool(token.accounts) and actor.only.issuperset(token.accounts))
 
 
 def check_token(token: Token, at: int) -> Token:

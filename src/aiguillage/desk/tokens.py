@@ -14,9 +14,19 @@ from aiguillage.desk.change import (
     require_unchanged,
     state_of,
 )
-from aiguillage.desk.token_rows import SESSION, Token, change_token, check_token, end_token, keep_token, read_tokens
+from aiguillage.desk.token_rows import (
+    PERSONAL,
+    SESSION,
+    Token,
+    change_token,
+    check_token,
+    end_token,
+    is_within,
+    keep_token,
+    read_tokens,
+)
 from aiguillage.desk.users import require_user
-from aiguillage.domain.accounts import Actor, Role, check_unknown_mode
+from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, hosts_within
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, tokens, users
@@ -36,7 +46,7 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
 ) -> tuple[Token, str]:
     """A new token and its secret, which is told this once and kept as its SHA-256 only. Raises Refusal.
 
-    Users issue their own; operators issue anybody's.
+    Users issue their own; operators issue anybody's. Who acts with a token gives it no more than that one has.
     """
     require_full_role(actor)
     check_unknown_mode(unknown)
@@ -53,8 +63,9 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
         expires_at=expires_at,
     )
     token = check_token(token, actor.at)
-    if not _within(actor, token):
+    if not is_within(actor, token):
         raise invalid("Your own token is held to some accounts. Name one of those, or sign in.", "accounts")
+    _require_no_more(actor, token)
     with change_directory(db, actor) as change:
         user = _holder(change, email)
         for code in accounts:
@@ -99,7 +110,7 @@ def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[To
     if email is not None:
         conditions.append(users.c.email == email.lower())
     with db.read() as connection:
-        return [token for token in read_tokens(connection, *conditions) if _within(actor, token)]
+        return [token for token in read_tokens(connection, *conditions) if is_within(actor, token)]
 
 
 def show_token(db: Database, actor: Actor, token_id: int) -> Token:
@@ -115,7 +126,10 @@ def set_token(
     """Changes a token's `name`, `hosts` or `expires_at`; its secret stays. Raises Refusal."""
     require_full_role(actor)
     with change_directory(db, actor) as change:
-        return change_token(change, _require_token(change.connection, actor, token_id), changes, expected)
+        after = change_token(change, _require_token(change.connection, actor, token_id), changes, expected)
+        if after.kind == PERSONAL:
+            _require_no_more(actor, after)
+        return after
 
 
 def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | None = None) -> None:
@@ -127,14 +141,17 @@ def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | N
         end_token(change, token)
 
 
-def _within(actor: Actor, token: Token) -> bool:
-    """Whether the token reaches no account that the actor's own is kept from."""
-    return actor.only is None or (bool(token.accounts) and actor.only.issuperset(token.accounts))
+def _require_no_more(actor: Actor, token: Token) -> None:
+    """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
+    if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
+        raise invalid("Your own token is held to some addresses. Name hosts among those, or sign in.", "hosts")
+    if actor.expires_at is not None and (token.expires_at is None or token.expires_at > actor.expires_at):
+        raise invalid("Your own token expires. Choose a moment until then, or sign in.", "expires_at")
 
 
 def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token:
     mine = (tokens.c.id == token_id, tokens.c.kind != SESSION)
     found = read_tokens(connection, *mine) if can_be_id(token_id) else []
-    if not found or not (actor.operator or found[0].user_id == actor.user_id) or not _within(actor, found[0]):
+    if not found or not (actor.operator or found[0].user_id == actor.user_id) or not is_within(actor, found[0]):
         raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
     return found[0]

@@ -73,7 +73,7 @@ class Actor(msgspec.Struct, frozen=True):
     `at` is in microseconds since 1970 UTC, read at the door. Who acts with a token can do no more than the token:
     `most` is its role, `only` the accounts that it is held to (None: all that its user has), `token_id` its id.
     An `operator` may change the installation. `everywhere` is one whose token is held to less: a manager of every
-    account that the token reaches, and no more.
+    account that the token reaches, and no more. `hosts` and `expires_at` are those of a personal token.
     """
 
     name: str
@@ -84,6 +84,8 @@ class Actor(msgspec.Struct, frozen=True):
     only: frozenset[str] | None = None
     everywhere: bool = False
     token_id: int | None = None
+    hosts: tuple[str, ...] = ()
+    expires_at: int | None = None
 
 
 def role_named(word: str) -> Role:
@@ -176,6 +178,16 @@ def host_allowed(address: str | None, blocks: Iterable[IPv4Network | IPv6Network
         return False
     mapped = getattr(client, "ipv4_mapped", None)
     return any((mapped or client) in block for block in blocks)
+
+
+def hosts_within(hosts: Iterable[str], outer: Iterable[str]) -> bool:
+    """Whether every block is part of one of the outer blocks, all in their standard form."""
+    wide = [ip_network(host) for host in outer]
+    return all(any(_part_of(ip_network(host), block) for block in wide) for host in hosts)
+
+
+def _part_of(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
+    return inner.prefixlen >= outer.prefixlen and inner.supernet(new_prefix=outer.prefixlen) == outer
 
 
 def _base62(value: int, width: int) -> str:

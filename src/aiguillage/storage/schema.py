@@ -88,6 +88,7 @@ tokens = Table(
     Column("revoked_at", BigInteger),
     Column("kind", String(8), nullable=False, server_default="personal"),
     Column("address", String(64)),
+    Column("switched_from", BigInteger),
 )
 
 fields = Table(

@@ -115,7 +115,7 @@ OPERATIONS = (
         body=AccountBody,
         answer=AccountShown,
         status=201,
-        description="For operators.",
+        operators=True,
         example={"code": "CL0002", "name": "Garage Belleville"},
     ),
     _operation(
@@ -136,6 +136,7 @@ OPERATIONS = (
         *("DELETE", "/accounts/{id}", "removeAccount", "Remove an account", _remove),
         status=204,
         refuses=(404, 409, 412),
-        description="With everything that belongs to it, its journal and its calls too. For operators.",
+        operators=True,
+        description="With everything that belongs to it, its journal and its calls too.",
     ),
 )

@@ -33,9 +33,12 @@ class ErasureBody(PersonBody, frozen=True):
 
 
 class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is kept about a number: contacts, calls, changes, imports, and what was said, told and answered."""
+    """All that is kept about a number: contacts, calls, changes, imports, and what was said, told and answered.
 
-    number: str
+    `number` is null when the answer is replayed.
+    """
+
+    number: str | None
     contacts: list[ContactShown]
     calls: list[CallShown]
     journal: list[ChangeShown]

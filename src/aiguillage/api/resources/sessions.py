@@ -50,5 +50,6 @@ OPERATIONS = (
         *("DELETE", "/sessions/{id}", "removeSession", "End a session", _remove_session),
         status=204,
         refuses=(404,),
+        description="And those that were switched from it.",
     ),
 )

@@ -60,9 +60,12 @@ class SwitchBody(Body, frozen=True):
 
 
 class Switched(msgspec.Struct, frozen=True, kw_only=True):
-    """The bearer secret of a session that is held to one account; it ends when the first one does."""
+    """The bearer secret of a session that is held to one account; it ends when the first one does.
 
-    token: str
+    It is told this once: null when the answer is replayed.
+    """
+
+    token: str | None
     expires_at: str | None
 
 
@@ -87,10 +90,10 @@ class FactorBody(Body, frozen=True):
 
 
 class FactorShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What an authenticator app is given, told this once."""
+    """What an authenticator app is given, told this once: null when the answer is replayed."""
 
-    secret: str
-    uri: str
+    secret: str | None
+    uri: str | None
 
 
 class CodeBody(Body, frozen=True):
@@ -185,7 +188,7 @@ OPERATIONS = (
     _own(
         Operation("POST", "/logout", "signOut", "Sign out", TAG, lambda asked: sign_out(asked.db, asked.actor)),
         status=204,
-        description="Ends the session that asks.",
+        description="Ends the session that asks, the one that it was switched from, and all others switched from that.",
     ),
     _own(
         Operation("GET", "/whoami", "showMe", "Who you are", TAG, lambda asked: _show(show_me(asked.db, asked.actor))),

@@ -248,6 +248,7 @@ OPERATIONS = (
         refuses=(404,),
         hides=("token",),
         example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
+        description="A personal token gives another no more accounts, hosts or time than it has itself.",
     ),
     personal(
         *("GET", "/tokens/{id}", "showToken", "Show a token", _get_token),

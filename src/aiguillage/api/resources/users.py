@@ -171,8 +171,7 @@ def _remove_grant(asked: Asked) -> None:
 
 
 def _of_all(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
-    more = {"description": "For operators."} | more
-    return Operation(method, f"/users{path}", name, summary, TAG, run, about_account=False, **more)
+    return Operation(method, f"/users{path}", name, summary, TAG, run, operators=True, about_account=False, **more)
 
 
 def _here(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
@@ -207,13 +206,13 @@ OPERATIONS = (
         status=204,
         refuses=(404,),
         hides=("password",),
-        description="Their sessions end. For operators.",
+        description="Their sessions end.",
     ),
     _of_all(
         *("DELETE", "/{id}/totp", "removeUserSecondFactor", "Take a user's second factor off", _remove_factor),
         status=204,
         refuses=(404,),
-        description="For somebody who lost their phone. For operators.",
+        description="For somebody who lost their phone.",
     ),
     _here(
         *("GET", "/users", "listMembers", "List who has a role on the account", _list_members),

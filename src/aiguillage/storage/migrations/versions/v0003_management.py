@@ -39,6 +39,7 @@ def _columns() -> None:
     op.add_column("users", sa.Column("totp_step", sa.BigInteger(), nullable=True))
     op.add_column("tokens", sa.Column("kind", sa.String(length=8), nullable=False, server_default="personal"))
     op.add_column("tokens", sa.Column("address", sa.String(length=64), nullable=True))
+    op.add_column("tokens", sa.Column("switched_from", sa.BigInteger(), nullable=True))
     op.add_column("contacts", sa.Column("email_destination", sa.String(length=255), nullable=True))
     op.add_column("contacts", sa.Column("telecom_destination", sa.String(length=128), nullable=True))
     op.add_column("contacts", sa.Column("given", sa.Text(), nullable=True))
