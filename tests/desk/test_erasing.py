@@ -29,6 +29,7 @@ from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.journal import ERASED
 from aiguillage.storage.schema import answered, survey_records
+from aiguillage.storage.sqlite import open_read_only
 from aiguillage.storage.webhook_tables import deliveries
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
@@ -274,6 +275,16 @@ def test_a_short_number_is_erased_where_it_is_one(cast: Cast) -> None:
 
     assert erase(cast, "207").contacts == 1
     assert export_person(cast.db, cast.log, cast["manager"], ACCOUNT, "207").journal == []
+
+
+def test_a_short_numbers_contact_is_in_no_file_any_more_while_somebody_has_them_open(cast: Cast) -> None:
+    with closing(open_read_only(cast.db.path)) as worker:
+        worker.execute("SELECT count(*) FROM contacts").fetchall()
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company="Belleville", telecoms=(Telecom("3901"),)))
+
+        erase(cast, "3901")
+
+        assert traced(cast, "Belleville") == []
 
 
 @pytest.mark.parametrize("number", ["", "anonymous", "nobody", "~00"])

@@ -20,7 +20,7 @@ from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import erase_fact, require_fact, words_of
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.people import Finder, blank_changes, erase_rows, overwrite_what_goes, rename_imports
+from aiguillage.storage.people import Finder, blank_changes, erase_rows, rename_imports
 from aiguillage.storage.scrubbing import scrub
 from aiguillage.storage.staging import sweep
 
@@ -63,7 +63,6 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
     forget_uploads_of(db, view.account_id)
     calls = erase_calls(log, sought)
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        overwrite_what_goes(change.connection)
         erased = _erase(change, number, whole=contacts == WHOLE, calls=calls)
     sweep(db.path.parent)
     scrub(db.path, texts)

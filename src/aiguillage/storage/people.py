@@ -125,9 +125,3 @@ def rename_imports(connection: Connection, account_id: int, mentions: Mentions) 
         if mentions.found_in(row.file):
             mine = (imports.c.account_id == account_id) & (imports.c.id == row.id)
             connection.execute(update(imports).where(mine).values(file="erased"))
-
-
-def overwrite_what_goes(connection: Connection) -> None:
-    """Has SQLite overwrite whatever the transaction removes. The connection is closed afterwards, not used again."""
-    connection.detach()
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
