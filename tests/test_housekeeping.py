@@ -18,7 +18,10 @@ from aiguillage import housekeeping
 from aiguillage.app import build
 from aiguillage.desk.calendars import add_calendar, list_calendars
 from aiguillage.desk.facts import add_fact
+from aiguillage.desk.held_imports import PREFIX, hold_import
 from aiguillage.desk.holidays import observe_holidays
+from aiguillage.desk.importing.outcome import Choices
+from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
@@ -92,6 +95,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
             "UPDATE facts SET body = '{\"hush\":' WHERE id = ? AND kind = 'calendar'", (broken_id,)
         )
     observe_holidays(cast.db, long_ago(cast), ACCOUNT, "FR")
+    hold_import(cast.db, long_ago(cast), ACCOUNT, Upload("a.csv", "text/csv", b"tel\n0199001234\n"), Choices())
     add_calendar(cast.db, long_ago(cast), ACCOUNT, calendar, MEETINGS)
 
     with running(settings) as server:
@@ -104,6 +108,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
         said = lines(server)
         text = server.log.read_text()
 
+    assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
     of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
     assert of_file.calendar.events[-1].begins.year > 2026
     assert (of_feed.read_at, "public address" in of_feed.calendar.trouble) == (LONG_AGO, True)

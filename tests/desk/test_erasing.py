@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import insert
 
@@ -20,15 +21,18 @@ from aiguillage.desk.past import facts_before
 from aiguillage.desk.people import export_person
 from aiguillage.desk.retention import DAY, keep_retention
 from aiguillage.desk.reverting import revert_change
+from aiguillage.desk.surveys import add_records
 from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Calendar, Queue
+from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.storage.backup import backup
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.journal import ERASED
 from aiguillage.storage.schema import answered, survey_records
+from aiguillage.storage.sqlite import open_read_only
 from aiguillage.storage.webhook_tables import deliveries
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
@@ -159,6 +163,36 @@ def test_a_contact_can_stay_without_the_number(cast: Cast) -> None:
     assert [*list_contacts(cast.db, cast["reader"], ACCOUNT, number=OTHER)] != []
 
 
+def test_a_contact_that_stays_says_the_number_nowhere_and_sends_no_calls_there(cast: Cast) -> None:
+    said = "Garage 01 99 00 12 34"
+    contact = Contact(
+        reference="0199001234",
+        code="0199001234",
+        company=said,
+        first_name=said,
+        last_name="Roche",
+        telecoms=(Telecom(NUMBER), Telecom(OTHER, label=said), Telecom("+33199001234*")),
+        emails=("0199001234@example.org", "roche@example.org"),
+        select=("0199001234", "301", None, NUMBER),
+        telecom_destination="0033199001234",
+        email_destination="0199001234@example.org",
+        given={NUMBER: "01.99.00.12.34", OTHER: {"number": "02 61 91 12 34", "label": said, "rank": 1}},
+    )
+    contact_id = add_contact(cast.db, cast["editor"], ACCOUNT, contact).id
+
+    erase(cast, contacts="number")
+
+    assert show_contact(cast.db, cast["reader"], ACCOUNT, contact_id).contact == Contact(
+        last_name="Roche",
+        telecoms=(Telecom(OTHER),),
+        emails=("roche@example.org",),
+        select=(None, "301", None, None),
+    )
+    newest = list_changes(cast.db, cast["manager"], ACCOUNT)[1]
+    assert (newest.after or {})["last_name"] == "Roche"
+    assert traced(cast, *SPELLINGS) == []
+
+
 def test_a_contact_with_no_other_number_or_code_goes_in_any_case(cast: Cast) -> None:
     add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company="Garage Belleville", telecoms=(Telecom(NUMBER),)))
 
@@ -255,6 +289,11 @@ def test_a_number_that_the_account_sends_calls_to_stays_until_it_does_not(cast: 
         erase(cast)
     remove_contact(cast.db, editor, ACCOUNT, other)
 
+    other = add_contact(cast.db, editor, ACCOUNT, Contact(code="0199001234")).id
+    with refused(Kind.CONFLICT, f"Contact {other} has this number as a destination, as a code"):
+        erase(cast)
+    remove_contact(cast.db, editor, ACCOUNT, other)
+
     queue = add_fact(cast.db, editor, ACCOUNT, Queue(name="Support", code="support")).kept.id
     calendar = add_fact(cast.db, editor, ACCOUNT, Calendar(owner_type="queue", owner_id=queue, name="Congés")).kept.id
     with cast.db.write() as connection:
@@ -274,6 +313,31 @@ def test_a_short_number_is_erased_where_it_is_one(cast: Cast) -> None:
 
     assert erase(cast, "207").contacts == 1
     assert export_person(cast.db, cast.log, cast["manager"], ACCOUNT, "207").journal == []
+
+
+def test_a_short_numbers_contact_is_in_no_file_any_more_while_somebody_has_them_open(cast: Cast) -> None:
+    with closing(open_read_only(cast.db.path)) as worker:
+        worker.execute("SELECT count(*) FROM contacts").fetchall()
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company="Belleville", telecoms=(Telecom("3901"),)))
+
+        erase(cast, "3901")
+
+        assert traced(cast, "Belleville") == []
+
+
+@pytest.mark.parametrize("column", ["caller", "score_1", "score_3", "agent_extension", "agent_name"])
+def test_a_survey_record_that_has_the_number_anywhere_is_told_and_goes(cast: Cast, column: str) -> None:
+    survey = add_fact(cast.db, cast["editor"], ACCOUNT, Survey(name="Accueil")).kept.id
+    record = msgspec.structs.replace(
+        SurveyRecord(survey_id=survey, caller=OTHER, moment=NOW), **{column: "01 99 00 12 34"}
+    )
+    add_records(cast.db, cast["editor"], ACCOUNT, [record])
+
+    told = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, NUMBER).survey_records
+    erased = erase(cast)
+
+    assert (len(told), erased.survey_records) == (1, 1)
+    assert traced(cast, *SPELLINGS) == []
 
 
 @pytest.mark.parametrize("number", ["", "anonymous", "nobody", "~00"])

@@ -1,6 +1,8 @@
 """Uploads: looked at first, applied later, kept for an hour and no longer."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,20 +10,23 @@ import pytest
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.held_imports import (
     KEPT,
+    LOWEST_ID,
     PREFIX,
     Held,
     Progressed,
     apply_held,
+    forget_uploads_of,
     hold_import,
     show_held,
+    sweep_uploads,
 )
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import show_import
-from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
-from tests.cast import ACCOUNT, NUMBER, OTHER_ACCOUNT, Cast
+from aiguillage.storage.engine import Database
+from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
 from tests.desk.contact_files import Desk
 from tests.refusal import refused
 
@@ -35,6 +40,10 @@ def hold(cast: Cast, upload: Upload = TWO, choices: Choices = Choices()) -> Held
 
 def show(cast: Cast, held: Held) -> Held:
     return show_held(cast.db, cast["reader"], ACCOUNT, held.id)
+
+
+def home_of(cast: Cast, held: Held) -> Path:
+    return cast.db.path.parent / f"{PREFIX}{held.id}"
 
 
 def uploads(cast: Cast) -> int:
@@ -95,8 +104,9 @@ def test_an_upload_that_is_being_applied_is_applied_by_nobody_else(cast: Cast) -
 
 def test_an_upload_whose_server_was_stopped_says_so_and_is_applied_again(cast: Cast) -> None:
     held = hold(cast)
-    home = cast.db.path.parent / f"{PREFIX}{held.id}"
-    (home / "progress").write_bytes(msgspec.json.encode(Progressed(state="applying", stage="writing", done=1, total=2)))
+    (home_of(cast, held) / "progress").write_bytes(
+        msgspec.json.encode(Progressed(state="applying", stage="writing", done=1, total=2))
+    )
 
     told = show(cast, held).progress
 
@@ -106,18 +116,52 @@ def test_an_upload_whose_server_was_stopped_says_so_and_is_applied_again(cast: C
 
 
 def test_an_upload_is_kept_for_an_hour(cast: Cast) -> None:
-    old, young = hold(cast), hold(cast)
-    home = cast.db.path.parent / f"{PREFIX}{old.id}"
-    now = home.stat().st_mtime
-    later = Actor("later", int(now * 1_000_000), operator=True)
-    for seconds in (KEPT // 1_000_000 - 60, KEPT // 1_000_000 + 60):
-        assert show(cast, old) == old
-        os.utime(home, (now - seconds, now - seconds))
-        hold_import(cast.db, later, ACCOUNT, ROWS, Choices())
+    held = hold(cast)
+    editor = cast["editor"]
+    last = msgspec.structs.replace(editor, at=NOW + KEPT)
+    late = msgspec.structs.replace(editor, at=NOW + KEPT + 1)
+    sweep_uploads(cast.db, last.at)
 
-    with refused(Kind.MISSING, f"There is no import {old.id} on this account. Uploads are kept for an hour"):
-        show(cast, old)
-    assert show(cast, young) == young
+    assert show_held(cast.db, last, ACCOUNT, held.id) == held
+    for use in (show_held, apply_held):
+        with refused(Kind.MISSING, f"There is no import {held.id} on this account. Uploads are kept for an hour"):
+            use(cast.db, late, ACCOUNT, held.id)
+    sweep_uploads(cast.db, late.at)
+    assert uploads(cast) == 0
+
+
+def test_the_outcome_is_told_for_an_hour_and_the_file_goes_when_it_is_applied(cast: Cast) -> None:
+    held = hold(cast)
+    last = msgspec.structs.replace(cast["editor"], at=NOW + KEPT)
+    later = msgspec.structs.replace(last, at=NOW + 2 * KEPT)
+
+    apply_held(cast.db, last, ACCOUNT, held.id)()
+    sweep_uploads(cast.db, later.at)
+
+    assert show_held(cast.db, later, ACCOUNT, held.id).progress.state == "applied"
+    assert not (home_of(cast, held) / "content").exists()
+
+
+def test_an_upload_that_is_being_applied_is_not_swept(cast: Cast) -> None:
+    held = hold(cast)
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+
+    sweep_uploads(cast.db, NOW + 2 * KEPT)
+    apply()
+
+    assert show(cast, held).progress.state == "applied"
+
+
+@pytest.mark.parametrize("forget", [forget_uploads_of, sweep_uploads])
+def test_what_is_left_of_an_upload_that_broke_off_goes(cast: Cast, forget: Callable[[Database, int], None]) -> None:
+    home = cast.db.path.parent / f"{PREFIX}{LOWEST_ID}"
+    home.mkdir()
+    (home / "content").write_bytes(TWO.content)
+    os.utime(home, (0, 0))
+
+    forget(cast.db, NOW)
+
+    assert uploads(cast) == 0
 
 
 def test_a_file_that_cannot_be_read_is_not_kept(cast: Cast) -> None:

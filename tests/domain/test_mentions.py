@@ -31,6 +31,11 @@ DIGITS = "199001234"
         "tel:+33199001234",
         "0199001234 0261911234",
         "+0033199001234+",
+        "appel-2026-11-24-0199001234.csv",
+        f"20260{DIGITS}",
+        "+33261911234-0199001234",
+        "0261911234/0199001234",
+        "2026-11-24 10.15.33 33199001234",
     ],
 )
 def test_a_number_is_found_in_any_spelling(text: str) -> None:
@@ -47,7 +52,8 @@ def test_a_number_is_found_in_any_spelling(text: str) -> None:
         f"{NUMBER}5",
         f"0{DIGITS}5",
         f"+49{DIGITS}",
-        f"20260{DIGITS}",
+        f"0049{DIGITS}",
+        f"0049 0{DIGITS[:-1]}5",
         '{"number":"+33261911234"}',
     ],
 )

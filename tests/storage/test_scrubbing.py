@@ -67,6 +67,24 @@ def test_what_a_file_kept_of_a_removed_row_is_gone_and_all_else_is_there(path: P
     assert contents(path) == before
 
 
+def test_what_pages_hold_that_were_free_before_is_gone_too(tmp_path: Path) -> None:
+    path = tmp_path / "facts.db"
+    with closing(open_file(path)) as connection:
+        connection.executescript(SCHEMA)
+        connection.execute("CREATE TABLE long (text TEXT)")
+        connection.executemany("INSERT INTO long VALUES (?)", [(NUMBER * length,) for length in (1, 5_000, 20_000)])
+        connection.execute("INSERT INTO owner VALUES (1)")
+        connection.execute("DROP TABLE long")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = contents(path)
+    assert NUMBER.encode() in path.read_bytes()
+
+    scrub(path, {NUMBER})
+
+    assert NUMBER.encode() not in path.read_bytes()
+    assert contents(path) == before
+
+
 def test_a_text_across_two_pieces_is_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scrubbing, "PIECE", 7)
 
@@ -100,6 +118,15 @@ def test_what_waits_in_the_write_ahead_log_is_gone_too(path: Path) -> None:
         scrub(path, {"+33353011234"})
 
         assert b"+33353011234" not in path.read_bytes() + path.with_name("facts.db-wal").read_bytes()
+
+
+def test_the_write_ahead_log_is_emptied_where_no_text_can_be_looked_for(path: Path) -> None:
+    with closing(open_file(path)) as connection:
+        connection.execute("INSERT INTO owner VALUES (2)")
+
+        scrub(path, set())
+
+        assert path.with_name("facts.db-wal").read_bytes() == b""
 
 
 def test_somebody_who_still_reads_the_file_as_it_was_is_told_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import erase_fact, require_fact, words_of
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.people import Finder, blank_changes, erase_rows, overwrite_what_goes, rename_imports
+from aiguillage.storage.people import Finder, blank_changes, erase_rows, rename_imports
 from aiguillage.storage.scrubbing import scrub
 from aiguillage.storage.staging import sweep
 
@@ -63,7 +63,6 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
     forget_uploads_of(db, view.account_id)
     calls = erase_calls(log, sought)
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        overwrite_what_goes(change.connection)
         erased = _erase(change, number, whole=contacts == WHOLE, calls=calls)
     sweep(db.path.parent)
     scrub(db.path, texts)
@@ -82,13 +81,10 @@ def _refuse_while_used(view: View, finder: Finder, traces: Traces) -> None:
             raise conflict(f"The {words_of(kind)} {name} has this number. Give it another one first, then erase.")
     for contact_id in finder.contacts():
         if contact_id not in traces.contact_ids:
-            raise conflict(f"Contact {contact_id} has this number as a destination. Give it another one, then erase.")
-
-
-def _named(view: View, kind: str, fact_id: int) -> str:
-    if kind == "field":
-        return f"field {fact_id}"
-    return f"{words_of(kind)} {name_of(require_fact(view.connection, view.account_id, kind, fact_id))}"
+            raise conflict(
+                f"Contact {contact_id} has this number as a destination, as a code or in a text. Give it another one, "
+                "then erase."
+            )
 
 
 def _texts(mentions: Mentions, traces: Traces) -> set[str]:
@@ -113,16 +109,15 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     finder, mentions = finder_of(change, number)
     traces = traces_of(connection, account_id, finder, mentions)
     records, events = finder.survey_records(), finder.deliveries()
-    going = [kept for kept in traces.contacts if whole or not _knowable(_without(kept.contact, mentions.number))]
+    going = [kept for kept in traces.contacts if whole or not _knowable(_without(kept.contact, mentions))]
     for kept in traces.contacts:
-        _erase_contact(change, kept, None if kept in going else _without(kept.contact, mentions.number))
+        _erase_contact(change, kept, None if kept in going else _without(kept.contact, mentions))
     for fact_id in traces.blocked:
         erase_fact(connection, account_id, require_fact(connection, account_id, BLOCKED, fact_id))
         change.record(change.take_seqs(), "remove", BLOCKED, fact_id, ERASED, None)
     gone = {kept.id for kept in going} | traces.former
     staying = {kept.id for kept in traces.contacts} - gone
-    mentioned = {trace.seq for trace in finder.changes()}
-    blank = [t.seq for t in traces.changes if t.seq in mentioned or t.entity_id not in staying]
+    blank = {trace.seq for trace in finder.changes()} | {t.seq for t in traces.changes if t.entity_id not in staying}
     blank_changes(connection, account_id, blank)
     erase_rows(connection, account_id, [row["id"] for row in records])
     erase_bodies(connection, account_id, [row["id"] for row in events])
@@ -133,10 +128,30 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     return erased
 
 
-def _without(contact: Contact, number: str) -> Contact:
-    telecoms = tuple(telecom for telecom in contact.telecoms if telecom.number != number)
-    given = {name: sent for name, sent in contact.given.items() if name != number}
-    return msgspec.structs.replace(contact, telecoms=telecoms, given=given)
+def _without(contact: Contact, mentions: Mentions) -> Contact:
+    """The contact with nothing that says the number: no call is sent there any more either."""
+
+    def kept(text: str | None) -> str | None:
+        return None if mentions.found_in(text) else text
+
+    select_1, select_2, select_3, select_4 = map(kept, contact.select)
+    telecoms = (telecom for telecom in contact.telecoms if telecom.number != mentions.number and kept(telecom.number))
+    return msgspec.structs.replace(
+        contact,
+        **{
+            name: kept(getattr(contact, name))
+            for name in ("reference", "code", "email_destination", "telecom_destination")
+        },
+        **{name: kept(getattr(contact, name)) or "" for name in ("company", "first_name", "last_name")},
+        select=(select_1, select_2, select_3, select_4),
+        telecoms=tuple(msgspec.structs.replace(telecom, label=kept(telecom.label) or "") for telecom in telecoms),
+        emails=tuple(filter(kept, contact.emails)),
+        given={
+            name: sent
+            for name, sent in contact.given.items()
+            if name != mentions.number and all(map(kept, filter(None, _written([name, sent]))))
+        },
+    )
 
 
 def _knowable(contact: Contact) -> bool:

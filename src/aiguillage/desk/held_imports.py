@@ -4,10 +4,11 @@ Each is a directory beside the database, so that every worker sees it; whoever h
 """
 
 import fcntl
+import os
 import secrets
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ from aiguillage.domain.errors import Refusal, conflict, missing
 from aiguillage.storage.engine import Database
 
 KEPT = 3_600 * 1_000_000
-"""Microseconds since it was last touched."""
+"""Microseconds since it was uploaded, or applied for the last time."""
 
 PREFIX = ".held-"
 LOWEST_ID, HIGHEST_ID = 1 << 52, 1 << 53
@@ -71,7 +72,6 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices) -> Held:
     """Keeps an upload that was looked at; nothing of it is imported yet. Raises Refusal for one that cannot be read."""
-    _sweep(db, actor.at)
     partial, delete_missing, force, _ = choices
     preview = preview_import(
         db, actor, code, upload.source(), partial=partial, delete_missing=delete_missing, force=force
@@ -89,16 +89,19 @@ def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: 
     held = Held(id=LOWEST_ID + secrets.randbelow(HIGHEST_ID - LOWEST_ID), about=about, progress=Progressed())
     home = _home(db, held.id)
     home.mkdir(mode=0o700)
-    (home / "content").write_bytes(upload.content)
-    _write(home / "progress", held.progress)
-    _write(home / "about", about)
+    with _lock(home) or nullcontext():
+        # Nothing lies there of which nobody could tell whose it is.
+        _write(home / "about", about)
+        _touch(home, actor.at)
+        _write(home / "progress", held.progress)
+        (home / "content").write_bytes(upload.content)
     return held
 
 
 def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
     """An upload, and how far it is. Raises Refusal."""
     with read_facts(db, actor, code) as (_, account_id, _account):
-        held = _read(db, account_id, held_id)
+        held = _read(db, account_id, held_id, actor.at)
     if held.progress.state != "applying" or (lock := _lock(_home(db, held_id))) is None:
         return held
     with lock:
@@ -109,7 +112,7 @@ def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
 def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[[], None]:
     """What applies an upload: to be called once, in a thread. Raises Refusal: conflict when somebody applies it."""
     with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
-        held = _read(db, account_id, held_id)
+        held = _read(db, account_id, held_id, actor.at)
     home = _home(db, held_id)
     lock = _lock(home)
     if lock is None:
@@ -119,10 +122,14 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
         raise conflict("This upload was applied already. Upload the file again to import it again.")
     upload = Upload(held.about.name, held.about.media_type, (home / "content").read_bytes())
     _write(home / "progress", Progressed(state="applying"))
+    _touch(home, actor.at)
 
     def apply() -> None:
         with lock:
-            _write(home / "progress", _applied(db, actor, code, upload, held.about.choices, home))
+            progress = _applied(db, actor, code, upload, held.about.choices, home)
+            _write(home / "progress", progress)
+            if progress.state == "applied":
+                (home / "content").unlink()
 
     return apply
 
@@ -151,21 +158,33 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
 
 
 def forget_uploads_of(db: Database, account_id: int) -> None:
-    """Removes an account's uploads. Raises Refusal(conflict) while one of them is being applied."""
-    for about in db.path.parent.glob(f"{PREFIX}*/about"):
-        with suppress(FileNotFoundError):
-            if msgspec.json.decode(about.read_bytes(), type=About).account_id == account_id:
-                _forget(about.parent)
-                if about.exists():
-                    raise conflict("An upload is being applied at this moment. Ask again when it is done.")
-
-
-def _sweep(db: Database, at: int) -> None:
-    """Removes uploads that were not touched for an hour."""
+    """Removes an account's uploads, and what is nobody's. Raises Refusal(conflict) while one is being applied."""
     for home in db.path.parent.glob(f"{PREFIX}*"):
         with suppress(FileNotFoundError):
-            if home.stat().st_mtime * 1_000_000 + KEPT < at:
+            about = home / "about"
+            owner = msgspec.json.decode(about.read_bytes(), type=About).account_id if about.exists() else None
+            if owner in {account_id, None}:
                 _forget(home)
+            if owner == account_id and about.exists():
+                raise conflict("An upload is being applied at this moment. Ask again when it is done.")
+
+
+def sweep_uploads(db: Database, at: int) -> None:
+    """Removes uploads that have been kept for an hour."""
+    for home in db.path.parent.glob(f"{PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if _is_over(home, at):
+                _forget(home)
+
+
+def _touch(home: Path, at: int) -> None:
+    os.utime(home / "about", ns=(at * 1_000, at * 1_000))
+
+
+def _is_over(home: Path, at: int) -> bool:
+    """Whether the upload's hour is over."""
+    about = home / "about"
+    return (about if about.exists() else home).stat().st_mtime_ns // 1_000 + KEPT < at
 
 
 def _forget(home: Path) -> None:
@@ -179,12 +198,12 @@ def _home(db: Database, held_id: int) -> Path:
     return db.path.parent / f"{PREFIX}{held_id}"
 
 
-def _read(db: Database, account_id: int, held_id: int) -> Held:
+def _read(db: Database, account_id: int, held_id: int, at: int) -> Held:
     """Raises Refusal(missing) for another account's, and for one that is kept no longer."""
     home = _home(db, held_id)
     with suppress(FileNotFoundError):
         about = msgspec.json.decode((home / "about").read_bytes(), type=About)
-        if about.account_id == account_id:
+        if about.account_id == account_id and not _is_over(home, at):
             return Held(id=held_id, about=about, progress=_progress(home))
     raise missing(f"There is no import {held_id} on this account. Uploads are kept for an hour: upload the file again.")
 

@@ -7,10 +7,10 @@ import phonenumbers
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.numbers import caller_number
 
-_BETWEEN = r"[ \t\u00a0\u2007\u2009\u202f.\-/()\u2010-\u2013]*"
+_SEPARATORS = " \t\u00a0\u2007\u2009\u202f.-/()\u2010\u2011\u2012\u2013"
 """What people put between digits."""
 
-_BLANKS = " \t\u00a0\u2007\u2009\u202f"
+_BETWEEN = f"[{re.escape(_SEPARATORS)}]*"
 _BEFORE = re.compile(rf"(?:[+0-9]{_BETWEEN})+$")
 _LONGEST_BEFORE = 24
 """Characters before the digits that may belong to them: `+`, a country code, a trunk zero, and what is between."""
@@ -48,24 +48,25 @@ class Mentions:
         )
 
     def _is_ours(self, text: str, match: re.Match[str]) -> bool:
-        """Whether the digits are ours, beside those before them or without: what else is there may be a date."""
+        """Whether the digits are ours, with those before them or without: what else is there may be a date."""
         begin = max(0, match.start() - _LONGEST_BEFORE)
         before = _BEFORE.search(text[begin : match.start()])
         written = (before[0] if before else "") + match[0]
         return any(self._reads_as_ours(written[place:]) for place in _beginnings(written, len(match[0])))
 
     def _reads_as_ours(self, written: str) -> bool:
-        """What reads as another number is another one; what reads as none is taken for ours."""
+        """What reads as another number is another one; what reads as none, by its length say, is taken for ours."""
         try:
-            return caller_number(written, self._country) in {self.number, self._plain}
+            number = caller_number(written, self._country)
         except Refusal:
             return True
+        return number == self.number or not number.startswith("+")
 
 
 def _beginnings(written: str, least: int) -> list[int]:
-    """Where the number may begin: with the first sign, or behind a blank."""
+    """Where the number may begin: with the first sign, or behind a separator."""
     last = len(written) - least
-    return [0, *(place for place in range(1, last + 1) if written[place - 1] in _BLANKS)]
+    return [0, *(place for place in range(1, last + 1) if written[place - 1] in _SEPARATORS)]
 
 
 def _national(number: str) -> str:

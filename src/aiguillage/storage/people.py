@@ -17,10 +17,6 @@ CHANGES_OF = text(
     """SELECT seq, entity, entity_id FROM journal
     WHERE account_id = :account_id AND entity = 'contact' AND entity_id IN :ids ORDER BY seq"""
 ).bindparams(bindparam("ids", expanding=True))
-SURVEYED = text(
-    """SELECT * FROM survey_records
-    WHERE account_id = :account_id AND (caller = :number OR mentions(caller)) ORDER BY id"""
-)
 DELIVERED = text("SELECT * FROM deliveries WHERE account_id = :account_id AND mentions(body) ORDER BY id")
 FACTS = text("SELECT kind, id FROM facts WHERE account_id = :account_id AND mentions(body) ORDER BY kind, id")
 CALENDARS = text("SELECT id FROM calendar_texts WHERE account_id = :account_id AND mentions(CAST(text AS TEXT))")
@@ -28,12 +24,21 @@ FIELDS = text(
     """SELECT position FROM fields WHERE account_id = :account_id AND (mentions(label) OR mentions(default_value))
     UNION SELECT position FROM field_options WHERE account_id = :account_id AND (mentions(name) OR mentions(value))"""
 )
-_CONTACT = " || ' , ' || ".join(
-    f"coalesce({name}, '')"
-    for name in (
-        *("reference", "company", "first_name", "last_name", "telecoms", "emails", "given"),
-        *("select_1", "select_2", "select_3", "select_4", "email_destination", "telecom_destination"),
-    )
+
+
+def _together(*columns: str) -> str:
+    """The texts of some columns as one, so that the function is called once a row."""
+    return " || ' , ' || ".join(f"coalesce({column}, '')" for column in columns)
+
+
+_RECORD = _together("caller", "score_1", "score_2", "score_3", "agent_extension", "agent_name")
+SURVEYED = text(
+    f"""SELECT * FROM survey_records
+    WHERE account_id = :account_id AND (caller = :number OR mentions({_RECORD})) ORDER BY id"""  # noqa: S608 - our own
+)
+_CONTACT = _together(
+    *("reference", "code", "company", "first_name", "last_name", "telecoms", "emails", "given"),
+    *("select_1", "select_2", "select_3", "select_4", "email_destination", "telecom_destination"),
 )
 CONTACTS = text(f"SELECT id FROM contacts WHERE account_id = :account_id AND mentions({_CONTACT})")  # noqa: S608 - our own
 ERASED_TEXT = as_json(ERASED)
@@ -70,7 +75,7 @@ class Finder:
         return [Trace(row.seq, row.entity, row.entity_id) for row in rows]
 
     def survey_records(self) -> list[dict[str, Any]]:
-        """What its callers answered when they were asked."""
+        """What its callers answered when they were asked, and answers that say it anywhere (an agent's)."""
         return [dict(row._mapping) for row in self._rows(SURVEYED, number=self._mentions.number)]  # noqa: SLF001 - SQLAlchemy's own name for it
 
     def deliveries(self) -> list[dict[str, Any]]:
@@ -125,9 +130,3 @@ def rename_imports(connection: Connection, account_id: int, mentions: Mentions) 
         if mentions.found_in(row.file):
             mine = (imports.c.account_id == account_id) & (imports.c.id == row.id)
             connection.execute(update(imports).where(mine).values(file="erased"))
-
-
-def overwrite_what_goes(connection: Connection) -> None:
-    """Has SQLite overwrite whatever the transaction removes. The connection is closed afterwards, not used again."""
-    connection.detach()
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")

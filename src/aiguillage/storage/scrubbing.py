@@ -1,12 +1,13 @@
 """Scrubbing: what was erased is not left in a file's bytes either, in pages and corners that no table uses any more.
 
 SQLite overwrites what is removed (`secure_delete`), but not the copies that it made of it when it moved rows about
-before. A table that is written anew has none.
+before, nor what was in pages that are free already. A table that is written anew has no such copies, and a page that is
+taken for something else is overwritten when it is free again.
 """
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal
@@ -28,14 +29,16 @@ def scrub(path: Path, erased: Collection[str]) -> None:
     It waits for readers to leave what they see; while tables are written anew, writers wait. Raises Refusal.
     """
     sought = [text.encode() for text in erased if text]
-    if not path.exists() or not sought:
+    if not path.exists():
         return
     with told(path), closing(library.connect(str(path), isolation_level=None, timeout=BUSY_SECONDS)) as connection:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         _settle(connection, path)
-        if _holds(path, sought):
-            _write_anew(connection)
+        if sought and _holds(path, sought):
+            with _writing(connection):
+                _overwrite_free_pages(connection)
+                _write_anew(connection)
             _settle(connection, path)
 
 
@@ -65,19 +68,33 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _write_anew(connection: sqlite3.Connection) -> None:
-    """Every table as SQLite's manual changes one ('ALTER TABLE', 'Making Other Kinds Of Table Schema Changes')."""
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for name, create in connection.execute(TABLES).fetchall():
-            indexes = [sql for (sql,) in connection.execute(INDEXES, (name,)).fetchall()]
-            connection.execute(f'ALTER TABLE "{name}" RENAME TO "{FORMER}{name}"')
-            connection.execute(create)
-            connection.execute(f'INSERT INTO "{name}" SELECT * FROM "{FORMER}{name}"')  # noqa: S608 - our own names
-            connection.execute(f'DROP TABLE "{FORMER}{name}"')
-            for index in indexes:
-                connection.execute(index)
+        yield
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _overwrite_free_pages(connection: sqlite3.Connection) -> None:
+    """Takes every free page for zeros, and gives all of them back."""
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute("CREATE TABLE zeros (some BLOB)")
+    while free := connection.execute("PRAGMA freelist_count").fetchone()[0]:
+        connection.execute("INSERT INTO zeros VALUES (zeroblob(?))", (min(free * size, PIECE),))
+    connection.execute("DROP TABLE zeros")
+
+
+def _write_anew(connection: sqlite3.Connection) -> None:
+    """Every table as SQLite's manual changes one ('ALTER TABLE', 'Making Other Kinds Of Table Schema Changes')."""
+    for name, create in connection.execute(TABLES).fetchall():
+        indexes = [sql for (sql,) in connection.execute(INDEXES, (name,)).fetchall()]
+        connection.execute(f'ALTER TABLE "{name}" RENAME TO "{FORMER}{name}"')
+        connection.execute(create)
+        connection.execute(f'INSERT INTO "{name}" SELECT * FROM "{FORMER}{name}"')  # noqa: S608 - our own names
+        connection.execute(f'DROP TABLE "{FORMER}{name}"')
+        for index in indexes:
+            connection.execute(index)
