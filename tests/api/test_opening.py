@@ -47,6 +47,31 @@ def test_an_exception_says_in_the_query_what_it_is_of(editor: Person, place: dic
     assert added.items() >= {"exceptionable_type": "queue", "day": "2026-12-24", "last_day": "2026-12-24"}.items()
 
 
+@pytest.mark.parametrize(
+    "kind", ["App\\Models\\SmartRoutingCallQueue", "SmartRoutingCallQueue", "App/Models/CallQueue"]
+)
+def test_what_it_is_of_may_be_a_class_whose_name_ends_so(editor: Person, place: dict[str, Any], kind: str) -> None:
+    owner = place["time_spanable_id"]
+    span = editor.add(SPANS, MORNING, params=place | {"time_spanable_type": kind})
+    switch = editor.add("/switches", {"name": kind, "owner_type": kind, "owner_id": owner, "destination": "214"})
+
+    spans = editor.done("GET", SPANS, params=place | {"time_spanable_type": kind})
+    switches = editor.done("GET", "/switches", params={"owner_type": kind, "owner_id": owner})
+
+    assert [one["id"] for one in spans["data"]] == [span["id"]]
+    assert [one["id"] for one in switches["data"]] == [switch["id"]]
+    assert (span["time_spanable_type"], switch["owner_type"]) == ("queue", "queue")
+
+
+def test_a_class_of_groups_is_a_group(editor: Person) -> None:
+    group = editor.add("/call-queues/groups", {"name": "Ateliers"})
+
+    of = {"time_spanable_id": group["id"], "time_spanable_type": "App\\Models\\SmartRoutingCallQueueGroup"}
+    span = editor.add(SPANS, MORNING, params=of)
+
+    assert span["time_spanable_type"] == "group"
+
+
 @pytest.mark.parametrize("kind", ["account", "rota", "CallQueueGroups", "App\\CallQueue\\", ""])
 def test_a_span_is_of_a_queue_or_a_group(editor: Person, place: dict[str, Any], kind: str) -> None:
     answer = editor.ask("POST", SPANS, MORNING, params=place | {"time_spanable_type": kind})

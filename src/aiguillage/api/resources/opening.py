@@ -12,7 +12,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, DayException
 from aiguillage.storage.facts import Kept
 
-CLASSES = {"CallQueue": QUEUE, "CallQueueGroup": GROUP}
+CLASSES = (("CallQueue", QUEUE), ("CallQueueGroup", GROUP))
 SUNDAY = 7
 
 
@@ -113,8 +113,8 @@ class HolidayShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_owner(text: str, _field: str) -> str:
-    """`queue` or `group`, also as the name of the class that the successor has for it."""
-    return CLASSES.get(text.strip().rpartition("\\")[2], text.strip())
+    """`queue` or `group`, also as the name of a class that ends as the successor's does."""
+    return next((kind for ending, kind in CLASSES if text.strip().endswith(ending)), text.strip())
 
 
 def _read_account(text: str, field: str) -> str:
