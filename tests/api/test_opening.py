@@ -171,6 +171,31 @@ def test_a_span_that_is_written_is_answered_by_the_next_call(editor: Person, pla
     assert (before["destination"], during["destination"], after) == ("299", "214", before)
 
 
+def test_a_holiday_may_be_said_to_be_of_the_account(editor: Person) -> None:
+    path = f"{EXCEPTIONS}/holidays"
+    account_id = editor.add("/call-queues/groups", {"name": "Accueil"})["customer_id"]
+    of = {"exceptionable_id": account_id, "exceptionable_type": "account"}
+
+    in_query = editor.add(path, {"label": "Fête", "day": "2026-11-27"}, params=of)
+    in_body = editor.add(path, {"label": "Foire", "day": "2026-11-28"} | of)
+    without = editor.add(path, {"label": "Bal", "day": "2026-11-29", "exceptionable_id": None})
+    listed = editor.done("GET", path, params=of | {"id": in_query["id"]})
+    foreign = editor.ask("POST", path, {"label": "Fête", "day": "2026-11-27"}, params=of | {"exceptionable_id": 10**15})
+
+    assert all(one.items() >= of.items() for one in (in_query, in_body, without))
+    assert listed["data"] == [in_query]
+    assert list(foreign.json()["errors"]) == ["exceptionable_id"]
+
+
+def test_an_exception_of_the_account_is_told_where_holidays_are(editor: Person) -> None:
+    answer = editor.ask(
+        "POST", EXCEPTIONS, {"day": "2026-11-27", "exceptionable_id": 1, "exceptionable_type": "account"}
+    )
+
+    assert answer.status_code == 422
+    assert "/call-queues/exceptions/holidays" in answer.json()["errors"]["exceptionable_type"][0]
+
+
 def test_public_holidays_are_observed_set_and_forgotten(editor: Person) -> None:
     nothing = editor.ask("GET", f"{HOLIDAYS}/observance")
     observed = editor.ask("PUT", f"{HOLIDAYS}/observance", {"country": "fr", "subdivision": "Alsace-Moselle"})

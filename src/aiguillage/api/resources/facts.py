@@ -158,7 +158,10 @@ class FactOperations:
         return make_fact(self._type, changes, self._resource.names)
 
     def _sent(self, asked: Asked, sent: dict[str, Any]) -> dict[str, Any]:
-        """What was sent, but for what the path says already. Raises Refusal(invalid) where it says otherwise."""
+        """What was sent, but for what path and account say already. Raises Refusal(invalid) where it says otherwise."""
+        whose = self._resource.of_account
+        if sent.get(whose) is not None and sent[whose] != account_id_of(asked.db, asked.actor, asked.account):
+            raise invalid(f"{whose} is not the account's id. Leave it out.", whose)
         if self._resource.scope is not None:
             parameter, kind = self._resource.scope
             field = next(name for name, own in self._resource.names.items() if own == kind)
