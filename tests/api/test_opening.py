@@ -36,6 +36,22 @@ def test_a_span_says_in_the_query_what_it_is_of(editor: Person, place: dict[str,
     assert added["remarks"] == []
 
 
+def test_a_change_takes_the_query_that_a_new_one_takes(editor: Person, place: dict[str, Any]) -> None:
+    of = {"exceptionable_id": place["time_spanable_id"], "exceptionable_type": "queue"}
+    span = editor.add(SPANS, MORNING, params=place)
+    exception = editor.add(EXCEPTIONS, {"day": "2026-12-24"}, params=of)
+    group = editor.add("/call-queues/groups", {"name": "Bureaux"})
+    of_group = {"time_spanable_id": group["id"], "time_spanable_type": "group"}
+
+    changed = editor.done("PUT", f"{SPANS}/{span['id']}", {"end_time": "13:00"}, params=place)
+    moved = editor.done("PUT", f"{SPANS}/{span['id']}", {"end_time": "13:30"}, params=of_group)
+    labelled = editor.done("PUT", f"{EXCEPTIONS}/{exception['id']}", {"label": "Inventaire"}, params=of)
+
+    assert changed.items() >= (place | {"end_time": "13:00:00"}).items()
+    assert moved.items() >= (of_group | {"end_time": "13:30:00"}).items()
+    assert labelled == exception | {"label": "Inventaire"}
+
+
 def test_an_exception_says_in_the_query_what_it_is_of(editor: Person, place: dict[str, Any]) -> None:
     params = {
         "exceptionable_id": place["time_spanable_id"],

@@ -64,7 +64,7 @@ class FactOperations:
         destroy = self._operation("DELETE", path, "remove{}", "Remove a {}", self.destroy)
         return [
             show._replace(answer=self._resource.answer, needs=Role.READ),
-            update._replace(**self._entered() | {"refuses": CHANGING}),
+            update._replace(query=self._resource.place, **self._entered() | {"refuses": CHANGING}),
             destroy._replace(status=204, needs=Role.EDIT, refuses=CHANGING),
         ]
 
@@ -131,7 +131,7 @@ class FactOperations:
 
     def update(self, asked: Asked) -> Shown:
         """One of them with what was sent in place of what it had."""
-        kept, sent = self._require(asked), self._sent(asked, given(asked.body))
+        kept, sent = self._require(asked), self._sent(asked, given(asked.body) | given(asked.query))
         kind, names = self._type, self._resource.names
 
         def changed(before: Any) -> dict[str, Any]:  # noqa: ANN401 - a fact of the kind
