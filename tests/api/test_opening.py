@@ -36,6 +36,23 @@ def test_a_span_says_in_the_query_what_it_is_of(editor: Person, place: dict[str,
     assert added["remarks"] == []
 
 
+def test_a_blank_filter_is_none_but_of_texts(editor: Person, place: dict[str, Any]) -> None:
+    queue = editor.done("GET", f"/call-queues/queues/{place['time_spanable_id']}")
+    numbered = editor.done("PUT", f"/call-queues/queues/{queue['id']}", {"number": f"70{queue['id']}"})
+    dated = editor.add(SPANS, {"date_full": "2026-12-24", "start_time": "08:00", "end_time": "12:00"}, params=place)
+    weekly = editor.add(SPANS, MORNING, params=place)
+    blank = dict.fromkeys(("active", "call_queue_group_id", "page", "per_page", "q", "sort", "updated_since"), "")
+
+    listed = editor.done("GET", "/call-queues/queues", params={"code": queue["code"]} | blank)
+    without_number = editor.done("GET", "/call-queues/queues", params={"code": queue["code"], "number": ""})
+    without_date = editor.done("GET", SPANS, params=place | {"date_full": ""})
+    unknown = editor.ask("GET", SPANS, params={"nose": ""})
+
+    assert (listed["data"], listed["per_page"], without_number["data"]) == ([numbered], 40, [])
+    assert [one["id"] for one in without_date["data"]] == [weekly["id"]] != [dated["id"]]
+    assert list(unknown.json()["errors"]) == ["nose"]
+
+
 def test_a_change_takes_the_query_that_a_new_one_takes(editor: Person, place: dict[str, Any]) -> None:
     of = {"exceptionable_id": place["time_spanable_id"], "exceptionable_type": "queue"}
     span = editor.add(SPANS, MORNING, params=place)

@@ -106,7 +106,8 @@ class FactOperations:
         found = since(asked, self._of_scope(asked, kept))
         shown = [self._resource.answer(**self._resource.answered(asked, one, account_id)) for one in found]
         filters = {name: value for name in self._filters if (value := getattr(asked.query, name)) is not UNSET}
-        query = msgspec.structs.replace(asked.query, **self._resource.read(filters))
+        written = self._resource.read({name: value for name, value in filters.items() if value != ""})
+        query = msgspec.structs.replace(asked.query, **written)
         return chosen(shown, query, self._filters, asked.url)
 
     def show(self, asked: Asked) -> Shown:
