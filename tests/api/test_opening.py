@@ -53,6 +53,16 @@ def test_a_blank_filter_is_none_but_of_texts(editor: Person, place: dict[str, An
     assert list(unknown.json()["errors"]) == ["nose"]
 
 
+def test_an_empty_list_is_an_empty_object_as_php_writes_it(editor: Person, place: dict[str, Any]) -> None:
+    span = editor.add(SPANS, MORNING, params=place)
+
+    same = editor.done("PUT", f"{SPANS}/{span['id']}", [])
+    none = editor.done("POST", f"{SPANS}/bulk", [], params=place)
+    filled = editor.ask("PUT", f"{SPANS}/{span['id']}", [{}])
+
+    assert (same, none, filled.status_code) == (span, {"data": []}, 422)
+
+
 def test_a_change_takes_the_query_that_a_new_one_takes(editor: Person, place: dict[str, Any]) -> None:
     of = {"exceptionable_id": place["time_spanable_id"], "exceptionable_type": "queue"}
     span = editor.add(SPANS, MORNING, params=place)

@@ -154,8 +154,10 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
         return Upload(body, content_type)
     if media_type not in {"application/json", ""} or (body and not media_type):
         raise HTTPException(status_code=415, detail="Send JSON, with Content-Type: application/json.")
+    if not body or (body.strip() == b"[]" and hasattr(operation.body, "__struct_fields__")):
+        body = b"{}"  # PHP encodes an array without anything in it as a list
     try:
-        return msgspec.json.decode(body or b"{}", type=operation.body, strict=False)
+        return msgspec.json.decode(body, type=operation.body, strict=False)
     except msgspec.ValidationError as error:
         raise unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
