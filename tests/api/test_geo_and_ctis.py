@@ -1,9 +1,11 @@
 """Geo models, CTIs with their tokens, imports and exports, and what is beside them, over the management API."""
 
+import io
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.api.asking import Person, person
@@ -11,6 +13,7 @@ from tests.standing import Busy
 
 numbers = count(1)
 CSV = {"Content-Type": "text/csv"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,11 @@ def origins(manager: Person, name: str) -> list[tuple[str, str]]:
 def sent(name: str, **leads: str) -> list[dict[str, Any]]:
     """A CTI as an import has it."""
     return [{"name": name, "destinations": [{"origin": o, "destination": d} for o, d in leads.items()]}]
+
+
+def cells(content: bytes) -> list[tuple[Any, ...]]:
+    """A spreadsheet's rows."""
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
 
 
 def test_the_shipped_models_are_listed_and_shown(manager: Person) -> None:
@@ -155,6 +163,7 @@ def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
         (b'{"name": "x"}', "application/json", 422),
         (b"[" * 100_000, "application/json", 422),
         (b"<x/>", "application/xml", 415),
+        (b"PK\x03\x04 and no spreadsheet", XLSX, 422),
     ],
 )
 def test_what_is_no_list_of_ctis_is_refused(manager: Person, content: bytes, kind: str, status: int) -> None:
@@ -169,14 +178,19 @@ def test_an_export_imports_unchanged(manager: Person, name: str) -> None:
     table = manager.ask("GET", "/ctis/export")
     objects = manager.ask("GET", "/ctis/export", headers={"Accept": "application/json"})
     lines = manager.ask("GET", "/ctis/export", params={"format": "jsonl"})
+    sheet = manager.ask("GET", "/ctis/export", headers={"Accept": XLSX})
     again = [
         manager.done("POST", "/ctis/import", content=table.content, headers=CSV),
         manager.done("POST", "/ctis/import", objects.json()),
+        manager.done("POST", "/ctis/import", content=sheet.content, headers={"Content-Type": XLSX}),
     ]
 
     assert table.headers["content-type"].startswith("text/csv")
     assert f"{name};'=1+1;208\r\n{name} seul;;\r\n" in table.text
     assert objects.json()[-1] == {"name": f"{name} seul", "destinations": []}
     assert len(lines.text.splitlines()) == len(objects.json())
-    assert [(told["created"], told["updated"], told["refused"]) for told in again] == [(0, 0, 0)] * 2
+    assert [(told["created"], told["updated"], told["refused"]) for told in again] == [(0, 0, 0)] * 3
+    assert again[2] == again[0]
+    assert sheet.headers["content-type"] == XLSX
+    assert (name, "'=1+1", "208") in cells(sheet.content)
     assert manager.ask("GET", "/ctis/export", params={"format": "pdf"}).status_code == 422

@@ -1,8 +1,5 @@
 """CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
 
-from collections.abc import Iterable
-from io import BytesIO, TextIOWrapper
-
 import msgspec
 from litestar.exceptions import HTTPException
 
@@ -11,7 +8,7 @@ from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
 from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
-from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.importing.sent import CSV, JSON, XLSX
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
 
@@ -20,7 +17,6 @@ PATH = f"{BASE}/ctis"
 LONGEST_IMPORT = 16 << 20
 """Bytes."""
 
-JSON, CSV = "application/json", "text/csv"
 MOST_TOLD = 100
 
 
@@ -98,8 +94,9 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _import(asked: Asked) -> ImportTold:
-    rows = _rows(asked.body)
     who, how = (asked.db, asked.actor, asked.account), asked.query
+    file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
+    rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
     try:
         outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
     except MapRefused as refused:
@@ -121,12 +118,9 @@ def _first(outcome: MapOutcome) -> str:
     )
 
 
-def _rows(upload: Upload) -> Iterable[MapRow]:
-    if upload.content_type.partition(";")[0].strip().lower() == CSV:
-        encoding = find_encoding(BytesIO(upload.content))
-        return list(read_map(csv_rows(TextIOWrapper(BytesIO(upload.content), encoding, newline=""))))
+def _rows(content: bytes) -> list[MapRow]:
     try:
-        found = msgspec.json.decode(upload.content, type=list[CtiSent] | _Wrapped)
+        found = msgspec.json.decode(content, type=list[CtiSent] | _Wrapped)
     except msgspec.ValidationError as error:
         raise invalid(f"{error}. Send a list of CTIs, each with `name` and `destinations`.", "ctis") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -179,11 +173,11 @@ OPERATIONS = (
         body=Upload,
         answer=ImportTold,
         needs=Role.EDIT,
-        takes=(JSON, CSV),
+        takes=(JSON, CSV, XLSX),
         longest=LONGEST_IMPORT,
         description=(
             "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
-            "with that list as `ctis`. CSV: the columns `cti`, `origin`, `destination`. All rows or none."
+            "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
         ),
     ),
     Operation(
