@@ -142,6 +142,27 @@ def test_an_import_with_a_refused_row_keeps_nothing_unless_it_is_partial(manager
     assert origins(manager, name) == [("site", "207")]
 
 
+def test_every_refused_row_of_an_import_is_told_by_its_line(manager: Person, name: str) -> None:
+    refusal = manager.ask("POST", "/ctis/import", [{"name": name}, *sent(name, site="a,b", depot="208", quai="c,d")])
+
+    errors = refusal.json()["errors"]
+    assert list(errors) == ["line 2", "line 4"]
+    assert "'c,d' is no destination." in errors["line 4"][0]
+    assert "Line 2: 'a,b' is no destination." in refusal.json()["detail"]
+
+
+def test_what_an_index_shows_can_be_imported(manager: Person, name: str) -> None:
+    manager.done("POST", "/ctis/import", sent(name, site="207"))
+    (cti,) = manager.done("GET", "/ctis", params={"name": name})["data"]
+    of_it = manager.done("GET", f"/ctis/{cti['id']}/destinations")["data"]
+
+    told = manager.done("POST", "/ctis/import", [cti, cti | {"destinations": of_it}])
+    unknown = manager.ask("POST", "/ctis/import", [cti | {"nose": 1}])
+
+    assert (told["created"], told["updated"], told["unchanged"]) == (0, 0, 2)
+    assert unknown.status_code == 422
+
+
 def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
     text = f"cti;origin;destination\n{name};site;207\n{name};SITE;208\n;site;207\n{name};;208\n"
 

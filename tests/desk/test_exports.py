@@ -126,3 +126,9 @@ def test_an_outsider_exports_nothing_and_learns_nothing(form: str, cast: Cast) -
             export_contacts(cast.db, cast["outsider"], code, form)
     with refused(Kind.FORBIDDEN, "This takes the role read"):
         export_contacts(cast.db, cast["router"], ACCOUNT, form)
+
+
+def test_what_a_sheet_has_no_room_for_is_refused() -> None:
+    require_rows(MOST_ROWS, "contacts")
+    with refused(Kind.INVALID, "there are 1,048,576 contacts. Export them as CSV."):
+        require_rows(MOST_ROWS + 1, "contacts")

@@ -1,5 +1,7 @@
 """CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
 
+from typing import Any
+
 import msgspec
 from litestar.exceptions import HTTPException
 
@@ -10,7 +12,7 @@ from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow,
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 
 TAG = "CTIs"
 PATH = f"{BASE}/ctis"
@@ -66,17 +68,22 @@ class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An origin of an import."""
+    """An origin of an import; the ids that an index shows are not looked at."""
 
     origin: str
     destination: str
+    id: Any = None
+    cti_id: Any = None
+    customer_id: Any = None
 
 
 class CtiSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A CTI of an import, and its origins."""
+    """A CTI of an import, and its origins; the ids that an index shows are not looked at."""
 
     name: str
     destinations: list[OriginSent] = []
+    id: Any = None
+    customer_id: Any = None
 
 
 class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +91,10 @@ class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did, or would do: CTIs and origins; the first hundred refusals by line (of JSON: by place)."""
+    """What an import did, or would do: CTIs and origins; the first hundred refusals by line.
+
+    In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
+    """
 
     created: int
     updated: int
@@ -100,7 +110,7 @@ def _import(asked: Asked) -> ImportTold:
     try:
         outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
     except MapRefused as refused:
-        raise invalid(_first(refused.outcome)) from None
+        raise _with_errors(refused.outcome) from None
     return ImportTold(
         created=outcome.created,
         updated=outcome.updated,
@@ -110,12 +120,15 @@ def _import(asked: Asked) -> ImportTold:
     )
 
 
-def _first(outcome: MapOutcome) -> str:
+def _with_errors(outcome: MapOutcome) -> Refusal:
+    """The refusal of all rows, with the first hundred's own among its errors, by line."""
     first = outcome.refusals[0]
-    return (
+    refusal = invalid(
         f"{len(outcome.refusals):,} rows are refused; nothing was imported. Line {first.line}: {first.reason} "
-        "dry_run=1 tells them all; partial=1 imports the others."
+        "dry_run=1 counts what would be; partial=1 imports the others."
     )
+    refusal.errors = {f"line {one.line}": [one.reason] for one in outcome.refusals[:MOST_TOLD]}
+    return refusal
 
 
 def _rows(content: bytes) -> list[MapRow]:
@@ -126,9 +139,9 @@ def _rows(content: bytes) -> list[MapRow]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HTTPException(status_code=400, detail="The body is not JSON. Send a list of CTIs in UTF-8.") from None
     ctis = found.ctis if isinstance(found, _Wrapped) else found
-    pairs = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations]
-    alone = [(cti.name, "", "") for cti in ctis if not cti.destinations]
-    return [MapRow(line, *row) for line, row in enumerate(pairs + alone, start=1)]
+    alone = [OriginSent("", "")]
+    rows = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations or alone]
+    return [MapRow(line, *row) for line, row in enumerate(rows, start=1)]
 
 
 def _export(asked: Asked) -> File:
