@@ -8,6 +8,7 @@ from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.exports import export_contacts
 from aiguillage.desk.imports import import_contacts
+from aiguillage.desk.spreadsheets import MOST_ROWS, require_rows
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
