@@ -84,10 +84,10 @@ CASES: dict[str, Case] = {
     "holidays": Case(
         "/call-queues/exceptions/holidays",
         lambda n, _: {"label": f"Fête {n}", "day": "2026-11-27", "exceptionable_type": "account"},
-        {"day": "2026-11-27", "exceptionable_type": "account", "exceptionable_id": None, "reference": ""},
+        {"day": "2026-11-27", "exceptionable_type": "account", "reference": ""},
         {"reference": "F-1", "destination": "214"},
         ("destination", None),
-        (({"exceptionable_type": "queue"}, "exceptionable_type"), ({"exceptionable_id": 1}, "exceptionable_id")),
+        (({"exceptionable_type": "queue"}, "exceptionable_type"), ({"exceptionable_id": 10**15}, "exceptionable_id")),
     ),
     "rotas": Case(
         "/rotas",

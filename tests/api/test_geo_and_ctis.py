@@ -1,9 +1,11 @@
 """Geo models, CTIs with their tokens, imports and exports, and what is beside them, over the management API."""
 
+import io
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.api.asking import Person, person
@@ -11,6 +13,7 @@ from tests.standing import Busy
 
 numbers = count(1)
 CSV = {"Content-Type": "text/csv"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,11 @@ def origins(manager: Person, name: str) -> list[tuple[str, str]]:
 def sent(name: str, **leads: str) -> list[dict[str, Any]]:
     """A CTI as an import has it."""
     return [{"name": name, "destinations": [{"origin": o, "destination": d} for o, d in leads.items()]}]
+
+
+def cells(content: bytes) -> list[tuple[Any, ...]]:
+    """A spreadsheet's rows."""
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
 
 
 def test_the_shipped_models_are_listed_and_shown(manager: Person) -> None:
@@ -134,6 +142,27 @@ def test_an_import_with_a_refused_row_keeps_nothing_unless_it_is_partial(manager
     assert origins(manager, name) == [("site", "207")]
 
 
+def test_every_refused_row_of_an_import_is_told_by_its_line(manager: Person, name: str) -> None:
+    refusal = manager.ask("POST", "/ctis/import", [{"name": name}, *sent(name, site="a,b", depot="208", quai="c,d")])
+
+    errors = refusal.json()["errors"]
+    assert list(errors) == ["line 2", "line 4"]
+    assert "'c,d' is no destination." in errors["line 4"][0]
+    assert "Line 2: 'a,b' is no destination." in refusal.json()["detail"]
+
+
+def test_what_an_index_shows_can_be_imported(manager: Person, name: str) -> None:
+    manager.done("POST", "/ctis/import", sent(name, site="207"))
+    (cti,) = manager.done("GET", "/ctis", params={"name": name})["data"]
+    of_it = manager.done("GET", f"/ctis/{cti['id']}/destinations")["data"]
+
+    told = manager.done("POST", "/ctis/import", [cti, cti | {"destinations": of_it}])
+    unknown = manager.ask("POST", "/ctis/import", [cti | {"nose": 1}])
+
+    assert (told["created"], told["updated"], told["unchanged"]) == (0, 0, 2)
+    assert unknown.status_code == 422
+
+
 def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
     text = f"cti;origin;destination\n{name};site;207\n{name};SITE;208\n;site;207\n{name};;208\n"
 
@@ -155,6 +184,7 @@ def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
         (b'{"name": "x"}', "application/json", 422),
         (b"[" * 100_000, "application/json", 422),
         (b"<x/>", "application/xml", 415),
+        (b"PK\x03\x04 and no spreadsheet", XLSX, 422),
     ],
 )
 def test_what_is_no_list_of_ctis_is_refused(manager: Person, content: bytes, kind: str, status: int) -> None:
@@ -169,14 +199,19 @@ def test_an_export_imports_unchanged(manager: Person, name: str) -> None:
     table = manager.ask("GET", "/ctis/export")
     objects = manager.ask("GET", "/ctis/export", headers={"Accept": "application/json"})
     lines = manager.ask("GET", "/ctis/export", params={"format": "jsonl"})
+    sheet = manager.ask("GET", "/ctis/export", headers={"Accept": XLSX})
     again = [
         manager.done("POST", "/ctis/import", content=table.content, headers=CSV),
         manager.done("POST", "/ctis/import", objects.json()),
+        manager.done("POST", "/ctis/import", content=sheet.content, headers={"Content-Type": XLSX}),
     ]
 
     assert table.headers["content-type"].startswith("text/csv")
     assert f"{name};'=1+1;208\r\n{name} seul;;\r\n" in table.text
     assert objects.json()[-1] == {"name": f"{name} seul", "destinations": []}
     assert len(lines.text.splitlines()) == len(objects.json())
-    assert [(told["created"], told["updated"], told["refused"]) for told in again] == [(0, 0, 0)] * 2
+    assert [(told["created"], told["updated"], told["refused"]) for told in again] == [(0, 0, 0)] * 3
+    assert again[2] == again[0]
+    assert sheet.headers["content-type"] == XLSX
+    assert (name, "'=1+1", "208") in cells(sheet.content)
     assert manager.ask("GET", "/ctis/export", params={"format": "pdf"}).status_code == 422

@@ -36,6 +36,49 @@ def test_a_span_says_in_the_query_what_it_is_of(editor: Person, place: dict[str,
     assert added["remarks"] == []
 
 
+def test_a_blank_filter_is_none_but_of_texts(editor: Person, place: dict[str, Any]) -> None:
+    queue = editor.done("GET", f"/call-queues/queues/{place['time_spanable_id']}")
+    numbered = editor.done("PUT", f"/call-queues/queues/{queue['id']}", {"number": f"70{queue['id']}"})
+    dated = editor.add(SPANS, {"date_full": "2026-12-24", "start_time": "08:00", "end_time": "12:00"}, params=place)
+    weekly = editor.add(SPANS, MORNING, params=place)
+    blank = dict.fromkeys(("active", "call_queue_group_id", "page", "per_page", "q", "sort", "updated_since"), "")
+
+    listed = editor.done("GET", "/call-queues/queues", params={"code": queue["code"]} | blank)
+    without_number = editor.done("GET", "/call-queues/queues", params={"code": queue["code"], "number": ""})
+    without_date = editor.done("GET", SPANS, params=place | {"date_full": ""})
+    unknown = editor.ask("GET", SPANS, params={"nose": ""})
+
+    assert (listed["data"], listed["per_page"], without_number["data"]) == ([numbered], 40, [])
+    assert [one["id"] for one in without_date["data"]] == [weekly["id"]] != [dated["id"]]
+    assert list(unknown.json()["errors"]) == ["nose"]
+
+
+def test_an_empty_list_is_an_empty_object_as_php_writes_it(editor: Person, place: dict[str, Any]) -> None:
+    span = editor.add(SPANS, MORNING, params=place)
+
+    same = editor.done("PUT", f"{SPANS}/{span['id']}", [])
+    none = editor.done("POST", f"{SPANS}/bulk", [], params=place)
+    filled = editor.ask("PUT", f"{SPANS}/{span['id']}", [{}])
+
+    assert (same, none, filled.status_code) == (span, {"data": []}, 422)
+
+
+def test_a_change_takes_the_query_that_a_new_one_takes(editor: Person, place: dict[str, Any]) -> None:
+    of = {"exceptionable_id": place["time_spanable_id"], "exceptionable_type": "queue"}
+    span = editor.add(SPANS, MORNING, params=place)
+    exception = editor.add(EXCEPTIONS, {"day": "2026-12-24"}, params=of)
+    group = editor.add("/call-queues/groups", {"name": "Bureaux"})
+    of_group = {"time_spanable_id": group["id"], "time_spanable_type": "group"}
+
+    changed = editor.done("PUT", f"{SPANS}/{span['id']}", {"end_time": "13:00"}, params=place)
+    moved = editor.done("PUT", f"{SPANS}/{span['id']}", {"end_time": "13:30"}, params=of_group)
+    labelled = editor.done("PUT", f"{EXCEPTIONS}/{exception['id']}", {"label": "Inventaire"}, params=of)
+
+    assert changed.items() >= (place | {"end_time": "13:00:00"}).items()
+    assert moved.items() >= (of_group | {"end_time": "13:30:00"}).items()
+    assert labelled == exception | {"label": "Inventaire"}
+
+
 def test_an_exception_says_in_the_query_what_it_is_of(editor: Person, place: dict[str, Any]) -> None:
     params = {
         "exceptionable_id": place["time_spanable_id"],
@@ -45,6 +88,31 @@ def test_an_exception_says_in_the_query_what_it_is_of(editor: Person, place: dic
     added = editor.add(EXCEPTIONS, {"day": "2026-12-24"}, params=params)
 
     assert added.items() >= {"exceptionable_type": "queue", "day": "2026-12-24", "last_day": "2026-12-24"}.items()
+
+
+@pytest.mark.parametrize(
+    "kind", ["App\\Models\\SmartRoutingCallQueue", "SmartRoutingCallQueue", "App/Models/CallQueue"]
+)
+def test_what_it_is_of_may_be_a_class_whose_name_ends_so(editor: Person, place: dict[str, Any], kind: str) -> None:
+    owner = place["time_spanable_id"]
+    span = editor.add(SPANS, MORNING, params=place | {"time_spanable_type": kind})
+    switch = editor.add("/switches", {"name": kind, "owner_type": kind, "owner_id": owner, "destination": "214"})
+
+    spans = editor.done("GET", SPANS, params=place | {"time_spanable_type": kind})
+    switches = editor.done("GET", "/switches", params={"owner_type": kind, "owner_id": owner})
+
+    assert [one["id"] for one in spans["data"]] == [span["id"]]
+    assert [one["id"] for one in switches["data"]] == [switch["id"]]
+    assert (span["time_spanable_type"], switch["owner_type"]) == ("queue", "queue")
+
+
+def test_a_class_of_groups_is_a_group(editor: Person) -> None:
+    group = editor.add("/call-queues/groups", {"name": "Ateliers"})
+
+    of = {"time_spanable_id": group["id"], "time_spanable_type": "App\\Models\\SmartRoutingCallQueueGroup"}
+    span = editor.add(SPANS, MORNING, params=of)
+
+    assert span["time_spanable_type"] == "group"
 
 
 @pytest.mark.parametrize("kind", ["account", "rota", "CallQueueGroups", "App\\CallQueue\\", ""])
@@ -144,6 +212,31 @@ def test_a_span_that_is_written_is_answered_by_the_next_call(editor: Person, pla
     after = editor.done("GET", "/call-queues/lookup", params=lookup)
 
     assert (before["destination"], during["destination"], after) == ("299", "214", before)
+
+
+def test_a_holiday_may_be_said_to_be_of_the_account(editor: Person) -> None:
+    path = f"{EXCEPTIONS}/holidays"
+    account_id = editor.add("/call-queues/groups", {"name": "Accueil"})["customer_id"]
+    of = {"exceptionable_id": account_id, "exceptionable_type": "account"}
+
+    in_query = editor.add(path, {"label": "Fête", "day": "2026-11-27"}, params=of)
+    in_body = editor.add(path, {"label": "Foire", "day": "2026-11-28"} | of)
+    without = editor.add(path, {"label": "Bal", "day": "2026-11-29", "exceptionable_id": None})
+    listed = editor.done("GET", path, params=of | {"id": in_query["id"]})
+    foreign = editor.ask("POST", path, {"label": "Fête", "day": "2026-11-27"}, params=of | {"exceptionable_id": 10**15})
+
+    assert all(one.items() >= of.items() for one in (in_query, in_body, without))
+    assert listed["data"] == [in_query]
+    assert list(foreign.json()["errors"]) == ["exceptionable_id"]
+
+
+def test_an_exception_of_the_account_is_told_where_holidays_are(editor: Person) -> None:
+    answer = editor.ask(
+        "POST", EXCEPTIONS, {"day": "2026-11-27", "exceptionable_id": 1, "exceptionable_type": "account"}
+    )
+
+    assert answer.status_code == 422
+    assert "/call-queues/exceptions/holidays" in answer.json()["errors"]["exceptionable_type"][0]
 
 
 def test_public_holidays_are_observed_set_and_forgotten(editor: Person) -> None:

@@ -140,6 +140,17 @@ def test_a_switch_gets_a_code_for_phones(manager: Person, switch: dict[str, Any]
     assert (flipped.json()["on"], ended.status_code) == (True, 404)
 
 
+def test_a_calendars_queue_may_be_a_class_whose_name_ends_so(manager: Person) -> None:
+    queue = manager.add("/call-queues/queues", {"name": "Garage", "code": f"garage-{next(numbers)}"})
+    place = {"owner_type": "App\\Models\\SmartRoutingCallQueue", "owner_id": queue["id"]}
+
+    added = manager.done("POST", "/calendars/file", content=CLOSED, headers=ICAL, params=place | {"name": "Congés"})
+    listed = manager.done("GET", "/calendars", params=place)
+
+    assert added["owner_type"] == "queue"
+    assert [one["id"] for one in listed["data"]] == [added["id"]]
+
+
 def test_a_calendar_of_a_file_is_added_changed_and_read_again(manager: Person, rota: dict[str, Any]) -> None:
     place = {"name": "Congés", "owner_type": "rota", "owner_id": rota["id"]}
 

@@ -155,6 +155,7 @@ RESOURCE_USE_CASES = [
         lambda a: cti_maps.import_ctis(a.cast.db, a.actor, a.code, [cti_maps.MapRow(1, "Usine")]),
         "facts",
     ),
+    UseCase(cti_maps.read_map, Role.EDIT, lambda a: cti_maps.read_map(a.cast.db, a.actor, a.code, b"cti\nUsine\n")),
     UseCase(cti_maps.export_ctis, Role.READ, lambda a: cti_maps.export_ctis(a.cast.db, a.actor, a.code)),
     UseCase(
         surveys.add_records,

@@ -8,6 +8,7 @@ from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.exports import export_contacts
 from aiguillage.desk.imports import import_contacts
+from aiguillage.desk.spreadsheets import MOST_ROWS, require_rows
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
@@ -126,3 +127,9 @@ def test_an_outsider_exports_nothing_and_learns_nothing(form: str, cast: Cast) -
             export_contacts(cast.db, cast["outsider"], code, form)
     with refused(Kind.FORBIDDEN, "This takes the role read"):
         export_contacts(cast.db, cast["router"], ACCOUNT, form)
+
+
+def test_what_a_sheet_has_no_room_for_is_refused() -> None:
+    require_rows(MOST_ROWS, "contacts")
+    with refused(Kind.INVALID, "there are 1,048,576 contacts. Export them as CSV."):
+        require_rows(MOST_ROWS + 1, "contacts")

@@ -1,9 +1,11 @@
 """Survey records: kept, changed, removed, found page by page, exported."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import openpyxl
 import pytest
 
 from aiguillage.desk.facts import add_fact, remove_fact
@@ -164,6 +166,19 @@ def test_records_are_exported_oldest_first(cast: Cast, survey: int) -> None:
     assert row == f'{kept.id};{survey};+33199001234;\'=1+1;;;;"Ana; Léa";2026-11-18T11:06:40Z'
     assert msgspec.json.decode(objects) == [msgspec.json.decode(lines)]
     assert msgspec.json.decode(lines)["caller"] == "+33199001234"
+
+
+def test_records_are_exported_as_a_spreadsheet(cast: Cast, survey: int) -> None:
+    (kept,) = added(cast, record(survey, score_1="=1+1", agent_name="Ana"))
+
+    sheet = b"".join(export_records(cast.db, cast["reader"], ACCOUNT, "xlsx"))
+
+    header, row = openpyxl.load_workbook(io.BytesIO(sheet)).active.iter_rows(values_only=True)
+    assert header == ("id", *SurveyRecord.__struct_fields__[:-1], "datetime")
+    assert row == (
+        *(str(kept.id), str(survey), "+33199001234", "'=1+1", None, None, None),
+        *("Ana", "2026-11-18T11:06:40Z"),
+    )
 
 
 def test_an_export_of_nothing_is_a_file_all_the_same(cast: Cast) -> None:

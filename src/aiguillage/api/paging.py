@@ -117,6 +117,8 @@ def chosen(things: Sequence[Any], query: msgspec.Struct, names: Sequence[str], u
 
 
 def _alike(value: Any, wanted: Any) -> bool:  # noqa: ANN401 - of any field
+    if wanted == "":
+        return value in ("", None)
     if isinstance(value, str) and isinstance(wanted, str):
         return value.lower() == wanted.lower()
     return bool(value == wanted)

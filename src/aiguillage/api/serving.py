@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +19,7 @@ from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
 from aiguillage.api.operations import Asked, File, Operation, Shown, Upload, unfit
+from aiguillage.api.paging import LISTING
 from aiguillage.desk.acting import actor_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid
@@ -141,11 +143,21 @@ def read_parameters(raw: bytes) -> _Parameters:
 
 
 def as_query(shape: type[msgspec.Struct], parameters: _Parameters) -> Any:  # noqa: ANN401 - the operation says which
-    """The parameters in the operation's shape. Raises Refusal(invalid)."""
+    """The parameters in the operation's shape; what is blank and not text was not given. Raises Refusal(invalid)."""
+    empty = _blanks(shape)
+    given = {name: value for name, value in parameters.items() if value != "" or name not in empty}
     try:
-        return msgspec.convert(parameters, shape, strict=False)
+        return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise unfit(error) from None
+
+
+@cache
+def _blanks(shape: type[msgspec.Struct]) -> frozenset[str]:
+    """The parameters for which a blank says nothing; for the others it is a value."""
+    fields = msgspec.structs.fields(shape)
+    texts = {field.encode_name for field in fields if str in (field.type, *get_args(field.type))}
+    return frozenset({field.encode_name for field in fields} - texts | set(LISTING))
 
 
 def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # noqa: ANN401 - same
@@ -159,8 +171,10 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
         return Upload(body, content_type)
     if media_type not in {"application/json", ""} or (body and not media_type):
         raise HTTPException(status_code=415, detail="Send JSON, with Content-Type: application/json.")
+    if not body or (body.strip() == b"[]" and hasattr(operation.body, "__struct_fields__")):
+        body = b"{}"  # PHP encodes an array without anything in it as a list
     try:
-        return msgspec.json.decode(body or b"{}", type=operation.body, strict=False)
+        return msgspec.json.decode(body, type=operation.body, strict=False)
     except msgspec.ValidationError as error:
         raise unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,7 +1,9 @@
 """CTIs with all of their origins: imported from rows, exported as a file that imports unchanged."""
 
 from collections.abc import Iterable, Iterator
+from io import BytesIO, TextIOWrapper
 from itertools import groupby
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,7 +11,11 @@ import msgspec
 from aiguillage.desk.change import Change, change_facts, read_facts
 from aiguillage.desk.facts import place_fact
 from aiguillage.desk.importing.cells import unguarded
-from aiguillage.desk.tables import check_format, csv_pieces, json_pieces
+from aiguillage.desk.importing.files import ZIP
+from aiguillage.desk.importing.sheets import open_sheet
+from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.spreadsheets import require_rows
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_key
 from aiguillage.domain.errors import Refusal, conflict, invalid
@@ -149,17 +155,17 @@ class _Import:
 def export_ctis(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
     """The account's CTIs and their origins in a file's bytes, piece by piece. Raises Refusal before the first one.
 
-    CSV has a row for each origin, and one without origin for a CTI that has none; JSON an object for each CTI.
+    CSV and XLSX have a row for each origin, and one for a CTI that has none; JSON has an object for each CTI.
     """
-    check_format(form)
+    check_format(form, sheets=True)
     with read_facts(db, actor, code) as (connection, account_id, _):
         ctis = {kept.id: kept.fact.name for kept in read_kept(connection, account_id, KIND)}
         origins = sorted(read_kept(connection, account_id, OF_KIND), key=lambda kept: (kept.fact.cti, kept.id))
     by_cti = {cti_id: [kept.fact for kept in some] for cti_id, some in groupby(origins, lambda kept: kept.fact.cti)}
-    if form == "csv":
-        return csv_pieces(COLUMNS, _rows(ctis, by_cti))
+    if form == SHEET:
+        require_rows(len(ctis) + len(origins), "CTIs and origins")
     objects = (_object(name, by_cti.get(cti_id, [])) for cti_id, name in ctis.items())
-    return json_pieces(objects, lines=form == "jsonl")
+    return table_pieces(Table("ctis", COLUMNS, _rows(ctis, by_cti), objects), form, db.path.parent)
 
 
 def _rows(ctis: dict[int, str], by_cti: dict[int, list[CtiDestination]]) -> Iterator[tuple[str, str, str]]:
@@ -174,9 +180,24 @@ def _object(name: str, facts: list[CtiDestination]) -> dict[str, Any]:
     return {"name": name, "destinations": [{"origin": f.origin, "destination": f.destination} for f in facts]}
 
 
-def read_map(rows: Iterable[tuple[int, list[str]]]) -> Iterator[MapRow]:
-    """The rows of a CSV file, by the columns that its first line names. Raises Refusal(invalid)."""
-    rows = iter(rows)
+def read_map(db: Database, actor: Actor, code: str, content: bytes) -> list[MapRow]:
+    """The rows of a CSV or XLSX file, by the columns that its first line names, for those who may import them.
+
+    Raises Refusal. A spreadsheet takes long to read: nothing is locked meanwhile.
+    """
+    with read_facts(db, actor, code, Role.EDIT):
+        pass
+    if not content.startswith(ZIP):
+        text = TextIOWrapper(BytesIO(content), find_encoding(BytesIO(content)), newline="")
+        return list(_map_rows(csv_rows(text)))
+    with TemporaryFile() as stream:
+        stream.write(content)
+        stream.seek(0)
+        with open_sheet(stream) as rows:
+            return list(_map_rows(rows))
+
+
+def _map_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[MapRow]:
     _line, header = next(rows, (0, []))
     names = [name.strip().lower() for name in header]
     if KIND not in names:

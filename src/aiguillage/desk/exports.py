@@ -48,7 +48,7 @@ def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") ->
         return _csv_pieces(contacts, code)
     if form == "xlsx":
         require_room(db, actor, code)
-        return sheet_pieces(db.path.parent, CSV_COLUMNS, (_csv_row(kept, code) for kept in contacts))
+        return sheet_pieces(db.path.parent, CSV_COLUMNS, (_csv_row(kept, code) for kept in contacts), "contacts")
     objects = (msgspec.json.encode(_json_object(kept, code)) for kept in contacts)
     return _json_array(objects) if form == "json" else _json_lines(objects)
 

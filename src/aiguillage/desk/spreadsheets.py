@@ -1,6 +1,6 @@
 """Spreadsheets: rows written to an XLSX file row by row, and read from it piece by piece."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -22,11 +22,16 @@ def require_room(db: Database, actor: Actor, code: str) -> None:
     """Raises Refusal(invalid) for an account with more contacts than a sheet has rows."""
     with read_facts(db, actor, code) as (connection, account_id, _):
         count = Search(connection, Wanted(account_id, {}, None, None)).count()
-    if count is not None and count > MOST_ROWS:
-        raise invalid(f"A sheet has {MOST_ROWS:,} rows at most, and there are {count:,} contacts. Export them as CSV.")
+    require_rows(count or 0, "contacts")
 
 
-def sheet_pieces(directory: Path, header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
+def require_rows(count: int, what: str) -> None:
+    """Raises Refusal(invalid) for more than a sheet has rows."""
+    if count > MOST_ROWS:
+        raise invalid(f"A sheet has {MOST_ROWS:,} rows at most, and there are {count:,} {what}. Export them as CSV.")
+
+
+def sheet_pieces(directory: Path, header: Sequence[str], rows: Iterable[list[str]], name: str) -> Iterator[bytes]:
     """The bytes of an XLSX file; it is written whole before the first of them, privately and row by row."""
     import xlsxwriter  # noqa: PLC0415 - takes its time, and no call path needs it
 
@@ -34,7 +39,7 @@ def sheet_pieces(directory: Path, header: Sequence[str], rows: Iterator[list[str
         path = home / "export.xlsx"
         options = {"constant_memory": True, "tmpdir": str(home), "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(str(path), options) as book:
-            sheet = book.add_worksheet("contacts")
+            sheet = book.add_worksheet(name)
             for number, cells in enumerate(chain([header], rows)):
                 for column, cell in enumerate(cells):
                     if cell:

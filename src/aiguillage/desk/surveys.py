@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from aiguillage.desk.change import change_contacts, read_facts, require_unchanged
-from aiguillage.desk.tables import check_format, csv_pieces, json_pieces
+from aiguillage.desk.spreadsheets import require_rows
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.surveys import SurveyRecord, check_record, survey_caller
@@ -117,13 +118,13 @@ def list_records(db: Database, actor: Actor, code: str, search: RecordSearch) ->
 
 def export_records(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
     """The account's records in a file's bytes, piece by piece. Raises Refusal before the first one."""
-    check_format(form)
-    with read_facts(db, actor, code):
-        pass
+    check_format(form, sheets=True)
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        if form == SHEET:
+            require_rows(count_records(connection, account_id, RecordSearch()), "survey records")
     objects = _objects(db, actor, code)
-    if form == "csv":
-        return csv_pieces(HEADER, (tuple(str(one[name] or "") for name in HEADER) for one in objects))
-    return json_pieces(objects, lines=form == "jsonl")
+    rows = (tuple(str(one[name] or "") for name in HEADER) for one in objects)
+    return table_pieces(Table("survey records", HEADER, rows, objects), form, db.path.parent)
 
 
 def _objects(db: Database, actor: Actor, code: str) -> Iterator[dict[str, Any]]:

@@ -98,7 +98,10 @@ def _list(asked: Asked) -> Paged:
     account_id = account_id_of(*_who(asked))
     changed = {kept.id for kept in since(asked, [state.kept for state in states])}
     found = [_show_one(state, state.calendar, account_id) for state in states if state.kept.id in changed]
-    return chosen(found, asked.query, FILTERS, asked.url)
+    query = asked.query
+    if query.owner_type is not UNSET:
+        query = msgspec.structs.replace(query, owner_type=read_owner(query.owner_type, "owner_type"))
+    return chosen(found, query, FILTERS, asked.url)
 
 
 def _show(asked: Asked) -> Shown:

@@ -1,7 +1,6 @@
 """CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
 
-from collections.abc import Iterable
-from io import BytesIO, TextIOWrapper
+from typing import Any
 
 import msgspec
 from litestar.exceptions import HTTPException
@@ -11,16 +10,15 @@ from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
 from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
-from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.importing.sent import CSV, JSON, XLSX
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 
 TAG = "CTIs"
 PATH = f"{BASE}/ctis"
 LONGEST_IMPORT = 16 << 20
 """Bytes."""
 
-JSON, CSV = "application/json", "text/csv"
 MOST_TOLD = 100
 
 
@@ -70,17 +68,22 @@ class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An origin of an import."""
+    """An origin of an import; the ids that an index shows are not looked at."""
 
     origin: str
     destination: str
+    id: Any = None
+    cti_id: Any = None
+    customer_id: Any = None
 
 
 class CtiSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A CTI of an import, and its origins."""
+    """A CTI of an import, and its origins; the ids that an index shows are not looked at."""
 
     name: str
     destinations: list[OriginSent] = []
+    id: Any = None
+    customer_id: Any = None
 
 
 class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +91,10 @@ class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did, or would do: CTIs and origins; the first hundred refusals by line (of JSON: by place)."""
+    """What an import did, or would do: CTIs and origins; the first hundred refusals by line.
+
+    In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
+    """
 
     created: int
     updated: int
@@ -98,12 +104,13 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _import(asked: Asked) -> ImportTold:
-    rows = _rows(asked.body)
     who, how = (asked.db, asked.actor, asked.account), asked.query
+    file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
+    rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
     try:
         outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
     except MapRefused as refused:
-        raise invalid(_first(refused.outcome)) from None
+        raise _with_errors(refused.outcome) from None
     return ImportTold(
         created=outcome.created,
         updated=outcome.updated,
@@ -113,28 +120,28 @@ def _import(asked: Asked) -> ImportTold:
     )
 
 
-def _first(outcome: MapOutcome) -> str:
+def _with_errors(outcome: MapOutcome) -> Refusal:
+    """The refusal of all rows, with the first hundred's own among its errors, by line."""
     first = outcome.refusals[0]
-    return (
+    refusal = invalid(
         f"{len(outcome.refusals):,} rows are refused; nothing was imported. Line {first.line}: {first.reason} "
-        "dry_run=1 tells them all; partial=1 imports the others."
+        "dry_run=1 counts what would be; partial=1 imports the others."
     )
+    refusal.errors = {f"line {one.line}": [one.reason] for one in outcome.refusals[:MOST_TOLD]}
+    return refusal
 
 
-def _rows(upload: Upload) -> Iterable[MapRow]:
-    if upload.content_type.partition(";")[0].strip().lower() == CSV:
-        encoding = find_encoding(BytesIO(upload.content))
-        return list(read_map(csv_rows(TextIOWrapper(BytesIO(upload.content), encoding, newline=""))))
+def _rows(content: bytes) -> list[MapRow]:
     try:
-        found = msgspec.json.decode(upload.content, type=list[CtiSent] | _Wrapped)
+        found = msgspec.json.decode(content, type=list[CtiSent] | _Wrapped)
     except msgspec.ValidationError as error:
         raise invalid(f"{error}. Send a list of CTIs, each with `name` and `destinations`.", "ctis") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HTTPException(status_code=400, detail="The body is not JSON. Send a list of CTIs in UTF-8.") from None
     ctis = found.ctis if isinstance(found, _Wrapped) else found
-    pairs = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations]
-    alone = [(cti.name, "", "") for cti in ctis if not cti.destinations]
-    return [MapRow(line, *row) for line, row in enumerate(pairs + alone, start=1)]
+    alone = [OriginSent("", "")]
+    rows = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations or alone]
+    return [MapRow(line, *row) for line, row in enumerate(rows, start=1)]
 
 
 def _export(asked: Asked) -> File:
@@ -179,11 +186,11 @@ OPERATIONS = (
         body=Upload,
         answer=ImportTold,
         needs=Role.EDIT,
-        takes=(JSON, CSV),
+        takes=(JSON, CSV, XLSX),
         longest=LONGEST_IMPORT,
         description=(
             "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
-            "with that list as `ctis`. CSV: the columns `cti`, `origin`, `destination`. All rows or none."
+            "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
         ),
     ),
     Operation(

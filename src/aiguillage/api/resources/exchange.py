@@ -6,9 +6,10 @@ import msgspec
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import Body
-from aiguillage.desk.exports import FORMATS, export_contacts
-from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, NAMES, XLSX, wire_name
+from aiguillage.desk.exports import export_contacts
+from aiguillage.desk.importing.sent import NAMES, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -22,8 +23,6 @@ from aiguillage.domain.errors import Refusal, invalid
 
 LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
 """Bytes."""
-
-MEDIA = {"csv": CSV, "xlsx": XLSX, "jsonl": JSON_LINES, "json": JSON}
 
 
 class Partial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,12 +46,6 @@ class ImportQuery(ImportChoices, frozen=True):
     """The same, or with `dry_run=1` what would happen."""
 
     dry_run: bool = False
-
-
-class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`format` is csv, xlsx, jsonl or json; without it `Accept` decides."""
-
-    format: str = ""
 
 
 class Upserts(Body, frozen=True):
@@ -170,19 +163,7 @@ def told_of(outcome: Outcome) -> ImportTold:
 
 
 def _export(asked: Asked) -> File:
-    form = asked.query.format or _accepted(asked.headers.get("accept", ""))
-    pieces = export_contacts(asked.db, asked.actor, asked.account, form)
-    return File(pieces, MEDIA[form], f"contacts-{asked.account}.{form}")
-
-
-def _accepted(accept: str) -> str:
-    """The format that the client likes first; CSV for one that names none of ours."""
-    for part in accept.lower().split(","):
-        liked = part.partition(";")[0].strip()
-        for form in FORMATS:
-            if MEDIA[form] == liked:
-                return form
-    return "csv"
+    return exported(asked, "contacts", export_contacts)
 
 
 OPERATIONS = (
@@ -210,7 +191,7 @@ OPERATIONS = (
     ),
     Operation(
         *("GET", f"{PATH}/export", "exportContacts", "Export all contacts", TAG, _export),
-        query=ExportQuery,
+        query=FileQuery,
         needs=Role.READ,
         gives=tuple(MEDIA.values()),
     ),

@@ -64,7 +64,7 @@ class FactOperations:
         destroy = self._operation("DELETE", path, "remove{}", "Remove a {}", self.destroy)
         return [
             show._replace(answer=self._resource.answer, needs=Role.READ),
-            update._replace(**self._entered() | {"refuses": CHANGING}),
+            update._replace(query=self._resource.place, **self._entered() | {"refuses": CHANGING}),
             destroy._replace(status=204, needs=Role.EDIT, refuses=CHANGING),
         ]
 
@@ -106,7 +106,8 @@ class FactOperations:
         found = since(asked, self._of_scope(asked, kept))
         shown = [self._resource.answer(**self._resource.answered(asked, one, account_id)) for one in found]
         filters = {name: value for name in self._filters if (value := getattr(asked.query, name)) is not UNSET}
-        query = msgspec.structs.replace(asked.query, **self._resource.read(filters))
+        written = self._resource.read({name: value for name, value in filters.items() if value != ""})
+        query = msgspec.structs.replace(asked.query, **written)
         return chosen(shown, query, self._filters, asked.url)
 
     def show(self, asked: Asked) -> Shown:
@@ -131,7 +132,7 @@ class FactOperations:
 
     def update(self, asked: Asked) -> Shown:
         """One of them with what was sent in place of what it had."""
-        kept, sent = self._require(asked), self._sent(asked, given(asked.body))
+        kept, sent = self._require(asked), self._sent(asked, given(asked.body) | given(asked.query))
         kind, names = self._type, self._resource.names
 
         def changed(before: Any) -> dict[str, Any]:  # noqa: ANN401 - a fact of the kind
@@ -158,7 +159,10 @@ class FactOperations:
         return make_fact(self._type, changes, self._resource.names)
 
     def _sent(self, asked: Asked, sent: dict[str, Any]) -> dict[str, Any]:
-        """What was sent, but for what the path says already. Raises Refusal(invalid) where it says otherwise."""
+        """What was sent, but for what path and account say already. Raises Refusal(invalid) where it says otherwise."""
+        whose = self._resource.of_account
+        if sent.get(whose) is not None and sent[whose] != account_id_of(asked.db, asked.actor, asked.account):
+            raise invalid(f"{whose} is not the account's id. Leave it out.", whose)
         if self._resource.scope is not None:
             parameter, kind = self._resource.scope
             field = next(name for name, own in self._resource.names.items() if own == kind)

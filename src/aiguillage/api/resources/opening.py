@@ -12,7 +12,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, DayException
 from aiguillage.storage.facts import Kept
 
-CLASSES = {"CallQueue": QUEUE, "CallQueueGroup": GROUP}
+CLASSES = (("CallQueue", QUEUE), ("CallQueueGroup", GROUP))
 SUNDAY = 7
 
 
@@ -87,14 +87,14 @@ class ExceptionShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HolidayBody(Body, frozen=True):
-    """A holiday of the account as it is sent."""
+    """A holiday of the account as it is sent; it is of `account`, by whose id or none."""
 
     reference: Text = UNSET
     label: Text = UNSET
     destination: Text = UNSET
     day: Text = UNSET
     every_year: Flag = UNSET
-    exceptionable_id: msgspec.UnsetType | None = UNSET
+    exceptionable_id: Number = UNSET
     exceptionable_type: Text = UNSET
 
 
@@ -107,14 +107,14 @@ class HolidayShown(msgspec.Struct, frozen=True, kw_only=True):
     destination: str | None
     day: str
     every_year: bool
-    exceptionable_id: int | None
+    exceptionable_id: int
     exceptionable_type: str
     customer_id: int
 
 
 def read_owner(text: str, _field: str) -> str:
-    """`queue` or `group`, also as the name of the class that the successor has for it."""
-    return CLASSES.get(text.strip().rpartition("\\")[2], text.strip())
+    """`queue` or `group`, also as the name of a class that ends as the successor's does."""
+    return next((kind for ending, kind in CLASSES if text.strip().endswith(ending)), text.strip())
 
 
 def _read_account(text: str, field: str) -> str:
@@ -137,7 +137,10 @@ def _tell_span(_asked: Asked, kept: Kept) -> dict[str, Any]:
 
 
 def _settle_exception(sent: dict[str, Any], before: DayException | None) -> dict[str, Any]:
-    """The last day goes along with the first, where it is not told."""
+    """The last day goes along with the first, where it is not told. Raises Refusal(invalid)."""
+    if sent.get("owner_type") == ACCOUNT:
+        message = "An exception is of a queue or a group. Send one of the account to /call-queues/exceptions/holidays."
+        raise invalid(message, "exceptionable_type")
     first = sent.get("first_day")
     if first is None or sent.get("last_day") is not None:
         return sent
@@ -159,7 +162,7 @@ def _settle_holiday(sent: dict[str, Any], _before: object) -> dict[str, Any]:
 
 
 def _tell_holiday(_asked: Asked, kept: Kept) -> dict[str, Any]:
-    return {"day": kept.fact.day.isoformat(), "exceptionable_id": None, "exceptionable_type": ACCOUNT}
+    return {"day": kept.fact.day.isoformat(), "exceptionable_type": ACCOUNT}
 
 
 TIME_SPANS = FactResource(
@@ -216,6 +219,8 @@ HOLIDAYS = FactResource(
     reads={"day": read_day, "exceptionable_type": _read_account},
     settle=_settle_holiday,
     tell=_tell_holiday,
+    of_account="exceptionable_id",
+    place=ExceptionPlace,
     description="Those that somebody entered. The public holidays that the account observes are at /holidays.",
     example={"day": "2026-11-27", "label": "Fête du village", "every_year": True},
 )

@@ -39,9 +39,9 @@ class FactResource(NamedTuple):
     `names` are the fact's names for what the API calls otherwise; `reads` read values that can be written in several
     ways, in bodies and filters. Where fields and values do not go one by one, `settle` makes the fact's values of what
     was sent (beside the fact before, None for a new one), and `tell` what is answered of them. `scope` is the path's
-    parameter that names the fact it belongs to, and that fact's kind. `place` are the fields that can be sent in the
-    query of a new one. With `remarking`, what was stored is answered with the desk's remarks. `bulk` are the methods of
-    its path /bulk.
+    parameter that names the fact it belongs to, and that fact's kind. `of_account` is a field that can only be the
+    account's id. `place` are the fields that can be sent in the query. With `remarking`, what was stored is answered
+    with the desk's remarks. `bulk` are the methods of its path /bulk.
     """
 
     path: str
@@ -56,6 +56,7 @@ class FactResource(NamedTuple):
     settle: Callable[[dict[str, Any], Any], dict[str, Any]] = lambda sent, _before: sent
     tell: Callable[[Asked, Kept], Mapping[str, Any]] = lambda _asked, _kept: {}
     scope: tuple[str, str] | None = None
+    of_account: str = ""
     place: type[msgspec.Struct] = Nothing
     remarking: bool = False
     bulk: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ class FactResource(NamedTuple):
 
     def answered(self, asked: Asked, kept: Kept, account_id: int) -> dict[str, Any]:
         """What is answered of a fact, by the fields of the answer."""
-        told = {"id": kept.id, "customer_id": account_id, **self.tell(asked, kept)}
+        told = {"id": kept.id, "customer_id": account_id, self.of_account: account_id, **self.tell(asked, kept)}
         return {
             name: told[name] if name in told else getattr(kept.fact, self.names.get(name, name))
             for name in self.answer.__struct_fields__
