@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from aiguillage.desk.contacts import Kept, add_contact, show_contact
@@ -134,6 +135,19 @@ def test_with_partial_the_others_are_kept(cast: Cast) -> None:
     assert counts(outcome) == (1, 0, 0, len(BAD))
     assert {one.line for one in outcome.refusals} == set(range(len(BAD)))
     assert Desk(cast, cast.db.path.parent).only().code == "77"
+
+
+@pytest.mark.parametrize("second", [{"telecoms": [NUMBER]}, {"reference": "C-1"}])
+def test_with_partial_the_first_of_two_about_one_contact_is_kept(
+    cast: Cast, garage: Kept, second: dict[str, Any]
+) -> None:
+    outcome = upsert(cast, {"id_code": CODE, "company": "Garage Mistral"}, second | {"company": "x"}, partial=True)
+
+    desk = Desk(cast, cast.db.path.parent)
+    assert counts(outcome) == (0, 1, 0, 1)
+    assert "about the same contact as line 0" in outcome.refusals[0].message
+    assert desk.contacts() == {garage.id: msgspec.structs.replace(garage.contact, company="Garage Mistral")}
+    assert desk.keys() == desk.right_keys()
 
 
 def test_an_id_of_another_account_is_as_missing_as_any(cast: Cast) -> None:
