@@ -98,9 +98,10 @@ def test_an_upsert_can_be_undone(cast: Cast, garage: Kept) -> None:
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"id": 999_999, "company": "x"}, "There is no contact 999999 on this account"),
-    ({"id": -1, "company": "x"}, "is no id of aiguillage"),
-    ({"id": "x", "company": "x"}, "is no id of aiguillage"),
-    ({"id": 2**70, "company": "x"}, "is no id of aiguillage"),
+    *(
+        ({"id": no_id, "id_code": "1"}, f"There is no contact {no_id} on this account. Leave the id out to add one")
+        for no_id in (0, -1, "0", "x", "CL0001:1", True, 2**70)
+    ),
     ({"company": "x"}, "Nothing tells whom this is about"),
     ({}, "Nothing tells whom this is about"),
     ({"reference": "C-9"}, "Nobody could be known by this"),
@@ -148,6 +149,14 @@ def test_with_partial_the_first_of_two_about_one_contact_is_kept(
     assert "about the same contact as line 0" in outcome.refusals[0].message
     assert desk.contacts() == {garage.id: msgspec.structs.replace(garage.contact, company="Garage Mistral")}
     assert desk.keys() == desk.right_keys()
+
+
+@pytest.mark.parametrize("no_id", [0, "000", -1, f"{ACCOUNT}:1", f"{OTHER_ACCOUNT}:1"])
+def test_an_id_that_can_be_none_is_about_nobody(cast: Cast, garage: Kept, no_id: object) -> None:
+    outcome = upsert(cast, {"id": no_id, "id_code": CODE, "company": "x"}, {"id": no_id, "id_code": "9"}, partial=True)
+
+    assert counts(outcome) == (0, 0, 0, 2)
+    assert Desk(cast, cast.db.path.parent).contacts() == {garage.id: garage.contact}
 
 
 def test_an_id_of_another_account_is_as_missing_as_any(cast: Cast) -> None:

@@ -7,9 +7,11 @@ import msgspec
 
 from aiguillage.desk.importing.columns import OWN_ID
 from aiguillage.desk.importing.files import Row, SentFile, SentRows, Source
+from aiguillage.desk.importing.rows import LONGEST_ID
 from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import invalid
+from aiguillage.storage.schema import can_be_id
 
 JSON, CSV, JSON_LINES = "application/json", "text/csv", "application/jsonl"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,8 +93,20 @@ def upsert_rows(objects: Sequence[dict[str, Any]], code: str) -> Iterator[Row]:
             yield Row(index, (), [], NOBODY)
         elif contact_id is None:
             yield _row(index, {name: value for name, value in members.items() if name != "id"})
+        elif not _can_be_id(contact_id):
+            yield Row(index, (), [], unknown_id(contact_id))
         else:
             yield _row(index, members | {"id": f"{code}:{contact_id}"}, {"id": OWN_ID})
+
+
+def unknown_id(contact_id: object) -> str:
+    """What is said of an id that no contact of the account has."""
+    return f"There is no contact {str(contact_id)[:40]} on this account. Leave the id out to add one."
+
+
+def _can_be_id(sent: object) -> bool:
+    text = str(sent)
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID and can_be_id(int(text))
 
 
 def _row(line: int, members: object, own: dict[str, str] | None = None) -> Row:
