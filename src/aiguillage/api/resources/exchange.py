@@ -1,6 +1,6 @@
 """Contacts by the thousand: bulk upsert, imports and exports (contracts/cx-engine.md, 'contacts')."""
 
-from typing import Any
+from typing import Annotated
 
 import msgspec
 
@@ -8,7 +8,7 @@ from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.shared import Body
 from aiguillage.desk.exports import FORMATS, export_contacts
-from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, NAMES, XLSX, wire_name
+from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, NAMES, XLSX, listed, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -58,7 +58,7 @@ class ExportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Upserts(Body, frozen=True):
     """Contacts, each with what is to be said of it; `id` names one that is there."""
 
-    contacts: list[dict[str, Any]]
+    contacts: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})]
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -109,7 +109,7 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _upsert(asked: Asked) -> Upserted:
-    contacts = asked.body.contacts
+    contacts = listed(asked.body.contacts)
     try:
         outcome = upsert_contacts(asked.db, asked.actor, asked.account, contacts, partial=asked.query.partial)
     except ImportRefused as refused:
