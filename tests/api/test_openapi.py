@@ -140,6 +140,13 @@ def test_a_managing_operation_tells_every_status_that_all_have(document: Documen
         assert ("401" in told["responses"]) == (not operation.public or 401 in operation.refuses), operation.name
 
 
+def test_what_is_about_many_things_has_no_state_to_name(document: Document) -> None:
+    many = [each for path, item in document["paths"].items() if path.endswith("/bulk") for each in item.values()]
+
+    assert many
+    assert all("412" not in operation["responses"] for operation in many)
+
+
 def test_what_is_added_links_to_what_can_be_done_with_it(document: Document) -> None:
     names = {one["operationId"] for methods in document["paths"].values() for one in methods.values()}
     added = document["paths"]["/smart-routings/ctis/{cti_id}/destinations"]["post"]["responses"]["201"]["links"]

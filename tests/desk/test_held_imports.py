@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import structlog
+from sqlalchemy import text
 
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.held_imports import (
@@ -113,6 +115,23 @@ def test_an_upload_whose_server_was_stopped_says_so_and_is_applied_again(cast: C
     assert (told.state, told.trouble is None) == ("previewed", False)
     apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
     assert show(cast, held).progress.state == "applied"
+
+
+def test_a_failure_of_ours_is_told_and_noted(cast: Cast) -> None:
+    held = hold(cast)
+    with cast.db.write() as connection:
+        trouble = "BEGIN SELECT RAISE(ABORT, '01 99 00 12 34'); END"
+        connection.execute(text(f"CREATE TRIGGER trouble BEFORE INSERT ON caller_key {trouble}"))
+
+    with structlog.testing.capture_logs() as lines:
+        apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+    told = show(cast, held).progress
+    assert (told.state, told.import_id) == ("refused", None)
+    assert "Nothing was imported. Apply it again later" in str(told.trouble)
+    assert [(line["event"], line["error"]) for line in lines] == [("import_failed", "IntegrityError")]
+    assert "01 99" not in str(lines)
+    assert Desk(cast, cast.db.path.parent).contacts() == {}
 
 
 def test_an_upload_is_kept_for_an_hour(cast: Cast) -> None:

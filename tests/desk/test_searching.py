@@ -155,6 +155,41 @@ def test_ids_and_the_account_filter_too(cast: Cast) -> None:
     assert find(cast, filters={"customer_id": everybody.account_id}).total == 4
 
 
+ACCENTED = Contact(
+    company="Œuvre",
+    telecoms=(Telecom("+33199001299"),),
+    emails=("ZOÉ_100%@exemple.org",),
+    select=("École/É", None, None, None),
+    telecom_destination="Équipe Ça",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_there"),
+    [
+        ("field_select_1", "École/É", True),
+        ("field_select_1", "ÉCOLE/é", True),
+        ("field_select_1", "École", False),
+        ("field_select_1", "Acole/É", False),
+        ("field_select_1", "ecole/e", False),
+        ("field_select_2", "É", False),
+        ("telecom_destination", "équipe ça", True),
+        ("telecom_destination", "équipe ç_", False),
+        ("telecom_destination", "équipe %", False),
+        ("telecom_destination", "Équipe Ça\0", False),
+        ("emails", "Zoé_100%@exemple.org", True),
+        ("emails", "ZOÉ_100%@EXEMPLE.ORG", True),
+        ("emails", "Zoéx100%@exemple.org", False),
+        ("emails", "oé_100%@exemple.org", False),
+    ],
+)
+def test_accented_letters_match_whatever_their_case(cast: Cast, name: str, value: str, *, is_there: bool) -> None:
+    kept = add_contact(cast.db, cast["editor"], ACCOUNT, ACCENTED)
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="77"))
+
+    assert find(cast, filters={name: value}).contacts == [kept] * is_there
+
+
 def test_filters_and_words_hold_together(cast: Cast, names: dict[int, str]) -> None:
     assert found(cast, names, words="gar", filters={"field_boolean_1": False}) == ["bakery"]
     assert found(cast, names, words="ecole", filters={"first_name": "etienne", "id_code": "43AB"}) == ["school"]

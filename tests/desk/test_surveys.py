@@ -110,6 +110,14 @@ def test_somebody_elses_change_is_not_overwritten(cast: Cast, survey: int) -> No
         remove_records(cast.db, cast["editor"], ACCOUNT, [kept.id], expected=kept.seq)
 
 
+def test_records_are_found_whatever_the_case_of_accented_letters(cast: Cast, survey: int) -> None:
+    (kept, _) = added(cast, record(survey, agent_name="Étienne Ça"), record(survey, agent_name="Aline"))
+
+    assert found(cast, filters={"agent_name": "ÉTIENNE ÇA"}) == [kept.id]
+    assert found(cast, words="éti") == [kept.id]
+    assert found(cast, filters={"agent_name": "étienne"}) == []
+
+
 def test_records_are_found_by_any_field_and_by_what_a_text_begins_with(cast: Cast, survey: int) -> None:
     first, second, third = (
         kept.id

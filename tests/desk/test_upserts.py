@@ -1,11 +1,18 @@
 """Bulk upserts: many contacts in one call, matched as imports match."""
 
+import json
+import tracemalloc
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aiguillage.desk.contacts import Kept, add_contact, show_contact
 from aiguillage.desk.fields import set_field
+from aiguillage.desk.importing.files import SentRows
+from aiguillage.desk.importing.sent import JSON, Upload, listed
 from aiguillage.desk.imports import (
     MOST_UPSERTED,
     ImportRefused,
@@ -29,7 +36,7 @@ def garage(cast: Cast) -> Kept:
 
 
 def upsert(cast: Cast, *contacts: dict[str, Any], partial: bool = False) -> Outcome:
-    return upsert_contacts(cast.db, cast["editor"], ACCOUNT, contacts, partial=partial)
+    return upsert_contacts(cast.db, cast["editor"], ACCOUNT, map(msgspec.json.encode, contacts), partial=partial)
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int, int]:
@@ -97,9 +104,10 @@ def test_an_upsert_can_be_undone(cast: Cast, garage: Kept) -> None:
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"id": 999_999, "company": "x"}, "There is no contact 999999 on this account"),
-    ({"id": -1, "company": "x"}, "is no id of aiguillage"),
-    ({"id": "x", "company": "x"}, "is no id of aiguillage"),
-    ({"id": 2**70, "company": "x"}, "is no id of aiguillage"),
+    *(
+        ({"id": no_id, "id_code": "1"}, f"There is no contact {no_id} on this account. Leave the id out to add one")
+        for no_id in (0, -1, "0", "x", "CL0001:1", True, 2**64 - 1)
+    ),
     ({"company": "x"}, "Nothing tells whom this is about"),
     ({}, "Nothing tells whom this is about"),
     ({"reference": "C-9"}, "Nobody could be known by this"),
@@ -134,6 +142,27 @@ def test_with_partial_the_others_are_kept(cast: Cast) -> None:
     assert counts(outcome) == (1, 0, 0, len(BAD))
     assert {one.line for one in outcome.refusals} == set(range(len(BAD)))
     assert Desk(cast, cast.db.path.parent).only().code == "77"
+
+
+@pytest.mark.parametrize("second", [{"telecoms": [NUMBER]}, {"reference": "C-1"}])
+def test_with_partial_the_first_of_two_about_one_contact_is_kept(
+    cast: Cast, garage: Kept, second: dict[str, Any]
+) -> None:
+    outcome = upsert(cast, {"id_code": CODE, "company": "Garage Mistral"}, second | {"company": "x"}, partial=True)
+
+    desk = Desk(cast, cast.db.path.parent)
+    assert counts(outcome) == (0, 1, 0, 1)
+    assert "about the same contact as line 0" in outcome.refusals[0].message
+    assert desk.contacts() == {garage.id: msgspec.structs.replace(garage.contact, company="Garage Mistral")}
+    assert desk.keys() == desk.right_keys()
+
+
+@pytest.mark.parametrize("no_id", [0, "000", -1, f"{ACCOUNT}:1", f"{OTHER_ACCOUNT}:1"])
+def test_an_id_that_can_be_none_is_about_nobody(cast: Cast, garage: Kept, no_id: object) -> None:
+    outcome = upsert(cast, {"id": no_id, "id_code": CODE, "company": "x"}, {"id": no_id, "id_code": "9"}, partial=True)
+
+    assert counts(outcome) == (0, 0, 0, 2)
+    assert Desk(cast, cast.db.path.parent).contacts() == {garage.id: garage.contact}
 
 
 def test_an_id_of_another_account_is_as_missing_as_any(cast: Cast) -> None:
@@ -185,11 +214,46 @@ def test_so_many_at_once_and_no_more(cast: Cast) -> None:
         upsert(cast, *({"id_code": str(n)} for n in range(MOST_UPSERTED + 1)))
 
 
-def test_strangers_and_readers_upsert_nothing(cast: Cast, garage: Kept) -> None:
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text('ab\\",[]{} é', max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('a"]}', max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(VALUES), st.sampled_from([None, 1]))
+def test_a_list_is_told_element_by_element(values: list[Any], indent: int | None) -> None:
+    array = msgspec.Raw(json.dumps(values, indent=indent).encode())
+
+    assert [json.loads(element) for element in listed(array)] == values
+
+
+@pytest.mark.parametrize("element", [b"0", b"{}", b'""'])
+def test_a_list_takes_no_memory_element_by_element(element: bytes) -> None:
+    upload = Upload("x", JSON, b"[" + (element + b",") * 10_000 + element + b"]")
+
+    tracemalloc.start()
+    source = upload.source()
+    told = sum(1 for _ in source.rows) if isinstance(source, SentRows) else 0
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert told == 10_001
+    assert most < 100_000
+
+
+def test_a_contact_of_a_megabyte_is_not_looked_into(cast: Cast) -> None:
+    outcome = upsert(cast, {"id_code": "1", "telecoms": ["0"] * (1 << 18)}, {"id_code": "2"}, partial=True)
+
+    assert counts(outcome) == (1, 0, 0, 1)
+    assert "It has more than 1,048,576 bytes" in outcome.refusals[0].message
+
+
+def test_strangers_and_readers_upsert_nothing(cast: Cast) -> None:
     for code in (ACCOUNT, "CL9999"):
         with refused(Kind.MISSING, f"There is no account {code} here for you"):
-            upsert_contacts(cast.db, cast["outsider"], code, [{"id": garage.id, "company": "x"}])
+            upsert_contacts(cast.db, cast["outsider"], code, [b'{"id_code": "1"}'])
         with refused(Kind.MISSING, f"There is no account {code} here for you"):
             show_import(cast.db, cast["outsider"], code, 1)
     with refused(Kind.FORBIDDEN, "This takes the role edit"):
-        upsert_contacts(cast.db, cast["reader"], ACCOUNT, [{"id": garage.id, "company": "x"}])
+        upsert_contacts(cast.db, cast["reader"], ACCOUNT, [b"{}"])

@@ -1,6 +1,6 @@
 """The account's eight routing fields: labels, defaults, options."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import takewhile
 
 import msgspec
@@ -20,7 +20,7 @@ from aiguillage.domain.contacts import (
 )
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.storage.engine import Database
-from aiguillage.storage.schema import field_options, fields
+from aiguillage.storage.schema import can_be_id, field_options, fields
 
 KEEP = msgspec.UNSET
 
@@ -55,36 +55,68 @@ def set_field(  # noqa: PLR0913 - each is a fact of the field, or what it was
     db: Database,
     actor: Actor,
     code: str,
-    key: str,
+    key: str | None,
     *,
     label: str | msgspec.UnsetType = KEEP,
     default: str | msgspec.UnsetType | None = KEEP,
+    option_id: int | None = None,
     strict: bool | msgspec.UnsetType = KEEP,
     expected: int | None = None,
 ) -> Field:
-    """Changes a field's label, default (None for none) or strictness. `expected` is its state_of. Raises Refusal."""
-    position = field_position(key)
+    """Changes a field's label, default (None for none) or strictness; without a key the first that nobody has set yet.
+
+    `option_id` names the option whose value is the default. `expected` is the field's state_of. Raises Refusal.
+    """
+    position = None if key is None else field_position(key)
     with change_facts(db, actor, code, Role.EDIT) as change:
-        before = read_field(change, position)
+        before = _free_field(change) if position is None else read_field(change, position)
         require_unchanged(state_of(before), expected)
+        if option_id is not None:
+            default = _value_of(change, before, option_id, default)
         after = msgspec.structs.replace(
             before,
             label=before.label if label is KEEP else parse_text(label),
-            default=before.default if default is KEEP else _default(position, default),
+            default=before.default if default is KEEP else _default(before.position, default),
             strict=before.strict if strict is KEEP else strict,
         )
-        if after == before:
-            return before
-        if after.strict and position > SELECTS:
-            raise invalid(f"{key} is yes or no; only select_1 to select_4 can be strict.")
-        if after.strict and after.default is not None and after.default not in {o.value for o in after.options}:
-            raise invalid(f"'{after.default}' is no option of {key}, which is strict. Add the option first.")
-        mine = (fields.c.account_id == change.account_id) & (fields.c.position == position)
-        change.connection.execute(
-            update(fields).where(mine).values(label=after.label, default_value=after.default, strict=after.strict)
-        )
-        change.record(change.take_seqs(), "set", "field", position, before, after)
+        if after != before:
+            _check_strict(after)
+            _write(change, after)
+            change.record(change.take_seqs(), "set", "field", after.position, before, after)
     return after
+
+
+def _free_field(change: Change) -> Field:
+    """The first field that nobody has set yet. Raises Refusal(conflict)."""
+    for field in read_fields(change.connection, change.account_id):
+        if field == FIRST_FIELDS[field.position - 1]:
+            return field
+    raise conflict("All eight fields are set. Change one of them, or clear one first.")
+
+
+def _value_of(change: Change, field: Field, option_id: int, named: str | msgspec.UnsetType | None) -> str:
+    """The value of a field's option, which is the one that is named too, if any is. Raises Refusal(invalid)."""
+    mine = select(field_options.c.value).where(_options(change, field.position), field_options.c.id == option_id)
+    value = change.connection.execute(mine).scalar() if can_be_id(option_id) else None
+    if value is None:
+        raise invalid("The field has no option of that id. List its options, and choose one.", "default_option_id")
+    if named not in (KEEP, None, value):
+        raise invalid("default_value is another one than the option's. Send one of the two.", "default_value")
+    return str(value)
+
+
+def _check_strict(field: Field) -> None:
+    """Raises Refusal(invalid) for a strict field that cannot be it."""
+    if field.strict and field.position > SELECTS:
+        raise invalid(f"{field.key} is yes or no; only select_1 to select_4 can be strict.")
+    if field.strict and field.default is not None and field.default not in {o.value for o in field.options}:
+        raise invalid(f"'{field.default}' is no option of {field.key}, which is strict. Add the option first.")
+
+
+def _write(change: Change, field: Field) -> None:
+    mine = (fields.c.account_id == change.account_id) & (fields.c.position == field.position)
+    values = {"label": field.label, "default_value": field.default, "strict": field.strict}
+    change.connection.execute(update(fields).where(mine).values(values))
 
 
 def _default(position: int, default: str | None) -> str | None:
@@ -104,9 +136,7 @@ def clear_field(db: Database, actor: Actor, code: str, position: int, *, expecte
         if before == first:
             return
         change.connection.execute(delete(field_options).where(_options(change, position)))
-        values = {"label": first.label, "default_value": first.default, "strict": first.strict}
-        mine = (fields.c.account_id == change.account_id) & (fields.c.position == position)
-        change.connection.execute(update(fields).where(mine).values(values))
+        _write(change, first)
         change.record(change.take_seqs(), "set", "field", position, before, first)
 
 
@@ -121,18 +151,8 @@ def replace_field(change: Change, after: Field) -> None:
     for place, option in enumerate(after.options[stay:], start=1):
         row = {"account_id": change.account_id, "id": first + place, "position": position}
         change.connection.execute(insert(field_options).values(**row, name=option.name, value=option.value))
-    field = (fields.c.account_id == change.account_id) & (fields.c.position == position)
-    values = {"label": after.label, "default_value": after.default, "strict": after.strict}
-    change.connection.execute(update(fields).where(field).values(values))
+    _write(change, after)
     change.record(first, "set", "field", position, kept, after)
-
-
-def free_field(fields_now: Sequence[Field]) -> Field:
-    """The first field that nobody has set yet. Raises Refusal(conflict)."""
-    for field in fields_now:
-        if field == FIRST_FIELDS[field.position - 1]:
-            return field
-    raise conflict("All eight fields are set. Change one of them, or clear one first.")
 
 
 def add_option(db: Database, actor: Actor, code: str, key: str, option: Option) -> Field:

@@ -7,12 +7,14 @@ import fcntl
 import os
 import secrets
 import shutil
+import traceback
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import structlog
 
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.importing.outcome import Choices, ImportRefused, Outcome
@@ -29,11 +31,12 @@ PREFIX = ".held-"
 LOWEST_ID, HIGHEST_ID = 1 << 52, 1 << 53
 """What no import that was done has as its number, and every JSON reader takes for a whole number."""
 
-
 STOPPED = (
     "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "
     "again."
 )
+FAILED = "This is our mistake, not yours, and it was noted. Nothing was imported. Apply it again later."
+_log = structlog.get_logger()
 
 
 class Progressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +157,11 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
         return Progressed(state="refused", trouble=refused.outcome.obstacle)
     except Refusal as refusal:
         return Progressed(state="refused", trouble=refusal.message)
+    except Exception as error:  # noqa: BLE001 - it would end the thread, and nobody would be told
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        _log.error("import_failed", account=code, error=type(error).__name__, where=where)
+        return Progressed(state="refused", trouble=FAILED)
     return Progressed(state="applied", import_id=outcome.import_id)
 
 

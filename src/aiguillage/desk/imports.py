@@ -1,7 +1,6 @@
 """Imports: a file of contacts looked over, carried out whole, and undone whole."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import select
@@ -21,15 +20,16 @@ from aiguillage.desk.importing.outcome import (
     untold,
 )
 from aiguillage.desk.importing.reading import Read, read_file
-from aiguillage.desk.importing.sent import upsert_rows
+from aiguillage.desk.importing.sent import MOST_UPSERTED, upsert_rows
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Field
-from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.errors import conflict
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import imports
 from aiguillage.storage.staging import staging
 
 __all__ = [
+    "MOST_UPSERTED",
     "ImportRefused",
     "Imported",
     "Outcome",
@@ -43,9 +43,6 @@ __all__ = [
     "undo_import",
     "upsert_contacts",
 ]
-
-MOST_UPSERTED = 10_000
-"""Contacts in one call."""
 
 
 def preview_import(  # noqa: PLR0913 - each is a choice of the person's
@@ -108,16 +105,15 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
 
 
 def upsert_contacts(
-    db: Database, actor: Actor, code: str, objects: Sequence[dict[str, Any]], *, partial: bool = False
+    db: Database, actor: Actor, code: str, contacts: Iterable[bytes], *, partial: bool = False
 ) -> Outcome:
     """Adds or changes up to MOST_UPSERTED contacts, as an import does, all or none, or all but the refused ones.
 
-    An object is about the contact of its `id`, else about whom an import finds. What it leaves out stays, None clears.
-    In the outcome lines are places in the list, from 0. Raises Refusal, and ImportRefused with the outcome.
+    Each is a JSON object, about the contact of its `id`, else about whom an import finds. What it leaves out stays,
+    null clears. In the outcome lines are places in the list, from 0.
+    Raises Refusal, and ImportRefused with the outcome.
     """
-    if len(objects) > MOST_UPSERTED:
-        raise invalid(f"Send at most {MOST_UPSERTED:,} contacts at once, or import a file.", "contacts")
-    rows = SentRows("upsert", upsert_rows(objects, code))
+    rows = SentRows("upsert", upsert_rows(contacts, code))
     return import_contacts(db, actor, code, rows, partial=partial, ids_first=True)
 
 

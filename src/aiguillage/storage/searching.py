@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from aiguillage.domain.contacts import FIELD_KEYS, KeyKind, folded
+from aiguillage.storage.alike import WITHIN, alike
 from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
 
 MOST_COUNTED = 10_000
@@ -180,7 +181,7 @@ def _filter(account_id: int, name: str, value: Any) -> ColumnElement[bool]:  # n
         return INDEXED[name](account_id, value)
     if isinstance(value, bool):
         return column.is_(value)
-    return func.lower(func.coalesce(column, "")) == str(value).lower()
+    return alike(func.coalesce(column, ""), str(value))
 
 
 def _with_key(account_id: int, key: str, *kinds: KeyKind) -> ColumnElement[bool]:
@@ -190,7 +191,7 @@ def _with_key(account_id: int, key: str, *kinds: KeyKind) -> ColumnElement[bool]
 def _with_email(_account_id: int, email: str) -> ColumnElement[bool]:
     if not email:
         return contacts.c.emails == "[]"
-    return func.lower(contacts.c.emails).contains(msgspec.json.encode(email.lower()).decode(), autoescape=True)
+    return alike(contacts.c.emails, msgspec.json.encode(email).decode(), WITHIN)
 
 
 def _named(column: ColumnElement[Any]) -> Condition:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from aiguillage.domain.surveys import SurveyRecord
+from aiguillage.storage.alike import BEGINNING, alike
 from aiguillage.storage.schema import survey_records as table
 
 TEXTS = ("caller", "score_1", "score_2", "score_3", "agent_extension", "agent_name")
@@ -58,10 +59,9 @@ def _found(account_id: int, search: RecordSearch) -> Select[Any]:
     wanted: list[ColumnElement[bool]] = [table.c.account_id == account_id]
     for name, value in search.filters.items():
         column = table.c[name]
-        wanted.append(func.lower(column) == value.lower() if isinstance(value, str) else column == value)
+        wanted.append(alike(column, value) if isinstance(value, str) else column == value)
     if search.words:
-        begins = (func.lower(table.c[name]).startswith(search.words.lower(), autoescape=True) for name in TEXTS)
-        wanted.append(or_(*begins))
+        wanted.append(or_(*(alike(table.c[name], search.words, BEGINNING) for name in TEXTS)))
     if search.since is not None:
         wanted.append(table.c.seq >= search.since)
     return select(table).where(*wanted)

@@ -245,7 +245,7 @@ OPERATIONS = (
         body=Bulk,
         status=204,
         needs=Role.EDIT,
-        refuses=(404, 412),
+        refuses=(404,),
         example={"ids": [17, 18]},
     ),
 )

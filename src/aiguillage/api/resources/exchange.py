@@ -1,6 +1,6 @@
 """Contacts by the thousand: bulk upsert, imports and exports (contracts/cx-engine.md, 'contacts')."""
 
-from typing import Any
+from typing import Annotated
 
 import msgspec
 
@@ -9,7 +9,7 @@ from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import Body
 from aiguillage.desk.exports import export_contacts
-from aiguillage.desk.importing.sent import NAMES, wire_name
+from aiguillage.desk.importing.sent import NAMES, listed, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -51,7 +51,7 @@ class ImportQuery(ImportChoices, frozen=True):
 class Upserts(Body, frozen=True):
     """Contacts, each with what is to be said of it; `id` names one that is there."""
 
-    contacts: list[dict[str, Any]]
+    contacts: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})]
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _upsert(asked: Asked) -> Upserted:
-    contacts = asked.body.contacts
+    contacts = listed(asked.body.contacts)
     try:
         outcome = upsert_contacts(asked.db, asked.actor, asked.account, contacts, partial=asked.query.partial)
     except ImportRefused as refused:

@@ -9,7 +9,7 @@ from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
 from aiguillage.desk.change import account_id_of, state_of
-from aiguillage.desk.fields import KEEP, clear_field, free_field, list_fields, require_position, set_field
+from aiguillage.desk.fields import clear_field, list_fields, require_position, set_field
 from aiguillage.desk.options import (
     KeptOption,
     drop_option,
@@ -111,7 +111,7 @@ def _require(fields: Sequence[Field], position: int) -> Field:
 
 def _store(asked: Asked) -> Shown:
     if asked.body.id is UNSET:
-        return _set(asked, free_field(_fields(asked)))
+        return _set(asked, None)
     return _set(asked, _require(_fields(asked), asked.body.id))
 
 
@@ -122,34 +122,21 @@ def _update(asked: Asked) -> Shown:
     return _set(asked, field)
 
 
-def _set(asked: Asked, field: Field) -> Shown:
+def _set(asked: Asked, field: Field | None) -> Shown:
     body = asked.body
+    no_option = body.default_option_id is None and body.default_value is UNSET
     after = set_field(
         asked.db,
         asked.actor,
         asked.account,
-        field.key,
+        None if field is None else field.key,
         label=body.name,
-        default=_default(asked, field),
+        default=None if no_option else body.default_value,
+        option_id=None if body.default_option_id is UNSET else body.default_option_id,
         strict=body.strict,
         expected=asked.expected,
     )
     return _shown(asked, after)
-
-
-def _default(asked: Asked, field: Field) -> Any:  # noqa: ANN401 - a text, None or KEEP
-    """The default that the body names, by its value or by an option of the field. Raises Refusal(invalid)."""
-    body = asked.body
-    if body.default_option_id is UNSET or (body.default_option_id is None and body.default_value is not UNSET):
-        return KEEP if body.default_value is UNSET else body.default_value
-    if body.default_option_id is None:
-        return None
-    for kept in _options(asked, field.position):
-        if kept.id == body.default_option_id:
-            if body.default_value in (UNSET, None, kept.option.value):
-                return kept.option.value
-            raise invalid("default_value is another one than the option's. Send one of the two.", "default_value")
-    raise invalid("The field has no option of that id. List its options, and choose one.", "default_option_id")
 
 
 def _destroy(asked: Asked) -> None:

@@ -11,6 +11,7 @@ from aiguillage.desk.importing.columns import OWN_ID
 from aiguillage.desk.importing.merging import merged
 from aiguillage.desk.importing.outcome import Choices, Refused
 from aiguillage.desk.importing.reading import Read
+from aiguillage.desk.importing.sent import unknown_id
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Contact, KeyKind
 from aiguillage.domain.errors import Refusal
@@ -125,7 +126,7 @@ def _unknowable(_: Clash) -> str:
 
 
 def _nobody(clash: Clash) -> str:
-    return f"There is no contact {clash.other} on this account. Leave the id out to add one."
+    return unknown_id(clash.other)
 
 
 def _others(clash: Clash) -> str:

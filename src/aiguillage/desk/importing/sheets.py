@@ -25,6 +25,8 @@ MOST_MEMORY, MOST_SECONDS = 2 << 30, 120
 """Bytes of address space, seconds of processor time."""
 
 LONGEST_ROW = 4 << 20
+"""Bytes of one row, as the reading process tells it."""
+
 TOO_LARGE = "The spreadsheet is too large. Save it as CSV (UTF-8), and import that."
 _alone = Lock()
 """One spreadsheet at a time and worker: each may take two gigabytes."""
@@ -58,6 +60,8 @@ def _rows(process: "subprocess.Popen[bytes]") -> Iterator[tuple[int, list[str]]]
     decode = msgspec.json.Decoder(_Told).decode
     if process.stdout is not None:
         while line := process.stdout.readline(LONGEST_ROW):
+            if not line.endswith(b"\n"):
+                raise invalid(TOO_LARGE)
             told = decode(line)
             if told.refused:
                 raise invalid(told.refused)

@@ -8,7 +8,7 @@ from typing import BinaryIO, TextIO
 from aiguillage.domain.errors import Refusal, invalid
 
 LONGEST_LINE = 1 << 20
-"""Characters; more is no contact, and might not fit in memory."""
+"""Characters, of a row too; more is no contact, and might not fit in memory."""
 
 CHUNK = 1 << 20
 DELIMITERS = ";,\t"
@@ -110,7 +110,12 @@ def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[in
 
 
 def _noted(lines: Iterator[str], read: list[str]) -> Iterator[str]:
+    """The lines, each noted among those of its row. Raises csv.Error where these are too many."""
+    length = 0
     for line in lines:
+        length = length + len(line) if read else len(line)
+        if length > LONGEST_LINE:
+            raise csv.Error(f"the row has more than {LONGEST_LINE:,} characters")
         read.append(line)
         yield line
 
