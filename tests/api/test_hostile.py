@@ -113,6 +113,22 @@ def test_who_may_not_send_so_much_is_told_before_any_of_it_is_read(
     assert told.startswith(f"HTTP/1.1 {status} ".encode())
 
 
+def test_who_may_not_ask_gets_the_answer_though_the_body_comes_late(walk: Walk) -> None:
+    head = f"POST /smart-routings/contacts?customer_account={ACCOUNT} HTTP/1.1\r\nHost: localhost\r\n"
+    body = json.dumps({"company": "x" * 100_000}).encode()
+
+    with socket.create_connection(("127.0.0.1", walk.busy.server.port), timeout=30) as connection:
+        connection.sendall(f"{head}Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        connection.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(30)
+        connection.sendall(body)
+        told = connection.recv(1 << 16)
+
+    assert told.startswith(b"HTTP/1.1 401 ")
+
+
 @pytest.mark.parametrize("field", ["customer_id", "account_id", "seq", "operator", "role", "__class__"])
 def test_a_field_that_is_not_the_senders_to_set_is_refused_by_name(walk: Walk, field: str) -> None:
     before = walk.state()

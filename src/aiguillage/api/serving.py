@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,7 +18,7 @@ from litestar.params import RawBody
 from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
-from aiguillage.api.operations import Asked, File, Operation, Shown, Upload, unfit
+from aiguillage.api.operations import LONGEST_BODY, Asked, File, Operation, Shown, Upload, unfit
 from aiguillage.api.paging import LISTING
 from aiguillage.desk.acting import actor_of
 from aiguillage.domain.accounts import Actor
@@ -55,10 +55,15 @@ class Door:
         longest = max(operation.longest for operation in methods.values())
 
         async def admit(request: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-            """Turns a request away before anything of its body is read."""
-            operation = methods[_method(request.scope)]
-            _check_length(operation, int(request.headers.get("content-length", "0")))
-            request.scope["state"][ACTOR] = await sync_to_thread(self._actor, operation, request)
+            """Turns a request away before its body is kept."""
+            operation, length = methods[_method(request.scope)], int(request.headers.get("content-length", "0"))
+            try:
+                _check_length(operation, length)
+                request.scope["state"][ACTOR] = await sync_to_thread(self._actor, operation, request)
+            except (HTTPException, Refusal):
+                if length <= LONGEST_BODY:
+                    await _drain(request)
+                raise
 
         @route(
             path.replace("}", ":str}"),
@@ -111,6 +116,12 @@ class Door:
 def _method(scope: Any) -> str:  # noqa: ANN401 - an ASGI scope
     method: str = scope["method"]
     return "GET" if method == "HEAD" else method
+
+
+async def _drain(request: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Lets go of a body: a client that still sends would find the connection reset, and not see the answer."""
+    async for _ in cast("Request[Any, Any, Any]", request).stream():
+        pass
 
 
 def _check_length(operation: Operation, length: int) -> None:
