@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+EXAMPLES ?= 2000
 HUNDRED := src/aiguillage/domain/*,src/aiguillage/callpath/*
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench lock clean
+.PHONY: help setup demo serve test fuzz check bench lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +24,9 @@ test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ mu
 	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered
 	@report=$$($(BIN)/coverage report --include='$(HUNDRED)' --show-missing --skip-covered --fail-under=100) \
 		|| { echo "$$report"; exit 1; }
+
+fuzz: .venv/dev.stamp ## send the API all that schemathesis thinks of (EXAMPLES=2000 of each operation)
+	$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
 
 check: .venv/dev.stamp ## lint, check the format, the types and the imports between rooms
 	$(BIN)/ruff check

@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.chart import draw
 from bench.installation import Installation, make_installation
 from bench.machine import Cores, choose_cores, describe, missing_tools, resident_mib
+from bench.management import measure_management
 from bench.own_time import own_time_in_process, own_time_logged
 from bench.report import as_json, print_results
 from bench.results import MILLION, Results
@@ -23,7 +24,7 @@ FEW = 10_000
 CALLS, FEWER_CALLS = 200_000, 50_000
 """Calls in process."""
 
-PARTS = ("throughput", "own-time", "import")
+PARTS = ("throughput", "own-time", "import", "management")
 
 
 def main() -> int:
@@ -75,6 +76,9 @@ def run(parts: tuple[str, ...] | list[str], *, quick: bool, told: Callable[[str]
             results.in_process = own_time_in_process(made[-1], FEWER_CALLS if quick else CALLS, cores)
         if "throughput" in parts:
             _measure_throughput(results, Path(name), made, cores, QUICK if quick else FULL, told)
+        if "management" in parts:
+            told("lists, searches, upserts, an export")
+            results.management = measure_management(made[-1], cores)
     return results
 
 

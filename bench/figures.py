@@ -33,6 +33,10 @@ FIGURES = (
     Figure("import_seconds", "import of a million rows, time", 45, "s"),
     Figure("import_mib", "import of a million rows, peak memory", 300, "MiB"),
     Figure("worker_mib", "a worker's memory after the load", 120, "MiB"),
+    Figure("index_p99_ms", "first page of a million contacts, p99", 50, "ms"),
+    Figure("search_p99_ms", "search in a million contacts, p99", 50, "ms"),
+    Figure("upserts_per_second", "bulk upsert, contacts", 5_000, "/s", at_least=True),
+    Figure("export_mib", "export of a million contacts, peak memory", 200, "MiB"),
 )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.figures import Verdict, judge
+from bench.figures import FIGURES, Verdict, judge
 from bench.imports import Import
+from bench.management import Management
 from bench.own_time import OwnTime
 from bench.throughput import BY_V2, CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
 
@@ -24,6 +25,7 @@ class Results:
     worker_mib: float | None = None
     logged: OwnTime | None = None
     in_process: OwnTime | None = None
+    management: Management | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -45,6 +47,9 @@ class Results:
                 found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
             if self.worker_mib is not None:
                 found["worker_mib"] = self.worker_mib
+            if self.management is not None:
+                told = self.management._asdict()
+                found |= {figure.key: told[figure.key] for figure in FIGURES if figure.key in told}
         return found
 
     def _ratios(self) -> dict[str, float]:
@@ -72,6 +77,12 @@ class Results:
             found["own time in process, no server"] = _told(self.in_process)
         if self.worker_mib is not None:
             found["worker's memory after the load"] = f"{self.worker_mib:.0f} MiB"
+        if self.management is not None:
+            lists = f"first page {self.management.index_p99_ms:.0f} ms, search {self.management.search_p99_ms:.0f} ms"
+            found["management API, p99"] = lists
+            found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
+            size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
+            found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
         return found
 
     def document(self) -> dict[str, Any]:
@@ -98,6 +109,7 @@ class Results:
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),
             "worker_mib": self.worker_mib,
+            "management": self.management and self.management._asdict(),
         }
 
 

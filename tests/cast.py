@@ -4,15 +4,20 @@ On CL0000 a manager, an editor, a reader and a router, named after what they may
 and must never see anything of CL0000; and the operator, who runs the installation.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aiguillage.app import open_database
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.contacts import Kept, add_contact
 from aiguillage.desk.tokens import issue_token, list_tokens
 from aiguillage.desk.users import actor_named, add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 
 ACCOUNT, OTHER_ACCOUNT = "CL0000", "CL0001"
@@ -22,6 +27,9 @@ NOW = 1_795_000_000_000_000
 ROLES = {"manager": Role.MANAGE, "editor": Role.EDIT, "reader": Role.READ, "router": Role.ROUTE}
 NUMBER, CODE = "+33199001234", "4321"
 DESTINATIONS = ("207", "209", "214", "216")
+FICTION = ("19900", "26191", "35301", "46571", "53649", "63998")
+"""The beginnings of French numbers that nobody has."""
+
 MARKED = (
     *(CODE, "987654", "654321", "Garage Belleville", "Camille", "Roche", "Ana Roche", "Librairie Ormeau", "Lenoir"),
     *("Durand, Fils & Cie", "D’Été", "Vauquelin", "Belleville", "Carpentier", "Marchand", "Mairie de Valombre"),
@@ -78,6 +86,15 @@ def assemble(db: Database) -> Cast:
     add_user(db, cast.operator, email("outsider"), name="Outsider")
     grant_role(db, cast.operator, email("outsider"), OTHER_ACCOUNT, Role.MANAGE)
     return cast
+
+
+@contextmanager
+def copy_of(template: Path, settings: Settings) -> Iterator[Database]:
+    """A database that starts as a copy of a closed one."""
+    database = open_database(settings)
+    shutil.copyfile(template, database.path)
+    yield database
+    database.close()
 
 
 def known_caller(cast: Cast) -> Kept:

@@ -9,7 +9,7 @@ from aiguillage.app import open_database
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble, copy_of
 from tests.secure import Secure, secure_server
 from tests.server import Server, running
 
@@ -20,19 +20,27 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data")
 
 
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    """An empty, migrated database."""
-    database = open_database(settings)
+@pytest.fixture(scope="session")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the cast in it, closed: assembled once and copied for each test."""
+    database = open_database(Settings(data_dir=tmp_path_factory.mktemp("assembled")))
     migrate(database)
-    yield database
+    assemble(database)
     database.close()
+    return database.path
+
+
+@pytest.fixture
+def db(settings: Settings, assembled: Path) -> Iterator[Database]:
+    """A database with the cast in it."""
+    with copy_of(assembled, settings) as database:
+        yield database
 
 
 @pytest.fixture
 def cast(db: Database) -> Cast:
     """The standing cast in the database."""
-    return assemble(db)
+    return Cast(db)
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from tests.cast import MARKED
-from tests.docs.test_fiction import FICTION
+from tests.cast import FICTION, MARKED
 
 _SEPARATORS = re.compile(r"[+ .\-/()]|&nbsp;")
 _NUMBER = re.compile(rf"(?:33|0)0?(?:{'|'.join(FICTION)})[0-9]{{4}}")

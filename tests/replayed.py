@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aiguillage.app import open_database
+from aiguillage.app import open_database, replay
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.desk.accounts import set_account
@@ -18,7 +18,7 @@ from aiguillage.domain.calls import Question
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.facts import Fact
 from aiguillage.domain.routing import RULES, decide
-from aiguillage.replaying import Move, Replay, replay_calls
+from aiguillage.replaying import Move, Replay
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.migrate import migrate
@@ -61,7 +61,7 @@ class Asked(NamedTuple):
         """All calls decided again, by today's facts if no others are given."""
         actor = self.cast[name]
         past = facts_now(self.cast.db, actor, ACCOUNT) if past is None else past
-        return replay_calls(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past)
+        return replay(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past)
 
     def moves(self, past: Past | None = None) -> set[Move]:
         """The moves of that."""

@@ -18,13 +18,19 @@ from aiguillage import housekeeping
 from aiguillage.app import build
 from aiguillage.desk.calendars import add_calendar, list_calendars
 from aiguillage.desk.facts import add_fact
+from aiguillage.desk.held_imports import PREFIX, hold_import
 from aiguillage.desk.holidays import observe_holidays
+from aiguillage.desk.importing.outcome import Choices
+from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.queues import Calendar, Queue
+from aiguillage.domain.webhooks import Webhook
 from aiguillage.settings import Settings
+from aiguillage.storage.deliveries import Wanted
 from tests.calendars import WEEKLY, ical, queue
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, known_caller
 from tests.secure import Secure, answer
 from tests.server import Server, running
 
@@ -89,6 +95,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
             "UPDATE facts SET body = '{\"hush\":' WHERE id = ? AND kind = 'calendar'", (broken_id,)
         )
     observe_holidays(cast.db, long_ago(cast), ACCOUNT, "FR")
+    hold_import(cast.db, long_ago(cast), ACCOUNT, Upload("a.csv", "text/csv", b"tel\n0199001234\n"), Choices())
     add_calendar(cast.db, long_ago(cast), ACCOUNT, calendar, MEETINGS)
 
     with running(settings) as server:
@@ -101,6 +108,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
         said = lines(server)
         text = server.log.read_text()
 
+    assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
     of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
     assert of_file.calendar.events[-1].begins.year > 2026
     assert (of_feed.read_at, "public address" in of_feed.calendar.trouble) == (LONG_AGO, True)
@@ -167,3 +175,27 @@ def test_one_that_was_killed_is_started_again(settings: Settings, monkeypatch: p
         second = os.pidfd_open(one_but(first))
 
     assert ends(second)
+
+
+def test_webhooks_are_told_what_happened_but_never_at_an_address_that_is_not_public(
+    cast: Cast, settings: Settings, secure: Secure
+) -> None:
+    hook = Webhook(name="CRM", url=secure.url("/hook", "localhost"), events=("contact.changed",))
+    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook).kept
+    known_caller(cast)
+    secure.requests.clear()
+
+    with running(settings) as server:
+
+        def tried() -> bool:
+            found, _ = list_deliveries(cast.db, cast["manager"], ACCOUNT, kept.id, Wanted())
+            return [one.tries for one in found] == [1]
+
+        assert comes_true(server, tried)
+        said = lines(server)
+
+    (delivery,), _ = list_deliveries(cast.db, cast["manager"], ACCOUNT, kept.id, Wanted())
+    assert (delivery.event, delivery.state) == ("contact.changed", "waiting")
+    assert "localhost is not at a public address" in str(delivery.trouble)
+    assert secure.requests == []
+    assert said == []

@@ -12,7 +12,7 @@ import pytest
 from aiguillage.app import open_database
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.calls import list_calls
-from aiguillage.desk.contacts import add_contact, list_contacts, remove_contact, set_contact
+from aiguillage.desk.contacts import add_contact, enter_contact, list_contacts, remove_contact
 from aiguillage.desk.documents import export_facts
 from aiguillage.desk.facts import remove_fact
 from aiguillage.desk.fields import set_field
@@ -160,9 +160,7 @@ def _contact_id(asked: Asked, place: int) -> int:
 
 
 def _set(place: int, **changes: object) -> Callable[[Asked], object]:
-    return lambda asked: set_contact(
-        asked.cast.db, asked.cast["editor"], ACCOUNT, _contact_id(asked, place), dict(changes)
-    )
+    return lambda asked: enter_contact(asked.cast.db, asked.cast["editor"], ACCOUNT, _contact_id(asked, place), changes)
 
 
 def _remove(place: int) -> Callable[[Asked], object]:
@@ -183,8 +181,8 @@ def _import(asked: Asked) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        *(_set(CAMILLE, select=("208", None, None, None)), _set(CAMILLE, telecoms=(), code="5151")),
-        *(_set(PREFIX, telecoms=(Telecom("+3335302*"),)), _remove(CAMILLE), _remove(PREFIX), _remove(SHARING)),
+        *(_set(CAMILLE, select_1="208"), _set(CAMILLE, numbers=[], code="5151")),
+        *(_set(PREFIX, numbers=["+3335302*"]), _remove(CAMILLE), _remove(PREFIX), _remove(SHARING)),
         *(_add(STRANGER), _add("+33353017701"), _add("+33353017*"), _add(NUMBER), _import),
         lambda asked: set_account(asked.cast.db, asked.cast["manager"], ACCOUNT, {"shared_numbers": "first"}),
         lambda asked: set_field(asked.cast.db, asked.cast["editor"], ACCOUNT, "select_4", default="901"),
@@ -207,9 +205,10 @@ def test_callers_are_known_as_they_were_before_a_change(asked: Asked, change: Ca
 
 
 def test_changes_are_undone_one_by_one(asked: Asked) -> None:
-    _set(CAMILLE, select=("208", None, None, None))(asked)
+    others = {"select_2": None, "select_3": None, "select_4": None}
+    _set(CAMILLE, select_1="208", **others)(asked)
     first = asked.last
-    _set(CAMILLE, select=("209", None, None, None))(asked)
+    _set(CAMILLE, select_1="209", **others)(asked)
 
     by_now, by_then, by_before = asked.moves(), asked.before(asked.last), asked.before(first)
 

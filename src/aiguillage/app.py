@@ -6,11 +6,14 @@ from functools import partial
 
 import msgspec
 
+from aiguillage.api.moments import now
+from aiguillage.api.serving import Door
 from aiguillage.api.web import web_application
 from aiguillage.callpath.engine import ASGI, CallPath, Dialect
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
+from aiguillage.desk.past import Past
 from aiguillage.dialects import cx_lookups, encom_v0, encom_v1, v2, v2_lookups
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.calls import Decision, Facts, Line, Question, Rule
@@ -20,6 +23,7 @@ from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
 from aiguillage.logs import configure_logs
+from aiguillage.replaying import EVERY_CALL, Replay, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log, read_tallies
 from aiguillage.storage.engine import Database
@@ -28,6 +32,9 @@ from aiguillage.storage.sqlite import open_read_only
 
 DIALECTS: tuple[Dialect, ...] = (encom_v1, v2, v2_lookups, encom_v0, cx_lookups)
 """Every way a call may ask, the most frequent first."""
+
+RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
+"""The rules by which each dialect's calls are decided."""
 
 GARBAGE_AT = (20_000, 20, 100)
 """How seldom a worker looks for reference cycles: calls make none, and each look costs all that are in flight."""
@@ -72,10 +79,10 @@ def build(settings: Settings) -> ASGI:
         database.close()
 
     web = web_application(
+        door=Door(database, settings.calls, now, partial(replay, settings)),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),
-        db=database,
         on_startup=start,
         on_shutdown=stop,
     )
@@ -85,6 +92,13 @@ def build(settings: Settings) -> ASGI:
 def is_ready(settings: Settings) -> bool:
     """Whether the table is there with the schema that this release wants."""
     return revision_of(settings.database) == newest_revision()
+
+
+def replay(
+    settings: Settings, db: Database, actor: Actor, code: str, *, since: int, past: Past, limit: int = EVERY_CALL
+) -> Replay:
+    """An account's calls since a moment (microseconds UTC), decided again under other facts. Raises Refusal."""
+    return replay_calls(settings, db, actor, code, since=since, past=past, rules_of=RULES_OF, limit=limit)
 
 
 def explain_call(

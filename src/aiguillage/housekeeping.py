@@ -1,8 +1,9 @@
-"""Housekeeping: a process beside the workers that reads calendars again when they are due, and renews holidays."""
+"""Housekeeping: a process beside the workers: reads calendars, renews holidays, tells webhooks, clears the call log."""
 
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,10 +12,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import structlog
 
 from aiguillage.desk.calendars import due_calendars, refresh_due
+from aiguillage.desk.delivering import deliver_due
+from aiguillage.desk.events import accounts_with_webhooks, note_events
+from aiguillage.desk.held_imports import sweep_uploads
 from aiguillage.desk.holidays import renew_holidays
+from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal
 from aiguillage.logs import configure_logs
@@ -89,19 +95,48 @@ def keep_house(settings: Settings, over: Connection) -> None:
 def _round(settings: Settings) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
     with closing(Database(settings.database)) as database:
-        due = []
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)
-        with _told("calendars"):
-            due = due_calendars(database, _actor().at)
-        for calendar in due:
-            yield
-            with _told("calendar", account=calendar.code, calendar=calendar.id):
-                fact = refresh_due(database, _actor(), calendar).fact
-                if fact.failing_since is not None:
-                    _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
+        with _told("uploads"):
+            sweep_uploads(database, _now())
+        with _told("retention"):
+            for kept in keep_retention(database, settings.calls, _actor()):
+                if kept is not None:
+                    _log.info("calls_kept", **msgspec.structs.asdict(kept))
+                yield
+        yield from _webhooks(settings, database)
+        yield from _calendars(database)
+
+
+def _webhooks(settings: Settings, database: Database) -> Iterator[None]:
+    """What happened on each account that has webhooks, and then all that is due to them."""
+    watched = []
+    with _told("webhooks"):
+        watched = accounts_with_webhooks(database)
+    for account in watched:
         yield
+        with _told("events", account=account.code):
+            note_events(database, settings.calls, account, _now())
+    yield
+    with _told("deliveries"):
+        deliver_due(database, _now)
+    yield
+
+
+def _calendars(database: Database) -> Iterator[None]:
+    """Every calendar that is due, for a minute: feeds that do not answer must not hold up what comes each round."""
+    due, ends = [], time.monotonic() + EVERY
+    with _told("calendars"):
+        due = due_calendars(database, _actor().at)
+    for calendar in due:
+        yield
+        if time.monotonic() > ends:
+            return
+        with _told("calendar", account=calendar.code, calendar=calendar.id):
+            fact = refresh_due(database, _actor(), calendar).fact
+            if fact.failing_since is not None:
+                _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
 
 
 @contextmanager
@@ -117,5 +152,9 @@ def _told(step: str, **about: object) -> Iterator[None]:
         _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=where, **about)
 
 
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1_000_000)
+
+
 def _actor() -> Actor:
-    return Actor(ACTOR, int(datetime.now(UTC).timestamp() * 1_000_000), operator=True)
+    return Actor(ACTOR, _now(), operator=True)

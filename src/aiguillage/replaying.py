@@ -8,26 +8,27 @@ from sqlite3 import Connection
 
 import msgspec
 
-from aiguillage.app import DIALECTS
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.past import REFUSED, Past
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.calls import Known, Question
+from aiguillage.domain.calls import Known, Question, Rule
 from aiguillage.domain.contacts import KeyKind, caller_keys
 from aiguillage.domain.documents import compile_document
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.routing import KEPT, decide
 from aiguillage.settings import Settings
-from aiguillage.storage.calls import Call
+from aiguillage.storage.calls import Call, is_readable
 from aiguillage.storage.contacts import known_as
 from aiguillage.storage.engine import Database
 from aiguillage.storage.sqlite import open_read_only
 
 EVERY_CALL = 2**62
 KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ?"
-RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
+RulesOf = Mapping[str, tuple[Rule, ...]]
+"""The rules by which each dialect's calls are decided."""
+
 _decode_known = msgspec.json.Decoder(Known).decode
 
 
@@ -50,10 +51,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """How many calls were decided again, and those that would have gone elsewhere, the most frequent move first.
 
-    `left_out` calls were logged by an older release, which did not keep all that had been asked.
+    `skipped` are calls so old that nobody can read any more who called; `left_out` were logged by an older release,
+    which did not keep all that had been asked.
     """
 
     calls: int
+    skipped: int
     left_out: int
     moves: tuple[Move, ...]
     moved: tuple[Moved, ...]
@@ -84,18 +87,32 @@ class PastTable(Table):
 Keys = Mapping[tuple[str, str], list[Known]]
 
 
-def replay_calls(settings: Settings, db: Database, actor: Actor, code: str, *, since: int, past: Past) -> Replay:
-    """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal."""
-    logged = list_calls(db, settings.calls, actor, code, since=since, limit=EVERY_CALL)
-    calls = [call for call in logged if call.seq is not None]
+def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are decided
+    settings: Settings,
+    db: Database,
+    actor: Actor,
+    code: str,
+    *,
+    since: int,
+    past: Past,
+    rules_of: RulesOf,
+    limit: int = EVERY_CALL,
+) -> Replay:
+    """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal.
+
+    The newest `limit` of them, by `rules_of` the dialect that each came in.
+    """
+    logged = list_calls(db, settings.calls, actor, code, since=since, limit=limit)
+    readable = [call for call in logged if is_readable(call)]
+    calls = [call for call in readable if call.seq is not None]
     account = compile_document(past.document, past.account_id)
     contacts, keys = _contacts_then(past)
     with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
         table.begin()
-        moved = tuple(_moved(table, account, calls))
+        moved = tuple(_moved(table, account, calls, rules_of))
     counts = Counter((one.went, one.would_go) for one in moved)
     moves = tuple(Move(*ways, count) for ways, count in counts.most_common())
-    return Replay(len(calls), len(logged) - len(calls), moves, moved)
+    return Replay(len(calls), len(logged) - len(readable), len(readable) - len(calls), moves, moved)
 
 
 def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
@@ -111,20 +128,20 @@ def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
     return contacts, keys
 
 
-def _moved(table: Table, account: AccountFacts, calls: list[Call]) -> Iterator[Moved]:
+def _moved(table: Table, account: AccountFacts, calls: list[Call], rules_of: RulesOf) -> Iterator[Moved]:
     for call in calls:
-        went, would_go = _went(call), _decide_again(table, account, call)
+        rules = rules_of.get(call.dialect, KEPT)
+        went, would_go = _went(call, rules), _decide_again(table, account, call, rules)
         if would_go != went:
             yield Moved(call, went, would_go)
 
 
-def _decide_again(table: Table, account: AccountFacts, call: Call) -> str | None:
+def _decide_again(table: Table, account: AccountFacts, call: Call, rules: tuple[Rule, ...]) -> str | None:
     """Where the call would go."""
     asked: dict[str, str] = json.loads(call.asked) if call.asked else {}
     code, value, called = (asked.pop(name, None) for name in ("code", "value", "called"))
     question = Question(value=value, called=called, at=call.at, named=asked)
     facts = table.find(account, question, call.number, code, call.at)
-    rules = RULES_OF.get(call.dialect, KEPT)
     try:
         decision = decide(facts, rules)
     except Refusal:
@@ -134,6 +151,6 @@ def _decide_again(table: Table, account: AccountFacts, call: Call) -> str | None
     return None if decision.known is None else ",".join(value or "" for value in decision.select)
 
 
-def _went(call: Call) -> str | None:
+def _went(call: Call, rules: tuple[Rule, ...]) -> str | None:
     """Where the call went: Encom's APIs tell the destinations as kept, V2 where to send the call."""
-    return call.destinations if RULES_OF.get(call.dialect, KEPT) is KEPT else call.destination
+    return call.destinations if rules is KEPT else call.destination

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.busy import Busy, busy_server
-from tests.standing import Standing, standing_server
+from tests.standing import Busy, Standing, busy_server, standing_server
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import pytest
 
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.domain.accounts import new_secret
-from tests.busy import Busy
 from tests.calendars import rota
 from tests.cast import ACCOUNT, Cast
 from tests.server import Server
+from tests.standing import Busy
 
 
 @pytest.fixture

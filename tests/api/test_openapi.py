@@ -10,28 +10,16 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode, Response
-from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from aiguillage import __version__
+from aiguillage.api.management import operations
 from aiguillage.app import DIALECTS
+from tests.api.conforming import CHECKS
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.standing import Standing
 
 Document = dict[str, Any]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 CALL_PATHS = [path for dialect in DIALECTS for path in dialect.DESCRIBED["paths"]]
 CALLS = [(path, method) for dialect in DIALECTS for path, item in dialect.DESCRIBED["paths"].items() for method in item]
 ALL_STATUSES = {"200", "400", "401", "403", "404", "405", "503"}
@@ -125,22 +113,52 @@ def test_every_reference_leads_somewhere(document: Document) -> None:
 
 
 def test_operations_have_names_of_their_own_tags_and_summaries(document: Document) -> None:
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    told = [operation for path in document["paths"].values() for operation in path.values()]
     tags = {tag["name"] for tag in document["tags"]}
 
-    assert len({operation["operationId"] for operation in operations}) == len(operations)
-    assert all(operation["summary"] and set(operation["tags"]) <= tags for operation in operations)
+    assert len({operation["operationId"] for operation in told}) == len(told)
+    assert all(operation["summary"] and set(operation["tags"]) <= tags for operation in told)
 
 
-def test_every_path_is_described_for_get_and_head(document: Document) -> None:
-    more = {path: set(methods) - {"get", "head"} for path, methods in document["paths"].items()}
+def test_every_path_is_described_with_its_methods(document: Document) -> None:
+    managed = {(operation.path, operation.method.lower()) for operation in operations()}
+    described = {(path, method) for path, methods in document["paths"].items() for method in methods}
+    asked = {(path, method) for path in {*CALL_PATHS, *OWN_PATHS} for method in ("get", "head")}
+    posted = {("/api/v2/route", "post"), ("/api/v2/switches/{code}", "post")}
 
-    assert set(document["paths"]) == {*CALL_PATHS, *OWN_PATHS}
-    assert all({"get", "head"} <= set(methods) for methods in document["paths"].values())
-    assert {path: others for path, others in more.items() if others} == {
-        "/api/v2/route": {"post"},
-        "/api/v2/switches/{code}": {"post"},
+    heads = {(path, "head") for path, method in managed if method == "get"}
+
+    assert described == managed | heads | asked | posted
+
+
+def test_a_managing_operation_tells_every_status_that_all_have(document: Document) -> None:
+    for operation in operations():
+        told = document["paths"][operation.path][operation.method.lower()]
+
+        assert {"400", "413", "422", "503", str(operation.status)} <= set(told["responses"]), operation.name
+        assert told["security"] == ([] if operation.public else [{"bearer": []}]), operation.name
+        assert ("401" in told["responses"]) == (not operation.public or 401 in operation.refuses), operation.name
+
+
+def test_what_is_about_many_things_has_no_state_to_name(document: Document) -> None:
+    many = [each for path, item in document["paths"].items() if path.endswith("/bulk") for each in item.values()]
+
+    assert many
+    assert all("412" not in operation["responses"] for operation in many)
+
+
+def test_what_is_added_links_to_what_can_be_done_with_it(document: Document) -> None:
+    names = {one["operationId"] for methods in document["paths"].values() for one in methods.values()}
+    added = document["paths"]["/smart-routings/ctis/{cti_id}/destinations"]["post"]["responses"]["201"]["links"]
+    links = re.findall(r'"links": ({.*?}})', json.dumps(document))
+
+    assert added["showCtiDestination"]["parameters"] == {
+        "path.cti_id": "$request.path.cti_id",
+        "path.id": "$response.body#/id",
+        "query.customer_account": "$request.query.customer_account",
     }
+    assert len(links) > 10
+    assert {name for link in links for name in re.findall(r'"operationId": "(\w+)"', link)} <= names
 
 
 def test_a_dialects_described_paths_are_its_own() -> None:

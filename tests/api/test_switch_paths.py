@@ -15,10 +15,10 @@ from aiguillage.desk.switches import issue_switch_code, revoke_switch_code
 from aiguillage.domain.accounts import new_secret
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Switch
-from tests.busy import Busy
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.server import Answer, Server
+from tests.standing import Busy
 
 FAR = "2099-11-24T18:00:00+01:00"
 FAR_IN_UTC = "2099-11-24T17:00:00Z"
@@ -138,7 +138,7 @@ def test_what_is_not_clear_flips_nothing(server: Server, path: str, method: str,
     answer = server.ask(f"{path}?{query}", method=method)
 
     if message:
-        assert answer.status == 400
+        assert answer.status == 422
         assert message in json.loads(answer.body)["detail"]
         assert document(server.ask(path)) == OFF
     assert answer.status < 500
@@ -171,11 +171,11 @@ def test_a_code_that_was_revoked_flips_nothing(server: Server, cast: Cast, switc
     ("body", "kind", "status"),
     [
         ("do=on&" + "x" * 10_000, "application/x-www-form-urlencoded", 413),
-        ('{"do": "on"}', "application/json", 400),
-        ("do=on", "text/plain", 400),
-        ("do=on", "", 400),
-        ("\x00\x01", "multipart/form-data; boundary=x", 400),
-        ("do=%FF%FE", "application/x-www-form-urlencoded", 400),
+        ('{"do": "on"}', "application/json", 422),
+        ("do=on", "text/plain", 422),
+        ("do=on", "", 422),
+        ("\x00\x01", "multipart/form-data; boundary=x", 422),
+        ("do=%FF%FE", "application/x-www-form-urlencoded", 422),
         ("do=on&until=" + "&" * 3000, "application/x-www-form-urlencoded; charset=utf-8", 200),
         ("", "application/json", 200),
     ],
@@ -215,4 +215,4 @@ def test_any_other_moment_is_refused(text: str) -> None:
 def test_the_moment_of_a_flip_is_this_one(server: Server, path: str) -> None:
     soon = datetime.now(UTC).replace(microsecond=0).isoformat()
 
-    assert server.ask(f"{path}?do=on&until={quote(soon)}").status == 400
+    assert server.ask(f"{path}?do=on&until={quote(soon)}").status == 422

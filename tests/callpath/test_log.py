@@ -35,6 +35,13 @@ def kept(path: Path) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def impatient(path: Path) -> sqlite3.Connection:
+    """A connection to the log that waits for nobody."""
+    connection = open_log(path)
+    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
 def log_on(path: Path, capacity: int = 1000) -> CallLog:
     """A log that writes to a file of its own."""
     return CallLog(lambda: open_log(path), "w1", capacity)
@@ -130,6 +137,36 @@ def test_a_file_that_cannot_be_opened_is_tried_again_at_the_next_flush(tmp_path:
     assert (log.dropped, [row[1] for row in kept(path)]) == (1, [2_000_000])
 
 
+def test_calls_that_find_the_file_locked_wait_on_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    log = CallLog(lambda: impatient(path), "w1")
+    holder = open_log(path)
+    holder.execute("BEGIN IMMEDIATE")
+    for second in (1.0, 2.0):
+        log.add(second, ASKED, KNOWN, "encom_v1", 9, 1)
+        log.flush()
+    holder.execute("COMMIT")
+    holder.close()
+
+    log.flush()
+
+    assert (log.dropped, [row[1] for row in kept(path)]) == (0, [1_000_000, 2_000_000])
+
+
+def test_a_log_that_stops_waits_for_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    log = CallLog(lambda: impatient(path), "w1")
+    holder = open_log(path)
+    holder.execute("BEGIN IMMEDIATE")
+    log.add(1.0, ASKED, KNOWN, "encom_v1", 9, 1)
+
+    log.start()
+    log.stop()
+
+    holder.close()
+    assert (log.dropped, kept(path)) == (1, [])
+
+
 def test_a_log_whose_file_never_opens_stops_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "calls.db").mkdir()
     log = log_on(tmp_path / "calls.db")
@@ -187,3 +224,21 @@ def test_the_log_is_an_ordinary_sqlite_file(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "calls.db") as connection:
         assert connection.execute("SELECT count(*) FROM calls").fetchone() == (0,)
     connection.close()
+
+
+def test_calls_wait_on_while_somebody_else_keeps_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    holder, writer = open_log(path), open_log(path)
+    writer.execute("PRAGMA busy_timeout = 0")
+    log = CallLog(lambda: writer, "w1")
+    log.add(1.0, ASKED, KNOWN, "encom_v1", 20, 1)
+
+    holder.execute("BEGIN IMMEDIATE")
+    log.flush()
+    kept_meanwhile = holder.execute("SELECT count(*) FROM calls").fetchone()[0]
+    holder.execute("ROLLBACK")
+    log.flush()
+
+    assert (kept_meanwhile, log.dropped, len(kept(path))) == (0, 0, 1)
+    holder.close()
+    writer.close()

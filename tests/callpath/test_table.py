@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from aiguillage.desk.accounts import add_account, remove_account, set_account
-from aiguillage.desk.contacts import add_contact, remove_contact, set_contact
+from aiguillage.desk.contacts import add_contact, remove_contact
 from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.fields import set_field
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
@@ -17,6 +17,7 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.queues import Queue, TimeSpan
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
+from tests.changing import set_contact
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number="
 BY_NUMBER = V1 + NUMBER

@@ -2,8 +2,10 @@
 
 import pytest
 
+from aiguillage.api.moments import now
+from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.domain.accounts import looks_like_secret
-from tests.cast import ACCOUNT, email
+from tests.cast import ACCOUNT, NOW, Cast, email
 from tests.cli.terminal import Terminal
 
 
@@ -53,7 +55,32 @@ def test_a_user_is_added_granted_disabled_and_enabled(terminal: Terminal) -> Non
     assert terminal.read("--as", "new@example.org", "account", "list") == []
 
 
+def test_a_password_is_set_and_a_second_factor_taken_off(terminal: Terminal, cast: Cast) -> None:
+    terminal.done("user", "password", email("reader"), typed="long enough indeed\n")
+    terminal.done("user", "one-factor", email("reader"))
+
+    who, _ = sign_in(cast.db, NOW, Credentials(email("reader"), "long enough indeed"), address=None)
+    assert who.email == email("reader")
+    assert "too short" in terminal.refused("user", "password", email("reader"), typed="short\n")
+    assert "operator" in terminal.refused("--as", email("manager"), "user", "one-factor", email("reader"))
+
+
+def test_a_session_is_listed_and_ended_by_its_user(terminal: Terminal, cast: Cast) -> None:
+    terminal.done("user", "password", email("reader"), typed="long enough indeed\n")
+    credentials = Credentials(email("reader"), "long enough indeed")
+    who, _ = sign_in(cast.db, now(), credentials, address="192.0.2.7", agent="curl/8")
+
+    assert "192.0.2.7" in terminal.done("session", "list")
+    assert terminal.read("--as", email("reader"), "session", "list")[0]["name"] == "curl/8"
+    assert terminal.read("--as", email("outsider"), "session", "list") == []
+    number = str(who.token.id)
+    assert "no session" in terminal.refused("--as", email("outsider"), "session", "revoke", number)
+    terminal.done("--as", email("reader"), "session", "revoke", number)
+    assert terminal.read("session", "list") == []
+
+
 def test_an_empty_standard_input_is_no_password(terminal: Terminal) -> None:
+    assert "no password" in terminal.refused("user", "password", email("reader"))
     assert "no password" in terminal.refused("user", "add", "new@example.org", "--password-stdin")
 
 

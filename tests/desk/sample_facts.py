@@ -5,10 +5,10 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from aiguillage.desk.facts import add_fact
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.ctis import Cti, CtiDestination
-from aiguillage.domain.facts import Fact
+from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.oncall import Layer, Member, Rota
 from aiguillage.domain.queues import (
@@ -23,6 +23,8 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.surveys import Survey
+from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.engine import Database
 
 CHRISTMAS = date(2026, 12, 25)
@@ -92,15 +94,22 @@ SAMPLES: dict[str, Sample] = {
         {"nickname": "Bretagne"},
     ),
     "cti": Sample(lambda _: Cti(name="PBX"), {"name": "Standard"}),
+    "survey": Sample(lambda _: Survey(name="Accueil"), {"name": "Satisfaction"}),
     "cti_destination": Sample(
         lambda ids: CtiDestination(cti=ids["cti"], origin="0199001234", destination="207"), {"destination": "209"}
+    ),
+    "webhook": Sample(
+        lambda _: Webhook(name="CRM", url="https://192.0.2.1/calls", events=("call.unknown",)),
+        {"events": ("queue.closed", "call.unknown")},
     ),
 }
 
 
 def add_samples(db: Database, actor: Actor, code: str) -> dict[str, int]:
-    """Adds a fact of every kind to an account; their ids by kind."""
+    """Adds a fact of every kind to an account, the operator those that are not for editors; their ids by kind."""
     ids: dict[str, int] = {}
+    operator = Actor("terminal", actor.at, operator=True)
     for kind, sample in SAMPLES.items():
-        ids[kind] = add_fact(db, actor, code, sample.make(ids)).kept.id
+        who = actor if BY_NAME[kind].role <= Role.EDIT else operator
+        ids[kind] = add_fact(db, who, code, sample.make(ids)).kept.id
     return ids

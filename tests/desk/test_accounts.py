@@ -5,15 +5,28 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
+from aiguillage.desk.accounts import (
+    OF_AN_ACCOUNT,
+    add_account,
+    list_accounts,
+    remove_account,
+    set_account,
+    show_account,
+)
 from aiguillage.desk.contacts import add_contact, remove_contact
+from aiguillage.desk.facts import add_fact
 from aiguillage.desk.fields import list_fields
+from aiguillage.desk.held_imports import PREFIX, apply_held, hold_import
+from aiguillage.desk.importing.outcome import Choices
+from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.surveys import add_records
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import list_users
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.contacts import FIRST_FIELDS, Contact, Telecom
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.schema import metadata
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
@@ -136,6 +149,8 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, changes: dict[str, 
         ({"time_zone": "Mars/Olympus"}, "is no time zone"),
         ({"shared_numbers": "maybe"}, "Choose one of: refuse, ask_code, first"),
         ({"name": "a\x00b"}, "control characters"),
+        ({"keep_calls_days": 0}, "keep_calls_days is a whole number of days from 1 to 3650"),
+        ({"pseudonymise_days": 3651}, "pseudonymise_days is a whole number of days from 1 to 3650"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(
@@ -194,6 +209,28 @@ def test_a_removed_account_leaves_nothing_but_a_line_in_the_installations_journa
     change = list_changes(cast.db, cast.operator, None)[0]
     assert (change.action, change.entity, change.entity_id, change.after) == ("remove", "account", gone, None)
     assert facts_version(cast.db) == version + 1
+
+
+def test_everything_that_is_kept_of_an_account_is_known_to_go_with_it() -> None:
+    kept = {table.name for table in metadata.sorted_tables if "account_id" in table.columns}
+
+    assert {table.name for table in OF_AN_ACCOUNT} == kept
+
+
+def test_a_removed_account_takes_its_survey_records_and_its_uploads_along(cast: Cast) -> None:
+    survey = add_fact(cast.db, cast["manager"], ACCOUNT, Survey(name="Accueil")).kept
+    add_records(cast.db, cast["editor"], ACCOUNT, [SurveyRecord(survey_id=survey.id, moment=NOW)])
+    upload = Upload("people.csv", "text/csv", f"company;number\nRoche;{NUMBER}\n".encode())
+    held = hold_import(cast.db, cast["editor"], ACCOUNT, upload, Choices())
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+
+    with refused(Kind.CONFLICT, "An upload is being applied"):
+        remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
+    apply()
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
+
+    assert rows(cast.db, "SELECT * FROM survey_records") == []
+    assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
 
 
 def test_a_removed_account_leaves_no_call_in_the_log(cast: Cast) -> None:

@@ -12,7 +12,6 @@ from aiguillage.desk.contacts import (
     add_contact,
     list_contacts,
     remove_contact,
-    set_contact,
     show_contact,
 )
 from aiguillage.desk.fields import add_option, set_field
@@ -20,6 +19,7 @@ from aiguillage.desk.journal import list_changes
 from aiguillage.domain.contacts import NO_SELECT, Contact, Option, Telecom
 from aiguillage.domain.errors import Kind, Refusal
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, known_caller
+from tests.changing import set_contact
 from tests.refusal import refused
 from tests.storage.facts import rows
 

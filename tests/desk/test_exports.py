@@ -8,6 +8,7 @@ from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.exports import export_contacts
 from aiguillage.desk.imports import import_contacts
+from aiguillage.desk.spreadsheets import MOST_ROWS, require_rows
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
@@ -32,6 +33,13 @@ AWKWARD = (
         emails=("zoe@example.org", "=lea@example.org"),
         select=("=207", "+33199001240", "*21", "sip:zoe@example.org"),
         boolean=(True, False, None, True),
+        email_destination="queue@example.org",
+        telecom_destination="=21",
+        given={
+            "+33639981234": {"number": "06 39 98 12 34", "type": "mobile", "label": "direct", "since": 2020},
+            "207": "(207)",
+            "zoe@example.org": {"email": "zoe@example.org", "type": "work"},
+        },
     ),
     Contact(company="Without any key"),
     Contact(telecoms=(Telecom("+33199001250"),), last_name="-"),
@@ -108,7 +116,7 @@ def test_an_empty_account_exports_a_header(cast: Cast) -> None:
 
 
 def test_an_unknown_format_is_refused(cast: Cast) -> None:
-    with refused(Kind.INVALID, "'xls' is no format of an export. Choose one of: csv, jsonl."):
+    with refused(Kind.INVALID, "'xls' is no format of an export. Choose one of: csv, xlsx, jsonl, json."):
         export_contacts(cast.db, cast["reader"], ACCOUNT, "xls")
 
 
@@ -119,3 +127,9 @@ def test_an_outsider_exports_nothing_and_learns_nothing(form: str, cast: Cast) -
             export_contacts(cast.db, cast["outsider"], code, form)
     with refused(Kind.FORBIDDEN, "This takes the role read"):
         export_contacts(cast.db, cast["router"], ACCOUNT, form)
+
+
+def test_what_a_sheet_has_no_room_for_is_refused() -> None:
+    require_rows(MOST_ROWS, "contacts")
+    with refused(Kind.INVALID, "there are 1,048,576 contacts. Export them as CSV."):
+        require_rows(MOST_ROWS + 1, "contacts")

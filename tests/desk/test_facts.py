@@ -42,18 +42,18 @@ def as_journal(fact: Fact) -> Any:  # noqa: ANN401 - JSON
 
 
 def add(cast: Cast, fact: Fact) -> Done:
-    """The editor adds a fact."""
-    return add_fact(cast.db, cast["editor"], ACCOUNT, fact)
+    """The manager adds a fact."""
+    return add_fact(cast.db, cast["manager"], ACCOUNT, fact)
 
 
 def change(cast: Cast, kind: str, fact_id: int, **changes: object) -> Done:
-    """The editor changes a fact."""
-    return set_fact(cast.db, cast["editor"], ACCOUNT, kind, fact_id, changes)
+    """The manager changes a fact."""
+    return set_fact(cast.db, cast["manager"], ACCOUNT, kind, fact_id, changes)
 
 
 def remove(cast: Cast, kind: str, fact_id: int) -> None:
-    """The editor removes a fact."""
-    remove_fact(cast.db, cast["editor"], ACCOUNT, kind, fact_id)
+    """The manager removes a fact."""
+    remove_fact(cast.db, cast["manager"], ACCOUNT, kind, fact_id)
 
 
 def test_there_is_a_sample_of_every_kind() -> None:
@@ -64,10 +64,10 @@ def test_there_is_a_sample_of_every_kind() -> None:
 def test_a_fact_is_kept_as_it_was_added(cast: Cast, ids: dict[str, int], kind: str) -> None:
     expected = SAMPLES[kind].make(ids)
 
-    kept = show_fact(cast.db, cast["reader"], ACCOUNT, kind, ids[kind])
+    kept = show_fact(cast.db, cast["manager"], ACCOUNT, kind, ids[kind])
 
     assert kept == Kept(kind, ids[kind], ids[kind], expected)
-    assert list_facts(cast.db, cast["reader"], ACCOUNT, kind) == [kept]
+    assert list_facts(cast.db, cast["manager"], ACCOUNT, kind) == [kept]
     added = next(one for one in journal_of(cast, 50) if one[1:3] == (kind, ids[kind]))
     assert added == ("add", kind, ids[kind], None, as_journal(expected))
 
@@ -79,7 +79,7 @@ def test_a_change_touches_what_it_names_and_no_more(cast: Cast, ids: dict[str, i
     done = change(cast, kind, ids[kind], **changes)
 
     assert done.kept.fact == msgspec.structs.replace(before, **changes)
-    assert done.kept == show_fact(cast.db, cast["reader"], ACCOUNT, kind, ids[kind])
+    assert done.kept == show_fact(cast.db, cast["manager"], ACCOUNT, kind, ids[kind])
     assert journal_of(cast, 1) == [("set", kind, ids[kind], as_journal(before), as_journal(done.kept.fact))]
     assert done.kept.seq == list_changes(cast.db, cast["manager"], ACCOUNT, limit=1)[0].seq
 
@@ -92,7 +92,7 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, ids: dict[str, int]
         cast, kind, ids[kind], **{name: getattr(SAMPLES[kind].make(ids), name) for name in SAMPLES[kind].changes}
     )
 
-    assert done.kept == show_fact(cast.db, cast["reader"], ACCOUNT, kind, ids[kind])
+    assert done.kept == show_fact(cast.db, cast["manager"], ACCOUNT, kind, ids[kind])
     assert journal_of(cast, 50) == before
 
 
@@ -117,6 +117,7 @@ def test_values_as_json_has_them_are_what_they_stand_for(cast: Cast, ids: dict[s
         ("blocked", ()),
         ("geo_destination", ()),
         ("cti_destination", ()),
+        ("webhook", ()),
         ("geo_list", ("geo_destination",)),
         ("cti", ("cti_destination",)),
         ("queue", ("time_span", "calendar", "switch")),
@@ -127,13 +128,13 @@ def test_a_fact_goes_with_all_that_belongs_to_it(
 ) -> None:
     remove(cast, kind, ids[kind])
 
-    left = {name for name in SAMPLES if list_facts(cast.db, cast["reader"], ACCOUNT, name)}
+    left = {name for name in SAMPLES if list_facts(cast.db, cast["manager"], ACCOUNT, name)}
     assert left == SAMPLES.keys() - {kind, *gone}
     removed = journal_of(cast, len(gone) + 1)
     assert [one[:3] for one in reversed(removed)] == [("remove", name, ids[name]) for name in (*gone, kind)]
     assert removed[0][3:] == (as_journal(SAMPLES[kind].make(ids)), None)
     with refused(Kind.MISSING, f"There is no {kind.replace('_', ' ')} {ids[kind]} on this account. List what there is"):
-        show_fact(cast.db, cast["reader"], ACCOUNT, kind, ids[kind])
+        show_fact(cast.db, cast["manager"], ACCOUNT, kind, ids[kind])
 
 
 @pytest.mark.parametrize("kind", ["group", "rota"])
@@ -146,7 +147,7 @@ def test_a_fact_that_another_needs_stays(cast: Cast, ids: dict[str, int], kind: 
     assert journal_of(cast, 50) == before
     change(cast, "queue", ids["queue"], **{kind: None})
     remove(cast, kind, ids[kind])
-    assert not list_facts(cast.db, cast["reader"], ACCOUNT, kind)
+    assert not list_facts(cast.db, cast["manager"], ACCOUNT, kind)
 
 
 @pytest.mark.parametrize("kind", ["rota", "geo_list"])
@@ -162,7 +163,7 @@ def test_a_fact_that_the_account_names_stays(cast: Cast, ids: dict[str, int], ki
 
 
 def test_a_rota_that_is_a_second_level_stays(cast: Cast, ids: dict[str, int]) -> None:
-    rota = show_fact(cast.db, cast["reader"], ACCOUNT, "rota", ids["rota"]).fact
+    rota = show_fact(cast.db, cast["manager"], ACCOUNT, "rota", ids["rota"]).fact
     add(cast, msgspec.structs.replace(rota, code="first", level2=ids["rota"]))
     change(cast, "queue", ids["queue"], rota=None)
 
@@ -235,10 +236,10 @@ def test_a_value_of_another_type_is_refused(
 
 def test_a_kind_that_is_none_is_refused(cast: Cast) -> None:
     for ask in (
-        lambda: show_fact(cast.db, cast["reader"], ACCOUNT, "colour", 1),
+        lambda: show_fact(cast.db, cast["manager"], ACCOUNT, "colour", 1),
         lambda: change(cast, "colour", 1),
         lambda: remove(cast, "colour", 1),
-        lambda: list_facts(cast.db, cast["reader"], ACCOUNT, "colour"),
+        lambda: list_facts(cast.db, cast["manager"], ACCOUNT, "colour"),
     ):
         with refused(Kind.MISSING, "There is no kind of fact 'colour'. Choose one of: group, rota"):
             ask()

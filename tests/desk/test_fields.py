@@ -1,5 +1,7 @@
 """The account's eight routing fields: labels, defaults, strictness, options."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import msgspec
@@ -7,6 +9,7 @@ import pytest
 
 from aiguillage.desk.fields import add_option, list_fields, remove_option, set_field
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.options import store_option
 from aiguillage.domain.contacts import FIELD_KEYS, FIRST_FIELDS, Field, Option
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
@@ -52,6 +55,31 @@ def test_a_default_is_taken_away_again(cast: Cast, key: str) -> None:
     set_field(cast.db, cast["editor"], ACCOUNT, key, default="1")
 
     assert set_field(cast.db, cast["editor"], ACCOUNT, key, default=None).default is None
+
+
+def test_those_who_set_a_free_field_at_once_set_one_each(cast: Cast) -> None:
+    ready = Barrier(6)
+
+    def set_free(label: str) -> Field:
+        ready.wait()
+        return set_field(cast.db, cast["editor"], ACCOUNT, None, label=label, default="1")
+
+    with ThreadPoolExecutor(6) as editors:
+        made = list(editors.map(set_free, "ABCDEF"))
+
+    assert sorted(field.position for field in made) == [1, 2, 3, 4, 5, 6]
+    assert sorted(made, key=lambda field: field.position) == list_fields(cast.db, cast["editor"], ACCOUNT)[:6]
+
+
+def test_an_option_names_the_default_that_it_has_when_the_field_is_set(cast: Cast) -> None:
+    kept = store_option(cast.db, cast["editor"], ACCOUNT, 1, SUPPORT)
+
+    assert set_field(cast.db, cast["editor"], ACCOUNT, "select_1", option_id=kept.id).default == "207"
+    for key, option_id in (("select_1", kept.id + 1), ("select_1", 2**63), ("select_2", kept.id)):
+        with refused(Kind.INVALID, "The field has no option of that id"):
+            set_field(cast.db, cast["editor"], ACCOUNT, key, option_id=option_id)
+    with refused(Kind.INVALID, "default_value is another one than the option's"):
+        set_field(cast.db, cast["editor"], ACCOUNT, "select_1", option_id=kept.id, default="209")
 
 
 @pytest.mark.parametrize("given", [{}, {"label": "Destination 1"}, {"default": None, "strict": False}])

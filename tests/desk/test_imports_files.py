@@ -127,6 +127,11 @@ def test_json_lines_speak_the_successors_language(desk: Desk) -> None:
             company="Café de la Gare",
             telecoms=(Telecom(NUMBER), Telecom("+33639981234", "mobile", "direct")),
             emails=("zoe@example.org", "lea@example.org"),
+            given={
+                "+33199001234": "0199001234",
+                "+33639981234": {"number": "0639981234", "type": "mobile", "label": "direct"},
+                "lea@example.org": {"email": "lea@example.org"},
+            },
             select=("207", None, None, None),
             boolean=(True, False, None, None),
         ),
@@ -301,6 +306,7 @@ UNUSABLE: dict[str, tuple[Make, str]] = {
     "a broken character behind a mark": (_with(b"\xef\xbb\xbfcode\n\xe9\n"), "are not UTF-8, UTF-16 or Windows-1252"),
     "a long cell": (_with(b'code;company\n1;"' + b"a" * 200_000 + b'"\n'), "Line 2 cannot be read .field larger"),
     "an open quote": (_with(b'code;company\n1;"a\n' + b"2;b\n" * 60_000), "Line 2 cannot be read.*A quote"),
+    "a row of many lines": (_with(b'code\n"' + b'";"\n' * 400_000), "Line 2 cannot be read .the row has more than"),
     "a long line": (_with(b"code\n" + b"1" * (3 << 20)), "Line 2 has more than 1,048,576 characters"),
     "a long first line": (_with(b"1" * (3 << 20)), "Line 1 has more than 1,048,576 characters"),
     "a long line of JSON": (_with(b'{"code": 1}\n{"a": "' + b"1" * (3 << 20)), "Line 2 has more than"),
@@ -309,6 +315,10 @@ UNUSABLE: dict[str, tuple[Make, str]] = {
     "half an archive": (_with(b"PK\x03\x04" + bytes(100)), "a ZIP archive, but no spreadsheet"),
     "an empty spreadsheet": (_with(spreadsheet()), "The spreadsheet is empty"),
     "a spreadsheet with a header only": (_with(spreadsheet(("code", "tel"))), "no contact below it"),
+    "a spreadsheet with a long row": (
+        _with(spreadsheet(("code",) * 200, ("é" * 32_000,) * 200)),
+        "The spreadsheet is too large. Save it as CSV",
+    ),
     "a spreadsheet that unpacks to more than memory": (_bomb, "The spreadsheet is too large. Save it as CSV"),
 }
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from aiguillage.desk.contacts import add_contact, remove_contact, set_contact
+from aiguillage.desk.contacts import add_contact, remove_contact
 from aiguillage.desk.imports import list_imports, undo_import
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
+from tests.changing import set_contact
 from tests.desk.contact_files import FILES, Desk
 from tests.refusal import refused
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from aiguillage.desk.contacts import add_contact, remove_contact, set_contact
+from aiguillage.desk.contacts import add_contact, remove_contact
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, email
+from tests.changing import set_contact
 from tests.refusal import refused
 
 

@@ -2,37 +2,51 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from aiguillage.desk import (
     accounts,
     calendars,
+    call_exports,
+    call_flow_tokens,
     calls,
     contacts,
+    cti_maps,
     ctis,
     documents,
+    erasing,
     facts,
     fields,
     holidays,
     journal,
+    options,
     past,
+    people,
+    reverting,
     rota_feeds,
+    rotas,
+    searching,
     secrets,
+    surveys,
     switches,
     users,
+    webhooks,
 )
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
-from tests.cast import ACCOUNT, Cast, email, known_caller
+from aiguillage.domain.surveys import SurveyRecord
+from aiguillage.settings import Settings
+from aiguillage.storage.engine import Database
+from tests.cast import ACCOUNT, Cast, copy_of, email, known_caller
 from tests.desk.sample_facts import add_samples
+from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
     BY_OPERATORS,
     ROLES,
     USE_CASES,
-    Asked,
-    UseCase,
     every_change,
     every_look,
     every_right,
@@ -44,20 +58,45 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, calendars, calls, contacts, ctis, documents, facts, fields, holidays),
-    *(journal, past, rota_feeds, secrets, switches, users),
+    *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
+    *(call_exports, erasing, people, reverting, webhooks),
 )
 
 
-@pytest.fixture
-def contact_id(cast: Cast) -> int:
-    """A contact of CL0000, which has an option, a fact of every kind, and secrets of its switch, CTI and rota."""
+def furnish(cast: Cast) -> int:
+    """Gives CL0000 an option, a fact of every kind, secrets of several kinds, and a contact: its id."""
     ids = add_samples(cast.db, cast["editor"], ACCOUNT)
     switches.issue_switch_code(cast.db, cast["manager"], ACCOUNT, ids["switch"])
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
+    for name in ROLES:
+        call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
     rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
+    record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)
+    surveys.add_records(cast.db, cast["editor"], ACCOUNT, [record])
     return known_caller(cast).id
+
+
+@pytest.fixture(scope="session")
+def furnished(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A database in which CL0000 has some of everything, closed; and the id of its contact."""
+    with copy_of(assembled, Settings(data_dir=tmp_path_factory.mktemp("furnished"))) as database:
+        contact_id = furnish(Cast(database))
+    return database.path, contact_id
+
+
+@pytest.fixture
+def db(settings: Settings, furnished: tuple[Path, int]) -> Iterator[Database]:
+    """A database in which CL0000 has some of everything."""
+    with copy_of(furnished[0], settings) as database:
+        yield database
+
+
+@pytest.fixture
+def contact_id(furnished: tuple[Path, int]) -> int:
+    """The id of CL0000's contact."""
+    return furnished[1]
 
 
 def journals(cast: Cast) -> list[object]:

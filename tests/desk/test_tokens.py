@@ -6,8 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from aiguillage.desk.accounts import remove_account
+from aiguillage.desk.acting import actor_of
+from aiguillage.desk.change import state_of
 from aiguillage.desk.journal import list_changes
-from aiguillage.desk.tokens import Token, issue_token, list_tokens, revoke_token
+from aiguillage.desk.token_rows import Token
+from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import add_user, disable_user
 from aiguillage.domain.accounts import Role, looks_like_secret
 from aiguillage.domain.errors import Kind
@@ -24,7 +28,14 @@ def test_a_token_is_issued_with_a_secret_of_which_the_sha256_alone_is_kept(cast:
     token, secret = issue_token(cast.db, cast["router"], email("router"), name=" PBX ")
 
     assert looks_like_secret(secret)
-    assert token == Token(token.id, email("router"), "PBX", "route", (), (), None, None, None)
+    assert token == Token(
+        id=token.id,
+        user_id=cast["router"].user_id or 0,
+        email=email("router"),
+        name="PBX",
+        role="route",
+        created_at=NOW,
+    )
     (row,) = rows(cast.db, "SELECT * FROM tokens")
     assert row.digest == hashlib.sha256(secret.encode()).digest()
     assert secret not in str(tuple(row))
@@ -45,7 +56,18 @@ def test_a_token_carries_every_limit_that_it_is_given(cast: Cast) -> None:
     )
 
     hosts = ("192.0.2.7/32", "2001:db8::/32")
-    assert token == Token(token.id, email("manager"), "PBX", "read", (ACCOUNT,), hosts, "default", NOW + DAY, None)
+    assert token == Token(
+        id=token.id,
+        user_id=cast["manager"].user_id or 0,
+        email=email("manager"),
+        name="PBX",
+        role="read",
+        accounts=(ACCOUNT,),
+        hosts=hosts,
+        unknown="default",
+        created_at=NOW,
+        expires_at=NOW + DAY,
+    )
     assert list_tokens(cast.db, cast["manager"]) == [token]
 
 
@@ -159,3 +181,40 @@ def test_anothers_token_cannot_be_told_from_none(cast: Cast) -> None:
             revoke_token(cast.db, cast["manager"], token_id)
 
     assert list_tokens(cast.db, cast["router"]) == [token]
+
+
+def test_a_tokens_name_hosts_and_expiry_can_be_changed(cast: Cast) -> None:
+    token, secret = issue_token(cast.db, cast["router"], email("router"), name="PBX", hosts=["192.0.2.7"])
+
+    changes = {"name": " 3CX ", "hosts": ("198.51.100.0/24",), "expires_at": NOW + DAY}
+    changed = set_token(cast.db, cast["router"], token.id, changes, expected=state_of(token))
+
+    assert changed == msgspec.structs.replace(token, **{**changes, "name": "3CX"})
+    assert show_token(cast.db, cast["router"], token.id) == changed
+    assert set_token(cast.db, cast["router"], token.id, {}) == changed
+    assert actor_of(cast.db, f"Bearer {secret}", "198.51.100.9", NOW).name == email("router")
+    with refused(Kind.FORBIDDEN, "may not be used from this address"):
+        actor_of(cast.db, f"Bearer {secret}", "192.0.2.7", NOW)
+    with refused(Kind.STALE, "Somebody changed this"):
+        set_token(cast.db, cast["router"], token.id, {"name": "x"}, expected=state_of(token))
+    with refused(Kind.STALE, "Somebody changed this"):
+        revoke_token(cast.db, cast["router"], token.id, expected=state_of(token))
+    with refused(Kind.INVALID, "would have expired already"):
+        set_token(cast.db, cast["router"], token.id, {"expires_at": NOW})
+    changes_told = [entry.action for entry in list_changes(cast.db, cast.operator, None)[:2]]
+    assert changes_told == ["set", "issue"]
+
+
+def test_an_expired_token_can_still_be_named_anew(cast: Cast) -> None:
+    token, _ = issue_token(cast.db, cast["router"], email("router"), name="PBX", expires_at=NOW + 1)
+    later = msgspec.structs.replace(cast["router"], at=NOW + DAY)
+
+    assert set_token(cast.db, later, token.id, {"name": "old PBX"}).name == "old PBX"
+
+
+def test_tokens_for_an_account_end_with_it(cast: Cast) -> None:
+    token, _ = issue_token(cast.db, cast["outsider"], email("outsider"), name="PBX", accounts=[OTHER_ACCOUNT])
+
+    remove_account(cast.db, cast.log, cast.operator, OTHER_ACCOUNT)
+
+    assert list_tokens(cast.db, cast["outsider"]) == [msgspec.structs.replace(token, revoked_at=NOW)]

@@ -3,6 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
+from aiguillage.desk.change import state_of
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.users import (
     User,
@@ -12,8 +13,12 @@ from aiguillage.desk.users import (
     enable_user,
     grant_role,
     hash_password,
+    list_grants,
     list_users,
     revoke_role,
+    set_user,
+    show_grant,
+    show_user,
 )
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind
@@ -57,6 +62,11 @@ def test_a_user_without_a_password_has_none(cast: Cast) -> None:
     add_user(cast.db, cast.operator, NEWCOMER)
 
     assert rows(cast.db, "SELECT * FROM users WHERE password IS NOT NULL") == []
+
+
+def test_a_password_has_an_end(cast: Cast) -> None:
+    with refused(Kind.INVALID, "The password is too long. Use at most 1,000 characters"):
+        add_user(cast.db, cast.operator, NEWCOMER, password="x" * 1001)
 
 
 @pytest.mark.parametrize("password", ["", "x" * 11])
@@ -193,7 +203,79 @@ def test_giving_a_role_that_somebody_has_already_is_no_change(cast: Cast) -> Non
 
 def test_a_role_needs_somebody_to_have_it(cast: Cast) -> None:
     with refused(Kind.MISSING, f"There is no user {NEWCOMER}. Add them first"):
-        grant_role(cast.db, cast["manager"], NEWCOMER, ACCOUNT, Role.READ)
+        grant_role(cast.db, cast.operator, NEWCOMER, ACCOUNT, Role.READ)
+
+
+def test_a_manager_invites_somebody_new_who_cannot_sign_in_yet(cast: Cast) -> None:
+    granted = grant_role(cast.db, cast["manager"], NEWCOMER.title(), ACCOUNT, Role.READ)
+
+    (invited,) = [user for user in list_users(cast.db, cast.operator) if user.email == NEWCOMER]
+    assert invited == User(granted.user_id, NEWCOMER, "", operator=False, disabled=False, grants={ACCOUNT: "read"})
+    assert rows(cast.db, "SELECT * FROM users WHERE password IS NOT NULL") == []
+    change = list_changes(cast.db, cast.operator, None)[0]
+    assert (change.actor, change.action, change.entity_id) == (email("manager"), "add", invited.id)
+    with refused(Kind.INVALID, "is not an e-mail address"):
+        grant_role(cast.db, cast["manager"], "newcomer", ACCOUNT, Role.READ)
+
+
+def test_a_manager_cannot_tell_an_invited_user_from_one_who_was_here_before(cast: Cast) -> None:
+    add_user(cast.db, cast.operator, "old@example.org", name="Noa Martin", operator=True)
+    disable_user(cast.db, cast.operator, "old@example.org")
+
+    old, new = (grant_role(cast.db, cast["manager"], one, ACCOUNT, Role.READ) for one in ("old@example.org", NEWCOMER))
+
+    told = {user.email: user for user in list_users(cast.db, cast["manager"], ACCOUNT)}
+    grants = {ACCOUNT: "read"}
+    assert told[old.email] == User(old.user_id, old.email, "", operator=False, disabled=False, grants=grants)
+    assert told[new.email] == User(new.user_id, new.email, "", operator=False, disabled=False, grants=grants)
+
+
+def test_an_id_does_not_tell_since_when_somebody_is_known(cast: Cast) -> None:
+    ids = [user.id for user in list_users(cast.db, cast.operator)]
+
+    assert all(0 < one <= 2**53 for one in ids)
+    assert max(ids) > 10_000
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_role_is_changed_in_the_state_that_somebody_saw_alone(cast: Cast) -> None:
+    seen = show_grant(cast.db, cast["manager"], ACCOUNT, actor_named(cast.db, email("router"), NOW).user_id or 0)
+
+    set_ = grant_role(cast.db, cast["manager"], email("router"), ACCOUNT, Role.READ, expected=state_of(seen))
+
+    assert set_ in list_grants(cast.db, cast["manager"], ACCOUNT)
+    with refused(Kind.STALE, "Somebody changed this since you read it"):
+        grant_role(cast.db, cast["manager"], email("router"), ACCOUNT, Role.EDIT, expected=state_of(seen))
+    with refused(Kind.STALE, "Somebody changed this since you read it"):
+        revoke_role(cast.db, cast["manager"], email("router"), ACCOUNT, expected=state_of(seen))
+    assert set_ in list_grants(cast.db, cast["manager"], ACCOUNT)
+
+
+def test_operators_change_a_users_name_and_shut_them_out(cast: Cast) -> None:
+    editor = next(user for user in list_users(cast.db, cast.operator) if user.email == email("editor"))
+
+    renamed = set_user(cast.db, cast.operator, editor.id, {"name": " Noa "}, expected=state_of(editor))
+    shut_out = set_user(cast.db, cast.operator, editor.id, {"disabled": True})
+    set_user(cast.db, cast.operator, editor.id, {"disabled": True})
+
+    assert (renamed.name, renamed.disabled) == ("Noa", False)
+    assert shut_out == show_user(cast.db, cast.operator, editor.id)
+    first, second, third = list_changes(cast.db, cast.operator, None)[:3]
+    assert (first.action, second.action, third.action) == (
+        "disable",
+        "set",
+        "grant" if third.entity == "grant" else "add",
+    )
+    with refused(Kind.STALE, "Somebody changed this"):
+        set_user(cast.db, cast.operator, editor.id, {"disabled": False}, expected=state_of(editor))
+
+
+@pytest.mark.parametrize("user_id", [0, -1, 5, 2**70])
+def test_a_user_who_is_not_there_is_missing(cast: Cast, user_id: int) -> None:
+    with refused(Kind.MISSING, "There is no user of that id"):
+        show_user(cast.db, cast.operator, user_id)
+    with refused(Kind.MISSING, "Nobody of that id has a role on CL0000"):
+        show_grant(cast.db, cast["manager"], ACCOUNT, user_id)
 
 
 def test_a_role_taken_away_shuts_its_user_out(cast: Cast) -> None:

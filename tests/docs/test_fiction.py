@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cast import FICTION
 from tests.docs.markdown import ROOT
-
-FICTION = ("19900", "26191", "35301", "46571", "53649", "63998")
-"""The beginnings of French numbers that nobody has."""
 
 ELSEWHERE = ("requirements/", "bench/results/", "src/aiguillage/api/static/swagger-ui/")
 """Locked hashes, measurements, and what others made."""

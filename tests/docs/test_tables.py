@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from aiguillage.api.management import operations
 from aiguillage.api.metrics import Tallied
 from aiguillage.api.openapi import openapi_document
+from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches
 from aiguillage.app import DIALECTS
 from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.columns import meaning_of
@@ -28,6 +30,10 @@ WORDS = (
     *("switch", "decision", "call path", "desk", "journal", "call log"),
 )
 """The words that the design fixes, one for each thing."""
+
+
+MANAGING, RESOURCES = "docs/management-api.md", "## Queues, rotas, zones and the rest"
+FACTS_TOLD = (blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches)
 
 
 def first_codes(text: str) -> list[str]:
@@ -178,3 +184,25 @@ def test_yes_and_no_are_told_in_every_spelling() -> None:
     told = codes(section(read(IMPORTING), "### Yes and no"))
 
     assert set(told) == YES | NO
+
+
+def test_every_resource_of_facts_is_listed_with_its_requests() -> None:
+    base, tags = "/smart-routings", {resource.TAG for resource in FACTS_TOLD}
+    plain = {("GET", ""): "index", ("POST", ""): "store", ("GET", "/{id}"): "show", ("PUT", "/{id}"): "update"}
+    plain |= {("DELETE", "/{id}"): "destroy"}
+    paths = [codes(cells[0])[0] for cells in rows(section(read(MANAGING), RESOURCES)) if cells[0].startswith("`/")]
+    expected: dict[str, set[str]] = {path: set() for path in paths}
+
+    for operation in operations():
+        if operation.tag in tags:
+            path = operation.path.removeprefix(base)
+            of = max((one for one in paths if path == one or path.startswith(f"{one}/")), key=len, default=path)
+            behind = (operation.method, path.removeprefix(of))
+            expected.setdefault(of, set()).add(plain.get(behind, " ".join(behind).strip()))
+
+    listed = {
+        codes(cells[0])[0]: {part.strip().strip("`") for part in cells[1].split(",")}
+        for cells in rows(section(read(MANAGING), RESOURCES))
+        if cells[0].startswith("`/")
+    }
+    assert listed == expected

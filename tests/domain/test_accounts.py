@@ -19,6 +19,7 @@ from aiguillage.domain.accounts import (
     check_email,
     check_unknown_mode,
     host_allowed,
+    hosts_within,
     looks_like_secret,
     new_secret,
     parse_hosts,
@@ -209,6 +210,23 @@ def test_a_digit_lost_or_doubled_in_a_secret_is_noticed(place: int, digit: str) 
 
     assert not looks_like_secret(secret[:place] + secret[place + 1 :])
     assert not looks_like_secret(secret[:place] + digit + secret[place:])
+
+
+@pytest.mark.parametrize(
+    ("hosts", "outer", "within"),
+    [
+        (["192.0.2.7/32", "2001:db8::/48"], ["192.0.2.0/24", "2001:db8::/32"], True),
+        (["192.0.2.0/24"], ["192.0.2.0/24"], True),
+        (["192.0.2.0/24"], ["192.0.2.0/25", "192.0.2.128/25"], False),
+        (["192.0.2.7/32", "198.51.100.7/32"], ["192.0.2.0/24"], False),
+        (["0.0.0.0/0"], ["192.0.2.0/24"], False),
+        (["192.0.2.7/32"], ["::/0"], False),
+        (["2001:db8::/32"], ["0.0.0.0/0"], False),
+        (["192.0.2.7/32"], [], False),
+    ],
+)
+def test_hosts_are_within_others_block_by_block(hosts: list[str], outer: list[str], within: bool) -> None:
+    assert hosts_within(hosts, outer) is within
 
 
 @given(st.lists(st.text()))

@@ -7,6 +7,7 @@ from aiguillage.domain.errors import Kind
 from aiguillage.domain.numbers import (
     LONGEST,
     WITHHELD,
+    begun_numbers,
     caller_number,
     parse_number,
     parse_prefix,
@@ -226,3 +227,39 @@ def test_a_number_prefix_is_read_in_every_spelling(text: str, country: str, pref
 def test_what_is_no_number_prefix_is_refused_with_what_to_do(text: str, country: str) -> None:
     with refused(Kind.INVALID, "is not a number prefix. Write"):
         parse_prefix(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "begun"),
+    [
+        ("0199", "FR", ("+33199",)),
+        ("01 99 00", "FR", ("+3319900",)),
+        ("01.99-00 12 34", "FR", ("+33199001234",)),
+        ("0", "FR", ("+33",)),
+        ("00", "FR", ("+",)),
+        ("0033 1", "FR", ("+331",)),
+        ("+33 1 99", "FR", ("+33199",)),
+        ("+33 (0)1 99", "FR", ("+33199",)),
+        ("+330199", "FR", ("+33199",)),
+        ("+33", "FR", ("+33",)),
+        ("+3", "FR", ("+3",)),
+        ("+44 20", "FR", ("+4420",)),
+        ("019900*", "FR", ("+3319900",)),
+        ("207", "FR", ("207", "+207", "+33207")),
+        ("33199", "FR", ("33199", "+33199", "+3333199")),
+        ("06", "IT", ("06", "+06", "+3906")),
+        ("+3906", "IT", ("+3906",)),
+        ("1202", "US", ("+1202",)),
+        ("202", "US", ("202", "+202", "+1202")),
+        ("202", "XX", ("202", "+202")),
+        ("+202", "XX", ("+202",)),
+        ("", "FR", ()),
+        ("garage", "FR", ()),
+        ("C-12", "FR", ()),
+        ("1" * 16, "FR", ()),
+    ],
+)
+def test_a_number_typed_in_part_begins_those_that_it_may_become(
+    text: str, country: str, begun: tuple[str, ...]
+) -> None:
+    assert begun_numbers(text, country) == begun

@@ -37,6 +37,19 @@ def test_what_is_written_is_kept(db: Database) -> None:
     assert name_of(db) == "new"
 
 
+def test_what_is_removed_is_overwritten(db: Database) -> None:
+    with db.write() as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+        connection.execute(
+            text("INSERT INTO words VALUES (:word), (:words)"), {"word": "hush", "words": "hush" * 5_000}
+        )
+    with db.write() as connection:
+        connection.execute(text("DELETE FROM words"))
+    db.close()
+
+    assert b"hush" not in db.path.read_bytes()
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, GeneratorExit])
 def test_a_write_transaction_is_all_or_nothing(db: Database, error: type[BaseException]) -> None:
     def fail_half_way() -> None:

@@ -3,13 +3,15 @@
 import threading
 
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from aiguillage.domain.errors import Kind
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import current_revision, migrate, newest_revision, revision_of
+from aiguillage.storage.migrate import SCRIPTS, current_revision, migrate, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
 from tests.refusal import refused
 
@@ -52,6 +54,14 @@ def test_migrating_tells_the_revisions_before_and_after(settings: Settings) -> N
 
     assert first == (None, newest_revision())
     assert second == (newest_revision(), newest_revision())
+
+
+def test_the_revisions_are_the_ones_that_alembic_finds_in_their_files() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+
+    assert ScriptDirectory.from_config(config).get_heads() == [newest_revision()]
 
 
 def test_migrating_twice_changes_nothing(db: Database) -> None:

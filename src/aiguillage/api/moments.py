@@ -20,7 +20,7 @@ def iso(at: int | None) -> str | None:
     return (_EPOCH + at * _MICROSECOND).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def parse_moment(text: str) -> int:
+def parse_moment(text: str, field: str | None = None) -> int:
     """A moment with its offset from UTC. Raises Refusal(invalid).
 
     A blank before the offset is a plus that nobody wrote as %2B.
@@ -31,9 +31,10 @@ def parse_moment(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
-            return (moment - _EPOCH) // _MICROSECOND
+            return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND  # refused where it is in no year of UTC
     except (ValueError, OverflowError):
         pass
     raise invalid(
-        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z."
+        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
+        field,
     )

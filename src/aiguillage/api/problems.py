@@ -12,12 +12,14 @@ from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetail
 from aiguillage.domain.errors import Kind, Refusal
 
 STATUS = {
-    Kind.INVALID: HTTPStatus.BAD_REQUEST,
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
     Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Kind.MISSING: HTTPStatus.NOT_FOUND,
     Kind.CONFLICT: HTTPStatus.CONFLICT,
     Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Kind.STALE: HTTPStatus.PRECONDITION_FAILED,
+    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Every kind of refusal, as a status."""
 
@@ -30,11 +32,15 @@ DETAIL = {
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """The body of every refusal (RFC 9457); `detail` says what to do."""
+    """The body of every refusal (RFC 9457); `detail` says what to do.
+
+    A 422 has `errors` too: what is wrong, field by field, as Laravel writes it (contracts/cx-engine.md).
+    """
 
     status: int
     title: str
     detail: str
+    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
 
 
 _MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
@@ -48,7 +54,11 @@ def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = N
 def refused(refusal: Refusal) -> ProblemDetailsException:
     """A refusal, in its own words."""
     status = STATUS[refusal.kind]
-    return _problem(status, refusal.message, _MORE.get(status))
+    headers = _MORE.get(status) if refusal.wait is None else {"Retry-After": str(refusal.wait)}
+    problem = _problem(status, refusal.message, headers)
+    if refusal.kind is Kind.INVALID:
+        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [refusal.message]}}
+    return problem
 
 
 def turned_away(error: HTTPException) -> ProblemDetailsException:

@@ -37,7 +37,7 @@ DESCRIPTION = (
 REFUSALS = {
     status: ResponseSpec(Problem, generate_examples=False, description=words, media_type="application/problem+json")
     for status, words in (
-        (400, "What is asked for is not clear, or `until` has passed."),
+        (422, "What is asked for is not clear, or `until` has passed."),
         (404, "No switch has this code, or the code has been revoked."),
         (413, "The form is far longer than a switch needs."),
     )

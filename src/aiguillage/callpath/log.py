@@ -110,12 +110,18 @@ class CallLog:
             self._connection.close()
 
     def flush(self) -> None:
-        """Writes what waits; calls that the file refuses are counted as dropped, and the log goes on."""
+        """Writes what waits; calls that the file refuses are counted as dropped, and the log goes on.
+
+        Those that find it locked wait on: somebody who is erased may have it written anew.
+        """
         while True:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
             try:
                 self._write(batch)
             except Exception as error:  # noqa: BLE001 - whatever the file's trouble is, calls go on
+                if "locked" in str(error) and not self._stopping:
+                    self._waiting.extendleft(reversed(batch))
+                    return
                 self.dropped += len(batch)
                 _log.error("call_log_failed", error=str(error), dropped=self.dropped)
             if len(batch) < MOST_AT_ONCE:

@@ -36,6 +36,8 @@ def _facts(account: Account, names: Names) -> dict[str, object]:
         _("VIP priority"): account.vip_priority,
         _("rota"): names("rota", account.rota),
         _("geo list"): names("geo_list", account.geo_list),
+        _("days that calls are kept"): account.keep_calls_days,
+        _("days until their numbers are hidden"): account.pseudonymise_days,
     }
 
 
@@ -98,11 +100,19 @@ def set_(
     geo_list: Annotated[
         str | None, typer.Option(help="The geo list for callers' own numbers, by code; empty for none.")
     ] = None,
+    keep_calls_days: Annotated[int | None, typer.Option(help="How many days calls are kept.")] = None,
+    pseudonymise_days: Annotated[int | None, typer.Option(help="After how many days their numbers are hidden.")] = None,
     json: Json = False,
 ) -> None:
     """Change some of an account's settings."""
     given = _given(
-        name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers, vip_priority=vip_priority
+        name=name,
+        country=country,
+        time_zone=time_zone,
+        shared_numbers=shared_numbers,
+        vip_priority=vip_priority,
+        keep_calls_days=keep_calls_days,
+        pseudonymise_days=pseudonymise_days,
     )
     named = _given(rota=rota, geo_list=geo_list)
     if not given and not named:

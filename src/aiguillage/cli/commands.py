@@ -22,14 +22,17 @@ from aiguillage.cli import (
     holidays,
     hours,
     installation,
+    people,
     queues,
     replaying,
     rotas,
     serving,
+    sessions,
     switches,
     tokens,
     turns,
     users,
+    webhooks,
     week,
 )
 from aiguillage.cli.door import REFUSED, Person
@@ -76,6 +79,7 @@ for name, group in (
     ("account", accounts.group),
     ("user", users.group),
     ("token", tokens.group),
+    ("session", sessions.group),
     ("field", fields.group),
     ("contacts", contacts.group),
     ("queue", queues.queue_commands),
@@ -89,7 +93,9 @@ for name, group in (
     ("rota", rotas.rota_commands),
     ("blocked", blocked.blocked_commands),
     ("cti", ctis.cti_commands),
+    ("webhook", webhooks.webhook_commands),
     ("facts", documents.facts_commands),
+    ("person", people.person_commands),
 ):
     application.add_typer(group, name=name)
 exchange.register(contacts.group)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from aiguillage.cli.calls import Since
+from aiguillage.cli.calls import Since, readable
 from aiguillage.cli.door import LARGEST, AccountCode, Desk, Json, at_desk, command
 from aiguillage.cli.moments import iso, local, parse_since
 from aiguillage.cli.printing import print_json, print_line, print_table
@@ -43,7 +43,7 @@ def replay(
     json: Json = False,
 ) -> None:
     """Decide logged calls again, by today's facts or others, and tell which would have gone elsewhere."""
-    from aiguillage.replaying import replay_calls  # noqa: PLC0415 - brings the web framework along
+    from aiguillage.app import replay as decide_again  # noqa: PLC0415 - brings the web framework along
 
     if against is not None and journal_before is not None:
         raise invalid("Give --against or --journal-before, not both: each names the facts to decide by.")
@@ -51,7 +51,7 @@ def replay(
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         begin = parse_since(since or A_WEEK, desk.actor.at, time_zone)
         past = _facts_of(desk, account, against, journal_before)
-        done = replay_calls(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
+        done = decide_again(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
     if json:
         print_json(_document(done))
         return
@@ -75,6 +75,10 @@ def _print(done: "Replay") -> None:
             calls=done.calls, moved=len(done.moved)
         )
     )
+    if done.skipped:
+        print_line(
+            _("{calls} calls are too old to be decided again: their numbers are gone.").format(calls=done.skipped)
+        )
     if done.left_out:
         print_line(_("Left out are {calls} calls that an older release logged.").format(calls=done.left_out))
     if done.moves:
@@ -89,7 +93,7 @@ def _print_calls(moved: "tuple[Moved, ...]", time_zone: str) -> None:
 
 
 def _number(one: "Moved") -> str:
-    return _("withheld") if one.call.number == "" else one.call.number or "-"
+    return readable(one.call.number)
 
 
 def _way(way: str | None) -> str:
@@ -99,8 +103,13 @@ def _way(way: str | None) -> str:
 
 
 def _document(done: "Replay") -> dict[str, Any]:
-    moved = [_moved_document(one) for one in done.moved]
-    return {"calls": done.calls, "left_out": done.left_out, "moves": done.moves, "moved": moved}
+    return {
+        "calls": done.calls,
+        "skipped": done.skipped,
+        "left_out": done.left_out,
+        "moves": done.moves,
+        "moved": [_moved_document(one) for one in done.moved],
+    }
 
 
 def _moved_document(one: "Moved") -> dict[str, Any]:

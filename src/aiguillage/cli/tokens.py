@@ -9,14 +9,15 @@ from aiguillage.cli.door import LARGEST, Email, Json, at_desk, command
 from aiguillage.cli.moments import iso, local, parse_duration
 from aiguillage.cli.printing import print_aside, print_done, print_json, print_list
 from aiguillage.cli.words import _
-from aiguillage.desk.tokens import Token, issue_token, list_tokens, revoke_token
+from aiguillage.desk.token_rows import Token
+from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
 from aiguillage.domain.accounts import role_named
 
 group = typer.Typer(help="Tokens: the secrets with which phone systems ask.", no_args_is_help=True)
 
 
 def _document(token: Token) -> dict[str, Any]:
-    moments = {"expires_at": iso(token.expires_at), "revoked_at": iso(token.revoked_at)}
+    moments = {name: iso(getattr(token, name)) for name in ("created_at", "expires_at", "revoked_at")}
     return {**msgspec.structs.asdict(token), **moments}
 
 

@@ -9,6 +9,8 @@ import typer
 from aiguillage.cli.door import AccountCode, Email, Json, at_desk, command
 from aiguillage.cli.printing import print_done, print_list
 from aiguillage.cli.words import _
+from aiguillage.desk.passwords import set_password
+from aiguillage.desk.second_factor import remove_second_factor
 from aiguillage.desk.users import add_user, disable_user, enable_user, grant_role, list_users, revoke_role
 from aiguillage.domain.accounts import role_named
 from aiguillage.domain.errors import invalid
@@ -23,9 +25,7 @@ def read_password(*, wanted: bool) -> str | None:
         return None
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise invalid(
-            "There is no password on standard input. Pipe it: aiguillage user add ... --password-stdin < FILE"
-        )
+        raise invalid("There is no password on standard input. Pipe it, as in: aiguillage user password EMAIL < FILE")
     return password
 
 
@@ -85,6 +85,22 @@ def enable(context: typer.Context, email: Email, json: Json = False) -> None:
     with at_desk(context) as desk:
         enable_user(desk.db, desk.actor, email)
     print_done(_("{email} is enabled.").format(email=email), {"enabled": email}, json=json)
+
+
+@command(group, "password")
+def password(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Set a user's password to the first line of standard input; their sessions end."""
+    with at_desk(context) as desk:
+        set_password(desk.db, desk.actor, email, read_password(wanted=True) or "")
+    print_done(_("{email} has a new password.").format(email=email), {"password": email}, json=json)
+
+
+@command(group, "one-factor")
+def one_factor(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Take a user's second factor off, for one who lost their phone: the password alone signs in again."""
+    with at_desk(context) as desk:
+        remove_second_factor(desk.db, desk.actor, email)
+    print_done(_("{email} has no second factor.").format(email=email), {"one_factor": email}, json=json)
 
 
 @command(group, "grant")

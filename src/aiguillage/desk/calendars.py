@@ -107,6 +107,13 @@ def list_calendars(db: Database, actor: Actor, code: str) -> list[CalendarState]
         return [CalendarState(kept, moments.get(kept.id, 0)) for kept in read_kept(connection, account_id, KIND)]
 
 
+def show_calendar(db: Database, actor: Actor, code: str, calendar_id: int) -> CalendarState:
+    """One calendar. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        kept = require_fact(connection, account_id, KIND, calendar_id)
+        return CalendarState(kept, read_moments(connection, account_id).get(calendar_id, 0))
+
+
 def window(at: int) -> tuple[date, date]:
     """The days whose events are kept: from 60 days before a moment to two years after it, in whole months.
 

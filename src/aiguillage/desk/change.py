@@ -1,5 +1,6 @@
 """The frame of every use case: the account it is about, the actor's right to it, one transaction, the journal."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -8,10 +9,12 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from aiguillage.domain.accounts import Account, Actor, Role
-from aiguillage.domain.errors import Kind, Refusal, missing
+from aiguillage.domain.errors import Kind, Refusal, missing, stale
 from aiguillage.storage import journal
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
+
+_STATE_BYTES = 7
 
 
 class View(NamedTuple):
@@ -23,7 +26,12 @@ class View(NamedTuple):
 
 
 class Change:
-    """A transaction that changes one account's facts (or the installation's), and says so in its journal."""
+    """A transaction that changes one account's facts (or the installation's), and says so in its journal.
+
+    `action` is what the journal calls everything in it, where that is not what each use case calls it.
+    """
+
+    action: str | None = None
 
     def __init__(self, connection: Connection, account_id: int, account: Account, actor: Actor) -> None:
         self.connection = connection
@@ -41,7 +49,7 @@ class Change:
             seq=seq,
             at=self.actor.at,
             actor=self.actor.name,
-            action=action,
+            action=self.action or action,
             entity=entity,
             entity_id=entity_id,
             before=None if before is None else msgspec.to_builtins(before),
@@ -61,11 +69,12 @@ def no_account(code: str) -> Refusal:
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
     """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
     row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
-    if row is None:
+    if row is None or (actor.only is not None and code not in actor.only):
         raise no_account(code)
-    held = Role.MANAGE if actor.operator else _role_of(connection, row.id, actor)
-    if held is None:
+    granted = Role.MANAGE if actor.operator or actor.everywhere else _role_of(connection, row.id, actor)
+    if granted is None:
         raise no_account(code)
+    held = min(granted, actor.most)
     if held < role:
         raise Refusal(Kind.FORBIDDEN, f"This takes the role {role.word} on {code}; yours is {held.word}.")
     return row.id, account_of(row)
@@ -88,7 +97,26 @@ def account_of(row: Row[Any]) -> Account:
         vip_priority=row.vip_priority,
         rota=row.rota,
         geo_list=row.geo_list,
+        keep_calls_days=row.keep_calls_days,
+        pseudonymise_days=row.pseudonymise_days,
     )
+
+
+def account_id_of(db: Database, actor: Actor, code: str) -> int:
+    """The account's id, for those who may read it. Raises Refusal."""
+    with db.read() as connection:
+        return find_account(connection, actor, code, Role.READ)[0]
+
+
+def require_unchanged(seq: int, expected: int | None) -> None:
+    """Raises Refusal(stale) when somebody expects another state than the one that is kept."""
+    if expected is not None and expected != seq:
+        raise stale("Somebody changed this since you read it. Read it again, and make your change anew.")
+
+
+def state_of(thing: msgspec.Struct) -> int:
+    """A number for the state that a thing is in, for an ETag, where the thing has no seq of its own."""
+    return int.from_bytes(hashlib.sha256(msgspec.json.encode(thing)).digest()[:_STATE_BYTES])
 
 
 @contextmanager
@@ -128,3 +156,12 @@ def require_operator(actor: Actor) -> None:
     """Raises Refusal(forbidden) unless the actor runs this installation."""
     if not actor.operator:
         raise Refusal(Kind.FORBIDDEN, "Only an operator of this installation may do this. Ask one of them.")
+
+
+def require_full_role(actor: Actor) -> None:
+    """Raises Refusal(forbidden) for who acts with a token of a small role: it must not get itself a greater one."""
+    if actor.most is not Role.MANAGE:
+        raise Refusal(
+            Kind.FORBIDDEN,
+            f"A token of the role {actor.most.word} may not do this. Sign in, or use one of the role manage.",
+        )

@@ -1,12 +1,12 @@
 """Contacts: the people and companies that an account knows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from aiguillage.desk.change import Change, change_contacts, read_facts
+from aiguillage.desk.change import Change, change_contacts, read_facts, require_unchanged
 from aiguillage.desk.entering import entered
 from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
@@ -24,6 +24,9 @@ from aiguillage.storage.contacts import (
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import contacts as table
 
+SOME = 1_000
+"""Contacts that are read at a time."""
+
 
 class Kept(msgspec.Struct, frozen=True):
     """A contact as it is kept: with its id and the number of the change that made it so."""
@@ -36,36 +39,45 @@ class Kept(msgspec.Struct, frozen=True):
 def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept:
     """A new contact. Raises Refusal (missing, forbidden, invalid, conflict)."""
     with change_contacts(db, actor, code) as change:
-        check_contact(contact, read_fields(change.connection, change.account_id))
-        _refuse_doubles(change, None, contact)
-        seq = change.take_seqs()
-        write_contact(change.connection, change.account_id, seq, seq, contact)
-        change.record(seq, "add", "contact", seq, None, contact)
-    return Kept(seq, seq, contact)
+        return place_contact(change, None, contact)
 
 
-def set_contact(db: Database, actor: Actor, code: str, contact_id: int, changes: dict[str, Any]) -> Kept:
-    """Changes some of a contact's facts, named as in Contact. Raises Refusal."""
-    with change_contacts(db, actor, code) as change:
-        kept = require_contact(change.connection, change.account_id, contact_id)
-        unknown = changes.keys() - set(Contact.__struct_fields__)
-        if unknown:
-            raise invalid(f"A contact has no '{min(unknown)[:40]}'. It has: {', '.join(Contact.__struct_fields__)}.")
-        return _replace_contact(change, kept, msgspec.structs.replace(kept.contact, **changes))
+def place_contact(change: Change, contact_id: int | None, contact: Contact) -> Kept:
+    """A new contact, or a removed one under its former id, inside a change that has begun. Raises Refusal."""
+    check_contact(contact, read_fields(change.connection, change.account_id))
+    _refuse_doubles(change, None, contact)
+    seq = change.take_seqs()
+    kept = Kept(seq if contact_id is None else contact_id, seq, contact)
+    write_contact(change.connection, change.account_id, kept.id, seq, contact)
+    change.record(seq, "add", "contact", kept.id, None, contact)
+    return kept
 
 
-def enter_contact(db: Database, actor: Actor, code: str, contact_id: int | None, given: Mapping[str, Any]) -> Kept:
-    """A new contact (id None) or changes to one, as somebody entered them (desk/entering.py). Raises Refusal."""
+def enter_contact(
+    db: Database,
+    actor: Actor,
+    code: str,
+    contact_id: int | None,
+    given: Mapping[str, Any],
+    *,
+    expected: int | None = None,
+) -> Kept:
+    """A new contact (id None) or changes to one, as somebody entered them (desk/entering.py).
+
+    `expected` is the change that made it what the person saw. Raises Refusal: stale when it has been changed since.
+    """
     if contact_id is None:
         with read_facts(db, actor, code, Role.EDIT) as (_, _id, account):
             contact = entered(Contact(), given, account.country)
         return add_contact(db, actor, code, contact)
     with change_contacts(db, actor, code) as change:
         kept = require_contact(change.connection, change.account_id, contact_id)
-        return _replace_contact(change, kept, entered(kept.contact, given, change.account.country))
+        require_unchanged(kept.seq, expected)
+        return replace_contact(change, kept, entered(kept.contact, given, change.account.country))
 
 
-def _replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
+def replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
+    """A contact with other facts inside a change that has begun. Raises Refusal."""
     if after == kept.contact:
         return kept
     check_contact(after, read_fields(change.connection, change.account_id))
@@ -77,12 +89,28 @@ def _replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
     return Kept(kept.id, seq, after)
 
 
-def remove_contact(db: Database, actor: Actor, code: str, contact_id: int) -> None:
-    """Removes a contact. Raises Refusal."""
+def remove_contact(db: Database, actor: Actor, code: str, contact_id: int, *, expected: int | None = None) -> None:
+    """Removes a contact, as `expected` by the person (see enter_contact). Raises Refusal."""
     with change_contacts(db, actor, code) as change:
-        before = require_contact(change.connection, change.account_id, contact_id).contact
-        erase_contact(change.connection, change.account_id, contact_id, before)
-        change.record(change.take_seqs(), "remove", "contact", contact_id, before, None)
+        kept = require_contact(change.connection, change.account_id, contact_id)
+        require_unchanged(kept.seq, expected)
+        discard_contacts(change, [kept])
+
+
+def remove_contacts(db: Database, actor: Actor, code: str, contact_ids: Iterable[int]) -> int:
+    """Removes contacts, all or none; how many they were. Raises Refusal(missing) when one of them is not there."""
+    with change_contacts(db, actor, code) as change:
+        ids = dict.fromkeys(contact_ids)
+        return discard_contacts(change, [require_contact(change.connection, change.account_id, each) for each in ids])
+
+
+def discard_contacts(change: Change, going: Sequence[Kept]) -> int:
+    """Removes contacts inside a change that has begun; how many they were."""
+    seq = change.take_seqs(len(going))
+    for place, kept in enumerate(going):
+        erase_contact(change.connection, change.account_id, kept.id, kept.contact)
+        change.record(seq + place, "remove", "contact", kept.id, kept.contact, None)
+    return len(going)
 
 
 def show_contact(db: Database, actor: Actor, code: str, contact_id: int) -> Kept:
@@ -102,20 +130,32 @@ def require_contact(connection: Connection, account_id: int, contact_id: int) ->
 def list_contacts(
     db: Database, actor: Actor, code: str, *, number: str | None = None, limit: int | None = None
 ) -> Iterator[Kept]:
-    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal, before the first one."""
+    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal, before the first one.
+
+    They are read a thousand at a time, each thousand as it is then: however slowly somebody takes them, no transaction
+    stays open and keeps the file growing.
+    """
     with read_facts(db, actor, code) as (_, _id, account):
         key = None if number is None else parse_number(number, account.country)
     return _contacts(db, actor, code, key, limit)
 
 
 def _contacts(db: Database, actor: Actor, code: str, key: str | None, limit: int | None) -> Iterator[Kept]:
+    after, left = 0, limit
+    while batch := _some_contacts(db, actor, code, key, after, SOME if left is None else min(SOME, left)):
+        yield from batch
+        after = batch[-1].id
+        left = None if left is None else left - len(batch)
+
+
+def _some_contacts(db: Database, actor: Actor, code: str, key: str | None, after: int, limit: int) -> list[Kept]:
     with read_facts(db, actor, code) as (connection, account_id, _):
-        statement = select(table).where(table.c.account_id == account_id).order_by(table.c.id).limit(limit)
+        statement = select(table).where(table.c.account_id == account_id, table.c.id > after)
         if key is not None:
             ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, [key])]
             statement = statement.where(table.c.id.in_(ids))
-        for row in connection.execution_options(yield_per=1000).execute(statement):
-            yield Kept(row.id, row.seq, contact_of(row))
+        rows = connection.execute(statement.order_by(table.c.id).limit(limit))
+        return [Kept(row.id, row.seq, contact_of(row)) for row in rows]
 
 
 def check_contact(contact: Contact, fields: list[Field]) -> None:

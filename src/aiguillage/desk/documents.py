@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from aiguillage.desk.change import View, read_facts
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.documents import FactsDocument, compile_document
 from aiguillage.domain.facts import KINDS, AccountFacts
 from aiguillage.storage.engine import Database
@@ -13,7 +13,7 @@ from aiguillage.storage.schema import accounts
 
 
 def export_facts(db: Database, actor: Actor, code: str) -> FactsDocument:
-    """All facts of an account but its contacts, as they are at one moment. Raises Refusal."""
+    """All facts of an account that its readers may see, but its contacts, as they are at one moment. Raises Refusal."""
     with read_facts(db, actor, code) as view:
         return read_document(view)
 
@@ -32,5 +32,5 @@ def read_document(view: View) -> FactsDocument:
         seq=view.connection.execute(seq).scalar_one(),
         account=view.account,
         fields=tuple(read_fields(view.connection, view.account_id)),
-        facts={kind.name: dict(kept[kind.name]) for kind in KINDS},
+        facts={kind.name: dict(kept[kind.name]) for kind in KINDS if kind.seen_by <= Role.READ},
     )

@@ -12,33 +12,45 @@ import msgspec
 from aiguillage.desk.contacts import Kept, list_contacts
 from aiguillage.desk.importing.cells import guarded
 from aiguillage.desk.importing.columns import EXPORTED, OWN_ID
+from aiguillage.desk.spreadsheets import require_room, sheet_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.given import GIVEN, Sent, plain_telecom
 from aiguillage.storage.engine import Database
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "xlsx", "jsonl", "json")
 PIECE = 1_000
 """Contacts in one piece of the file."""
 
 TYPED = ("mobile", "landline", "fax", "work", "home")
 """Types of numbers with a column of their own; others are in `number`, whose import leaves types as they are."""
 
-CSV_COLUMNS = (*EXPORTED[: EXPORTED.index("number") + 1], *(f"{kind}_number" for kind in TYPED), "email", *FIELD_KEYS)
+CSV_COLUMNS = (
+    *EXPORTED[: EXPORTED.index("number") + 1],
+    *(f"{kind}_number" for kind in TYPED),
+    *EXPORTED[EXPORTED.index("email") :],
+)
 
 
 def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
-    """The account's contacts in a file's bytes, piece by piece: `csv` or `jsonl`. Raises Refusal before the first one.
+    """The account's contacts in a file's bytes, piece by piece, in one of FORMATS. Raises Refusal before the first one.
 
     CSV is what spreadsheets in France open as it is: UTF-8 with a mark, semicolons. A cell that a spreadsheet would
     take for a formula begins with an apostrophe, which an import takes away again; E.164 numbers stay as they are.
-    The labels of numbers are in JSON lines only. Both have aiguillage's own id, by which an import into the same
-    account knows contacts without a reference, code or number.
+    XLSX has the same cells. The labels of numbers are in JSON (an array) and JSON lines only. All have aiguillage's own
+    id, by which an import into the same account knows contacts without a reference, code or number.
     """
     if form not in FORMATS:
-        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.")
+        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.", "format")
     contacts = list_contacts(db, actor, code)
-    return _csv_pieces(contacts, code) if form == "csv" else _json_pieces(contacts, code)
+    if form == "csv":
+        return _csv_pieces(contacts, code)
+    if form == "xlsx":
+        require_room(db, actor, code)
+        return sheet_pieces(db.path.parent, CSV_COLUMNS, (_csv_row(kept, code) for kept in contacts), "contacts")
+    objects = (msgspec.json.encode(_json_object(kept, code)) for kept in contacts)
+    return _json_array(objects) if form == "json" else _json_lines(objects)
 
 
 def _csv_pieces(contacts: Iterator[Kept], code: str) -> Iterator[bytes]:
@@ -62,19 +74,39 @@ def _csv_row(kept: Kept, code: str) -> list[str]:
         *(contact.reference, contact.code, contact.language, contact.company, contact.first_name, contact.last_name),
         *(", ".join(found) for found in numbers.values()),
         ", ".join(contact.emails),
+        *(contact.email_destination, contact.telecom_destination),
         *contact.select,
         *("" if value is None else str(int(value)) for value in contact.boolean),
     ]
     return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells)]
 
 
-def _json_pieces(contacts: Iterator[Kept], code: str) -> Iterator[bytes]:
-    while batch := list(islice(contacts, PIECE)):
-        yield b"".join(msgspec.json.encode(_json_object(kept, code)) + b"\n" for kept in batch)
+def _json_lines(objects: Iterator[bytes]) -> Iterator[bytes]:
+    while batch := list(islice(objects, PIECE)):
+        yield b"\n".join(batch) + b"\n"
+
+
+def _json_array(objects: Iterator[bytes]) -> Iterator[bytes]:
+    between = b"["
+    while batch := list(islice(objects, PIECE)):
+        yield between + b",\n".join(batch)
+        between = b",\n"
+    yield b"[]" if between == b"[" else b"]"
 
 
 def _json_object(kept: Kept, code: str) -> dict[str, Any]:
-    facts = msgspec.structs.asdict(kept.contact)
+    contact = kept.contact
+    facts = msgspec.structs.asdict(contact)
+    given = facts.pop("given")
+    facts["telecoms"] = [_brought(given.get(t.number), plain_telecom(t), "number") for t in contact.telecoms]
+    facts["emails"] = [_brought(given.get(email), email, "email") for email in contact.emails]
     values = (*facts.pop("select"), *facts.pop("boolean"))
     fields = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
     return {OWN_ID: f"{code}:{kept.id}"} | facts | fields
+
+
+def _brought(given: Sent | None, plain: Sent, name: str) -> Sent:
+    """A number or address with what is to be given back of it."""
+    if given is None:
+        return plain
+    return {**(plain if isinstance(plain, dict) else {name: plain}), GIVEN: given}

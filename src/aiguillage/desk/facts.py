@@ -1,22 +1,25 @@
 """Facts of an account beside its contacts: queues, hours, rotas, zones and the rest, all kept and changed alike."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from aiguillage.desk.change import Change, change_facts, read_facts
+from aiguillage.desk.change import Change, change_facts, read_facts, require_unchanged
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid, missing
-from aiguillage.domain.facts import BY_NAME, KINDS, Fact, kind_named
+from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import Kept, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
+from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
 from aiguillage.storage.facts import read_facts as read_kept
+from aiguillage.storage.surveys import has_records
 
 NAMES = ("code", "number", "name", "label", "nickname")
 """The values by which people name a fact, the most exact first."""
 
 MOST_LISTED = 12
+Changes = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
+"""Some of a fact's values, or what makes them of the fact as it is."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -33,36 +36,60 @@ def add_fact(db: Database, actor: Actor, code: str, fact: Fact) -> Done:
 
 def add_facts(db: Database, actor: Actor, code: str, facts: Iterable[Fact]) -> list[Done]:
     """New facts in their order, all or none. Raises Refusal."""
-    with change_facts(db, actor, code, Role.EDIT) as change:
-        return [place_fact(change, fact) for fact in facts]
+    new = list(facts)
+    role = max((BY_TYPE[type(fact)].role for fact in new), default=Role.EDIT)
+    with change_facts(db, actor, code, role) as change:
+        known = by_kind(change.connection, change.account_id)
+        return [_write(change, kind_of(fact), None, fact, known) for fact in new]
 
 
-def set_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, changes: Mapping[str, Any]) -> Done:
-    """Changes some of a fact's values, named as its struct names them. Raises Refusal."""
-    with change_facts(db, actor, code, Role.EDIT) as change:
+def set_fact(
+    db: Database,
+    actor: Actor,
+    code: str,
+    kind: str,
+    fact_id: int,
+    changes: Changes,
+    *,
+    expected: int | None = None,
+) -> Done:
+    """Changes some of a fact's values, named as its struct names them. Raises Refusal.
+
+    Stale when the fact's seq is not the `expected` one.
+    """
+    with change_facts(db, actor, code, kind_named(kind).role) as change:
+        require_unchanged(require_fact(change.connection, change.account_id, kind, fact_id).seq, expected)
         return replace_fact(change, kind, fact_id, changes)
 
 
 def place_fact(change: Change, fact: Fact) -> Done:
     """A new fact inside a change that has begun. Raises Refusal."""
-    return _write(change, kind_of(fact), None, fact)
+    return _write(change, kind_of(fact), None, fact, by_kind(change.connection, change.account_id))
 
 
-def replace_fact(change: Change, kind: str, fact_id: int, changes: Mapping[str, Any]) -> Done:
+def replace_fact(change: Change, kind: str, fact_id: int, changes: Changes) -> Done:
     """Changes some of a fact's values inside a change that has begun. Raises Refusal."""
     before = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
+    changes = changes(before.fact) if callable(changes) else changes
     names = type(before.fact).__struct_fields__
     unknown = changes.keys() - set(names)
     if unknown:
         raise invalid(f"A {words_of(kind)} has no '{min(unknown)[:40]}'. It has: {', '.join(names)}.")
-    return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes))
+    known = by_kind(change.connection, change.account_id)
+    return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes), known)
 
 
-def _write(change: Change, kind: str, before: Kept | None, fact: Fact) -> Done:
-    """Checks the fact beside all others, and writes it with its journal row, unless it is as it was."""
-    known, account = by_kind(change.connection, change.account_id), change.account
-    fact_id = None if before is None else before.id
-    fact = BY_NAME[kind].check(_typed(fact), fact_id, known, account)
+def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
+    """A fact that was removed, under its former id, inside a change that has begun. Raises Refusal."""
+    return _write(change, kind, None, fact, by_kind(change.connection, change.account_id), former_id=fact_id)
+
+
+def _write(
+    change: Change, kind: str, before: Kept | None, fact: Fact, known: KeptFacts, *, former_id: int | None = None
+) -> Done:
+    """Checks the fact beside the account's others, and writes it with its journal row, unless it is as it was."""
+    fact_id = former_id if before is None else before.id
+    fact = BY_NAME[kind].check(_typed(fact), fact_id, known, change.account)
     for named in BY_NAME[kind].references(fact):
         require_fact(change.connection, change.account_id, named.kind, named.id)
     remarks = tuple(BY_NAME[kind].remarks(fact, fact_id, known))
@@ -70,7 +97,8 @@ def _write(change: Change, kind: str, before: Kept | None, fact: Fact) -> Done:
         return Done(before, remarks)
     seq = change.take_seqs()
     kept = Kept(kind, seq if fact_id is None else fact_id, seq, fact)
-    write_fact(change.connection, change.account_id, kept, account)
+    write_fact(change.connection, change.account_id, kept, change.account)
+    known.note(kept)
     change.record(seq, "add" if before is None else "set", kind, kept.id, before and before.fact, fact)
     return Done(kept, remarks)
 
@@ -86,58 +114,74 @@ def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
         raise invalid(f"{error}. Give a value of that type.") from None
 
 
-def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> None:
+def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None) -> None:
     """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it."""
-    with change_facts(db, actor, code, Role.EDIT) as change:
+    with change_facts(db, actor, code, kind_named(kind).role) as change:
+        kept = require_fact(change.connection, change.account_id, kind, fact_id)
+        require_unchanged(kept.seq, expected)
         discard_fact(change, kind, fact_id)
+
+
+def remove_facts(db: Database, actor: Actor, code: str, kind: str, fact_ids: Iterable[int]) -> None:
+    """Removes facts of a kind and all that belongs to them, all or none. Raises Refusal."""
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        _discard(change, kind, fact_ids)
 
 
 def discard_fact(change: Change, kind: str, fact_id: int) -> None:
     """Removes a fact inside a change that has begun. Raises Refusal(conflict) while another needs it."""
-    kept = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
-    _refuse_while_named(change, kept)
-    for one in (*_belongings(change, kept), kept):
-        erase_fact(change.connection, change.account_id, one)
-        change.record(change.take_seqs(), "remove", one.kind, one.id, one.fact, None)
+    _discard(change, kind, [fact_id])
 
 
-def _refuse_while_named(change: Change, kept: Kept) -> None:
-    if getattr(change.account, kept.kind, None) == kept.id:
-        raise conflict(f"The account itself names this {words_of(kept.kind)}. Set another one, or none, there first.")
-    for other, belongs in _naming(change, kept):
-        if not belongs:
+def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
+    name = kind_named(kind).name
+    going = {fact_id: require_fact(change.connection, change.account_id, name, fact_id) for fact_id in fact_ids}
+    belongings: dict[int, list[Kept]] = {fact_id: [] for fact_id in going}
+    for fact_id, other, belongs in _naming(change, name, going):
+        if belongs:
+            belongings[fact_id].append(other)
+        elif other.kind != name or other.id not in going:
             raise conflict(f"The {words_of(other.kind)} {name_of(other)} names it. Change or remove that one first.")
+    for fact_id, kept in going.items():
+        if getattr(change.account, name, None) == fact_id:
+            raise conflict(f"The account itself names this {words_of(name)}. Set another one, or none, there first.")
+        if name == "survey" and has_records(change.connection, change.account_id, fact_id):
+            raise conflict(f"The survey {kept.fact.name} has records. Remove them first.")
+        for one in (*belongings[fact_id], kept):
+            erase_fact(change.connection, change.account_id, one)
+            change.record(change.take_seqs(), "remove", one.kind, one.id, one.fact, None)
 
 
-def _belongings(change: Change, kept: Kept) -> Iterator[Kept]:
-    yield from [other for other, belongs in _naming(change, kept) if belongs]
+def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
+    """The facts that go with this one."""
+    yield from [other for _, other, belongs in _naming(change, kept.kind, [kept.id]) if belongs]
 
 
-def _naming(change: Change, kept: Kept) -> Iterator[tuple[Kept, bool]]:
-    """The facts that name this one, and whether each belongs to it."""
+def _naming(change: Change, name: str, going: Collection[int]) -> Iterator[tuple[int, Kept, bool]]:
+    """The facts that name one of those of a kind: the id of that one, the fact, and whether it belongs to it."""
     for kind in KINDS:
         for other in read_kept(change.connection, change.account_id, kind.name):
             for named in kind.references(other.fact):
-                if (named.kind, named.id) == (kept.kind, kept.id):
-                    yield other, named.belongs
+                if named.kind == name and named.id in going:
+                    yield named.id, other, named.belongs
 
 
 def show_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> Kept:
     """One fact. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return require_fact(connection, account_id, kind_named(kind).name, fact_id)
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return require_fact(connection, account_id, kind, fact_id)
 
 
 def list_facts(db: Database, actor: Actor, code: str, kind: str) -> list[Kept]:
     """The facts of a kind, oldest first. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return list(read_kept(connection, account_id, kind_named(kind).name))
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return list(read_kept(connection, account_id, kind))
 
 
 def find_fact(db: Database, actor: Actor, code: str, kind: str, text: str) -> Kept:
     """The one fact that people mean by a code, a number, a name or an id, in this order. Raises Refusal."""
-    with read_facts(db, actor, code) as (connection, account_id, _):
-        return _named(list(read_kept(connection, account_id, kind_named(kind).name)), words_of(kind), text)
+    with read_facts(db, actor, code, kind_named(kind).seen_by) as (connection, account_id, _):
+        return _named(list(read_kept(connection, account_id, kind)), words_of(kind), text)
 
 
 def _named(all_kept: list[Kept], words: str, text: str) -> Kept:

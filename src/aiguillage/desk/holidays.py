@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime
 import msgspec
 from sqlalchemy import select
 
-from aiguillage.desk.change import Change, change_facts, require_operator
+from aiguillage.desk.change import Change, change_facts, read_facts, require_operator, require_unchanged
 from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import missing
 from aiguillage.domain.holidays import compute_days
 from aiguillage.domain.queues import Observance, ObservedDay
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import Kept, read_facts, require_fact
+from aiguillage.storage.facts import Kept, require_fact
+from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.schema import accounts
 
 KIND = "observance"
@@ -24,7 +25,15 @@ KEEP = msgspec.UNSET
 SECOND = 1_000_000
 
 
-def observe_holidays(db: Database, actor: Actor, code: str, country: str, subdivision: str = "") -> Done:
+def show_observance(db: Database, actor: Actor, code: str) -> Kept:
+    """Whose public holidays the account observes. Raises Refusal(missing) where none are observed."""
+    with read_facts(db, actor, code) as (connection, account_id, account):
+        return _require_one(next(read_kept(connection, account_id, KIND), None), account)
+
+
+def observe_holidays(
+    db: Database, actor: Actor, code: str, country: str, subdivision: str = "", *, expected: int | None = None
+) -> Done:
     """Observes the public holidays of a country, in place of those before. Raises Refusal.
 
     What was set for single holidays stays for those that the new place has too.
@@ -34,6 +43,7 @@ def observe_holidays(db: Database, actor: Actor, code: str, country: str, subdiv
     labels = {day.label for day in days}
     with change_facts(db, actor, code, Role.EDIT) as change:
         kept = _observance(change)
+        require_unchanged(0 if kept is None else kept.seq, expected)
         if kept is None:
             return place_fact(change, Observance(country=country, subdivision=subdivision, days=days))
         before: Observance = kept.fact
@@ -47,10 +57,12 @@ def observe_holidays(db: Database, actor: Actor, code: str, country: str, subdiv
         return replace_fact(change, KIND, kept.id, changes)
 
 
-def forget_holidays(db: Database, actor: Actor, code: str) -> None:
+def forget_holidays(db: Database, actor: Actor, code: str, *, expected: int | None = None) -> None:
     """Observes no public holiday any more. Raises Refusal(missing) where none was observed."""
     with change_facts(db, actor, code, Role.EDIT) as change:
-        discard_fact(change, KIND, _require_observance(change).id)
+        kept = _require_observance(change)
+        require_unchanged(kept.seq, expected)
+        discard_fact(change, KIND, kept.id)
 
 
 def set_holiday(
@@ -61,10 +73,12 @@ def set_holiday(
     *,
     off: bool | msgspec.UnsetType = KEEP,
     destination: str | msgspec.UnsetType | None = KEEP,
+    expected: int | None = None,
 ) -> Done:
     """Switches an observed holiday off or on again, or says where its calls go (None: as ever). Raises Refusal."""
     with change_facts(db, actor, code, Role.EDIT) as change:
         kept = _require_observance(change)
+        require_unchanged(kept.seq, expected)
         before: Observance = kept.fact
         label = _label_of(before, label)
         others_off = tuple(one for one in before.off if one != label)
@@ -89,7 +103,7 @@ def renew_holidays(db: Database, actor: Actor) -> list[str]:
         ending = [
             (code, kept.id)
             for account_id, code in connection.execute(select(accounts.c.id, accounts.c.code).order_by(accounts.c.id))
-            for kept in read_facts(connection, account_id, KIND)
+            for kept in read_kept(connection, account_id, KIND)
             if max((observed.day for observed in kept.fact.days), default=soon) < soon
         ]
     for code, observance_id in ending:
@@ -110,13 +124,16 @@ def _year(at: int) -> int:
 
 
 def _observance(change: Change) -> Kept | None:
-    return next(read_facts(change.connection, change.account_id, KIND), None)
+    return next(read_kept(change.connection, change.account_id, KIND), None)
 
 
 def _require_observance(change: Change) -> Kept:
-    kept = _observance(change)
+    return _require_one(_observance(change), change.account)
+
+
+def _require_one(kept: Kept | None, account: Account) -> Kept:
     if kept is None:
-        raise missing(f"{change.account.code} observes no public holidays yet. Choose a country's first.")
+        raise missing(f"{account.code} observes no public holidays yet. Choose a country's first.")
     return kept
 
 

@@ -13,7 +13,7 @@ from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.storage.engine import Database
-from aiguillage.storage.journal import Entry, read_down_to
+from aiguillage.storage.journal import ERASED, Entry, read_down_to
 
 REFUSED = "refused"
 """Where a call would go whose request these facts turn away: it names a list or queue that they lack."""
@@ -62,13 +62,17 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
     contacts: dict[int, Contact | None] = {}
     for entry in entries:
         before = entry.before
-        if entry.entity == "contact":
+        if before == ERASED:
+            # What it was is not known any more, and nobody may be routed by it.
+            if entry.entity == "contact":
+                contacts[entry.entity_id] = None
+        elif entry.entity == "contact":
             contacts[entry.entity_id] = None if before is None else msgspec.convert(before, Contact)
         elif entry.entity == "account":
             account = msgspec.convert(before, Account)
         elif entry.entity == "field":
             fields[entry.entity_id - 1] = msgspec.convert(before, Field)
-        elif entry.entity in BY_NAME:
+        elif entry.entity in facts:
             _undo_fact(facts[entry.entity], entry)
     in_order = {kind: dict(sorted(by_id.items())) for kind, by_id in facts.items()}
     return FactsDocument(account=account, fields=tuple(fields), facts=in_order), contacts
@@ -76,6 +80,6 @@ def _undone(document: FactsDocument, entries: Iterable[Entry]) -> tuple[FactsDoc
 
 def _undo_fact(by_id: dict[int, Any], entry: Entry) -> None:
     if entry.before is None:
-        del by_id[entry.entity_id]
+        by_id.pop(entry.entity_id, None)  # one that was erased since was not put back
     else:
         by_id[entry.entity_id] = msgspec.convert(entry.before, BY_NAME[entry.entity].type)

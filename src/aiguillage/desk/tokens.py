@@ -1,37 +1,35 @@
 """Tokens: a user's personal bearer secrets, which can never do more than their user."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row
 
-from aiguillage.desk.change import Change, change_directory, find_account
+from aiguillage.desk.change import (
+    Change,
+    change_directory,
+    find_account,
+    require_full_role,
+    require_unchanged,
+    state_of,
+)
+from aiguillage.desk.token_rows import (
+    PERSONAL,
+    SESSION,
+    Token,
+    change_token,
+    check_token,
+    end_token,
+    is_within,
+    keep_token,
+    read_tokens,
+)
 from aiguillage.desk.users import require_user
-from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, new_secret, parse_hosts
-from aiguillage.domain.contacts import parse_text
+from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, hosts_within
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.engine import Database
-from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import can_be_id, tokens, users
-
-
-class Token(msgspec.Struct, frozen=True):
-    """A token without its secret. `accounts` empty: all that its user has; `hosts` empty: from anywhere.
-
-    `expires_at` and `revoked_at` are microseconds since 1970 UTC, or None.
-    """
-
-    id: int
-    email: str
-    name: str
-    role: str
-    accounts: tuple[str, ...]
-    hosts: tuple[str, ...]
-    unknown: str | None
-    expires_at: int | None
-    revoked_at: int | None
 
 
 def issue_token(  # noqa: PLR0913 - each is a property of the token
@@ -48,36 +46,35 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
 ) -> tuple[Token, str]:
     """A new token and its secret, which is told this once and kept as its SHA-256 only. Raises Refusal.
 
-    Users issue their own; operators issue anybody's.
+    Users issue their own; operators issue anybody's. Who acts with a token gives it no more than that one has.
     """
-    name, blocks = parse_text(name), parse_hosts(hosts)
+    require_full_role(actor)
     check_unknown_mode(unknown)
-    if not name:
-        raise invalid("A token needs a name that tells what it is for.")
-    if expires_at is not None and expires_at <= actor.at:
-        raise invalid("The token would have expired already. Choose a later moment.")
+    token = Token(
+        id=0,
+        user_id=0,
+        email=email,
+        name=name,
+        role=role.word,
+        accounts=tuple(accounts),
+        hosts=tuple(hosts),
+        unknown=unknown,
+        created_at=actor.at,
+        expires_at=expires_at,
+    )
+    token = check_token(token, actor.at)
+    if not is_within(actor, token):
+        raise invalid("Your own token is held to some accounts. Name one of those, or sign in.", "accounts")
+    _require_no_more(actor, token)
     with change_directory(db, actor) as change:
         user = _holder(change, email)
         for code in accounts:
             _require_role(change, user, code)
-        secret, seq = new_secret(), change.take_seqs()
-        token = Token(seq, user.email, name, role.word, tuple(accounts), blocks, unknown, expires_at, None)
-        change.connection.execute(
-            insert(tokens).values(
-                id=seq,
-                user_id=user.id,
-                name=name,
-                digest=hashlib.sha256(secret.encode()).digest(),
-                role=int(role),
-                accounts=as_json(accounts) if accounts else None,
-                hosts=as_json(blocks) if blocks else None,
-                unknown=unknown,
-                created_at=actor.at,
-                expires_at=expires_at,
-            )
-        )
-        change.record(seq, "issue", "token", seq, None, token)
-    return token, secret
+        return keep_token(change, _held_by(token, user))
+
+
+def _held_by(token: Token, user: Row[Any]) -> Token:
+    return msgspec.structs.replace(token, user_id=user.id, email=user.email)
 
 
 def _holder(change: Change, email: str) -> Row[Any]:
@@ -105,36 +102,56 @@ def _require_role(change: Change, user: Row[Any], code: str) -> None:
 
 
 def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[Token]:
-    """The actor's own tokens; for operators everybody's, or one user's. Oldest first."""
-    statement = select(tokens, users.c.email).join(users, users.c.id == tokens.c.user_id).order_by(tokens.c.id)
+    """The actor's own tokens; for operators everybody's, or one user's. Oldest first; sessions are listed apart."""
+    require_full_role(actor)
+    conditions = [tokens.c.kind != SESSION]
     if not actor.operator:
-        statement = statement.where(tokens.c.user_id == actor.user_id)
+        conditions.append(tokens.c.user_id == actor.user_id)
     if email is not None:
-        statement = statement.where(users.c.email == email.lower())
+        conditions.append(users.c.email == email.lower())
     with db.read() as connection:
-        return [
-            Token(
-                row.id,
-                row.email,
-                row.name,
-                Role(row.role).word,
-                tuple(msgspec.json.decode(row.accounts or "[]")),
-                tuple(msgspec.json.decode(row.hosts or "[]")),
-                row.unknown,
-                row.expires_at,
-                row.revoked_at,
-            )
-            for row in connection.execute(statement)
-        ]
+        return [token for token in read_tokens(connection, *conditions) if is_within(actor, token)]
 
 
-def revoke_token(db: Database, actor: Actor, token_id: int) -> None:
-    """Ends a token: the next call with it is refused. Raises Refusal(missing), also for somebody else's."""
+def show_token(db: Database, actor: Actor, token_id: int) -> Token:
+    """One token. Raises Refusal(missing), also for somebody else's."""
+    require_full_role(actor)
+    with db.read() as connection:
+        return _require_token(connection, actor, token_id)
+
+
+def set_token(
+    db: Database, actor: Actor, token_id: int, changes: Mapping[str, Any], *, expected: int | None = None
+) -> Token:
+    """Changes a token's `name`, `hosts` or `expires_at`; its secret stays. Raises Refusal."""
+    require_full_role(actor)
     with change_directory(db, actor) as change:
-        mine = select(tokens).where(tokens.c.id == token_id)
-        row = change.connection.execute(mine).first() if can_be_id(token_id) else None
-        if row is None or not (actor.operator or row.user_id == actor.user_id):
-            raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
-        if row.revoked_at is None:
-            change.connection.execute(update(tokens).where(tokens.c.id == token_id).values(revoked_at=actor.at))
-            change.record(change.take_seqs(), "revoke", "token", token_id, {"revoked": False}, {"revoked": True})
+        after = change_token(change, _require_token(change.connection, actor, token_id), changes, expected)
+        if after.kind == PERSONAL:
+            _require_no_more(actor, after)
+        return after
+
+
+def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | None = None) -> None:
+    """Ends a token: the next call with it is refused. Raises Refusal(missing), also for somebody else's."""
+    require_full_role(actor)
+    with change_directory(db, actor) as change:
+        token = _require_token(change.connection, actor, token_id)
+        require_unchanged(state_of(token), expected)
+        end_token(change, token)
+
+
+def _require_no_more(actor: Actor, token: Token) -> None:
+    """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
+    if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
+        raise invalid("Your own token is held to some addresses. Name hosts among those, or sign in.", "hosts")
+    if actor.expires_at is not None and (token.expires_at is None or token.expires_at > actor.expires_at):
+        raise invalid("Your own token expires. Choose a moment until then, or sign in.", "expires_at")
+
+
+def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token:
+    mine = (tokens.c.id == token_id, tokens.c.kind != SESSION)
+    found = read_tokens(connection, *mine) if can_be_id(token_id) else []
+    if not found or not (actor.operator or found[0].user_id == actor.user_id) or not is_within(actor, found[0]):
+        raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
+    return found[0]

@@ -6,18 +6,31 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from aiguillage.desk.change import change_directory, change_facts, read_facts, require_operator
-from aiguillage.domain.accounts import Actor, Role, check_email
+from aiguillage.desk.change import (
+    Change,
+    change_directory,
+    change_facts,
+    read_facts,
+    require_operator,
+    require_unchanged,
+    state_of,
+)
+from aiguillage.domain.accounts import Actor, Role, check_email, new_user_id
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.storage.engine import Database
-from aiguillage.storage.schema import accounts, grants, users
+from aiguillage.storage.journal import record, take_seqs
+from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, users
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_000
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person with an e-mail address; `grants` maps account codes to roles, as far as the actor may see them."""
+    """A person with an e-mail address; `grants` maps account codes to roles, as far as the actor may see them.
+
+    Managers see no name, and nobody as an operator or disabled: with an invitation they must not find out whom the
+    installation knows already.
+    """
 
     id: int
     email: str
@@ -37,17 +50,24 @@ def add_user(
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
             raise conflict(f"There is a user {email} already. Use another address, or give that user a role.")
-        seq = change.take_seqs()
-        row = {"id": seq, "email": email, "name": name, "operator": operator}
-        change.connection.execute(insert(users).values(password=hashed, created_at=actor.at, **row))
-        change.record(seq, "add", "user", seq, None, row)
-    return User(seq, email, name, operator, disabled=False, grants={})
+        return _write(change, User(new_user_id(), email, name, operator, disabled=False, grants={}), hashed)
+
+
+def _write(change: Change, user: User, hashed: str | None) -> User:
+    """Writes a new user, in the installation's journal too, whichever account's change it is part of."""
+    row = {name: getattr(user, name) for name in ("id", "email", "name", "operator")}
+    change.connection.execute(insert(users).values(password=hashed, created_at=change.actor.at, **row))
+    seq = take_seqs(change.connection, DIRECTORY_ID)
+    record(change.connection, DIRECTORY_ID, [change.entry(seq, "add", "user", user.id, None, row)])
+    return user
 
 
 def hash_password(password: str) -> str:
     """The password as it is kept (Argon2id). Raises Refusal(invalid)."""
     if len(password) < SHORTEST_PASSWORD:
-        raise invalid(f"The password is too short. Use at least {SHORTEST_PASSWORD} characters.")
+        raise invalid(f"The password is too short. Use at least {SHORTEST_PASSWORD} characters.", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise invalid(f"The password is too long. Use at most {LONGEST_PASSWORD:,} characters.", "password")
     return PasswordHasher().hash(password)
 
 
@@ -80,7 +100,38 @@ def list_users(db: Database, actor: Actor, code: str | None = None) -> list[User
         with db.read() as connection:
             return _users(connection, None)
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
-        return _users(connection, account_id)
+        found = _users(connection, account_id)
+    return found if actor.operator else [User(user.id, user.email, "", False, False, user.grants) for user in found]  # noqa: FBT003 - neither is told
+
+
+def show_user(db: Database, actor: Actor, user_id: int) -> User:
+    """One user (operators only). Raises Refusal."""
+    require_operator(actor)
+    with db.read() as connection:
+        return _require(connection, user_id)
+
+
+def _require(connection: Connection, user_id: int) -> User:
+    row = connection.execute(select(users).where(users.c.id == user_id)).first() if can_be_id(user_id) else None
+    if row is None:
+        raise missing("There is no user of that id.")
+    return next(user for user in _users(connection, None) if user.id == user_id)
+
+
+def set_user(db: Database, actor: Actor, user_id: int, changes: dict[str, Any], *, expected: int | None = None) -> User:
+    """Changes a user's `name`, or whether they are `disabled` (operators only). Raises Refusal."""
+    require_operator(actor)
+    with change_directory(db, actor) as change:
+        before = _require(change.connection, user_id)
+        require_unchanged(state_of(before), expected)
+        after = msgspec.structs.replace(before, **changes)
+        after = msgspec.structs.replace(after, name=parse_text(after.name))
+        if after.name != before.name:
+            change.connection.execute(update(users).where(users.c.id == user_id).values(name=after.name))
+            change.record(change.take_seqs(), "set", "user", user_id, {"name": before.name}, {"name": after.name})
+        if after.disabled != before.disabled:
+            _set_disabled(change, user_id, disabled=after.disabled)
+    return after
 
 
 def _users(connection: Connection, account_id: int | None) -> list[User]:
@@ -103,8 +154,7 @@ def disable_user(db: Database, actor: Actor, email: str) -> None:
     with change_directory(db, actor) as change:
         row = require_user(change.connection, email)
         if row.disabled_at is None:
-            change.connection.execute(update(users).where(users.c.id == row.id).values(disabled_at=actor.at))
-            change.record(change.take_seqs(), "disable", "user", row.id, {"disabled": False}, {"disabled": True})
+            _set_disabled(change, row.id, disabled=True)
 
 
 def enable_user(db: Database, actor: Actor, email: str) -> None:
@@ -113,29 +163,80 @@ def enable_user(db: Database, actor: Actor, email: str) -> None:
     with change_directory(db, actor) as change:
         row = require_user(change.connection, email)
         if row.disabled_at is not None:
-            change.connection.execute(update(users).where(users.c.id == row.id).values(disabled_at=None))
-            change.record(change.take_seqs(), "enable", "user", row.id, {"disabled": True}, {"disabled": False})
+            _set_disabled(change, row.id, disabled=False)
 
 
-def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role) -> None:
-    """Gives a user a role on an account, in place of the one they had. Raises Refusal."""
+def _set_disabled(change: Change, user_id: int, *, disabled: bool) -> None:
+    since = change.actor.at if disabled else None
+    change.connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=since))
+    action = "disable" if disabled else "enable"
+    change.record(change.take_seqs(), action, "user", user_id, {"disabled": not disabled}, {"disabled": disabled})
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """The role that a user has on an account."""
+
+    user_id: int
+    email: str
+    role: str
+
+
+def list_grants(db: Database, actor: Actor, code: str) -> list[Grant]:
+    """Who has which role on an account, by e-mail; for its managers. Raises Refusal."""
+    with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
+        return _grants(connection, account_id)
+
+
+def show_grant(db: Database, actor: Actor, code: str, user_id: int) -> Grant:
+    """A user's role on an account; for its managers. Raises Refusal."""
+    found = [grant for grant in list_grants(db, actor, code) if grant.user_id == user_id]
+    if not found:
+        raise missing(f"Nobody of that id has a role on {code}.")
+    return found[0]
+
+
+def _grants(connection: Connection, account_id: int) -> list[Grant]:
+    held = select(users.c.id, users.c.email, grants.c.role).join(grants, grants.c.user_id == users.c.id)
+    rows = connection.execute(held.where(grants.c.account_id == account_id).order_by(users.c.email))
+    return [Grant(row.id, row.email, Role(row.role).word) for row in rows]
+
+
+def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role, *, expected: int | None = None) -> Grant:
+    """Gives a user a role on an account, in place of the one they had. Raises Refusal.
+
+    A manager who names somebody new invites them: the user is there from now on, and cannot sign in before an operator
+    sets a password. So the answer never tells whether an e-mail was known here. Operators, who may know, are told of
+    what is most likely a typing error.
+    """
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        row = require_user(change.connection, email)
-        before = _take_away(change.connection, change.account_id, row.id)
-        change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=row.id, role=int(role)))
-        if before is role:
-            return
-        after = {"email": row.email, "role": role.word}
-        change.record(change.take_seqs(), "grant", "grant", row.id, before and {**after, "role": before.word}, after)
+        user_id, email = _granted(change, email)
+        before = _take_away(change.connection, change.account_id, user_id)
+        require_unchanged(0 if before is None else state_of(Grant(user_id, email, before.word)), expected)
+        change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=user_id, role=int(role)))
+        if before is not role:
+            after = {"email": email, "role": role.word}
+            earlier = before and {**after, "role": before.word}
+            change.record(change.take_seqs(), "grant", "grant", user_id, earlier, after)
+    return Grant(user_id, email, role.word)
 
 
-def revoke_role(db: Database, actor: Actor, email: str, code: str) -> None:
+def _granted(change: Change, email: str) -> tuple[int, str]:
+    """The id and address of who is to have a role: somebody known, or new where a manager asks. Raises Refusal."""
+    row = require_user(change.connection, email) if change.actor.operator else find_user(change.connection, email)
+    if row is not None:
+        return row.id, row.email
+    user = _write(change, User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={}), None)
+    return user.id, user.email
+
+
+def revoke_role(db: Database, actor: Actor, email: str, code: str, *, expected: int | None = None) -> None:
     """Takes a user's role on an account away. Raises Refusal."""
     with change_facts(db, actor, code, Role.MANAGE) as change:
         row = find_user(change.connection, email)
         before = None if row is None else _take_away(change.connection, change.account_id, row.id)
         if row is None or before is None:
             raise missing(f"{email[:60]} has no role on {code}. List who has: aiguillage user list --account {code}")
+        require_unchanged(state_of(Grant(row.id, row.email, before.word)), expected)
         gone = {"email": row.email, "role": before.word}
         change.record(change.take_seqs(), "revoke", "grant", row.id, gone, None)
 

@@ -14,6 +14,8 @@ STATUS = {
     Kind.MISSING: (404, "not found"),
     Kind.CONFLICT: (409, "conflict"),
     Kind.UNAVAILABLE: (503, "unavailable"),
+    Kind.STALE: (412, "precondition failed"),
+    Kind.LIMITED: (429, "too many requests"),
 }
 """Every kind of refusal, as status and words."""
 

@@ -20,12 +20,15 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET = re.compile(r"aig_([0-9A-Za-z]{27})([0-9A-Za-z]{6})")
 _SECRET_BITS = 160
+_ID_BITS = 53
 _MAPPED_BITS = 96
 
 SHARED_NUMBERS = ("refuse", "ask_code", "first")
 """A number of two contacts: not accepted; accepted, and its caller is asked for a code; accepted, the oldest wins."""
 
 HIGHEST_PRIORITY = 1_000_000
+MOST_DAYS = 3_650
+"""Ten years: nobody needs calls, or numbers in them, for longer."""
 
 UNKNOWN_MODES = ("404", "empty", "default")
 """What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
@@ -48,7 +51,8 @@ class Role(IntEnum):
 class Account(msgspec.Struct, frozen=True):
     """A customer account: its code and the settings that all its facts obey.
 
-    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up.
+    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up. The
+    call log is kept for `keep_calls_days`; after `pseudonymise_days` its numbers can no longer be read.
     """
 
     code: str
@@ -59,18 +63,29 @@ class Account(msgspec.Struct, frozen=True):
     vip_priority: int = 10
     rota: int | None = None
     geo_list: int | None = None
+    keep_calls_days: int = 365
+    pseudonymise_days: int = 30
 
 
 class Actor(msgspec.Struct, frozen=True):
     """Who acts at the desk, and when: a user, or the person at the machine's terminal (an operator without e-mail).
 
-    `at` is in microseconds since 1970 UTC, read at the door.
+    `at` is in microseconds since 1970 UTC, read at the door. Who acts with a token can do no more than the token:
+    `most` is its role, `only` the accounts that it is held to (None: all that its user has), `token_id` its id.
+    An `operator` may change the installation. `everywhere` is one whose token is held to less: a manager of every
+    account that the token reaches, and no more. `hosts` and `expires_at` are those of a personal token.
     """
 
     name: str
     at: int
     user_id: int | None = None
     operator: bool = False
+    most: Role = Role.MANAGE
+    only: frozenset[str] | None = None
+    everywhere: bool = False
+    token_id: int | None = None
+    hosts: tuple[str, ...] = ()
+    expires_at: int | None = None
 
 
 def role_named(word: str) -> Role:
@@ -78,7 +93,7 @@ def role_named(word: str) -> Role:
     try:
         return Role[word.upper()]
     except KeyError:
-        raise invalid(f"'{word[:20]}' is no role. Choose one of: {', '.join(r.word for r in Role)}.") from None
+        raise invalid(f"'{word[:20]}' is no role. Choose one of: {', '.join(r.word for r in Role)}.", "role") from None
 
 
 @cache
@@ -91,33 +106,44 @@ def check_account(account: Account) -> Account:
     """The account, its name without blanks around it, if every setting makes sense. Raises Refusal(invalid)."""
     if not _CODE.fullmatch(account.code):
         raise invalid(
-            f"'{account.code[:40]}' is no account code. Use a letter, then letters, digits, - or _, as in CL0000."
+            f"'{account.code[:40]}' is no account code. Use a letter, then letters, digits, - or _, as in CL0000.",
+            "code",
         )
     if account.country not in SUPPORTED_REGIONS:
-        raise invalid(f"'{account.country[:10]}' is no country. Use its two-letter ISO code, as in FR.")
+        raise invalid(f"'{account.country[:10]}' is no country. Use its two-letter ISO code, as in FR.", "country")
     if account.time_zone not in _time_zones():
-        raise invalid(f"'{account.time_zone[:40]}' is no time zone. Use a name such as Europe/Paris or UTC.")
+        raise invalid(
+            f"'{account.time_zone[:40]}' is no time zone. Use a name such as Europe/Paris or UTC.", "time_zone"
+        )
     if account.shared_numbers not in SHARED_NUMBERS:
         raise invalid(
             f"'{account.shared_numbers[:20]}' is no policy for shared numbers. "
-            f"Choose one of: {', '.join(SHARED_NUMBERS)}."
+            f"Choose one of: {', '.join(SHARED_NUMBERS)}.",
+            "shared_numbers",
         )
     if not 0 <= account.vip_priority <= HIGHEST_PRIORITY:
-        raise invalid(f"{account.vip_priority} is no priority. Use a whole number from 0 to {HIGHEST_PRIORITY}.")
+        raise invalid(
+            f"{account.vip_priority} is no priority. Use a whole number from 0 to {HIGHEST_PRIORITY}.", "vip_priority"
+        )
+    for name in ("keep_calls_days", "pseudonymise_days"):
+        if not 1 <= getattr(account, name) <= MOST_DAYS:
+            raise invalid(f"{name} is a whole number of days from 1 to {MOST_DAYS}.", name)
     return msgspec.structs.replace(account, name=parse_text(account.name))
 
 
 def check_email(email: str) -> str:
     """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
     if not _EMAIL.fullmatch(email):
-        raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.")
+        raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", "email")
     return email.lower()
 
 
 def check_unknown_mode(mode: str | None) -> str | None:
     """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""
     if mode is not None and mode not in UNKNOWN_MODES:
-        raise invalid(f"'{mode[:20]}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.")
+        raise invalid(
+            f"'{mode[:20]}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.", "unknown"
+        )
     return mode
 
 
@@ -129,7 +155,7 @@ def parse_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
             blocks.append(str(_unmapped(ip_network(host.strip()))))
         except ValueError:
             raise invalid(
-                f"'{host[:60]}' is neither an address nor a CIDR block. Write 192.0.2.7 or 192.0.2.0/24."
+                f"'{host[:60]}' is neither an address nor a CIDR block. Write 192.0.2.7 or 192.0.2.0/24.", "hosts"
             ) from None
     return tuple(blocks)
 
@@ -154,12 +180,27 @@ def host_allowed(address: str | None, blocks: Iterable[IPv4Network | IPv6Network
     return any((mapped or client) in block for block in blocks)
 
 
+def hosts_within(hosts: Iterable[str], outer: Iterable[str]) -> bool:
+    """Whether every block is part of one of the outer blocks, all in their standard form."""
+    wide = [ip_network(host) for host in outer]
+    return all(any(_part_of(ip_network(host), block) for block in wide) for host in hosts)
+
+
+def _part_of(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
+    return inner.prefixlen >= outer.prefixlen and inner.supernet(new_prefix=outer.prefixlen) == outer
+
+
 def _base62(value: int, width: int) -> str:
     digits = []
     for _ in range(width):
         value, digit = divmod(value, 62)
         digits.append(_ALPHABET[digit])
     return "".join(reversed(digits))
+
+
+def new_user_id() -> int:
+    """A user's id: random, so that it does not tell since when somebody is known here; JavaScript can hold it."""
+    return 1 + secrets.randbelow(2**_ID_BITS - 1)
 
 
 def new_secret() -> str:

@@ -1,8 +1,10 @@
 """Contacts and the account's eight routing fields: what is known of a caller, and under which keys."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -13,6 +15,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters, line ends, and halves of characters that no file can keep."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+LONGEST_NAME = 200
 SELECTS = 4
 """Fields 1..4 are choices (the destinations), 5..8 are yes or no (VIP, on-call contract, two free ones)."""
 
@@ -42,7 +45,8 @@ NO_BOOLEAN: Boolean = (None, None, None, None)
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A person or company the account knows. `select` are the four destinations, `boolean` VIP, on-call contract, ...
 
-    None in either means: the field's default.
+    None in either means: the field's default. `given` has numbers and e-mail addresses as they were sent, by what they
+    are kept as (domain/given.py).
     """
 
     reference: str | None = None
@@ -55,6 +59,9 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     emails: tuple[str, ...] = ()
     select: Select = NO_SELECT
     boolean: Boolean = NO_BOOLEAN
+    email_destination: str | None = None
+    telecom_destination: str | None = None
+    given: dict[str, Any] = {}
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -135,12 +142,20 @@ def parse_destination(text: str) -> str:
     return destination
 
 
-def parse_text(text: str, longest: int = 200) -> str:
+def parse_text(text: str, longest: int = LONGEST_NAME) -> str:
     """A name or label without blanks around it. Raises Refusal(invalid)."""
     plain = text.strip()
     if len(plain) > longest or _UNSAFE.search(plain):
         raise invalid(f"'{plain[:40]}' is too long or has control characters. Use up to {longest} characters.")
     return plain
+
+
+def folded(text: str) -> str:
+    """A name as it is searched and sorted: without case and accents."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_NAME]
 
 
 def parse_language(text: str) -> str:

@@ -1,5 +1,6 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -12,25 +13,45 @@ class Kind(StrEnum):
     MISSING = "missing"
     CONFLICT = "conflict"
     UNAVAILABLE = "unavailable"
+    STALE = "stale"
+    LIMITED = "limited"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """A request that is not carried out; `message` tells the person what to do."""
+    """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    `errors` are all faults of a request that has several, field by field.
+    `wait` is in how many seconds it may be tried again, where that is known.
+    """
+
+    errors: Mapping[str, list[str]] | None = None
+
+    def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.field = field
+        self.wait = wait
 
 
-def invalid(message: str) -> Refusal:
+def invalid(message: str, field: str | None = None) -> Refusal:
     """Bad input."""
-    return Refusal(Kind.INVALID, message)
+    return Refusal(Kind.INVALID, message, field)
 
 
 def missing(message: str) -> Refusal:
     """Nothing there that the actor may see."""
     return Refusal(Kind.MISSING, message)
+
+
+def stale(message: str) -> Refusal:
+    """Made for a state that somebody has changed since."""
+    return Refusal(Kind.STALE, message)
+
+
+def limited(message: str, wait: int) -> Refusal:
+    """Too many tries; one more is fine in so many seconds."""
+    return Refusal(Kind.LIMITED, message, wait=wait)
 
 
 def conflict(message: str) -> Refusal:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.domain.accounts import Account
+from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.blocked import Blocked, BlockedCallers, check_blocked
 from aiguillage.domain.contacts import NO_SELECT, Select
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination
@@ -37,6 +37,8 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.surveys import Survey, check_survey
+from aiguillage.domain.webhooks import WEBHOOK, Webhook, check_webhook
 
 Fact = msgspec.Struct
 ByKind = Mapping[str, Mapping[int, Any]]
@@ -52,13 +54,18 @@ class Reference(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of fact: its name and shape, what makes one acceptable, what it names, what is worth a remark."""
+    """A kind of fact: its name and shape, what makes one acceptable, what it names, what is worth a remark.
+
+    `role` is what it takes to change one, `seen_by` what it takes to see one.
+    """
 
     name: str
     type: type[Fact]
     check: Callable[[Any, int | None, ByKind, Account], Any]
     references: Callable[[Any], Iterable[Reference]] = lambda _: ()
     remarks: Callable[[Any, int | None, ByKind], list[str]] = lambda _fact, _id, _by_kind: []
+    role: Role = Role.EDIT
+    seen_by: Role = Role.READ
 
 
 def _of_owner(fact: TimeSpan | DayException | Calendar | Switch) -> Iterable[Reference]:
@@ -99,13 +106,17 @@ KINDS = (
         check_cti_destination,
         lambda fact: (Reference("cti", fact.cti, belongs=True),),
     ),
+    Kind("survey", Survey, check_survey),
+    # Its address often has a secret of the receiver's in it.
+    Kind(WEBHOOK, Webhook, check_webhook, role=Role.MANAGE, seen_by=Role.MANAGE),
 )
 """Every kind; what a fact can belong to stands before it."""
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in KINDS}
-DECIDING = tuple(kind.name for kind in KINDS if kind.name != "cti_destination")
-"""What a decision needs in memory; a CTI's origins may be many, and are looked up."""
+_ELSEWHERE = ("cti_destination", "survey", WEBHOOK)
+DECIDING = tuple(kind.name for kind in KINDS if kind.name not in _ELSEWHERE)
+"""What a decision needs in memory. A CTI's many origins are looked up; surveys and webhooks decide nothing."""
 
 _DECODERS = {kind.name: msgspec.json.Decoder(kind.type).decode for kind in KINDS}
 

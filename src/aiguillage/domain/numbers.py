@@ -207,3 +207,24 @@ def parse_prefix(text: str, country: str) -> str:
     if not re.fullmatch(r"\+[1-9][0-9]{2,14}", bare):
         raise invalid(f"'{text[:40]}' is not a number prefix. Write + and the country code, digits, then a star.")
     return bare
+
+
+def begun_numbers(text: str, country: str) -> tuple[str, ...]:
+    """What the numbers begin with that somebody has typed in part, in any spelling; nothing if it is no number.
+
+    Digits without a zero or a plus in front may be a short number, one without its zero, or one without its plus.
+    """
+    bare = _bare(text.strip().removesuffix("*"))
+    if not re.fullmatch(r"\+[0-9]{0,15}|[0-9]{1,15}", bare):
+        return ()
+    plan = _plan_of_country(country)
+    if bare[0] == "+":
+        home = "+" + plan.code if plan else bare
+        trunk = plan.trunk if plan and plan.trunk else ""
+        rest = bare.removeprefix(home) if bare.startswith(home) else ""
+        return (home + rest.removeprefix(trunk) if trunk and rest.startswith(trunk) else bare,)
+    if plan is None:
+        return (bare, "+" + bare)
+    if plan.trunk and bare.startswith(plan.trunk):
+        return (f"+{plan.code}{bare[len(plan.trunk) :]}",)
+    return (bare, "+" + bare, f"+{plan.code}{bare}")

@@ -116,7 +116,10 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
 def check_holiday(fact: Holiday, fact_id: int | None, by_kind: ByKind, account: Account) -> Holiday:
     """A holiday has a name."""
     return replace(
-        fact, label=_name(fact.label, "holiday", "Founders' day"), destination=_destination(fact.destination)
+        fact,
+        label=_name(fact.label, "holiday", "Founders' day"),
+        destination=_destination(fact.destination),
+        reference=parse_text(fact.reference),
     )
 
 

@@ -78,6 +78,7 @@ class Holiday(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     every_year: bool = False
     destination: str | None = None
+    reference: str = ""
 
 
 class ObservedDay(msgspec.Struct, frozen=True):

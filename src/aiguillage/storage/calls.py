@@ -9,7 +9,11 @@ from typing import Any, cast
 import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
 from aiguillage.storage.sqlite import library, open_read_only
+
+LATEST = 2**62
+"""Behind every moment."""
 
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS calls (
@@ -37,7 +41,12 @@ SCHEMA = """
         label TEXT NOT NULL,
         value INTEGER NOT NULL,
         PRIMARY KEY (worker, name, label)
-    ) STRICT, WITHOUT ROWID;"""
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS retention (
+        account_id INTEGER PRIMARY KEY,
+        forgotten_until INTEGER NOT NULL,
+        pseudonymised_until INTEGER NOT NULL
+    ) STRICT;"""
 LATER_COLUMNS = {"call_id": "TEXT", "asked": "TEXT", "destination": "TEXT", "reason": "TEXT", "seq": "INTEGER"}
 """What the first release's log did not have."""
 
@@ -47,7 +56,7 @@ CALLS_OF_ACCOUNT = """
     WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
-    WHERE account_id = ? AND at >= ? AND outcome = 'unknown'
+    WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
     GROUP BY caller ORDER BY 2 DESC, 3 DESC LIMIT ?"""
 TALLIES = "SELECT name, label, sum(value) FROM tallies GROUP BY name, label ORDER BY name, label"
 
@@ -74,8 +83,16 @@ class Call(msgspec.Struct, frozen=True):
     seq: int | None = None
 
 
+def is_readable(call: Call) -> bool:
+    """Whether it still says who called: in old calls pseudonyms stand for numbers and typed codes."""
+    return not is_pseudonym(call.number) and (call.asked is None or f'"{SIGN}' not in call.asked)
+
+
 class Stranger(msgspec.Struct, frozen=True):
-    """A number that nobody knows, how often it called and when last; the number is empty for withheld callers."""
+    """A number that nobody knows, how often it called and when last; the number is empty for withheld callers.
+
+    In old calls a pseudonym stands for it (domain/pseudonyms.py).
+    """
 
     number: str
     calls: int
@@ -83,19 +100,23 @@ class Stranger(msgspec.Struct, frozen=True):
 
 
 def open_log(path: Path) -> sqlite3.Connection:
-    """A connection that adds to the log; it is lost a second's calls at most by a power cut. Raises Refusal."""
+    """A connection that adds to the log; it is lost a second's calls at most by a power cut. Raises Refusal.
+
+    What it removes is overwritten: an erased number must not stay in the file.
+    """
     try:
         connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0)
     except library.DatabaseError as error:
-        raise _unusable(path, error) from error
+        raise unusable_log(path, error) from error
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(SCHEMA)
         _add_missing_columns(connection)
     except library.DatabaseError as error:
         connection.close()
-        raise _unusable(path, error) from error
+        raise unusable_log(path, error) from error
     return cast("sqlite3.Connection", connection)
 
 
@@ -109,7 +130,8 @@ def _add_missing_columns(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _unusable(path: Path, error: Exception) -> Refusal:
+def unusable_log(path: Path, error: Exception) -> Refusal:
+    """A call log that SQLite cannot use."""
     return Refusal(
         Kind.UNAVAILABLE, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place."
     )
@@ -117,40 +139,41 @@ def _unusable(path: Path, error: Exception) -> Refusal:
 
 def read_calls(path: Path, account_id: int, since: int, outcome: str | None, limit: int) -> Iterator[Call]:
     """An account's calls since a moment, newest first."""
-    for row in _rows(path, CALLS_OF_ACCOUNT, (account_id, since, outcome, outcome, limit)):
+    for row in rows_of(path, CALLS_OF_ACCOUNT, (account_id, since, outcome, outcome, limit)):
         yield Call(*row)
 
 
-def read_strangers(path: Path, account_id: int, since: int, limit: int) -> Iterator[Stranger]:
+def read_strangers(path: Path, account_id: int, since: int, limit: int, until: int = LATEST) -> Iterator[Stranger]:
     """The account's unknown callers since a moment, the most frequent first."""
-    for row in _rows(path, STRANGERS_OF_ACCOUNT, (account_id, since, limit)):
+    for row in rows_of(path, STRANGERS_OF_ACCOUNT, (account_id, since, until, limit)):
         yield Stranger(*row)
 
 
 def read_tallies(path: Path) -> list[tuple[str, str, int]]:
     """The counts of all workers together: name, label, value."""
-    return list(_rows(path, TALLIES, ()))
+    return list(rows_of(path, TALLIES, ()))
 
 
 def forget_tallies(path: Path) -> None:
     """Starts the counts afresh, as a server does when it starts."""
-    _change(path, "DELETE FROM tallies", ())
+    change(path, "DELETE FROM tallies", ())
 
 
 def forget_calls(path: Path, account_id: int) -> None:
     """Removes all calls of an account."""
-    _change(path, "DELETE FROM calls WHERE account_id = ?", (account_id,))
+    change(path, "DELETE FROM calls WHERE account_id = ?", (account_id,))
 
 
-def _change(path: Path, statement: str, values: tuple[object, ...]) -> None:
+def change(path: Path, statement: str, values: tuple[object, ...]) -> int:
+    """Carries out one statement; how many rows it changed. Raises Refusal."""
     with closing(open_log(path)) as connection:
         try:
-            connection.execute(statement, values)
+            return connection.execute(statement, values).rowcount
         except library.DatabaseError as error:
-            raise _unusable(path, error) from error
+            raise unusable_log(path, error) from error
 
 
-def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+def rows_of(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
     """The rows; none where the log is not there, or is being made at this moment. Raises Refusal."""
     if not path.exists():
         return []
@@ -160,6 +183,6 @@ def _rows(path: Path, statement: str, values: tuple[object, ...]) -> list[tuple[
     except library.DatabaseError as error:
         if "no such table" in str(error):
             return []
-        raise _unusable(path, error) from error
+        raise unusable_log(path, error) from error
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error

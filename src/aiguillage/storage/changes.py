@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from aiguillage.domain.accounts import Actor
+from aiguillage.storage.contacts import count_contacts
+from aiguillage.storage.schema import FOLDED
 from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
 
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and of how much."""
 
-TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails")
+TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails", *(f"{name}_folded" for name in FOLDED))
 JOURNAL = text(
     """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
     SELECT :account_id, change.seq, :at, :actor, change.action, 'contact', change.contact_id, former.before, draft.after
@@ -68,7 +70,7 @@ def write_changes(connection: Connection, account_id: int, actor: Actor, seqs: r
     for first in seqs[::BATCH]:
         span = {"account_id": account_id, "first": first, "last": min(first + BATCH, seqs.stop) - 1}
         connection.execute(JOURNAL, {**span, "at": actor.at, "actor": actor.name})
-        connection.execute(CONTACTS, span)
+        count_contacts(connection, account_id, connection.execute(CONTACTS, span).rowcount)
         connection.execute(PLACED, {"first": first, "last": span["last"]})
         done = min(done + BATCH // 2, len(seqs) // 2)
         progress("writing", done, len(seqs))
@@ -82,7 +84,7 @@ def _erase_former(connection: Connection, account_id: int) -> None:
     """Removes the contacts that are replaced or removed, and their keys."""
     for span in _spans(connection, FORMER_KEYS_UNTIL):
         connection.execute(FORMER_KEYS, {"account_id": account_id, **span})
-    connection.execute(FORMER_CONTACTS, {"account_id": account_id})
+    count_contacts(connection, account_id, -connection.execute(FORMER_CONTACTS, {"account_id": account_id}).rowcount)
 
 
 def _spans(connection: Connection, until: TextClause) -> Iterator[dict[str, Any]]:

@@ -35,6 +35,11 @@ SAME_CONTACT = text(
     ) AS twice
     JOIN staged.matched AS own ON own.contact_id = twice.contact_id AND own.n > twice.first"""
 )
+IDLESS = text(
+    f"""SELECT own.n, '', '', own.own_id FROM staged.draft AS own
+    WHERE own.own_id <> 0 AND {_ACCEPTED.format("own")}
+    AND NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = own.n)"""  # noqa: S608 - our own words
+)
 KEYLESS = text(
     f"""SELECT keyless.n, '', '', 0 FROM staged.keyless AS keyless
     WHERE {_ACCEPTED.format("keyless")}
@@ -59,6 +64,12 @@ HELD_REFERENCES = text(
     """SELECT own.n, own.kind, own.key, contact.id FROM staged.draft_key AS own CROSS JOIN contacts AS contact
     WHERE contact.account_id = :account_id AND contact.reference = own.key AND own.kind = 'r'
     AND NOT EXISTS (SELECT 1 FROM staged.removed AS removed WHERE removed.contact_id = contact.id)"""
+)
+OTHERS_REFERENCES = text(
+    f"""SELECT own.n, own.kind, own.key, contact.id FROM staged.draft_key AS own CROSS JOIN contacts AS contact
+    JOIN staged.matched AS found ON found.n = own.n
+    WHERE contact.account_id = :account_id AND contact.reference = own.key AND own.kind = 'r'
+    AND found.contact_id <> contact.id AND {_ACCEPTED.format("own")}"""  # noqa: S608 - our own words
 )
 # Contacts that a refused row might be about are not missing from the file.
 SPARED = (
@@ -108,6 +119,11 @@ def keyless(connection: Connection) -> Iterator[Clash]:
     yield from _clashes(connection, KEYLESS)
 
 
+def idless(connection: Connection) -> Iterator[Clash]:
+    """Drafts that name a contact's id and are about nobody; `other` is that id."""
+    yield from _clashes(connection, IDLESS)
+
+
 def held(connection: Connection, account_id: int, kinds: Iterable[str]) -> Iterator[Clash]:
     """Drafts with a key of those kinds that a contact has who keeps it; `other` is that contact's id."""
     yield from _clashes(connection, HELD, account_id=account_id, kinds=list(kinds))
@@ -116,6 +132,11 @@ def held(connection: Connection, account_id: int, kinds: Iterable[str]) -> Itera
 def held_references(connection: Connection, account_id: int) -> Iterator[Clash]:
     """Drafts with the reference of a contact that is not in staged.removed; `other` is that contact's id."""
     yield from _clashes(connection, HELD_REFERENCES, account_id=account_id)
+
+
+def others_references(connection: Connection, account_id: int) -> Iterator[Clash]:
+    """Drafts of one contact with the reference of another; `other` is the other's id."""
+    yield from _clashes(connection, OTHERS_REFERENCES, account_id=account_id)
 
 
 def find_removed(connection: Connection, account_id: int) -> int:

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from aiguillage.domain.calls import Known
-from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys
-from aiguillage.storage.schema import caller_key, can_be_id, contacts
+from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys, folded
+from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
 
 _encode = msgspec.json.encode
 _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode = msgspec.json.decode
 
 
 def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) -> dict[str, Any]:
@@ -38,6 +39,10 @@ def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) ->
         "boolean_2": boolean_2,
         "boolean_3": boolean_3,
         "boolean_4": boolean_4,
+        "email_destination": contact.email_destination,
+        "telecom_destination": contact.telecom_destination,
+        "given": _encode(contact.given).decode() if contact.given else None,
+        **{f"{name}_folded": folded(getattr(contact, name)) for name in FOLDED},
         "seq": seq,
     }
 
@@ -55,6 +60,9 @@ def contact_of(row: Row[Any]) -> Contact:
         emails=_decode_emails(row.emails),
         select=(row.select_1, row.select_2, row.select_3, row.select_4),
         boolean=(row.boolean_1, row.boolean_2, row.boolean_3, row.boolean_4),
+        email_destination=row.email_destination,
+        telecom_destination=row.telecom_destination,
+        given=_decode(row.given) if row.given else {},
     )
 
 
@@ -79,6 +87,7 @@ def write_contact(connection: Connection, account_id: int, contact_id: int, seq:
     rows = key_rows(account_id, contact_id, contact)
     if rows:
         connection.execute(insert(caller_key), rows)
+    count_contacts(connection, account_id, 1)
 
 
 def erase_contact(connection: Connection, account_id: int, contact_id: int, contact: Contact) -> None:
@@ -87,6 +96,13 @@ def erase_contact(connection: Connection, account_id: int, contact_id: int, cont
     for kind, key in caller_keys(contact):
         connection.execute(delete(caller_key).where(mine, caller_key.c.kind == kind.value, caller_key.c.key == key))
     connection.execute(delete(contacts).where(contacts.c.account_id == account_id, contacts.c.id == contact_id))
+    count_contacts(connection, account_id, -1)
+
+
+def count_contacts(connection: Connection, account_id: int, more: int) -> None:
+    """Keeps count of the account's contacts: counting a million of them takes longer than showing a page."""
+    statement = update(accounts).where(accounts.c.id == account_id)
+    connection.execute(statement.values(contacts=accounts.c.contacts + more))
 
 
 def read_contact(connection: Connection, account_id: int, contact_id: int) -> Row[Any] | None:

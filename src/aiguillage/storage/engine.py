@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.storage import sqlite
+from aiguillage.storage.alike import know_letters
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -20,6 +21,7 @@ def _prepare(connection: FileConnection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in sqlite.PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    know_letters(connection)
 
 
 def _begin(connection: Connection) -> None:

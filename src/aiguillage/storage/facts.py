@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import missing
-from aiguillage.domain.facts import BY_NAME, BY_TYPE, ByKind, Fact, decode_fact
+from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact
+from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secret
+from aiguillage.storage.webhooks import erase_webhook, place_webhook
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -39,6 +41,11 @@ class KeptFacts(Mapping[str, Mapping[int, Any]]):
             self._read[kind] = {kept.id: kept.fact for kept in read_facts(self._connection, self._account_id, kind)}
         return self._read[kind]
 
+    def note(self, kept: Kept) -> None:
+        """Keeps in mind a fact that was written since."""
+        if kept.kind in self._read:
+            self._read[kept.kind][kept.id] = kept.fact
+
     def __iter__(self) -> Iterator[str]:
         return iter(BY_NAME)
 
@@ -59,14 +66,19 @@ def read_facts(connection: Connection, account_id: int, kind: str) -> Iterator[K
 
 def require_fact(connection: Connection, account_id: int, kind: str, fact_id: int) -> Kept:
     """One fact of an account. Raises Refusal(missing)."""
-    row = None
-    if can_be_id(fact_id):
-        row = connection.execute(
-            select(facts).where(facts.c.account_id == account_id, facts.c.kind == kind, facts.c.id == fact_id)
-        ).first()
-    if row is None:
+    kept = kept_fact(connection, account_id, kind, fact_id)
+    if kept is None:
         raise missing(f"There is no {words_of(kind)} {fact_id} on this account. List what there is, and choose one.")
-    return _kept(row)
+    return kept
+
+
+def kept_fact(connection: Connection, account_id: int, kind: str, fact_id: int) -> Kept | None:
+    """One fact of an account, if it is there."""
+    if not can_be_id(fact_id):
+        return None
+    mine = (facts.c.account_id == account_id) & (facts.c.kind == kind) & (facts.c.id == fact_id)
+    row = connection.execute(select(facts).where(mine)).first()
+    return None if row is None else _kept(row)
 
 
 def words_of(kind: str) -> str:
@@ -83,6 +95,8 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
         connection.execute(
             insert(facts).values(account_id=account_id, kind=kept.kind, id=kept.id, seq=kept.seq, body=body)
         )
+    if isinstance(kept.fact, Webhook):
+        place_webhook(connection, account_id, kept.id, active=kept.fact.active)
     if isinstance(kept.fact, CtiDestination):
         _erase_origin(connection, account_id, kept.fact.cti, kept.id)
         connection.execute(
@@ -98,13 +112,15 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
 
 
 def erase_fact(connection: Connection, account_id: int, kept: Kept) -> None:
-    """Removes a fact and all that was kept beside it: its secrets, its calendar's text, its origin."""
+    """Removes a fact and all that was kept beside it: its secrets, calendar's text, origin, deliveries."""
     mine = (facts.c.account_id == account_id) & (facts.c.kind == kept.kind) & (facts.c.id == kept.id)
     connection.execute(delete(facts).where(mine))
     erase_secret(connection, account_id, kept.kind, kept.id)
     if kept.kind == "calendar":
         text = (calendar_texts.c.account_id == account_id) & (calendar_texts.c.id == kept.id)
         connection.execute(delete(calendar_texts).where(text))
+    if isinstance(kept.fact, Webhook):
+        erase_webhook(connection, account_id, kept.id)
     if isinstance(kept.fact, CtiDestination):
         _erase_origin(connection, account_id, kept.fact.cti, kept.id)
 
@@ -119,6 +135,6 @@ def kind_of(fact: Fact) -> str:
     return BY_TYPE[type(fact)].name
 
 
-def by_kind(connection: Connection, account_id: int) -> ByKind:
+def by_kind(connection: Connection, account_id: int) -> KeptFacts:
     """The account's facts, for checks and decisions."""
     return KeptFacts(connection, account_id)

@@ -1,12 +1,20 @@
 """The ordered record of every change, account by account: audit trail, undo and replication feed in one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from aiguillage.storage.schema import accounts, journal
+from aiguillage.storage.schema import LARGEST_ID, accounts, journal
+
+SINCE = "since"
+AT_ONCE = 500
+"""Entries that one statement names."""
+
+NONE: Mapping[str, object] = {}
+ERASED: Mapping[str, bool] = {"erased": True}
+"""What stands in the journal for what was kept about somebody who had it erased."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +77,35 @@ def _entry(row: Row[Any]) -> Entry:
     )
 
 
+def first_since(connection: Connection, account_id: int, moment: int) -> int:
+    """The first of the account's changes at or after a moment; what comes after all of them if there is none."""
+    mine = select(func.min(journal.c.seq)).where(journal.c.account_id == account_id, journal.c.at >= moment)
+    return connection.execute(mine).scalar() or LARGEST_ID
+
+
+def read_entry(connection: Connection, account_id: int, seq: int) -> Entry | None:
+    """One of the account's changes."""
+    row = connection.execute(select(journal).where(journal.c.account_id == account_id, journal.c.seq == seq)).first()
+    return None if row is None else _entry(row)
+
+
+def read_entries(connection: Connection, account_id: int, seqs: Iterable[int]) -> Iterator[Entry]:
+    """Some of the account's changes, oldest first."""
+    wanted = sorted(set(seqs))
+    for start in range(0, len(wanted), AT_ONCE):
+        mine = (journal.c.account_id == account_id) & journal.c.seq.in_(wanted[start : start + AT_ONCE])
+        for row in connection.execute(select(journal).where(mine).order_by(journal.c.seq)):
+            yield _entry(row)
+
+
+def next_change(connection: Connection, account_id: int, entry: Entry) -> Entry | None:
+    """The next change of the same entity."""
+    later = select(journal).where(journal.c.account_id == account_id, journal.c.seq > entry.seq)
+    same = later.where(journal.c.entity == entry.entity, journal.c.entity_id == entry.entity_id)
+    row = connection.execute(same.order_by(journal.c.seq).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
 def read_down_to(connection: Connection, account_id: int, seq: int) -> Iterator[Entry]:
     """The account's changes from the newest down to that one, which is the last."""
     mine = select(journal).where(journal.c.account_id == account_id, journal.c.seq >= seq)
@@ -76,10 +113,29 @@ def read_down_to(connection: Connection, account_id: int, seq: int) -> Iterator[
         yield _entry(row)
 
 
-def read(connection: Connection, account_id: int, before_seq: int | None, limit: int) -> Iterator[Entry]:
-    """The account's changes, newest first."""
+def read(
+    connection: Connection, account_id: int, before_seq: int | None, limit: int, values: Mapping[str, object] = NONE
+) -> Iterator[Entry]:
+    """The account's changes, newest first: those that have these values in these columns, or are SINCE a moment."""
     statement = select(journal).where(journal.c.account_id == account_id)
     if before_seq is not None:
         statement = statement.where(journal.c.seq < before_seq)
+    for name, value in values.items():
+        statement = statement.where(journal.c.at >= value if name == SINCE else journal.c[name] == value)
     for row in connection.execute(statement.order_by(journal.c.seq.desc()).limit(limit)):
         yield _entry(row)
+
+
+def read_after(
+    connection: Connection, account_id: int, seq: int, entities: Iterable[str], limit: int
+) -> list[Row[Any]]:
+    """The account's next changes to such entities after one, oldest first: seq, at, action, entity, entity_id."""
+    columns = (journal.c.seq, journal.c.at, journal.c.action, journal.c.entity, journal.c.entity_id)
+    mine = select(*columns).where(journal.c.account_id == account_id, journal.c.seq > seq)
+    return list(connection.execute(mine.where(journal.c.entity.in_(entities)).order_by(journal.c.seq).limit(limit)))
+
+
+def moment_of(connection: Connection, account_id: int, seq: int) -> int:
+    """When the change of that number was made, in microseconds since 1970 UTC; 0 for none."""
+    mine = select(journal.c.at).where(journal.c.account_id == account_id, journal.c.seq == seq)
+    return connection.execute(mine).scalar() or 0

@@ -11,10 +11,10 @@ _WAITING = """NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = 
 
 # CROSS JOIN keeps SQLite to the order in which the tables are named: a short file never walks a long list of contacts.
 BY_REFERENCE = text(
-    """INSERT INTO staged.matched (n, contact_id)
+    f"""INSERT INTO staged.matched (n, contact_id)
     SELECT own.n, contact.id FROM staged.draft_key AS own CROSS JOIN contacts AS contact
     WHERE contact.account_id = :account_id AND contact.reference = own.key AND own.kind = 'r'
-    AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = own.n)"""
+    AND {_WAITING.format("own")}"""  # noqa: S608 - our own words
 )
 BY_CODE = text(
     f"""INSERT INTO staged.matched (n, contact_id)
@@ -50,6 +50,18 @@ BY_OWN_ID = text(
     WHERE contact.account_id = :account_id AND contact.id = draft.own_id AND draft.own_id <> 0
     AND {_SAME_PERSON} AND {_WAITING.format("draft")}"""  # noqa: S608 - our own words
 )
+
+BY_OWN_ID_ALONE = text(
+    """INSERT INTO staged.matched (n, contact_id)
+    SELECT draft.n, contact.id FROM staged.draft AS draft CROSS JOIN contacts AS contact
+    WHERE contact.account_id = :account_id AND contact.id = draft.own_id AND draft.own_id <> 0
+    AND NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = draft.n)"""
+)
+
+
+def match_own_ids(connection: Connection, account_id: int) -> None:
+    """Fills staged.matched with the drafts that name a contact's id, whatever else they say."""
+    connection.execute(BY_OWN_ID_ALONE, {"account_id": account_id})
 
 
 def match_drafts(connection: Connection, account_id: int, *, shared: bool, own_ids: bool) -> None:

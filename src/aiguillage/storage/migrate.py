@@ -3,11 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import inspect
 
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.storage.engine import Database
@@ -17,27 +13,24 @@ SCRIPTS = Path(__file__).parent / "migrations"
 REVISION = "SELECT version_num FROM alembic_version"
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
 @cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision, the oldest first: the file of `0001` is named `v0001_` and what it brings."""
+    return tuple(sorted(path.name[1:].partition("_")[0] for path in (SCRIPTS / "versions").glob("v*.py")))
+
+
 def newest_revision() -> str:
     """The revision that this release's code wants."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:  # pragma: no cover - the package has migrations
-        raise LookupError(SCRIPTS)
-    return revision
+    return _revisions()[-1]
 
 
 def current_revision(database: Database) -> str | None:
     """The revision of the file, None when it has no schema yet."""
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.exec_driver_sql(REVISION).scalar()
+        return revision
 
 
 def revision_of(path: Path) -> str | None:
@@ -58,13 +51,23 @@ def revision_of(path: Path) -> str | None:
 def migrate(database: Database) -> tuple[str | None, str]:
     """Runs the missing steps, all or none; the revisions before and after. Raises Refusal(unavailable)."""
     before, after = current_revision(database), newest_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if before is not None and before not in known:
+    if before is not None and before not in _revisions():
         raise Refusal(
             Kind.UNAVAILABLE,
             f"{database.path} was made by a newer release (schema {before}). Install that release, or restore a copy.",
         )
     if before != after:
-        with database.write() as connection:
-            command.upgrade(_config(connection), "head")
+        _upgrade(database)
     return before, after
+
+
+def _upgrade(database: Database) -> None:
+    from alembic import command  # noqa: PLC0415 - heavy, and no worker whose database is up to date needs it
+    from alembic.config import Config  # noqa: PLC0415 - same
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -41,6 +42,9 @@ accounts = Table(
     Column("vip_priority", Integer, nullable=False, server_default="10"),
     Column("rota", BigInteger),
     Column("geo_list", BigInteger),
+    Column("keep_calls_days", Integer, nullable=False, server_default="365"),
+    Column("pseudonymise_days", Integer, nullable=False, server_default="30"),
+    Column("contacts", BigInteger, nullable=False, server_default="0"),
     Column("seq", BigInteger, nullable=False),
     Column("facts_version", BigInteger, nullable=False),
 )
@@ -55,6 +59,8 @@ users = Table(
     Column("operator", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("totp_secret", String(64)),
+    Column("totp_step", BigInteger),
 )
 
 grants = Table(
@@ -80,6 +86,9 @@ tokens = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("kind", String(8), nullable=False, server_default="personal"),
+    Column("address", String(64)),
+    Column("switched_from", BigInteger),
 )
 
 fields = Table(
@@ -105,6 +114,9 @@ field_options = Table(
     UniqueConstraint("account_id", "position", "value"),
 )
 
+FOLDED = ("company", "last_name", "first_name")
+"""Names that are also kept without case and accents, to be searched and sorted by."""
+
 contacts = Table(
     "contacts",
     metadata,
@@ -120,9 +132,15 @@ contacts = Table(
     Column("emails", Text, nullable=False),
     *(Column(f"select_{n}", String(128)) for n in range(1, 5)),
     *(Column(f"boolean_{n}", Boolean) for n in range(1, 5)),
+    Column("email_destination", String(255)),
+    Column("telecom_destination", String(128)),
+    Column("given", Text),
+    *(Column(f"{name}_folded", String(200), nullable=False, server_default=text("''")) for name in FOLDED),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
     Index("contacts_by_reference", "account_id", "reference", unique=True),
+    Index("contacts_by_seq", "account_id", "seq"),
+    *(Index(f"contacts_by_{name}", "account_id", f"{name}_folded") for name in FOLDED),
     sqlite_with_rowid=False,
 )
 
@@ -185,6 +203,44 @@ calendar_texts = Table(
     PrimaryKeyConstraint("account_id", "id"),
 )
 
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+)
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("account_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("request", LargeBinary(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "user_id", "key"),
+)
+
+survey_records = Table(
+    "survey_records",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("survey_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("caller", String(64), nullable=False),
+    *(Column(f"score_{n}", String(64)) for n in range(1, 4)),
+    Column("agent_extension", String(64)),
+    Column("agent_name", String(200)),
+    Column("moment", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index("survey_records_of_survey", "account_id", "survey_id", "id"),
+)
+
 journal = Table(
     "journal",
     metadata,
@@ -198,6 +254,7 @@ journal = Table(
     Column("before", Text),
     Column("after", Text),
     PrimaryKeyConstraint("account_id", "seq"),
+    Index("journal_by_at", "account_id", "at"),
     sqlite_with_rowid=False,
 )
 

@@ -21,7 +21,8 @@ def _choose() -> ModuleType:
 
 
 library: Any = _choose()
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "mmap_size = 0", "foreign_keys = ON")
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "mmap_size = 0", "foreign_keys = ON", "secure_delete = ON")
+"""What is removed is overwritten: what expires too, for nobody will look for it in free pages."""
 
 
 def require_library(version: tuple[int, ...] = library.sqlite_version_info) -> None:

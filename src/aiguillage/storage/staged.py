@@ -33,9 +33,11 @@ SETS = text(
     AND NOT EXISTS (SELECT 1 FROM staged.unchanged AS unchanged WHERE unchanged.n = found.n)
     ORDER BY found.contact_id"""
 )
-KEPT_AFTER_ALL = (
-    "SELECT found.contact_id FROM staged.matched AS found JOIN staged.refused AS refused ON refused.n = found.n"
-)
+# Of two drafts about one contact the first may be accepted though the second is refused.
+KEPT_AFTER_ALL = """SELECT found.contact_id FROM staged.matched AS found
+    JOIN staged.refused AS refused ON refused.n = found.n
+    WHERE NOT EXISTS (SELECT 1 FROM staged.matched AS first WHERE first.contact_id = found.contact_id
+        AND NOT EXISTS (SELECT 1 FROM staged.refused AS his WHERE his.n = first.n))"""
 SOME = BATCH // 4
 MARKS = ", ".join("?" * DRAFT_WIDTH)
 

@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.calls import Known
-from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys
+from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
 from aiguillage.storage import sqlite
 from aiguillage.storage.engine import unusable
+from aiguillage.storage.schema import FOLDED
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -33,6 +34,8 @@ LETTERS = {kind: kind.value for kind in KeyKind}
 CONTACT_COLUMNS = (
     *("reference", "code", "language", "company", "first_name", "last_name", "telecoms", "emails"),
     *FIELD_KEYS,
+    *("email_destination", "telecom_destination", "given"),
+    *(f"{name}_folded" for name in FOLDED),
 )
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
@@ -147,6 +150,10 @@ def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Conta
         _encode(contact.emails).decode(),
         *[value or ABSENT for value in contact.select],
         *[ABSENT if value is None else int(value) for value in contact.boolean],
+        contact.email_destination or ABSENT,
+        contact.telecom_destination or ABSENT,
+        _encode(contact.given).decode() if contact.given else ABSENT,
+        *(folded(contact.company), folded(contact.last_name), folded(contact.first_name)),
         _encode(contact).decode(),
         _facts(contact),
     )
@@ -185,17 +192,24 @@ def staging(database: Path) -> Iterator[Stage]:
 
 def _new_stage(directory: Path, stack: ExitStack) -> Stage:
     """An empty stage; the stack closes and removes it."""
-    _sweep(directory)
-    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory)))
-    lock = stack.enter_context((home / "lock.new").open("wb"))
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    (home / "lock.new").rename(home / "lock")
-    stage = Stage(home / "stage.db")
+    stage = Stage(stack.enter_context(private_directory(directory)) / "stage.db")
     stack.callback(stage.discard)
     return stage
 
 
-def _sweep(directory: Path) -> None:
+@contextmanager
+def private_directory(directory: Path) -> Iterator[Path]:
+    """A directory of its own in another one, removed at the end; those of killed processes too."""
+    sweep(directory)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory) as name:
+        home = Path(name)
+        with (home / "lock.new").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            (home / "lock.new").rename(home / "lock")
+            yield home
+
+
+def sweep(directory: Path) -> None:
     """A killed import leaves its stage behind, and with it people's numbers; its lock is free then."""
     for lock_path in directory.glob(f"{PREFIX}*/lock"):
         with lock_path.open("rb") as lock:

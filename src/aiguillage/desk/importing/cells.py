@@ -4,11 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from aiguillage.domain.contacts import Telecom, parse_language, parse_text
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.given import Sent, sent_as
 from aiguillage.domain.numbers import E164, parse_number, parse_prefix
 
-LONGEST_REFERENCE, LONGEST_EMAIL = 64, 254
+LONGEST_REFERENCE, LONGEST_EMAIL, LONGEST_EMAIL_DESTINATION = 64, 254, 255
+LONGEST_SENT = 1_000
+"""Characters of JSON of one number or e-mail address, with all that is sent along."""
+
 MOST_IN_A_CELL = 50
 TOO_MANY = f"More than {MOST_IN_A_CELL} are too many for one contact. Use a number prefix (+3319900*) for a range."
 _BETWEEN = re.compile(r"[;,|\r\n\t]+")
@@ -52,6 +58,11 @@ def parse_reference(text: str) -> str:
     return parse_text(text, LONGEST_REFERENCE)
 
 
+def parse_email_destination(text: str) -> str:
+    """Where a contact's e-mails go. Raises Refusal(invalid)."""
+    return parse_text(text, LONGEST_EMAIL_DESTINATION)
+
+
 def parse_spoken_language(text: str) -> str:
     """A language by its code or its name. Raises Refusal(invalid)."""
     return LANGUAGES.get(text.strip().lower()) or parse_language(text)
@@ -81,6 +92,21 @@ def parse_telecoms(cell: str | list[Any] | dict[str, Any], kind: str, country: s
         numbers = split_numbers(text, country)
         found += [Telecom(number, parse_text(own_kind) or kind, parse_text(label)) for number in numbers]
     return tuple(found)
+
+
+def given_in(cell: list[Any] | dict[str, Any], parsed: tuple[Telecom, ...] | tuple[str, ...]) -> dict[str, Sent]:
+    """How each number or address in a list was sent; a text that holds several is not remembered."""
+    parts = [cell] if isinstance(cell, dict) else cell
+    if len(parts) != len(parsed):
+        return {}
+    keys = [one if isinstance(one, str) else one.number for one in parsed]
+    given: dict[str, Sent] = {}
+    for key, part in zip(keys, parts, strict=True):
+        sent = sent_as(part if isinstance(part, dict) else str(part))
+        if len(msgspec.json.encode(sent)) > LONGEST_SENT:
+            raise invalid(f"What comes with {key} is too long. Send at most {LONGEST_SENT} characters.")
+        given.setdefault(key, sent)
+    return given
 
 
 def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str, str, str]]:

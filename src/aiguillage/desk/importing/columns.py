@@ -26,11 +26,17 @@ EXPORTED = (
     "last_name",
     "number",
     "email",
+    "email_destination",
+    "telecom_destination",
     *FIELD_KEYS,
 )
 """The columns that an export writes. Their meaning is fixed, whatever an account calls its fields."""
 
-FACTS = ("reference", "code", "language", "company", "first_name", "last_name", "emails", *FIELD_KEYS)
+FACTS = (
+    *("reference", "code", "language", "company", "first_name", "last_name", "emails"),
+    *("email_destination", "telecom_destination"),
+    *FIELD_KEYS,
+)
 ALIASES = {
     "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne "
     "identifiantexterne referenceclient refclient clientid idclient customernumber "

@@ -1,23 +1,19 @@
 """Contact files: what a file is, whatever its name says, and its rows one by one."""
 
 import stat
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import msgspec
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from aiguillage.desk.importing.cells import unguarded
+from aiguillage.desk.importing.sheets import cell_of, open_sheet
 from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding
 from aiguillage.domain.errors import invalid
-
-LARGEST_SHEET = 256 << 20
-"""Bytes of a spreadsheet unpacked: it is held in memory whole. CSV and JSON lines are read row by row."""
 
 ZIP = b"PK\x03\x04"
 KINDS = "Name a CSV, XLSX or JSON lines file"
@@ -35,8 +31,25 @@ class Row(NamedTuple):
     fault: str = ""
 
 
+class SentFile(NamedTuple):
+    """A file that somebody sent: what they call it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+class SentRows(NamedTuple):
+    """Rows that somebody sent without a file. `line` counts them; each is refused by itself, the first one too."""
+
+    name: str
+    rows: Sequence[Row] | Iterator[Row]
+
+
+Source = Path | SentFile | SentRows
+
+
 class ContactFile(NamedTuple):
-    """An open file: its encoding (or `xlsx`), its rows, how far they are read, and of how much."""
+    """An open file: its encoding (or `xlsx`, `json`), its rows, how far they are read, and of how much."""
 
     encoding: str
     rows: Iterator[Row]
@@ -45,22 +58,32 @@ class ContactFile(NamedTuple):
 
 
 @contextmanager
-def open_contacts(path: Path) -> Iterator[ContactFile]:
+def open_contacts(source: Source) -> Iterator[ContactFile]:
     """Opens a CSV, XLSX or JSON lines file. Raises Refusal(invalid), also while the rows are read."""
+    if isinstance(source, SentRows):
+        yield ContactFile("json", iter(source.rows), lambda: 1, 1)
+    elif isinstance(source, SentFile):
+        with TemporaryFile() as stream, ExitStack() as stack:
+            stream.write(source.content)
+            yield _understood(stream, len(source.content), stack)
+    else:
+        with _opened(source) as file, ExitStack() as stack:
+            yield _understood(file, source.stat().st_size, stack)
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise invalid(f"{path} is not a file. {KINDS}.")
-        stream = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise invalid(f"{path} cannot be read ({error.strerror}). {KINDS}.") from error
-    with stream:
-        yield _understood(stream, path.stat().st_size)
 
 
-def _understood(stream: BinaryIO, size: int) -> ContactFile:
+def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
+    stream.seek(0)
     if stream.read(len(ZIP)) == ZIP:
-        sheet = _sheet(stream)
-        return ContactFile("xlsx", _sheet_rows(sheet), lambda: size, size)
+        return ContactFile("xlsx", _table_rows(stack.enter_context(open_sheet(stream))), lambda: size, size)
     stream.seek(0)
     encoding = find_encoding(stream)
     stream.seek(0)
@@ -105,45 +128,6 @@ def _json_rows(text: TextIO) -> Iterator[Row]:
             yield Row(line, (), [], f"The line is no JSON ({error}). Write one object a line.")
             continue
         if isinstance(found, dict):
-            yield Row(line, tuple(found), [_cell(value) for value in found.values()])
+            yield Row(line, tuple(found), [cell_of(value) for value in found.values()])
         else:
             yield Row(line, (), [], "The line is no JSON object. Write one object a line, in braces.")
-
-
-def _sheet(stream: BinaryIO) -> CalamineSheet:
-    """The first visible sheet with something in it."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        if size > LARGEST_SHEET:
-            raise invalid("The spreadsheet is too large. Save it as CSV (UTF-8), and import that.")
-        stream.seek(0)
-        book = CalamineWorkbook.from_filelike(stream)
-        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-        sheets = [book.get_sheet_by_name(name) for name in visible]
-    except PasswordError as error:
-        raise invalid("The spreadsheet has a password. Save it without one, and import that.") from error
-    except (CalamineError, zipfile.BadZipFile) as error:
-        raise invalid(
-            f"The file is a ZIP archive, but no spreadsheet ({error}). Import the XLSX or CSV file in it."
-        ) from error
-    filled = [sheet for sheet in sheets if sheet.start is not None]
-    if not filled:
-        raise invalid("The spreadsheet is empty. The first row of its first sheet must name the columns.")
-    return filled[0]
-
-
-def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
-    rows = ((line, [_cell(value) or "" for value in row]) for line, row in enumerate(sheet.iter_rows(), start=1))
-    return _table_rows((line, cells) for line, cells in rows if any(cells))
-
-
-def _cell(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
-    """A cell as people see it: whole numbers without the `.0` that spreadsheets keep."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return str(value) if isinstance(value, (int, float)) else value

@@ -9,15 +9,16 @@ from sqlalchemy import Connection, select
 from aiguillage.desk.contacts import check_contact, taken
 from aiguillage.desk.importing.columns import OWN_ID
 from aiguillage.desk.importing.merging import merged
-from aiguillage.desk.importing.outcome import Refused
+from aiguillage.desk.importing.outcome import Choices, Refused
 from aiguillage.desk.importing.reading import Read
+from aiguillage.desk.importing.sent import unknown_id
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Contact, KeyKind
 from aiguillage.domain.errors import Refusal
 from aiguillage.storage import clashes, staged
 from aiguillage.storage.clashes import Clash
 from aiguillage.storage.contacts import contact_of
-from aiguillage.storage.matching import match_drafts
+from aiguillage.storage.matching import match_drafts, match_own_ids
 from aiguillage.storage.schema import contacts
 from aiguillage.storage.staging import REFERENCE
 
@@ -37,16 +38,21 @@ class Judgement:
         self._own = (KeyKind.CODE, KeyKind.PREFIX) if self._shared else (KeyKind.CODE, KeyKind.PREFIX, KeyKind.NUMBER)
         self.removed = 0
 
-    def pass_judgement(self, *, delete_missing: bool) -> None:
+    def pass_judgement(self, choices: Choices) -> None:
         """Fills the staged tables. The order matters: each step leaves out the drafts that an earlier one refused."""
         self._refuse(clashes.doubles(self.connection, (REFERENCE, *self._own)), self._double)
+        own_ids = OWN_ID in self._read.reader.column_of
+        if choices.ids_first and own_ids:
+            match_own_ids(self.connection, self._account_id)
+            self._refuse(clashes.idless(self.connection), _nobody)
         if self._has_contacts():
-            own_ids = OWN_ID in self._read.reader.column_of
             match_drafts(self.connection, self._account_id, shared=self._shared, own_ids=own_ids)
         self._refuse(clashes.same_contacts(self.connection), self._same)
         self._merge()
+        if choices.ids_first:
+            self._refuse(clashes.others_references(self.connection, self._account_id), _others)
         self._refuse(clashes.keyless(self.connection), _unknowable)
-        self._free_keys(delete_missing=delete_missing)
+        self._free_keys(delete_missing=choices.delete_missing)
 
     def _refuse(self, found: Iterable[Clash], message: Callable[[Clash], str]) -> int:
         """Refuses the drafts, a million too, and tells the first of them; how many clashes there were."""
@@ -117,6 +123,14 @@ class Judgement:
 
 def _unknowable(_: Clash) -> str:
     return "Nobody could be known by this. Give the row a number, a code, or a reference and a name."
+
+
+def _nobody(clash: Clash) -> str:
+    return unknown_id(clash.other)
+
+
+def _others(clash: Clash) -> str:
+    return f"The reference '{clash.key}' is contact {clash.other}'s already. Change one of the two."
 
 
 def _held(clash: Clash) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from aiguillage.desk.importing.columns import ANY_TYPE, NUMBERS, OWN_ID, Meaning
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, Telecom
+from aiguillage.domain.given import keep_given
 
 
 def merged(before: Contact, row: Contact, spoken: Iterable[Meaning]) -> Contact:
@@ -27,7 +28,8 @@ def merged(before: Contact, row: Contact, spoken: Iterable[Meaning]) -> Contact:
         changes[NUMBERS] = _merged_telecoms(
             before, row, {meaning.type for meaning in spoken if meaning.fact == NUMBERS}
         )
-    return msgspec.structs.replace(before, **changes, select=tuple(values["select"]), boolean=tuple(values["boolean"]))
+    after = msgspec.structs.replace(before, **changes, select=tuple(values["select"]), boolean=tuple(values["boolean"]))
+    return keep_given(after, before.given | row.given) if before.given or row.given else after
 
 
 def _merged_telecoms(before: Contact, row: Contact, types: set[str]) -> tuple[Telecom, ...]:

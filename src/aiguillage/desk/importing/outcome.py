@@ -1,7 +1,7 @@
 """What an import did, or would do, and why rows of its file are refused."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -27,6 +27,15 @@ STAGES = ("reading", "matching", "writing")
 
 def untold(stage: str, done: int, total: int) -> None:
     """The progress that nobody watches."""
+
+
+class Choices(NamedTuple):
+    """How an import is to be done (see desk/imports.py)."""
+
+    partial: bool = False
+    delete_missing: bool = False
+    force: bool = False
+    ids_first: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -69,6 +78,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self) -> int:
         """The rows of the file that were not blank."""
         return self.created + self.changed + self.unchanged + self.refused
+
+    @property
+    def changes(self) -> int:
+        """The contacts that are written or removed."""
+        return self.created + self.changed + self.deleted
 
 
 class ImportRefused(Refusal):

@@ -1,9 +1,8 @@
 """Reading: the file onto the stage, row by row, before anything is locked."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from aiguillage.desk.importing.files import open_contacts
+from aiguillage.desk.importing.files import SentRows, Source, open_contacts
 from aiguillage.desk.importing.outcome import MOST_TOLD, Progress, Refused
 from aiguillage.desk.importing.rows import RowReader
 from aiguillage.domain.accounts import Account
@@ -47,9 +46,10 @@ class Read:
     encoding: str = ""
 
 
-def read_file(source: Path, stage: Stage, account: Account, fields: list[Field], progress: Progress) -> Read:
+def read_file(source: Source, stage: Stage, account: Account, fields: list[Field], progress: Progress) -> Read:
     """Puts every row of a file on the stage. Raises Refusal(invalid) for a file that cannot be read."""
-    reader, refusals = RowReader(account, fields), Refusals()
+    reader = RowReader(account, fields, each_alone=isinstance(source, SentRows))
+    refusals = Refusals()
     with open_contacts(source) as file:
         for row in file.rows:
             draft = reader.read(row)

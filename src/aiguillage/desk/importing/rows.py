@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.desk.importing.cells import (
+    given_in,
+    parse_email_destination,
     parse_emails,
     parse_name,
     parse_reference,
@@ -28,6 +30,7 @@ from aiguillage.domain.contacts import (
     parse_destination,
 )
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.given import Sent, keep_given
 
 MOST_HEADERS = 1_000
 REMEMBERED = 4_096
@@ -44,6 +47,8 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "company": parse_name,
     "first_name": parse_name,
     "last_name": parse_name,
+    "email_destination": parse_email_destination,
+    "telecom_destination": parse_destination,
 }
 
 
@@ -77,9 +82,11 @@ class RowReader:
     """Reads rows for one account, and remembers which columns it met and what they mean.
 
     `columns` and `unknown` are for people, `column_of` tells the first column of a fact, `spoken` the sets of facts.
+    The header of a file's first row is the file's; where rows stand `each_alone` it is that row's own.
     """
 
-    def __init__(self, account: Account, fields: list[Field]) -> None:
+    def __init__(self, account: Account, fields: list[Field], *, each_alone: bool = False) -> None:
+        self._each_alone = each_alone
         self.columns: dict[str, str] = {}
         self.unknown: dict[str, None] = {}
         self.column_of: dict[str, str] = {}
@@ -97,7 +104,7 @@ class RowReader:
             try:
                 reading = self._reading(row.header)
             except Refusal as refusal:
-                if not self._readings:
+                if not self._readings and not self._each_alone:
                     raise
                 return self._useless(row, refusal.message)
         return self._draft(row, reading)
@@ -128,6 +135,7 @@ class RowReader:
 
     def _draft(self, row: Row, reading: Reading) -> Draft:
         found: dict[str, Any] = {}
+        given: dict[str, Sent] = {}
         refused: tuple[Refused, ...] = ()
         cells = row.cells
         for at, column, fact, parse in reading.steps:
@@ -136,14 +144,20 @@ class RowReader:
                 continue
             try:
                 if fact in SEVERAL:
-                    found[fact] = found[fact] + parse(cell) if fact in found else parse(cell)
+                    parsed = parse(cell)
+                    found[fact] = found[fact] + parsed if fact in found else parsed
+                    if type(cell) is not str:
+                        given |= given_in(cell, parsed)
                 elif type(cell) is str:
                     found[fact] = parse(cell)
                 else:
                     raise invalid("Write a text or a number here, no list and no object.")
             except Refusal as refusal:
                 refused += (_refused(row.line, column, cell, refusal),)
-        return Draft(row.line, _contact(found), reading.speaks, found.get(OWN_ID), refused)
+        contact = _contact(found)
+        if given:
+            contact = keep_given(contact, given)
+        return Draft(row.line, contact, reading.speaks, found.get(OWN_ID), refused)
 
     def _parser(self, meaning: Meaning) -> Callable[[Any], Any]:
         """What reads the cells of a column; for facts with few different values it remembers the last ones."""
@@ -219,6 +233,8 @@ def _contact(found: dict[str, Any]) -> Contact:
         emails=get("emails", ()),
         select=(get("select_1"), get("select_2"), get("select_3"), get("select_4")),
         boolean=(get("boolean_1"), get("boolean_2"), get("boolean_3"), get("boolean_4")),
+        email_destination=get("email_destination"),
+        telecom_destination=get("telecom_destination"),
     )
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, TextIO
 from aiguillage.domain.errors import Refusal, invalid
 
 LONGEST_LINE = 1 << 20
-"""Characters; more is no contact, and might not fit in memory."""
+"""Characters, of a row too; more is no contact, and might not fit in memory."""
 
 CHUNK = 1 << 20
 DELIMITERS = ";,\t"
@@ -81,7 +81,15 @@ def _again(head: str, lines: Iterator[str]) -> Iterator[str]:
 
 def _delimiter(head: str) -> str:
     """The delimiter that splits the header into most columns."""
-    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([head], delimiter=delimiter), ())))
+    return max(DELIMITERS, key=lambda delimiter: _columns(head, delimiter))
+
+
+def _columns(head: str, delimiter: str) -> int:
+    """Into how many columns the delimiter splits the header; none where that cannot be read."""
+    try:
+        return len(next(csv.reader([head], delimiter=delimiter), ()))
+    except csv.Error:
+        return 0
 
 
 def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[int, list[str]]]:
@@ -102,7 +110,12 @@ def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[in
 
 
 def _noted(lines: Iterator[str], read: list[str]) -> Iterator[str]:
+    """The lines, each noted among those of its row. Raises csv.Error where these are too many."""
+    length = 0
     for line in lines:
+        length = length + len(line) if read else len(line)
+        if length > LONGEST_LINE:
+            raise csv.Error(f"the row has more than {LONGEST_LINE:,} characters")
         read.append(line)
         yield line
 

@@ -16,6 +16,7 @@ from aiguillage.storage import clashes, staged
 from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.journal import as_json
+from aiguillage.storage.people import ERASED_TEXT
 from aiguillage.storage.schema import can_be_id, imports
 from aiguillage.storage.staging import BATCH, Stage
 
@@ -43,6 +44,11 @@ def stage_former(view: View, import_id: int, stage: Stage) -> None:
     row = _standing(view.connection, view.account_id, import_id)
     for batch in _entries(view.connection, view.account_id, row):
         for entry in batch:
+            if entry.before == ERASED_TEXT:
+                raise conflict(
+                    f"Somebody whom import {import_id} changed was erased since, and cannot be brought back. "
+                    "Correct the others by another import."
+                )
             if entry.before is not None:
                 stage.add(entry.entry_seq, _decode(entry.before))
     stage.close()
@@ -66,14 +72,20 @@ def undo(change: Change, import_id: int, stage: Stage, progress: Progress) -> Un
     return Undone(import_id=import_id, removed=row.created, restored=row.changed, readded=row.deleted)
 
 
-def _standing(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
-    """The import's row, if it can be undone at all."""
+def require_import(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
+    """An import's row. Raises Refusal(missing)."""
     row = None
     if can_be_id(import_id):
         mine = select(imports).where(imports.c.account_id == account_id, imports.c.id == import_id)
         row = connection.execute(mine).first()
     if row is None:
         raise missing(f"There is no import {import_id} on this account. List them: aiguillage contacts imports ACCOUNT")
+    return row
+
+
+def _standing(connection: Connection, account_id: int, import_id: int) -> Row[Any]:
+    """The import's row, if it can be undone at all."""
+    row = require_import(connection, account_id, import_id)
     if row.undone_at is not None:
         raise conflict(f"Import {import_id} was undone before. Import its file again to bring it back.")
     return row

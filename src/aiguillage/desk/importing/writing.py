@@ -3,27 +3,27 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from aiguillage.desk.change import Change
 from aiguillage.desk.importing.judging import Judgement
-from aiguillage.desk.importing.outcome import Outcome, Progress
+from aiguillage.desk.importing.outcome import Choices, Outcome, Progress
 from aiguillage.desk.importing.reading import Read
 from aiguillage.storage import staged
 from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
-from aiguillage.storage.schema import contacts, imports
+from aiguillage.storage.schema import accounts, imports
 from aiguillage.storage.staging import BATCH
 
 ALLOWED_TO_GO = 5
 """One contact in so many may be missing from the file without anybody having to insist."""
 
 
-def judge(connection: Connection, account_id: int, read: Read, *, delete_missing: bool) -> Outcome:
+def judge(connection: Connection, account_id: int, read: Read, choices: Choices) -> Outcome:
     """What the import would do, found out in a transaction's view of the account; refusals stand in its way or not."""
     staged.attach(connection, read.stage)
     judgement = Judgement(connection, account_id, read.account, read)
-    judgement.pass_judgement(delete_missing=delete_missing)
+    judgement.pass_judgement(choices)
     refused, unchanged = staged.count(connection, "refused"), staged.count(connection, "unchanged")
     changed = sum(1 for _ in staged.sets(connection))
     return Outcome(
@@ -40,25 +40,25 @@ def judge(connection: Connection, account_id: int, read: Read, *, delete_missing
     )
 
 
-def obstacle(connection: Connection, account_id: int, outcome: Outcome, *, partial: bool, force: bool) -> str | None:
+def obstacle(connection: Connection, account_id: int, outcome: Outcome, choices: Choices) -> str | None:
     """What keeps the import as a whole from being done, in words."""
-    if outcome.refused and not partial:
+    if outcome.refused and not choices.partial:
         return (
             f"{outcome.refused} of {outcome.rows} rows are refused, so none is imported. "
-            "Mend them, or import the others alone (--partial)."
+            "Mend them, or import the others alone (partial)."
         )
-    kept = connection.execute(select(func.count()).where(contacts.c.account_id == account_id)).scalar_one()
-    if outcome.deleted * ALLOWED_TO_GO > kept and not force:
+    kept = connection.execute(select(accounts.c.contacts).where(accounts.c.id == account_id)).scalar_one()
+    if outcome.deleted * ALLOWED_TO_GO > kept and not choices.force:
         return (
             f"{outcome.deleted} of {kept} contacts are missing from the file, and would be removed. "
-            "Is the file whole? If they really are to go, insist (--force)."
+            "Is the file whole? If they really are to go, insist (force)."
         )
     return None
 
 
 def write(change: Change, read: Read, outcome: Outcome, progress: Progress) -> int:
     """Writes contacts, keys and journal; the id of the import, which is the number of its own entry in the journal."""
-    connection, count = change.connection, outcome.created + outcome.changed + outcome.deleted
+    connection, count = change.connection, outcome.changes
     _note_removed(change)
     import_id = change.take_seqs(count + 1)
     seqs = range(import_id + 1, import_id + count + 1)

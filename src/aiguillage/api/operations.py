@@ -1,0 +1,113 @@
+"""What an operation of the management API is: what it takes, what it answers, the use case behind it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.errors import Refusal, invalid, missing
+from aiguillage.storage.engine import Database
+
+LONGEST_BODY = 1 << 20
+"""Bytes of an ordinary body."""
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameters beside the account."""
+
+
+class Upload(NamedTuple):
+    """A body that is a file: its bytes and what they are said to be."""
+
+    content: bytes
+    content_type: str
+
+
+class Asked(NamedTuple):
+    """One request: who asks, about which account, with what.
+
+    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
+    `replay` decides logged calls again.
+    """
+
+    db: Database
+    log: Path
+    actor: Actor
+    account: str
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    url: str
+    headers: Mapping[str, str]
+    expected: int | None = None
+    replay: Any = None
+    address: str | None = None
+
+    def id(self, name: str = "id") -> int:
+        """An id in the path. Raises Refusal(missing) for one that can be none."""
+        text = self.path[name]
+        if not text.isascii() or not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - what a column holds
+            raise missing("There is nothing of that id here for you.")
+        return int(text)
+
+
+class Shown(NamedTuple):
+    """An object that is answered with its ETag: the number of the change that made it so."""
+
+    body: Any
+    seq: int
+
+
+class File(NamedTuple):
+    """A file that is answered piece by piece."""
+
+    pieces: Iterator[bytes]
+    media_type: str
+    name: str
+
+
+class Operation(NamedTuple):
+    """One method of one path. `path` has its parameters in braces.
+
+    `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
+    and asked for before a kept answer is given again. `public` operations take no token. A `body` of Upload is taken as
+    it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
+    secrets: nothing of them is kept for an Idempotency-Key.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: str
+    run: Callable[[Asked], Any]
+    query: type[msgspec.Struct] = Nothing
+    body: Any = None
+    answer: Any = None
+    status: int = 200
+    needs: Role | None = None
+    operators: bool = False
+    about_account: bool = True
+    public: bool = False
+    longest: int = LONGEST_BODY
+    takes: tuple[str, ...] = ("application/json",)
+    gives: tuple[str, ...] = ()
+    description: str = ""
+    refuses: tuple[int, ...] = ()
+    hides: tuple[str, ...] = ()
+    example: Any = None
+
+
+def unfit(error: msgspec.ValidationError) -> Refusal:
+    """What msgspec says of a value, with the field's name apart."""
+    text, _, place = str(error).partition(" - at `$")
+    place = place.strip("`.").removeprefix("[...]").lstrip(".")
+    if "unknown field `" in text:
+        field = text.partition("unknown field `")[2].rstrip("`")
+        return invalid(f"There is no '{field[:40]}' here. Leave it out.", field[:40])
+    if "missing required field `" in text:
+        field = text.partition("missing required field `")[2].rstrip("`")
+        return invalid(f"'{field}' is missing. Send it.", f"{place}.{field}".lstrip("."))
+    return invalid(f"{text}. Send a value of that kind.", (place or "body")[:80])

@@ -1,0 +1,1 @@
+"""The resources of the management API: each is its fields, its filters and its use cases."""

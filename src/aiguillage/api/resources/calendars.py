@@ -1,0 +1,219 @@
+"""Calendars: iCal feeds and files, read into the exceptions of queues and groups, and the shifts of rotas."""
+
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.moments import iso
+from aiguillage.api.operations import Asked, Operation, Shown, Upload
+from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
+from aiguillage.api.resources.opening import read_owner
+from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
+from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, list_calendars, refresh_calendar, show_calendar
+from aiguillage.desk.change import account_id_of
+from aiguillage.desk.facts import remove_fact, set_fact
+from aiguillage.desk.fetching import LONGEST, fetch
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.queues import Calendar
+
+TAG = "Calendars"
+PATH = f"{BASE}/calendars"
+ONE = f"{PATH}/{{id}}"
+ICAL = "text/calendar"
+CHANGING = (404, 409, 412)
+
+
+class CalendarChanges(Body, frozen=True):
+    """What of a calendar can be changed; a feed of another address is another calendar."""
+
+    name: Text = UNSET
+    owner_type: Text = UNSET
+    owner_id: Number = UNSET
+    destination: Text = UNSET
+
+
+class CalendarBody(CalendarChanges, frozen=True):
+    """A new feed as it is sent: of a queue, a group or a rota; it is fetched at once, and then each hour."""
+
+    url: Text = UNSET
+
+
+class CalendarPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a file that is sent is to be: its name, and whose."""
+
+    name: str
+    owner_type: str
+    owner_id: int
+    destination: str | None = None
+
+
+class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar. `events` is how many it has; `trouble` says why it cannot be read, since `failing_since`."""
+
+    id: int
+    name: str
+    owner_type: str
+    owner_id: int
+    url: str | None
+    destination: str | None
+    events: int
+    read_at: str | None
+    failing_since: str | None
+    trouble: str
+    customer_id: int
+
+
+CalendarsQuery = query_of("CalendarsQuery", CalendarShown)
+FILTERS = tuple(name for name in CalendarsQuery.__struct_fields__ if name not in LISTING)
+
+
+def _shown(asked: Asked, state: CalendarState) -> Shown:
+    calendar, account_id = state.calendar, account_id_of(asked.db, asked.actor, asked.account)
+    return Shown(_show_one(state, calendar, account_id), state.kept.seq)
+
+
+def _show_one(state: CalendarState, calendar: Calendar, account_id: int) -> CalendarShown:
+    return CalendarShown(
+        id=state.kept.id,
+        name=calendar.name,
+        owner_type=calendar.owner_type,
+        owner_id=calendar.owner_id,
+        url=calendar.url,
+        destination=calendar.destination,
+        events=len(calendar.events),
+        read_at=iso(state.read_at),
+        failing_since=iso(calendar.failing_since),
+        trouble=calendar.trouble,
+        customer_id=account_id,
+    )
+
+
+def _who(asked: Asked) -> tuple[Any, Any, str]:
+    return asked.db, asked.actor, asked.account
+
+
+def _list(asked: Asked) -> Paged:
+    states = list_calendars(*_who(asked))
+    account_id = account_id_of(*_who(asked))
+    changed = {kept.id for kept in since(asked, [state.kept for state in states])}
+    found = [_show_one(state, state.calendar, account_id) for state in states if state.kept.id in changed]
+    query = asked.query
+    if query.owner_type is not UNSET:
+        query = msgspec.structs.replace(query, owner_type=read_owner(query.owner_type, "owner_type"))
+    return chosen(found, query, FILTERS, asked.url)
+
+
+def _show(asked: Asked) -> Shown:
+    return _shown(asked, show_calendar(*_who(asked), asked.id()))
+
+
+def _add(asked: Asked) -> Shown:
+    sent = _owned(given(asked.body))
+    if not sent.get("url"):
+        raise invalid("'url' is missing. Send a feed's address; a file goes to /calendars/file.", "url")
+    return _added(asked, make_fact(Calendar, sent), None)
+
+
+def _add_file(asked: Asked) -> Shown:
+    upload: Upload = asked.body
+    return _added(asked, make_fact(Calendar, _owned(given(asked.query))), upload.content)
+
+
+def _added(asked: Asked, calendar: Calendar, text: bytes | None) -> Shown:
+    kept = add_calendar(*_who(asked), calendar, text, fetch=_fetched).kept
+    return _shown(asked, show_calendar(*_who(asked), kept.id))
+
+
+def _fetched(url: str) -> bytes:
+    """What a feed says; one that cannot be reached is a wrong address to whoever adds it. Raises Refusal(invalid)."""
+    try:
+        return fetch(url)
+    except Refusal as refusal:
+        raise invalid(refusal.message, "url") from None
+
+
+def _set(asked: Asked) -> Shown:
+    changes = _owned(given(asked.body))
+
+    def changed(before: Calendar) -> dict[str, Any]:
+        fact = make_fact(Calendar, msgspec.to_builtins(before) | changes)
+        return {name: getattr(fact, name) for name in changes}
+
+    set_fact(*_who(asked), KIND, asked.id(), changed, expected=asked.expected)
+    return _show(asked)
+
+
+def _owned(sent: dict[str, Any]) -> dict[str, Any]:
+    if sent.get("owner_type") is not None:
+        sent["owner_type"] = read_owner(sent["owner_type"], "owner_type")
+    return sent
+
+
+def _remove(asked: Asked) -> None:
+    remove_fact(*_who(asked), KIND, asked.id(), expected=asked.expected)
+
+
+def _refresh(asked: Asked) -> Shown:
+    refresh_calendar(*_who(asked), asked.id())
+    return _show(asked)
+
+
+EXAMPLE = {
+    "name": "Fermetures",
+    "owner_type": "queue",
+    "owner_id": 12,
+    "url": "https://calendars.example.org/secret/basic.ics",
+}
+OPERATIONS = (
+    Operation(
+        *("GET", PATH, "listCalendars", "List the calendars", TAG, _list),
+        query=CalendarsQuery,
+        answer=page_type("Calendar", CalendarShown),
+        needs=Role.READ,
+    ),
+    Operation(
+        *("POST", PATH, "addCalendar", "Add a feed", TAG, _add),
+        body=CalendarBody,
+        answer=CalendarShown,
+        status=201,
+        needs=Role.EDIT,
+        example=EXAMPLE,
+        description="It is fetched at once. Only public https addresses are.",
+    ),
+    Operation(
+        *("POST", f"{PATH}/file", "addCalendarFile", "Add a calendar of a file", TAG, _add_file),
+        query=CalendarPlace,
+        body=Upload,
+        answer=CalendarShown,
+        status=201,
+        needs=Role.EDIT,
+        takes=(ICAL,),
+        longest=LONGEST,
+    ),
+    Operation(
+        *("GET", ONE, "showCalendar", "Show a calendar", TAG, _show),
+        answer=CalendarShown,
+        needs=Role.READ,
+    ),
+    Operation(
+        *("PUT", ONE, "setCalendar", "Change a calendar", TAG, _set),
+        body=CalendarChanges,
+        answer=CalendarShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example={"name": "Fermetures"},
+    ),
+    Operation(
+        *("DELETE", ONE, "removeCalendar", "Remove a calendar", TAG, _remove),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+    ),
+    Operation(
+        *("POST", f"{ONE}/refresh", "refreshCalendar", "Read a calendar again", TAG, _refresh),
+        answer=CalendarShown,
+        needs=Role.EDIT,
+        description="A feed that cannot be read keeps its events; `trouble` says why.",
+    ),
+)

@@ -1,0 +1,251 @@
+"""Contacts (contracts/cx-engine.md, 'contacts')."""
+
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.moments import parse_moment
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.desk.change import account_id_of
+from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
+from aiguillage.desk.searching import Asked as Search
+from aiguillage.desk.searching import find_contacts
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.given import Sent, emails_given, telecoms_given
+
+PATH = f"{BASE}/contacts"
+TAG = "Contacts"
+Text = str | None | msgspec.UnsetType
+Several = list[Sent] | None | msgspec.UnsetType
+Flag = bool | None | msgspec.UnsetType
+MOST_REMOVED = 10_000
+
+
+class ContactBody(Body, frozen=True):
+    """A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or `email`, and more."""
+
+    reference: Text = UNSET
+    id_code: Text = UNSET
+    language_code: Text = UNSET
+    company: Text = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    emails: Several = UNSET
+    telecoms: Several = UNSET
+    email_destination: Text = UNSET
+    telecom_destination: Text = UNSET
+    field_select_1: Text = UNSET
+    field_select_2: Text = UNSET
+    field_select_3: Text = UNSET
+    field_select_4: Text = UNSET
+    field_boolean_1: Flag = UNSET
+    field_boolean_2: Flag = UNSET
+    field_boolean_3: Flag = UNSET
+    field_boolean_4: Flag = UNSET
+
+
+class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact as it is answered.
+
+    `telecoms` and `emails` are as they were sent, `numbers` are the same in E.164. `updated_seq` is the number of the
+    change that made it so, which is its ETag too.
+    """
+
+    id: int
+    reference: str | None
+    id_code: str | None
+    language_code: str | None
+    company: str | None
+    first_name: str | None
+    last_name: str | None
+    emails: list[Sent]
+    telecoms: list[Sent]
+    numbers: list[str]
+    email_destination: str | None
+    telecom_destination: str | None
+    field_select_1: str | None
+    field_select_2: str | None
+    field_select_3: str | None
+    field_select_4: str | None
+    field_boolean_1: bool | None
+    field_boolean_2: bool | None
+    field_boolean_3: bool | None
+    field_boolean_4: bool | None
+    customer_id: int
+    updated_seq: int
+
+
+class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """What contacts are filtered by. `telecoms` is a number in any spelling, `emails` an address."""
+
+    id: int
+    reference: str
+    id_code: str
+    language_code: str
+    company: str
+    first_name: str
+    last_name: str
+    emails: str
+    telecoms: str
+    email_destination: str
+    telecom_destination: str
+    field_select_1: str
+    field_select_2: str
+    field_select_3: str
+    field_select_4: str
+    field_boolean_1: bool
+    field_boolean_2: bool
+    field_boolean_3: bool
+    field_boolean_4: bool
+    customer_id: int
+    updated_seq: int
+
+
+class Bulk(Body, frozen=True):
+    """Contacts by their ids."""
+
+    ids: list[int]
+
+
+ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": str})
+FILTERS = ContactFilters.__struct_fields__
+RENAMED = {"id_code": "code", "language_code": "language"} | {f"field_{key}": key for key in FIELD_KEYS}
+"""The desk's names for what the API calls otherwise."""
+
+EXAMPLE = {
+    "company": "Garage Belleville",
+    "id_code": "4321",
+    "telecoms": ["01 99 00 12 34", {"number": "06 39 98 12 34", "type": "mobile"}],
+    "emails": ["atelier@example.org"],
+    "field_select_1": "207",
+    "field_boolean_1": True,
+}
+
+
+def show_kept(kept: Kept, account_id: int) -> ContactShown:
+    """A contact as it is answered."""
+    contact = kept.contact
+    values = (*contact.select, *contact.boolean)
+    fields: dict[str, Any] = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
+    return ContactShown(
+        id=kept.id,
+        reference=contact.reference,
+        id_code=contact.code,
+        language_code=contact.language or None,
+        company=contact.company or None,
+        first_name=contact.first_name or None,
+        last_name=contact.last_name or None,
+        emails=emails_given(contact),
+        telecoms=telecoms_given(contact),
+        numbers=[telecom.number for telecom in contact.telecoms],
+        email_destination=contact.email_destination,
+        telecom_destination=contact.telecom_destination,
+        customer_id=account_id,
+        updated_seq=kept.seq,
+        **fields,
+    )
+
+
+def _index(asked: Asked) -> Paged:
+    query = asked.query
+    check_paging(query.page, query.per_page)
+    cursor = None if query.cursor is UNSET else query.cursor
+    search = Search(
+        filters={name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET},
+        words="" if query.q is UNSET else query.q,
+        since=None if query.updated_since is UNSET else parse_moment(query.updated_since, "updated_since"),
+        sort="" if query.sort is UNSET else query.sort,
+        offset=(query.page - 1) * query.per_page,
+        cursor=cursor,
+        limit=query.per_page,
+    )
+    found = find_contacts(asked.db, asked.actor, asked.account, search)
+    shown = [show_kept(kept, found.account_id) for kept in found.contacts]
+    if cursor is not None:
+        return page_behind(shown, found.total, query.per_page, asked.url, found.cursor)
+    return page_of(shown, found.total, query.page, query.per_page, asked.url, more=found.cursor is not None)
+
+
+def _show(asked: Asked) -> Shown:
+    return _shown(asked, show_contact(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _store(asked: Asked) -> Shown:
+    return _shown(asked, enter_contact(asked.db, asked.actor, asked.account, None, given(asked.body, RENAMED)))
+
+
+def _update(asked: Asked) -> Shown:
+    who = (asked.db, asked.actor, asked.account)
+    return _shown(asked, enter_contact(*who, asked.id(), given(asked.body, RENAMED), expected=asked.expected))
+
+
+def _destroy(asked: Asked) -> None:
+    remove_contact(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
+
+
+def _destroy_many(asked: Asked) -> None:
+    remove_contacts(asked.db, asked.actor, asked.account, asked.body.ids)
+
+
+def _shown(asked: Asked, kept: Kept) -> Shown:
+    return Shown(show_kept(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
+
+
+ONE = f"{PATH}/{{id}}"
+CHANGING = (404, 409, 412)
+LISTED = (
+    "Any field filters; names do so whatever their case and accents. `q` finds what begins with it: a company, a first "
+    "or last name, a code, a number in any spelling. `sort` is one of id, company, last_name, first_name, id_code, "
+    "reference, updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
+    "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
+    "is null where a filter or a search finds more than 10,000."
+)
+OPERATIONS = (
+    Operation(
+        *("GET", PATH, "listContacts", "List contacts", TAG, _index),
+        query=ContactQuery,
+        answer=page_type("Contact", ContactShown),
+        needs=Role.READ,
+        description=LISTED,
+    ),
+    Operation(
+        *("POST", PATH, "addContact", "Add a contact", TAG, _store),
+        body=ContactBody,
+        answer=ContactShown,
+        status=201,
+        needs=Role.EDIT,
+        refuses=(409,),
+        example=EXAMPLE,
+    ),
+    Operation(
+        *("GET", ONE, "showContact", "Show a contact", TAG, _show),
+        answer=ContactShown,
+        needs=Role.READ,
+        refuses=(404,),
+    ),
+    Operation(
+        *("PUT", ONE, "setContact", "Change a contact", TAG, _update),
+        body=ContactBody,
+        answer=ContactShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example=EXAMPLE,
+    ),
+    Operation(
+        *("DELETE", ONE, "removeContact", "Remove a contact", TAG, _destroy),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+    ),
+    Operation(
+        *("DELETE", f"{PATH}/bulk", "removeContacts", "Remove contacts, all or none", TAG, _destroy_many),
+        body=Bulk,
+        status=204,
+        needs=Role.EDIT,
+        refuses=(404,),
+        example={"ids": [17, 18]},
+    ),
+)

@@ -1,0 +1,214 @@
+"""CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
+
+from typing import Any
+
+import msgspec
+from litestar.exceptions import HTTPException
+
+from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
+from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
+from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
+from aiguillage.desk.importing.sent import CSV, JSON, XLSX
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import Refusal, invalid
+
+TAG = "CTIs"
+PATH = f"{BASE}/ctis"
+LONGEST_IMPORT = 16 << 20
+"""Bytes."""
+
+MOST_TOLD = 100
+
+
+class CtiBody(Body, frozen=True):
+    """A CTI as it is sent."""
+
+    name: Text = UNSET
+
+
+class CtiShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A CTI as it is answered."""
+
+    id: int
+    name: str
+    customer_id: int
+
+
+class OriginBody(Body, frozen=True):
+    """An origin and where it leads, as they are sent."""
+
+    origin: Text = UNSET
+    destination: Text = UNSET
+    cti_id: Number = UNSET
+
+
+class OriginShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An origin and where it leads, as they are answered."""
+
+    id: int
+    origin: str
+    destination: str
+    cti_id: int
+    customer_id: int
+
+
+class TokenTold(msgspec.Struct, frozen=True):
+    """A CTI's new token, told this once: null when the answer is replayed."""
+
+    token: str | None
+
+
+class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`dry_run=1` tells what would happen; `partial=1` leaves refused rows out, and takes the others."""
+
+    dry_run: bool = False
+    partial: bool = False
+
+
+class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An origin of an import; the ids that an index shows are not looked at."""
+
+    origin: str
+    destination: str
+    id: Any = None
+    cti_id: Any = None
+    customer_id: Any = None
+
+
+class CtiSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A CTI of an import, and its origins; the ids that an index shows are not looked at."""
+
+    name: str
+    destinations: list[OriginSent] = []
+    id: Any = None
+    customer_id: Any = None
+
+
+class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ctis: list[CtiSent]
+
+
+class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did, or would do: CTIs and origins; the first hundred refusals by line.
+
+    In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
+    """
+
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    refusals: list[RefusedRow]
+
+
+def _import(asked: Asked) -> ImportTold:
+    who, how = (asked.db, asked.actor, asked.account), asked.query
+    file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
+    rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
+    try:
+        outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
+    except MapRefused as refused:
+        raise _with_errors(refused.outcome) from None
+    return ImportTold(
+        created=outcome.created,
+        updated=outcome.updated,
+        unchanged=outcome.unchanged,
+        refused=len(outcome.refusals),
+        refusals=list(outcome.refusals[:MOST_TOLD]),
+    )
+
+
+def _with_errors(outcome: MapOutcome) -> Refusal:
+    """The refusal of all rows, with the first hundred's own among its errors, by line."""
+    first = outcome.refusals[0]
+    refusal = invalid(
+        f"{len(outcome.refusals):,} rows are refused; nothing was imported. Line {first.line}: {first.reason} "
+        "dry_run=1 counts what would be; partial=1 imports the others."
+    )
+    refusal.errors = {f"line {one.line}": [one.reason] for one in outcome.refusals[:MOST_TOLD]}
+    return refusal
+
+
+def _rows(content: bytes) -> list[MapRow]:
+    try:
+        found = msgspec.json.decode(content, type=list[CtiSent] | _Wrapped)
+    except msgspec.ValidationError as error:
+        raise invalid(f"{error}. Send a list of CTIs, each with `name` and `destinations`.", "ctis") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(status_code=400, detail="The body is not JSON. Send a list of CTIs in UTF-8.") from None
+    ctis = found.ctis if isinstance(found, _Wrapped) else found
+    alone = [OriginSent("", "")]
+    rows = [(cti.name, one.origin, one.destination) for cti in ctis for one in cti.destinations or alone]
+    return [MapRow(line, *row) for line, row in enumerate(rows, start=1)]
+
+
+def _export(asked: Asked) -> File:
+    return exported(asked, "ctis", export_ctis)
+
+
+def _issue(asked: Asked) -> TokenTold:
+    return TokenTold(issue_cti_token(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _revoke(asked: Asked) -> None:
+    revoke_cti_token(asked.db, asked.actor, asked.account, asked.id())
+
+
+CTIS = FactResource(
+    path=PATH,
+    noun="cti",
+    plural="the CTIs",
+    tag=TAG,
+    kind="cti",
+    body=CtiBody,
+    answer=CtiShown,
+    bulk=("DELETE",),
+    example={"name": "Standard"},
+)
+CTI_DESTINATIONS = FactResource(
+    path=f"{PATH}/{{cti_id}}/destinations",
+    noun="cti destination",
+    plural="the origins of a CTI and where they lead",
+    tag=TAG,
+    kind="cti_destination",
+    body=OriginBody,
+    answer=OriginShown,
+    names={"cti_id": "cti"},
+    scope=("cti_id", "cti"),
+    example={"origin": "01 99 00 12 34", "destination": "207"},
+)
+OPERATIONS = (
+    Operation(
+        *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
+        query=ImportQuery,
+        body=Upload,
+        answer=ImportTold,
+        needs=Role.EDIT,
+        takes=(JSON, CSV, XLSX),
+        longest=LONGEST_IMPORT,
+        description=(
+            "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
+            "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
+        ),
+    ),
+    Operation(
+        *("GET", f"{PATH}/export", "exportCtis", "Export CTIs and their origins", TAG, _export),
+        query=FileQuery,
+        needs=Role.READ,
+        gives=tuple(MEDIA.values()),
+    ),
+    Operation(
+        *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),
+        answer=TokenTold,
+        needs=Role.MANAGE,
+        hides=("token",),
+        description="In place of the one before. It looks up the origins of this CTI, and nothing else.",
+    ),
+    Operation(
+        *("DELETE", f"{PATH}/{{id}}/token", "revokeCtiToken", "Revoke a CTI's token", TAG, _revoke),
+        status=204,
+        needs=Role.MANAGE,
+    ),
+)

@@ -1,0 +1,198 @@
+"""Contacts by the thousand: bulk upsert, imports and exports (contracts/cx-engine.md, 'contacts')."""
+
+from typing import Annotated
+
+import msgspec
+
+from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.shared import Body
+from aiguillage.desk.exports import export_contacts
+from aiguillage.desk.importing.sent import NAMES, listed, wire_name
+from aiguillage.desk.importing.sent import Upload as SentUpload
+from aiguillage.desk.imports import (
+    ImportRefused,
+    Outcome,
+    import_contacts,
+    preview_import,
+    upsert_contacts,
+)
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import Refusal, invalid
+
+LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
+"""Bytes."""
+
+
+class Partial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`partial=1` leaves refused contacts out, and takes the others."""
+
+    partial: bool = False
+
+
+class ImportChoices(Partial, frozen=True):
+    """How to import: `delete_missing=1` removes the contacts that are not sent, `force=1` insists on many of them.
+
+    `name` is what to call the import.
+    """
+
+    delete_missing: bool = False
+    force: bool = False
+    name: str = ""
+
+
+class ImportQuery(ImportChoices, frozen=True):
+    """The same, or with `dry_run=1` what would happen."""
+
+    dry_run: bool = False
+
+
+class Upserts(Body, frozen=True):
+    """Contacts, each with what is to be said of it; `id` names one that is there."""
+
+    contacts: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})]
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why a contact of an upsert is refused; `index` counts from 0, `field` is empty where none alone is at fault."""
+
+    index: int
+    field: str
+    reason: str
+
+
+class Upserted(msgspec.Struct, frozen=True, kw_only=True):
+    """What an upsert did. `import_id` undoes it (`/imports/{id}/undo`); null when nothing changed."""
+
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    refusals: list[Refused]
+    import_id: int | None
+
+
+class RefusedLine(msgspec.Struct, frozen=True):
+    """Why a row is refused: its line in the file (rows of JSON count from 1), its column, its value."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did (`applied`), or would do.
+
+    `obstacle` is what would keep it from being done; `columns` is what each column was understood as.
+    """
+
+    import_id: int | None
+    applied: bool
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    deleted: int
+    refusals: list[RefusedLine]
+    columns: dict[str, str]
+    unknown_columns: list[str]
+    obstacle: str | None
+
+
+def _upsert(asked: Asked) -> Upserted:
+    contacts = listed(asked.body.contacts)
+    try:
+        outcome = upsert_contacts(asked.db, asked.actor, asked.account, contacts, partial=asked.query.partial)
+    except ImportRefused as refused:
+        raise _with_errors(refused, "contacts.") from None
+    return Upserted(
+        created=outcome.created,
+        updated=outcome.changed,
+        unchanged=outcome.unchanged,
+        refused=outcome.refused,
+        refusals=[Refused(one.line, wire_name(one.column), one.message) for one in outcome.refusals],
+        import_id=outcome.import_id,
+    )
+
+
+def _with_errors(refused: ImportRefused, before: str) -> Refusal:
+    """The refusal, with every row's own among its errors, by line and column."""
+    errors: dict[str, list[str]] = {}
+    for one in refused.outcome.refusals:
+        place = f"{before}{one.line}" + (f".{wire_name(one.column)}" if one.column else "")
+        errors.setdefault(place, []).append(one.message)
+    refusal = invalid(refused.message)
+    refusal.errors = errors or None
+    return refusal
+
+
+def _import(asked: Asked) -> ImportTold:
+    query = asked.query
+    use_case = preview_import if query.dry_run else import_contacts
+    choices = {"partial": query.partial, "delete_missing": query.delete_missing, "force": query.force}
+    try:
+        outcome = use_case(asked.db, asked.actor, asked.account, upload_of(asked).source(), **choices)
+    except ImportRefused as refused:
+        raise _with_errors(refused, "line ") from None
+    return told_of(outcome)
+
+
+def upload_of(asked: Asked) -> SentUpload:
+    """What was sent to be imported."""
+    media_type = asked.body.content_type.partition(";")[0].strip().lower()
+    return SentUpload(asked.query.name.strip()[:255] or NAMES[media_type], media_type, asked.body.content)
+
+
+def told_of(outcome: Outcome) -> ImportTold:
+    """An outcome as it is answered."""
+    return ImportTold(
+        import_id=outcome.import_id,
+        applied=outcome.applied,
+        created=outcome.created,
+        updated=outcome.changed,
+        unchanged=outcome.unchanged,
+        refused=outcome.refused,
+        deleted=outcome.deleted,
+        refusals=[RefusedLine(one.line, wire_name(one.column), one.value, one.message) for one in outcome.refusals],
+        columns=outcome.columns,
+        unknown_columns=list(outcome.unknown_columns),
+        obstacle=outcome.obstacle,
+    )
+
+
+def _export(asked: Asked) -> File:
+    return exported(asked, "contacts", export_contacts)
+
+
+OPERATIONS = (
+    Operation(
+        *("POST", f"{PATH}/bulk", "upsertContacts", "Add or change up to 10,000 contacts", TAG, _upsert),
+        query=Partial,
+        body=Upserts,
+        answer=Upserted,
+        needs=Role.EDIT,
+        refuses=(409,),
+        longest=LONGEST_UPSERT,
+        description="Each is about the contact of its `id`, reference, code or number, else new. All or none.",
+        example={"contacts": [EXAMPLE]},
+    ),
+    Operation(
+        *("POST", f"{PATH}/import", "importContacts", "Import contacts", TAG, _import),
+        query=ImportQuery,
+        body=Upload,
+        answer=ImportTold,
+        needs=Role.EDIT,
+        refuses=(409,),
+        longest=LONGEST_IMPORT,
+        takes=tuple(NAMES),
+        description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
+    ),
+    Operation(
+        *("GET", f"{PATH}/export", "exportContacts", "Export all contacts", TAG, _export),
+        query=FileQuery,
+        needs=Role.READ,
+        gives=tuple(MEDIA.values()),
+    ),
+)

@@ -1,0 +1,262 @@
+"""The account's eight fields and their options (contracts/cx-engine.md, 'fields')."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
+from aiguillage.desk.change import account_id_of, state_of
+from aiguillage.desk.fields import clear_field, list_fields, require_position, set_field
+from aiguillage.desk.options import (
+    KeptOption,
+    drop_option,
+    list_options,
+    set_option,
+    show_option,
+    store_option,
+)
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.contacts import Field, Option
+from aiguillage.domain.errors import invalid
+
+PATH = f"{BASE}/fields"
+ONE = f"{PATH}/{{id}}"
+OPTIONS = f"{PATH}/{{field_id}}/options"
+OPTION = f"{OPTIONS}/{{id}}"
+TAG = "Fields"
+
+
+class FieldBody(Body, frozen=True):
+    """A field as it is sent. A boolean field's default is `1` or `0`; `strict` accepts the field's options alone."""
+
+    id: int | msgspec.UnsetType = UNSET
+    name: str | msgspec.UnsetType = UNSET
+    default_value: str | msgspec.UnsetType | None = UNSET
+    default_option_id: int | msgspec.UnsetType | None = UNSET
+    strict: bool | msgspec.UnsetType = UNSET
+
+
+class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A field as it is answered: ids 1 to 4 are the select fields, 5 to 8 the boolean ones."""
+
+    id: int
+    name: str
+    default_value: str | None
+    default_option_id: int | None
+    customer_id: int
+    strict: bool
+
+
+class OptionBody(Body, frozen=True):
+    """An option as it is sent; its field is the one in the path."""
+
+    name: str | msgspec.UnsetType = UNSET
+    value: str | msgspec.UnsetType = UNSET
+    routing_field_id: int | msgspec.UnsetType = UNSET
+
+
+class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An option as it is answered."""
+
+    id: int
+    name: str
+    value: str
+    routing_field_id: int
+
+
+FieldQuery = query_of("FieldQuery", FieldShown)
+OptionQuery = query_of("FieldOptionQuery", OptionShown)
+
+
+def _fields(asked: Asked) -> list[Field]:
+    return list_fields(asked.db, asked.actor, asked.account)
+
+
+def _options(asked: Asked, position: int) -> list[KeptOption]:
+    return list_options(asked.db, asked.actor, asked.account, position)
+
+
+def _show_field(asked: Asked, field: Field) -> FieldShown:
+    options = _options(asked, field.position) if field.options else []
+    return FieldShown(
+        id=field.position,
+        name=field.label,
+        default_value=field.default,
+        default_option_id=next((kept.id for kept in options if kept.option.value == field.default), None),
+        customer_id=account_id_of(asked.db, asked.actor, asked.account),
+        strict=field.strict,
+    )
+
+
+def _shown(asked: Asked, field: Field) -> Shown:
+    return Shown(_show_field(asked, field), state_of(field))
+
+
+def _index(asked: Asked) -> Paged:
+    shown = [_show_field(asked, field) for field in _fields(asked)]
+    return chosen(shown, asked.query, FieldShown.__struct_fields__, asked.url)
+
+
+def _show(asked: Asked) -> Shown:
+    return _shown(asked, _require(_fields(asked), asked.id()))
+
+
+def _require(fields: Sequence[Field], position: int) -> Field:
+    require_position(position)
+    return fields[position - 1]
+
+
+def _store(asked: Asked) -> Shown:
+    if asked.body.id is UNSET:
+        return _set(asked, None)
+    return _set(asked, _require(_fields(asked), asked.body.id))
+
+
+def _update(asked: Asked) -> Shown:
+    field = _require(_fields(asked), asked.id())
+    if asked.body.id not in (UNSET, field.position):
+        raise invalid("The id in the body is another one than in the path. Leave it out.", "id")
+    return _set(asked, field)
+
+
+def _set(asked: Asked, field: Field | None) -> Shown:
+    body = asked.body
+    no_option = body.default_option_id is None and body.default_value is UNSET
+    after = set_field(
+        asked.db,
+        asked.actor,
+        asked.account,
+        None if field is None else field.key,
+        label=body.name,
+        default=None if no_option else body.default_value,
+        option_id=None if body.default_option_id is UNSET else body.default_option_id,
+        strict=body.strict,
+        expected=asked.expected,
+    )
+    return _shown(asked, after)
+
+
+def _destroy(asked: Asked) -> None:
+    clear_field(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
+
+
+def _show_option(kept: KeptOption) -> OptionShown:
+    return OptionShown(id=kept.id, name=kept.option.name, value=kept.option.value, routing_field_id=kept.position)
+
+
+def _index_options(asked: Asked) -> Paged:
+    shown = [_show_option(kept) for kept in _options(asked, asked.id("field_id"))]
+    return chosen(shown, asked.query, OptionShown.__struct_fields__, asked.url)
+
+
+def _show_one_option(asked: Asked) -> Shown:
+    kept = show_option(asked.db, asked.actor, asked.account, asked.id("field_id"), asked.id())
+    return Shown(_show_option(kept), kept.state)
+
+
+def _sent_option(asked: Asked) -> dict[str, Any]:
+    """What was sent of an option. Raises Refusal(invalid) where it names another field than the path."""
+    values = given(asked.body)
+    require_same(asked, "field_id", values, "routing_field_id")
+    values.pop("routing_field_id", None)
+    return values
+
+
+def _store_option(asked: Asked) -> Shown:
+    values = _sent_option(asked)
+    for name in ("name", "value"):
+        if name not in values:
+            raise invalid(f"{name} is missing. An option has a name and a value.", name)
+    kept = store_option(asked.db, asked.actor, asked.account, asked.id("field_id"), Option(**values))
+    return Shown(_show_option(kept), kept.state)
+
+
+def _update_option(asked: Asked) -> Shown:
+    which = (asked.id("field_id"), asked.id())
+    kept = set_option(asked.db, asked.actor, asked.account, *which, _sent_option(asked), expected=asked.expected)
+    return Shown(_show_option(kept), kept.state)
+
+
+def _destroy_option(asked: Asked) -> None:
+    drop_option(asked.db, asked.actor, asked.account, asked.id("field_id"), asked.id(), expected=asked.expected)
+
+
+CHANGING = (404, 409, 412)
+FIELD_EXAMPLE = {"name": "File d'attente", "default_value": "207"}
+OPTION_EXAMPLE = {"name": "Accueil", "value": "207"}
+ALWAYS = "The eight fields are always there: "
+OPERATIONS = (
+    Operation(
+        *("GET", PATH, "listFields", "List the fields", TAG, _index),
+        query=FieldQuery,
+        answer=page_type("Field", FieldShown),
+        needs=Role.READ,
+    ),
+    Operation(
+        *("POST", PATH, "addField", "Set a field that nobody has set yet", TAG, _store),
+        body=FieldBody,
+        answer=FieldShown,
+        status=201,
+        needs=Role.EDIT,
+        refuses=(404, 409),
+        description=f"{ALWAYS}this sets the first one that is still as on a new account, or the one that `id` names.",
+        example=FIELD_EXAMPLE,
+    ),
+    Operation(
+        *("GET", ONE, "showField", "Show a field", TAG, _show), answer=FieldShown, needs=Role.READ, refuses=(404,)
+    ),
+    Operation(
+        *("PUT", ONE, "setField", "Change a field", TAG, _update),
+        body=FieldBody,
+        answer=FieldShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example=FIELD_EXAMPLE,
+    ),
+    Operation(
+        *("DELETE", ONE, "removeField", "Clear a field", TAG, _destroy),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        description=f"{ALWAYS}this makes one what it is on a new account, without default and options.",
+    ),
+    Operation(
+        *("GET", OPTIONS, "listFieldOptions", "List a field's options", TAG, _index_options),
+        query=OptionQuery,
+        answer=page_type("FieldOption", OptionShown),
+        needs=Role.READ,
+        refuses=(404,),
+    ),
+    Operation(
+        *("POST", OPTIONS, "addFieldOption", "Add an option to a field", TAG, _store_option),
+        body=OptionBody,
+        answer=OptionShown,
+        status=201,
+        needs=Role.EDIT,
+        refuses=(404, 409),
+        example=OPTION_EXAMPLE,
+    ),
+    Operation(
+        *("GET", OPTION, "showFieldOption", "Show an option", TAG, _show_one_option),
+        answer=OptionShown,
+        needs=Role.READ,
+        refuses=(404,),
+    ),
+    Operation(
+        *("PUT", OPTION, "setFieldOption", "Change an option", TAG, _update_option),
+        body=OptionBody,
+        answer=OptionShown,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+        example=OPTION_EXAMPLE,
+    ),
+    Operation(
+        *("DELETE", OPTION, "removeFieldOption", "Remove an option", TAG, _destroy_option),
+        status=204,
+        needs=Role.EDIT,
+        refuses=CHANGING,
+    ),
+)

@@ -1,0 +1,116 @@
+"""People: all that is kept about a number, exported and erased (GDPR, articles 15, 17 and 20)."""
+
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.moments import iso
+from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.resources.calls import CallShown, show_call
+from aiguillage.api.resources.contacts import ContactShown, show_kept
+from aiguillage.api.resources.journal import ChangeShown, show_entry
+from aiguillage.api.resources.shared import BASE, Body
+from aiguillage.desk.change import account_id_of
+from aiguillage.desk.erasing import WHOLE, erase_person
+from aiguillage.desk.people import export_person
+from aiguillage.domain.accounts import Role
+
+TAG = "People"
+PATH = f"{BASE}/people"
+MOMENTS = ("at", "moment", "created_at", "next_at", "delivered_at", "undone_at")
+
+
+class PersonBody(Body, frozen=True):
+    """A number in any spelling. It is in the body, because addresses are kept in logs."""
+
+    number: str
+
+
+class ErasureBody(PersonBody, frozen=True):
+    """Whom to erase; with `contacts` at `number` contacts stay, without that number, if they have another key."""
+
+    contacts: str = WHOLE
+
+
+class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is kept about a number: contacts, calls, changes, imports, and what was said, told and answered.
+
+    `number` is null when the answer is replayed.
+    """
+
+    number: str | None
+    contacts: list[ContactShown]
+    calls: list[CallShown]
+    journal: list[ChangeShown]
+    imports: list[dict[str, Any]]
+    survey_records: list[dict[str, Any]]
+    blocked: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+
+
+class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What was erased: `changes` are entries of the journal that no longer say what was changed."""
+
+    contacts: int
+    calls: int
+    changes: int
+    blocked: int
+    survey_records: int
+    deliveries: int
+
+
+def _export(asked: Asked) -> PersonShown:
+    who = (asked.db, asked.log, asked.actor, asked.account)
+    person = export_person(*who, asked.body.number)
+    account_id = account_id_of(asked.db, asked.actor, asked.account)
+    return PersonShown(
+        number=person.number,
+        contacts=[show_kept(kept, account_id) for kept in person.contacts],
+        calls=[show_call(call) for call in person.calls],
+        journal=[show_entry(entry) for entry in person.journal],
+        imports=[_plain(row) for row in person.imports],
+        survey_records=[_plain(row) for row in person.survey_records],
+        blocked=person.blocked,
+        deliveries=[_plain(row) for row in person.deliveries],
+        answers=[_plain(row) for row in person.answers],
+    )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its moments as the API writes them."""
+    return row | {name: iso(row[name]) for name in MOMENTS if name in row}
+
+
+def _erase(asked: Asked) -> ErasedShown:
+    who = (asked.db, asked.log, asked.actor, asked.account)
+    erased = erase_person(*who, asked.body.number, contacts=asked.body.contacts)
+    return ErasedShown(**msgspec.structs.asdict(erased))
+
+
+OPERATIONS = (
+    Operation(
+        *("POST", f"{PATH}/export", "exportPerson", "Export all that is kept about a number", TAG, _export),
+        body=PersonBody,
+        answer=PersonShown,
+        needs=Role.MANAGE,
+        hides=("number",),
+        example={"number": "01 99 00 12 34"},
+        description="Old calls, whose numbers are no longer kept, are found by what stands for the number in them.",
+    ),
+    Operation(
+        *("POST", f"{PATH}/erase", "erasePerson", "Erase all that is kept about a number", TAG, _erase),
+        body=ErasureBody,
+        answer=ErasedShown,
+        needs=Role.MANAGE,
+        refuses=(409,),
+        hides=("number",),
+        example={"number": "01 99 00 12 34"},
+        description=(
+            "Its contacts, calls, survey records, blocked entries, and what the journal, imports, webhooks and kept "
+            "answers have of them; with `contacts` at `number`, contacts keep all else if they can still be known by "
+            "something. It cannot be undone. The journal keeps who did what and when, and that somebody was erased. A "
+            "409 tells what of the account still sends calls to that number. Copies made before still have it."
+        ),
+    ),
+)

@@ -1,0 +1,239 @@
+"""Signing in and out, switching to an account, and who one is (contracts/cx-engine.md, 'Sign-in')."""
+
+from typing import Any
+
+import msgspec
+import structlog
+
+from aiguillage.api.moments import iso
+from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.resources.shared import UNSET, Body
+from aiguillage.desk.accounts import id_of
+from aiguillage.desk.passwords import change_password
+from aiguillage.desk.second_factor import begin_second_factor, confirm_second_factor, end_second_factor
+from aiguillage.desk.sessions import sign_out, switch_account
+from aiguillage.desk.signing_in import Credentials, Who, show_me, sign_in
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.errors import Kind, Refusal
+
+TAG = "Sign in"
+_log = structlog.get_logger()
+
+
+class SignInBody(Body, frozen=True):
+    """Who signs in. `code` is the second factor's, for those who have one."""
+
+    email: str
+    password: str
+    code: str | None = None
+
+
+class MeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The user who asks, and what the token that they ask with can do.
+
+    `accounts` are the codes of the accounts that the token is held to; empty means all of the user's.
+    """
+
+    id: int
+    email: str
+    name: str
+    operator: bool
+    second_factor: bool
+    kind: str
+    role: str
+    accounts: tuple[str, ...]
+    expires_at: str | None
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A session's bearer secret, told this once."""
+
+    token: str
+    expires_at: str | None
+    user: MeShown
+
+
+class SwitchBody(Body, frozen=True):
+    """The account to switch to, by its id."""
+
+    workspace_id: int
+
+
+class Switched(msgspec.Struct, frozen=True, kw_only=True):
+    """The bearer secret of a session that is held to one account; it ends when the first one does.
+
+    It is told this once: null when the answer is replayed.
+    """
+
+    token: str | None
+    expires_at: str | None
+
+
+class CustomerShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's id and code."""
+
+    id: int
+    customer_account: str
+
+
+class PasswordBody(Body, frozen=True):
+    """The password, and the one to have in its place: 12 to 1,000 characters."""
+
+    current: str
+    new: str
+
+
+class FactorBody(Body, frozen=True):
+    """The password again."""
+
+    password: str
+
+
+class FactorShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authenticator app is given, told this once: null when the answer is replayed."""
+
+    secret: str | None
+    uri: str | None
+
+
+class CodeBody(Body, frozen=True):
+    """A code that the app shows."""
+
+    code: str
+
+
+class FactorEnded(Body, frozen=True):
+    """The password, or a code that the app shows."""
+
+    password: str | msgspec.UnsetType = UNSET
+    code: str | msgspec.UnsetType = UNSET
+
+
+def _show(who: Who) -> MeShown:
+    return MeShown(
+        id=who.id,
+        email=who.email,
+        name=who.name,
+        operator=who.operator,
+        second_factor=who.second_factor,
+        kind=who.token.kind,
+        role=who.token.role,
+        accounts=who.token.accounts,
+        expires_at=iso(who.token.expires_at),
+    )
+
+
+def _sign_in(asked: Asked) -> SignedIn:
+    body, agent = asked.body, asked.headers.get("user-agent", "")
+    credentials = Credentials(body.email, body.password, body.code or "")
+    try:
+        who, secret = sign_in(asked.db, asked.actor.at, credentials, address=asked.address, agent=agent)
+    except Refusal as refusal:
+        if refusal.kind in {Kind.UNAUTHORIZED, Kind.LIMITED}:
+            _log.warning("sign_in_refused", address=asked.address, kind=refusal.kind.value)
+        raise
+    return SignedIn(token=secret, expires_at=iso(who.token.expires_at), user=_show(who))
+
+
+def _switch(asked: Asked) -> Switched:
+    session, secret = switch_account(asked.db, asked.actor, asked.body.workspace_id)
+    return Switched(token=secret, expires_at=iso(session.expires_at))
+
+
+def _resolve(asked: Asked) -> CustomerShown:
+    return CustomerShown(id=id_of(asked.db, asked.actor, asked.account), customer_account=asked.account)
+
+
+def _set_password(asked: Asked) -> None:
+    change_password(asked.db, asked.actor, asked.body.current, asked.body.new, address=asked.address)
+
+
+def _begin_factor(asked: Asked) -> FactorShown:
+    begun = begin_second_factor(asked.db, asked.actor, asked.body.password, address=asked.address)
+    return FactorShown(secret=begun.secret, uri=begun.uri)
+
+
+def _end_factor(asked: Asked) -> None:
+    given = {name: value for name in ("password", "code") if (value := getattr(asked.body, name)) is not UNSET}
+    end_second_factor(asked.db, asked.actor, **given, address=asked.address)
+
+
+def _own(operation: Operation, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
+    """An operation about oneself: no account is named."""
+    return operation._replace(about_account=False, **more)
+
+
+OPERATIONS = (
+    _own(
+        Operation("POST", "/login", "signIn", "Sign in", TAG, _sign_in, body=SignInBody, answer=SignedIn),
+        public=True,
+        refuses=(401, 429),
+        hides=("token",),
+        example={"email": "manager@example.org", "password": "correct horse battery"},
+        description=(
+            "Gives a session: a bearer token that lasts 12 hours. Whatever is wrong, the answer is the same 401. When "
+            "the password is right and the second factor's code is missing, it is a 422 about `code`. After too many "
+            "failures it is a 429 for a while that grows."
+        ),
+    ),
+    _own(
+        Operation("POST", "/switch-to", "switchAccount", "Switch to an account", TAG, _switch),
+        body=SwitchBody,
+        answer=Switched,
+        refuses=(404,),
+        hides=("token",),
+        example={"workspace_id": 1},
+        description="Gives a session that reaches one account only and ends when the one that asks does.",
+    ),
+    _own(
+        Operation("POST", "/logout", "signOut", "Sign out", TAG, lambda asked: sign_out(asked.db, asked.actor)),
+        status=204,
+        description="Ends the session that asks, the one that it was switched from, and all others switched from that.",
+    ),
+    _own(
+        Operation("GET", "/whoami", "showMe", "Who you are", TAG, lambda asked: _show(show_me(asked.db, asked.actor))),
+        answer=MeShown,
+    ),
+    Operation("GET", "/customers/resolve", "resolveCustomer", "An account's id", TAG, _resolve, answer=CustomerShown),
+    _own(
+        Operation("PUT", "/me/password", "setMyPassword", "Change your password", TAG, _set_password),
+        body=PasswordBody,
+        status=204,
+        refuses=(429,),
+        hides=("current", "new"),
+        needs=Role.MANAGE,
+        description="Your other sessions end. Tokens that you issued stay good.",
+    ),
+    _own(
+        Operation("POST", "/me/totp", "beginSecondFactor", "Begin a second factor", TAG, _begin_factor),
+        body=FactorBody,
+        answer=FactorShown,
+        status=201,
+        refuses=(429,),
+        hides=("password", "secret", "uri"),
+        needs=Role.MANAGE,
+        description="Gives a secret for an authenticator app (TOTP, RFC 6238). It counts once a code was confirmed.",
+    ),
+    _own(
+        Operation(
+            "POST",
+            "/me/totp/confirm",
+            "confirmSecondFactor",
+            "Confirm the second factor",
+            TAG,
+            lambda asked: confirm_second_factor(asked.db, asked.actor, asked.body.code),
+        ),
+        body=CodeBody,
+        status=204,
+        needs=Role.MANAGE,
+        description="From now on signing in takes a code too.",
+    ),
+    _own(
+        Operation("DELETE", "/me/totp", "endSecondFactor", "Take the second factor off", TAG, _end_factor),
+        body=FactorEnded,
+        status=204,
+        refuses=(429,),
+        needs=Role.MANAGE,
+        description="Takes the password, or a code.",
+    ),
+)

@@ -1,0 +1,270 @@
+"""Tokens: personal ones, and those of an account's call flows (contracts/cx-engine.md, 'cfd-tokens')."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.moments import iso, parse_moment
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.desk.call_flow_tokens import (
+    issue_call_token,
+    list_call_tokens,
+    revoke_call_token,
+    set_call_token,
+    show_call_token,
+)
+from aiguillage.desk.change import state_of
+from aiguillage.desk.token_rows import Token
+from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
+from aiguillage.desk.users import show_user
+from aiguillage.domain.accounts import Role, role_named
+
+TAG = "Tokens"
+LISTING = ("q", "sort", "page", "per_page")
+Hosts = list[str] | msgspec.UnsetType | None
+Text = str | msgspec.UnsetType | None
+
+
+class CallTokenBody(Body, frozen=True):
+    """A call-flow token as it is sent; without `hosts` it is good from anywhere, without `expires_at` for ever."""
+
+    user_id: int | msgspec.UnsetType | None = UNSET
+    name: str | msgspec.UnsetType = UNSET
+    hosts: Hosts = UNSET
+    expires_at: Text = UNSET
+
+
+class CallTokenShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A call-flow token, without its secret."""
+
+    id: int
+    user_id: int
+    name: str
+    hosts: tuple[str, ...]
+    expires_at: str | None
+
+
+class CallTokenIssued(CallTokenShown, frozen=True, kw_only=True):
+    """A new call-flow token. `token` is its secret, told this once: null when the answer is replayed."""
+
+    token: str | None
+
+
+class TokenBody(CallTokenBody, frozen=True):
+    """A personal token as it is sent. `accounts` holds it to some of its user's; `user_id` is for operators."""
+
+    role: str | msgspec.UnsetType = UNSET
+    accounts: list[str] | msgspec.UnsetType = UNSET
+    unknown: Text = UNSET
+
+
+class TokenChanges(Body, frozen=True):
+    """What of a token can be changed."""
+
+    name: str | msgspec.UnsetType = UNSET
+    hosts: Hosts = UNSET
+    expires_at: Text = UNSET
+
+
+class TokenShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A personal or call-flow token, without its secret."""
+
+    id: int
+    user_id: int
+    email: str
+    kind: str
+    name: str
+    role: str
+    accounts: tuple[str, ...]
+    hosts: tuple[str, ...]
+    unknown: str | None
+    created_at: str | None
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class TokenIssued(TokenShown, frozen=True, kw_only=True):
+    """A new token. `token` is its secret, told this once: null when the answer is replayed."""
+
+    token: str | None
+
+
+CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, words=LISTING)
+TokensQuery = query_of("TokensQuery", TokenShown, words=LISTING)
+
+
+def filters_of(query: type[msgspec.Struct]) -> list[str]:
+    """The fields that a list is filtered by, of its query's parameters."""
+    return [name for name in query.__struct_fields__ if name not in LISTING]
+
+
+def _moment(text: str) -> int:
+    """A moment as it was sent; without an offset it is in UTC, as the answers are. Raises Refusal(invalid)."""
+    try:
+        naive = datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        naive = False
+    return parse_moment(f"{datetime.fromisoformat(text).isoformat()}Z" if naive else text, "expires_at")
+
+
+def _changes(body: msgspec.Struct) -> dict[str, Any]:
+    """What was sent, as the desk takes it: null clears."""
+    sent = given(body)
+    if "hosts" in sent:
+        sent["hosts"] = tuple(sent["hosts"] or ())
+    if sent.get("expires_at") is not None:
+        sent["expires_at"] = _moment(sent["expires_at"])
+    return sent
+
+
+def _show_call_token(token: Token) -> Shown:
+    return Shown(CallTokenShown(**shown(token, CallTokenShown)), state_of(token))
+
+
+def _show_token(token: Token) -> Shown:
+    return Shown(TokenShown(**shown(token, TokenShown)), state_of(token))
+
+
+def shown(token: Token, shape: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields that the shape has of a token, moments in ISO 8601."""
+    values = {name: getattr(token, name) for name in shape.__struct_fields__ if hasattr(token, name)}
+    moments = {name for name in values if name.endswith("_at")}
+    return values | {name: iso(values[name]) for name in moments}
+
+
+def _list_call_tokens(asked: Asked) -> Paged:
+    found = [_show_call_token(token).body for token in list_call_tokens(asked.db, asked.actor, asked.account)]
+    return chosen(found, asked.query, filters_of(CallTokensQuery), asked.url)
+
+
+def _add_call_token(asked: Asked) -> Shown:
+    values = {"name": ""} | _changes(asked.body)
+    token, secret = issue_call_token(asked.db, asked.actor, asked.account, **values)
+    return Shown(CallTokenIssued(**shown(token, CallTokenShown), token=secret), state_of(token))
+
+
+def _get_call_token(asked: Asked) -> Shown:
+    return _show_call_token(show_call_token(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _set_call_token(asked: Asked) -> Shown:
+    sent = {name: value for name, value in _changes(asked.body).items() if (name, value) != ("user_id", None)}
+    who = (asked.db, asked.actor, asked.account, asked.id())
+    return _show_call_token(set_call_token(*who, sent, expected=asked.expected))
+
+
+def _remove_call_token(asked: Asked) -> None:
+    revoke_call_token(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
+
+
+def _list_tokens(asked: Asked) -> Paged:
+    found = [_show_token(token).body for token in list_tokens(asked.db, asked.actor)]
+    return chosen(found, asked.query, filters_of(TokensQuery), asked.url)
+
+
+def _add_token(asked: Asked) -> Shown:
+    values = {"name": ""} | _changes(asked.body)
+    user_id = values.pop("user_id", None)
+    own = user_id is None or user_id == asked.actor.user_id
+    email = asked.actor.name if own else show_user(asked.db, asked.actor, user_id).email
+    if "role" in values:
+        values["role"] = role_named(values["role"])
+    token, secret = issue_token(asked.db, asked.actor, email, **values)
+    return Shown(TokenIssued(**shown(token, TokenShown), token=secret), state_of(token))
+
+
+def _get_token(asked: Asked) -> Shown:
+    return _show_token(show_token(asked.db, asked.actor, asked.id()))
+
+
+def _set_token(asked: Asked) -> Shown:
+    changes = _changes(asked.body)
+    return _show_token(set_token(asked.db, asked.actor, asked.id(), changes, expected=asked.expected))
+
+
+def _remove_token(asked: Asked) -> None:
+    revoke_token(asked.db, asked.actor, asked.id(), expected=asked.expected)
+
+
+CALL_TOKENS = f"{BASE}/cfd-tokens"
+EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2027-12-31T23:00:00Z"}
+ADD_CALL = "A call flow asks with it, and can do nothing else. Managers may issue it to another user of the account."
+
+
+def _call(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
+    return Operation(method, f"{CALL_TOKENS}{path}", name, summary, TAG, run, needs=Role.ROUTE, **more)
+
+
+def personal(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
+    """An operation on what is somebody's own, whatever the account; the fields are those of Operation."""
+    return Operation(method, path, name, summary, TAG, run, needs=Role.MANAGE, about_account=False, **more)
+
+
+OPERATIONS = (
+    _call(
+        *("GET", "", "listCallTokens", "List the call-flow tokens", _list_call_tokens),
+        query=CallTokensQuery,
+        answer=page_type("CallToken", CallTokenShown),
+    ),
+    _call(
+        *("POST", "", "addCallToken", "Issue a call-flow token", _add_call_token),
+        body=CallTokenBody,
+        answer=CallTokenIssued,
+        status=201,
+        hides=("token",),
+        example=EXAMPLE,
+        description=ADD_CALL,
+    ),
+    _call(
+        *("GET", "/{id}", "showCallToken", "Show a call-flow token", _get_call_token),
+        answer=CallTokenShown,
+    ),
+    _call(
+        *("PUT", "/{id}", "setCallToken", "Change a call-flow token", _set_call_token),
+        body=CallTokenBody,
+        answer=CallTokenShown,
+        refuses=(412,),
+        example={"name": "Standard 3CX"},
+    ),
+    _call(
+        *("DELETE", "/{id}", "removeCallToken", "Revoke a call-flow token", _remove_call_token),
+        status=204,
+        refuses=(412,),
+    ),
+    personal(
+        *("GET", "/tokens", "listTokens", "List your tokens", _list_tokens),
+        query=TokensQuery,
+        answer=page_type("Token", TokenShown),
+        description="Your personal and call-flow tokens; for operators, everybody's. Revoked ones stay listed.",
+    ),
+    personal(
+        *("POST", "/tokens", "addToken", "Issue a token", _add_token),
+        body=TokenBody,
+        answer=TokenIssued,
+        status=201,
+        refuses=(404,),
+        hides=("token",),
+        example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
+        description="A personal token gives another no more accounts, hosts or time than it has itself.",
+    ),
+    personal(
+        *("GET", "/tokens/{id}", "showToken", "Show a token", _get_token),
+        answer=TokenShown,
+        refuses=(404,),
+    ),
+    personal(
+        *("PUT", "/tokens/{id}", "setToken", "Change a token", _set_token),
+        body=TokenChanges,
+        answer=TokenShown,
+        refuses=(404, 412),
+        example={"name": "nightly import"},
+    ),
+    personal(
+        *("DELETE", "/tokens/{id}", "removeToken", "Revoke a token", _remove_token),
+        status=204,
+        refuses=(404, 412),
+    ),
+)

@@ -1,0 +1,249 @@
+"""Users, for operators; and who has which role on an account, for its managers."""
+
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.desk.change import state_of
+from aiguillage.desk.passwords import set_password
+from aiguillage.desk.second_factor import remove_second_factor
+from aiguillage.desk.users import (
+    Grant,
+    User,
+    add_user,
+    grant_role,
+    list_grants,
+    list_users,
+    revoke_role,
+    set_user,
+    show_grant,
+    show_user,
+)
+from aiguillage.domain.accounts import Role, role_named
+
+TAG = "Users"
+LISTING = ("q", "sort", "page", "per_page")
+
+
+class UserBody(Body, frozen=True):
+    """A new user as they are sent. Without a password they cannot sign in, but their tokens work."""
+
+    email: str
+    name: str = ""
+    password: str | None = None
+
+
+class UserChanges(Body, frozen=True):
+    """What of a user can be changed; a disabled user is shut out, with all their tokens."""
+
+    name: str | msgspec.UnsetType = UNSET
+    disabled: bool | msgspec.UnsetType = UNSET
+
+
+class UserShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A user, with their role on each account. Operators are made at the machine's terminal only."""
+
+    id: int
+    email: str
+    name: str
+    operator: bool
+    disabled: bool
+    grants: dict[str, str]
+
+
+class NewPassword(Body, frozen=True):
+    """A password of 12 to 1,000 characters."""
+
+    password: str
+
+
+class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has a role on the account."""
+
+    id: int
+    email: str
+    role: str
+
+
+class GrantBody(Body, frozen=True):
+    """Who gets which role: `route`, `read`, `edit` or `manage`."""
+
+    email: str
+    role: str
+
+
+class GrantChanges(Body, frozen=True):
+    """The role to have from now on."""
+
+    role: str
+
+
+class GrantShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that somebody has on the account; its id is the user's."""
+
+    id: int
+    user_id: int
+    email: str
+    role: str
+
+
+UsersQuery = query_of("UsersQuery", UserShown, words=LISTING)
+MembersQuery = query_of("MembersQuery", MemberShown, words=LISTING)
+GrantsQuery = query_of("GrantsQuery", GrantShown, words=LISTING)
+
+
+def _page(found: list[Any], asked: Asked) -> Paged:
+    names = [name for name in asked.query.__struct_fields__ if name not in LISTING]
+    return chosen(found, asked.query, names, asked.url)
+
+
+def _show(user: User) -> Shown:
+    return Shown(UserShown(**msgspec.structs.asdict(user)), state_of(user))
+
+
+def _show_grant(grant: Grant) -> Shown:
+    return Shown(GrantShown(id=grant.user_id, **msgspec.structs.asdict(grant)), state_of(grant))
+
+
+def _show_member(grant: Grant) -> MemberShown:
+    return MemberShown(id=grant.user_id, email=grant.email, role=grant.role)
+
+
+def _list(asked: Asked) -> Paged:
+    return _page([_show(user).body for user in list_users(asked.db, asked.actor)], asked)
+
+
+def _add(asked: Asked) -> Shown:
+    body = asked.body
+    return _show(add_user(asked.db, asked.actor, body.email, name=body.name, password=body.password))
+
+
+def _get(asked: Asked) -> Shown:
+    return _show(show_user(asked.db, asked.actor, asked.id()))
+
+
+def _set(asked: Asked) -> Shown:
+    return _show(set_user(asked.db, asked.actor, asked.id(), given(asked.body), expected=asked.expected))
+
+
+def _set_password(asked: Asked) -> None:
+    set_password(asked.db, asked.actor, show_user(asked.db, asked.actor, asked.id()).email, asked.body.password)
+
+
+def _remove_factor(asked: Asked) -> None:
+    remove_second_factor(asked.db, asked.actor, show_user(asked.db, asked.actor, asked.id()).email)
+
+
+def _list_members(asked: Asked) -> Paged:
+    return _page([_show_member(grant) for grant in list_grants(asked.db, asked.actor, asked.account)], asked)
+
+
+def _get_member(asked: Asked) -> Shown:
+    grant = show_grant(asked.db, asked.actor, asked.account, asked.id())
+    return Shown(_show_member(grant), state_of(grant))
+
+
+def _list_grants(asked: Asked) -> Paged:
+    return _page([_show_grant(grant).body for grant in list_grants(asked.db, asked.actor, asked.account)], asked)
+
+
+def _add_grant(asked: Asked) -> Shown:
+    role = role_named(asked.body.role)
+    return _show_grant(grant_role(asked.db, asked.actor, asked.body.email, asked.account, role))
+
+
+def _get_grant(asked: Asked) -> Shown:
+    return _show_grant(show_grant(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _set_grant(asked: Asked) -> Shown:
+    email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
+    who, role = (asked.db, asked.actor, email, asked.account), role_named(asked.body.role)
+    return _show_grant(grant_role(*who, role, expected=asked.expected))
+
+
+def _remove_grant(asked: Asked) -> None:
+    email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
+    revoke_role(asked.db, asked.actor, email, asked.account, expected=asked.expected)
+
+
+def _of_all(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
+    return Operation(method, f"/users{path}", name, summary, TAG, run, operators=True, about_account=False, **more)
+
+
+def _here(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
+    return Operation(method, f"{BASE}{path}", name, summary, TAG, run, needs=Role.MANAGE, **more)
+
+
+INVITES = (
+    "In place of the role that they had. Somebody new is invited: they are a user from now on, and can sign in once an "
+    "operator gave them a password. The answer is the same whether the e-mail was known here or not."
+)
+OPERATIONS = (
+    _of_all("GET", "", "listUsers", "List all users", _list, query=UsersQuery, answer=page_type("User", UserShown)),
+    _of_all(
+        *("POST", "", "addUser", "Add a user", _add),
+        body=UserBody,
+        answer=UserShown,
+        status=201,
+        hides=("password",),
+        example={"email": "newcomer@example.org", "name": "Noa Martin"},
+    ),
+    _of_all("GET", "/{id}", "showUser", "Show a user", _get, answer=UserShown, refuses=(404,)),
+    _of_all(
+        *("PUT", "/{id}", "setUser", "Change a user", _set),
+        body=UserChanges,
+        answer=UserShown,
+        refuses=(404, 412),
+        example={"disabled": True},
+    ),
+    _of_all(
+        *("PUT", "/{id}/password", "setUserPassword", "Set a user's password", _set_password),
+        body=NewPassword,
+        status=204,
+        refuses=(404,),
+        hides=("password",),
+        description="Their sessions end.",
+    ),
+    _of_all(
+        *("DELETE", "/{id}/totp", "removeUserSecondFactor", "Take a user's second factor off", _remove_factor),
+        status=204,
+        refuses=(404,),
+        description="For somebody who lost their phone.",
+    ),
+    _here(
+        *("GET", "/users", "listMembers", "List who has a role on the account", _list_members),
+        query=MembersQuery,
+        answer=page_type("Member", MemberShown),
+    ),
+    _here("GET", "/users/{id}", "showMember", "Show who has a role", _get_member, answer=MemberShown),
+    _here(
+        *("GET", "/grants", "listGrants", "List the roles on the account", _list_grants),
+        query=GrantsQuery,
+        answer=page_type("Grant", GrantShown),
+    ),
+    _here(
+        *("POST", "/grants", "addGrant", "Give somebody a role", _add_grant),
+        body=GrantBody,
+        answer=GrantShown,
+        status=201,
+        example={"email": "newcomer@example.org", "role": "read"},
+        description=INVITES,
+    ),
+    _here("GET", "/grants/{id}", "showGrant", "Show a role", _get_grant, answer=GrantShown),
+    _here(
+        *("PUT", "/grants/{id}", "setGrant", "Change a role", _set_grant),
+        body=GrantChanges,
+        answer=GrantShown,
+        refuses=(412,),
+        example={"role": "edit"},
+    ),
+    _here(
+        *("DELETE", "/grants/{id}", "removeGrant", "Take a role away", _remove_grant),
+        status=204,
+        refuses=(412,),
+    ),
+)

@@ -1,0 +1,237 @@
+"""Webhooks: whom an account tells what happened, and what was sent to them."""
+
+from typing import Any
+
+import msgspec
+
+from aiguillage.api.moments import iso, parse_moment
+from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, make_fact, since
+from aiguillage.desk.change import account_id_of
+from aiguillage.desk.webhooks import (
+    Issued,
+    add_webhook,
+    list_deliveries,
+    list_webhooks,
+    ping_webhook,
+    regenerate_secret,
+    remove_webhook,
+    resend_delivery,
+    set_webhook,
+    show_webhook,
+)
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.webhooks import Webhook
+from aiguillage.storage.deliveries import Delivery, Wanted
+from aiguillage.storage.facts import Kept
+
+TAG = "Webhooks"
+PATH = f"{BASE}/webhooks"
+FILTERS = ("id", "name", "url", "active", "trouble", "customer_id")
+Text = str | msgspec.UnsetType
+
+
+class WebhookBody(Body, frozen=True):
+    """A webhook as it is sent. `events` are those that it is told of."""
+
+    name: Text = UNSET
+    url: Text = UNSET
+    events: list[str] | msgspec.UnsetType = UNSET
+    active: bool | msgspec.UnsetType = UNSET
+
+
+class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook as it is answered; `trouble` says why it was switched off, when it was not a person who did."""
+
+    id: int
+    name: str
+    url: str
+    events: list[str]
+    active: bool
+    trouble: str
+    customer_id: int
+
+
+class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
+    """The same with the secret that it signs with, told this once: null when the answer is replayed."""
+
+    secret: str | None
+
+
+class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An event on its way to a webhook: `waiting`, `delivered` or `failed`.
+
+    `status` is what the last try was answered, null without an answer; `trouble` what went wrong; `body` what is
+    sent, null once it was erased with somebody's number.
+    """
+
+    id: int
+    webhook_id: int
+    event: str
+    state: str
+    status: int | None
+    trouble: str | None
+    tries: int
+    created_at: str | None
+    next_at: str | None
+    delivered_at: str | None
+    body: dict[str, Any] | None
+
+
+class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which deliveries: of an event, in a state, with a status, made in `[since, until)`."""
+
+    event: Text = UNSET
+    state: Text = UNSET
+    status: int | msgspec.UnsetType = UNSET
+    since: Text = UNSET
+    until: Text = UNSET
+    page: int = 1
+    per_page: int = PER_PAGE
+
+
+WebhooksQuery = query_of("WebhooksQuery", WebhookShown)
+
+
+def _shown(asked: Asked, kept: Kept) -> Shown:
+    return Shown(WebhookShown(**_values(asked, kept)), kept.seq)
+
+
+def _issued(asked: Asked, issued: Issued) -> Shown:
+    return Shown(WebhookIssued(**_values(asked, issued.kept), secret=issued.secret), issued.kept.seq)
+
+
+def _values(asked: Asked, kept: Kept) -> dict[str, Any]:
+    facts = msgspec.structs.asdict(kept.fact) | {"events": list(kept.fact.events)}
+    return {"id": kept.id, "customer_id": account_id_of(asked.db, asked.actor, asked.account), **facts}
+
+
+def _show_delivery(delivery: Delivery) -> DeliveryShown:
+    return DeliveryShown(
+        id=delivery.id,
+        webhook_id=delivery.webhook_id,
+        event=delivery.event,
+        state=delivery.state,
+        status=delivery.status,
+        trouble=delivery.trouble,
+        tries=delivery.tries,
+        created_at=iso(delivery.created_at),
+        next_at=iso(delivery.next_at),
+        delivered_at=iso(delivery.delivered_at),
+        body=delivery.message,
+    )
+
+
+def _changes(body: WebhookBody) -> dict[str, Any]:
+    changes = given(body)
+    return changes | {"events": tuple(changes["events"])} if "events" in changes else changes
+
+
+def _list(asked: Asked) -> Paged:
+    kept = since(asked, list_webhooks(asked.db, asked.actor, asked.account))
+    return chosen([_shown(asked, one).body for one in kept], asked.query, FILTERS, asked.url)
+
+
+def _add(asked: Asked) -> Shown:
+    webhook = make_fact(Webhook, _changes(asked.body))
+    return _issued(asked, add_webhook(asked.db, asked.actor, asked.account, webhook))
+
+
+def _get(asked: Asked) -> Shown:
+    return _shown(asked, show_webhook(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _set(asked: Asked) -> Shown:
+    who = (asked.db, asked.actor, asked.account, asked.id())
+    return _shown(asked, set_webhook(*who, _changes(asked.body), expected=asked.expected))
+
+
+def _remove(asked: Asked) -> None:
+    remove_webhook(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
+
+
+def _regenerate(asked: Asked) -> Shown:
+    return _issued(asked, regenerate_secret(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _ping(asked: Asked) -> DeliveryShown:
+    return _show_delivery(ping_webhook(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _list_deliveries(asked: Asked) -> Paged:
+    query: DeliveriesQuery = asked.query
+    check_paging(query.page, query.per_page)
+    first = (query.page - 1) * query.per_page
+    who = (asked.db, asked.actor, asked.account, asked.id())
+    found, total = list_deliveries(*who, _wanted(query), first=first, count=query.per_page)
+    return page_of([_show_delivery(one) for one in found], total, query.page, query.per_page, asked.url)
+
+
+def _wanted(query: DeliveriesQuery) -> Wanted:
+    values = {name: getattr(query, name) for name in Wanted.__struct_fields__}
+    sent: dict[str, Any] = {name: value for name, value in values.items() if value is not UNSET}
+    for name in {"since", "until"} & sent.keys():
+        sent[name] = parse_moment(sent[name], name)
+    return Wanted(**sent)
+
+
+def _resend(asked: Asked) -> DeliveryShown:
+    delivery_id = asked.id("delivery_id")
+    return _show_delivery(resend_delivery(asked.db, asked.actor, asked.account, asked.id(), delivery_id))
+
+
+def _operation(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
+    return Operation(method, f"{PATH}{path}", name, summary, TAG, run, needs=Role.MANAGE, **more)
+
+
+EXAMPLE = {"name": "CRM", "url": "https://example.org/hooks/calls", "events": ["call.unknown", "import.finished"]}
+TOLD_ONCE = "`secret`, which each message is signed with, is in this answer alone. docs/webhooks.md shows how to check."
+OPERATIONS = (
+    _operation(
+        *("GET", "", "listWebhooks", "List the webhooks", _list),
+        query=WebhooksQuery,
+        answer=page_type("Webhook", WebhookShown),
+    ),
+    _operation(
+        *("POST", "", "addWebhook", "Add a webhook", _add),
+        body=WebhookBody,
+        answer=WebhookIssued,
+        status=201,
+        hides=("secret",),
+        example=EXAMPLE,
+        description=f"It is told of what happens from now on. {TOLD_ONCE}",
+    ),
+    _operation("GET", "/{id}", "showWebhook", "Show a webhook", _get, answer=WebhookShown),
+    _operation(
+        *("PUT", "/{id}", "setWebhook", "Change a webhook", _set),
+        body=WebhookBody,
+        answer=WebhookShown,
+        refuses=(409, 412),
+        example={"active": False},
+        description="What waits for one that is switched off is not sent any more, but can be resent.",
+    ),
+    _operation("DELETE", "/{id}", "removeWebhook", "Remove a webhook", _remove, status=204, refuses=(412,)),
+    _operation(
+        *("POST", "/{id}/regenerate-secret", "regenerateWebhookSecret", "Give a webhook a new secret", _regenerate),
+        answer=WebhookIssued,
+        hides=("secret",),
+        description=f"From now on messages are signed with it alone. {TOLD_ONCE}",
+    ),
+    _operation(
+        *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
+        answer=DeliveryShown,
+        description="It is tried at once, and once, also when the webhook is off. The answer says what came of it.",
+    ),
+    _operation(
+        *("GET", "/{id}/deliveries", "listDeliveries", "List what a webhook was sent", _list_deliveries),
+        query=DeliveriesQuery,
+        answer=page_type("Delivery", DeliveryShown),
+        description="The last 30 days, newest first.",
+    ),
+    _operation(
+        *("POST", "/{id}/deliveries/{delivery_id}/resend", "resendDelivery", "Send a delivery again", _resend),
+        answer=DeliveryShown,
+        description="As it was, within a minute, and tried for another day.",
+    ),
+)

@@ -1,0 +1,57 @@
+"""Who acts with a bearer secret: the user behind the token, held to what the token may do."""
+
+import hashlib
+from ipaddress import ip_network
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+
+from aiguillage.desk.token_rows import PERSONAL
+from aiguillage.domain.accounts import Actor, Role, host_allowed, looks_like_secret
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import tokens, users
+
+UNAUTHORIZED = Refusal(
+    Kind.UNAUTHORIZED, "The token is missing, unknown, expired or revoked. Sign in, or issue another one."
+)
+
+
+def actor_of(db: Database, authorization: str, address: str | None, at: int) -> Actor:
+    """The actor of an Authorization header, who asks from that address. Raises Refusal (unauthorized, forbidden)."""
+    row = token_of(db, authorization, at)
+    if row is None:
+        raise Refusal(UNAUTHORIZED.kind, UNAUTHORIZED.message)
+    hosts = msgspec.json.decode(row.hosts or "[]")
+    if hosts and not host_allowed(address, [ip_network(host) for host in hosts]):
+        raise Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that may.")
+    personal = row.kind == PERSONAL
+    only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))
+    most = Role(row.role)
+    return Actor(
+        row.email,
+        at,
+        row.user_id,
+        operator=bool(row.operator) and most is Role.MANAGE and only is None,
+        most=most,
+        only=only,
+        everywhere=bool(row.operator),
+        token_id=row.id,
+        hosts=tuple(hosts) if personal else (),
+        expires_at=row.expires_at if personal else None,
+    )
+
+
+def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:
+    """The row of the header's token beside its user's, if both are good at that moment."""
+    scheme, _, secret = authorization.strip().partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not looks_like_secret(secret):
+        return None
+    digest = hashlib.sha256(secret.encode()).digest()
+    statement = select(tokens, users.c.email, users.c.operator).join(users, users.c.id == tokens.c.user_id)
+    good = statement.where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None), users.c.disabled_at.is_(None))
+    with db.read() as connection:
+        row = connection.execute(good).first()
+    return None if row is None or (row.expires_at is not None and row.expires_at <= at) else row

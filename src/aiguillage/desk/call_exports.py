@@ -1,0 +1,47 @@
+"""Calls as a file, however many they are."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from aiguillage.desk.calls import Search, all_calls
+from aiguillage.desk.tables import check_format, csv_pieces, json_pieces
+from aiguillage.domain.accounts import Actor
+from aiguillage.storage.calls import Call
+from aiguillage.storage.engine import Database
+
+COLUMNS = (
+    *("at", "number", "outcome", "known_by", "contact_id", "dialect", "destination", "destinations", "reason"),
+    *("call_id", "asked", "own_us", "seq"),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def export_calls(
+    db: Database, log: Path, actor: Actor, code: str, search: Search, form: str = "csv"
+) -> Iterator[bytes]:
+    """The account's calls in a file's bytes, newest first. Raises Refusal before the first ones."""
+    check_format(form)
+    documents = (_document(call) for call in all_calls(db, log, actor, code, search))
+    if form == "csv":
+        rows = ([_cell(document[name]) for name in COLUMNS] for document in documents)
+        return csv_pieces(COLUMNS, rows)
+    return json_pieces(documents, lines=form == "jsonl")
+
+
+def _document(call: Call) -> dict[str, Any]:
+    moment = (_EPOCH + timedelta(microseconds=call.at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {name: getattr(call, name) for name in COLUMNS} | {"at": moment, "asked": _asked(call)}
+
+
+def _asked(call: Call) -> Any:  # noqa: ANN401 - whatever was asked
+    return None if call.asked is None else msgspec.json.decode(call.asked)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)

@@ -1,0 +1,207 @@
+"""CTIs with all of their origins: imported from rows, exported as a file that imports unchanged."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO, TextIOWrapper
+from itertools import groupby
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.desk.change import Change, change_facts, read_facts
+from aiguillage.desk.facts import place_fact
+from aiguillage.desk.importing.cells import unguarded
+from aiguillage.desk.importing.files import ZIP
+from aiguillage.desk.importing.sheets import open_sheet
+from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.spreadsheets import require_rows
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_key
+from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.storage.engine import Database
+from aiguillage.storage.facts import Kept, write_fact
+from aiguillage.storage.facts import read_facts as read_kept
+
+KIND, OF_KIND = "cti", "cti_destination"
+COLUMNS = ("cti", "origin", "destination")
+
+
+class MapRow(NamedTuple):
+    """One row of a map: where an origin of a CTI leads; without origin and destination the CTI alone."""
+
+    line: int
+    cti: str
+    origin: str = ""
+    destination: str = ""
+
+
+class RefusedRow(msgspec.Struct, frozen=True):
+    """Why a row is refused."""
+
+    line: int
+    reason: str
+
+
+class MapOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did, or would do: CTIs and origins created, updated and found as they are, and rows refused."""
+
+    created: int
+    updated: int
+    unchanged: int
+    refusals: tuple[RefusedRow, ...]
+
+
+class MapRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+    """An import with refused rows, of which nothing was kept."""
+
+    def __init__(self, outcome: MapOutcome) -> None:
+        super().__init__(f"{len(outcome.refusals)} rows are refused.")
+        self.outcome = outcome
+
+
+class _Tried(Exception):  # noqa: N818 - takes back what was only tried
+    def __init__(self, outcome: MapOutcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def import_ctis(
+    db: Database, actor: Actor, code: str, rows: Iterable[MapRow], *, partial: bool = False, dry_run: bool = False
+) -> MapOutcome:
+    """Adds the rows' CTIs and origins, or changes where origins lead. Raises Refusal, and MapRefused.
+
+    All rows or none, unless `partial`. What the rows do not name stays. With `dry_run` nothing is kept.
+    """
+    try:
+        with change_facts(db, actor, code, Role.EDIT) as change:
+            outcome = _Import(change).carry_out(rows)
+            _take_back(outcome, partial=partial, dry_run=dry_run)
+    except _Tried as tried:
+        return tried.outcome
+    return outcome
+
+
+def _take_back(outcome: MapOutcome, *, partial: bool, dry_run: bool) -> None:
+    """Raises what ends the change with nothing kept, if nothing is to be."""
+    if dry_run:
+        raise _Tried(outcome)
+    if outcome.refusals and not partial:
+        raise MapRefused(outcome)
+
+
+class _Import:
+    """An import that goes on: what is kept already, by name and by origin as it is compared, and what was done."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._country = change.account.country
+        of_account = (change.connection, change.account_id)
+        self._ctis = {kept.fact.name.casefold(): kept for kept in read_kept(*of_account, KIND)}
+        self._origins = {
+            (kept.fact.cti, origin_key(kept.fact.origin, self._country)): kept
+            for kept in read_kept(*of_account, OF_KIND)
+        }
+        self._lines: dict[tuple[int, str], int] = {}
+        self._done = {"created": 0, "updated": 0, "unchanged": 0}
+
+    def carry_out(self, rows: Iterable[MapRow]) -> MapOutcome:
+        """Each row, one after the other."""
+        refusals = []
+        for row in rows:
+            try:
+                self._take(row)
+            except Refusal as refusal:
+                refusals.append(RefusedRow(row.line, refusal.message))
+        return MapOutcome(**self._done, refusals=tuple(refusals))
+
+    def _take(self, row: MapRow) -> None:
+        known = self._ctis.get(row.cti.strip().casefold())
+        cti = check_cti(Cti(name=row.cti), None, {}, self._change.account) if known is None else known.fact
+        if not row.origin.strip() and not row.destination.strip():
+            self._require_cti(known, cti)
+            self._done["unchanged"] += known is not None
+            return
+        new = CtiDestination(cti=0, origin=row.origin, destination=row.destination)
+        checked = check_cti_destination(new, None, {KIND: {0: cti}}, self._change.account)
+        cti_id = self._require_cti(known, cti)
+        self._lead(row.line, msgspec.structs.replace(checked, cti=cti_id))
+
+    def _require_cti(self, known: Kept | None, cti: Cti) -> int:
+        if known is None:
+            known = place_fact(self._change, cti).kept
+            self._ctis[cti.name.casefold()] = known
+            self._done["created"] += 1
+        return known.id
+
+    def _lead(self, line: int, fact: CtiDestination) -> None:
+        key = (fact.cti, origin_key(fact.origin, self._country))
+        if key in self._lines:
+            raise conflict(f"Line {self._lines[key]} has the origin {fact.origin} already. Leave one of the two out.")
+        self._lines[key] = line
+        before = self._origins.get(key)
+        if before is not None and before.fact.destination == fact.destination:
+            self._done["unchanged"] += 1
+            return
+        seq = self._change.take_seqs()
+        kept = Kept(OF_KIND, seq if before is None else before.id, seq, fact)
+        write_fact(self._change.connection, self._change.account_id, kept, self._change.account)
+        former, action = (None, "add") if before is None else (before.fact, "set")
+        self._change.record(seq, action, OF_KIND, kept.id, former, fact)
+        self._origins[key] = kept
+        self._done["created" if before is None else "updated"] += 1
+
+
+def export_ctis(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
+    """The account's CTIs and their origins in a file's bytes, piece by piece. Raises Refusal before the first one.
+
+    CSV and XLSX have a row for each origin, and one for a CTI that has none; JSON has an object for each CTI.
+    """
+    check_format(form, sheets=True)
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        ctis = {kept.id: kept.fact.name for kept in read_kept(connection, account_id, KIND)}
+        origins = sorted(read_kept(connection, account_id, OF_KIND), key=lambda kept: (kept.fact.cti, kept.id))
+    by_cti = {cti_id: [kept.fact for kept in some] for cti_id, some in groupby(origins, lambda kept: kept.fact.cti)}
+    if form == SHEET:
+        require_rows(len(ctis) + len(origins), "CTIs and origins")
+    objects = (_object(name, by_cti.get(cti_id, [])) for cti_id, name in ctis.items())
+    return table_pieces(Table("ctis", COLUMNS, _rows(ctis, by_cti), objects), form, db.path.parent)
+
+
+def _rows(ctis: dict[int, str], by_cti: dict[int, list[CtiDestination]]) -> Iterator[tuple[str, str, str]]:
+    for cti_id, name in ctis.items():
+        if cti_id not in by_cti:
+            yield name, "", ""
+        for fact in by_cti.get(cti_id, []):
+            yield name, fact.origin, fact.destination
+
+
+def _object(name: str, facts: list[CtiDestination]) -> dict[str, Any]:
+    return {"name": name, "destinations": [{"origin": f.origin, "destination": f.destination} for f in facts]}
+
+
+def read_map(db: Database, actor: Actor, code: str, content: bytes) -> list[MapRow]:
+    """The rows of a CSV or XLSX file, by the columns that its first line names, for those who may import them.
+
+    Raises Refusal. A spreadsheet takes long to read: nothing is locked meanwhile.
+    """
+    with read_facts(db, actor, code, Role.EDIT):
+        pass
+    if not content.startswith(ZIP):
+        text = TextIOWrapper(BytesIO(content), find_encoding(BytesIO(content)), newline="")
+        return list(_map_rows(csv_rows(text)))
+    with TemporaryFile() as stream:
+        stream.write(content)
+        stream.seek(0)
+        with open_sheet(stream) as rows:
+            return list(_map_rows(rows))
+
+
+def _map_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[MapRow]:
+    _line, header = next(rows, (0, []))
+    names = [name.strip().lower() for name in header]
+    if KIND not in names:
+        raise invalid(f"The first line names no column 'cti'. It must name: {', '.join(COLUMNS)}.")
+    for line, cells in rows:
+        values = dict(zip(names, cells, strict=False))
+        yield MapRow(line, *(unguarded(values.get(name, "")) for name in COLUMNS))

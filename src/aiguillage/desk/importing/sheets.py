@@ -1,0 +1,128 @@
+"""Spreadsheets, read by a process of its own that may use so much memory and time and no more.
+
+A few kilobytes of XLSX can claim a sheet of seventeen billion cells, and the library that reads it takes the claim at
+its word: it must not be the process that answers calls which ends by that.
+"""
+
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, time
+from threading import Lock
+from typing import Any, BinaryIO
+
+import msgspec
+
+from aiguillage.domain.errors import Refusal, invalid
+
+LARGEST_SHEET = 256 << 20
+"""Bytes of a spreadsheet unpacked, as it says itself: it is held in memory whole."""
+
+MOST_MEMORY, MOST_SECONDS = 2 << 30, 120
+"""Bytes of address space, seconds of processor time."""
+
+LONGEST_ROW = 4 << 20
+"""Bytes of one row, as the reading process tells it."""
+
+TOO_LARGE = "The spreadsheet is too large. Save it as CSV (UTF-8), and import that."
+_alone = Lock()
+"""One spreadsheet at a time and worker: each may take two gigabytes."""
+
+
+class _Told(msgspec.Struct, array_like=True):
+    """A row that the reading process tells: its number and cells; or, instead, why the file is refused."""
+
+    line: int
+    cells: list[str | None]
+    refused: str = ""
+
+
+@contextmanager
+def open_sheet(stream: BinaryIO) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """The rows of the first visible sheet with something in it. Raises Refusal(invalid), also while they are read."""
+    command = [sys.executable, "-m", __name__]
+    with (
+        _alone,
+        subprocess.Popen(  # noqa: S603 - ourselves
+            command, stdin=stream.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process,
+    ):
+        try:
+            yield _rows(process)
+        finally:
+            process.kill()
+
+
+def _rows(process: "subprocess.Popen[bytes]") -> Iterator[tuple[int, list[str]]]:
+    decode = msgspec.json.Decoder(_Told).decode
+    if process.stdout is not None:
+        while line := process.stdout.readline(LONGEST_ROW):
+            if not line.endswith(b"\n"):
+                raise invalid(TOO_LARGE)
+            told = decode(line)
+            if told.refused:
+                raise invalid(told.refused)
+            yield told.line, [cell or "" for cell in told.cells]
+    if process.wait() != 0:
+        raise invalid(TOO_LARGE)
+
+
+def main() -> None:
+    """Tells the rows of the spreadsheet on standard input, as lines of JSON."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    encode = msgspec.json.encode
+    try:
+        for line, cells in _read(sys.stdin.buffer):
+            sys.stdout.buffer.write(encode(_Told(line, cells)) + b"\n")
+    except Refusal as refusal:
+        sys.stdout.buffer.write(encode(_Told(0, [], refusal.message)) + b"\n")
+
+
+def _read(stream: BinaryIO) -> Iterator[tuple[int, list[str | None]]]:
+    from python_calamine import (  # noqa: PLC0415 - only the reading process needs it
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetVisibleEnum,
+    )
+
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_SHEET:
+                raise invalid(TOO_LARGE)
+        stream.seek(0)
+        book = CalamineWorkbook.from_filelike(stream)
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        filled = (sheet for sheet in map(book.get_sheet_by_name, visible) if sheet.start is not None)
+        sheet = next(filled, None)
+        if sheet is None:
+            raise invalid("The spreadsheet is empty. The first row of its first sheet must name the columns.")
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            cells = [cell_of(value) or None for value in row]
+            if any(cells):
+                yield line, cells
+    except PasswordError as error:
+        raise invalid("The spreadsheet has a password. Save it without one, and import that.") from error
+    except (CalamineError, zipfile.BadZipFile) as error:
+        raise invalid(
+            f"The file is a ZIP archive, but no spreadsheet ({error}). Import the XLSX or CSV file in it."
+        ) from error
+
+
+def cell_of(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
+    """A cell as people see it: whole numbers without the `.0` that spreadsheets keep."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+if __name__ == "__main__":
+    main()

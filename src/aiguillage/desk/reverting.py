@@ -1,0 +1,147 @@
+"""Reverting one change: what it was about becomes what it was before, if nobody changed it since."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.desk.accounts import replace_account
+from aiguillage.desk.change import Change, change_facts
+from aiguillage.desk.contacts import discard_contacts, place_contact, replace_contact, require_contact
+from aiguillage.desk.facts import belongings, discard_fact, name_of, replace_fact, restore_fact
+from aiguillage.desk.fields import read_field, replace_field
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import Contact, Field
+from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.queues import Calendar
+from aiguillage.storage import journal
+from aiguillage.storage.calendars import keep_text
+from aiguillage.storage.contacts import contact_of, read_contact
+from aiguillage.storage.engine import Database
+from aiguillage.storage.facts import kept_fact, require_fact, words_of
+from aiguillage.storage.journal import ERASED, Entry
+from aiguillage.storage.schema import can_be_id
+
+ACTION = "revert"
+SHAPES: dict[str, Any] = {"contact": Contact, "field": Field, "account": Account}
+"""What the journal keeps of whatever is no kind of fact."""
+
+
+class _Change(NamedTuple):
+    """A change to revert, its two sides as what they are; None where there was nothing."""
+
+    entry: Entry
+    before: Any
+    after: Any
+
+
+def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
+    """Reverts the change of that number; its own entry in the journal, whose action is `revert`.
+
+    A removed fact comes back under its id, but without what was kept beside it: secrets, what belonged to it.
+    Raises Refusal: conflict with what stands in the way, invalid for what is not reverted here.
+    """
+    with change_facts(db, actor, code, Role.MANAGE) as change:
+        entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
+        if entry is None:
+            raise missing(f"There is no change {seq} on this account. List them: aiguillage journal {code}")
+        reverting = _read(change, entry)
+        change.action = ACTION
+        with _standing_in_the_way():
+            _revert(change, reverting)
+        return _newest(change)
+
+
+def _read(change: Change, entry: Entry) -> _Change:
+    """The change, if it is one that can be reverted and nobody touched its entity since. Raises Refusal."""
+    kind = BY_NAME.get(entry.entity)
+    shape = SHAPES.get(entry.entity) if kind is None else kind.type
+    if shape is None or (entry.entity == "account" and entry.before is None):
+        raise invalid(
+            f"A change to a {words_of(entry.entity)} is not reverted here. Contacts, fields, settings and facts are; "
+            "an import is undone."
+        )
+    if ERASED in (entry.before, entry.after):
+        raise conflict("What this change was about has been erased. It cannot be brought back.")
+    before, after = (None if side is None else msgspec.convert(side, shape) for side in (entry.before, entry.after))
+    if _now(change, entry) != after:
+        raise conflict(_changed_since(change, entry))
+    return _Change(entry, before, after)
+
+
+def _now(change: Change, entry: Entry) -> Any:  # noqa: ANN401 - the entity says which
+    """The entity as it is; None where it is not."""
+    if entry.entity == "account":
+        return change.account
+    if entry.entity == "field":
+        return read_field(change, entry.entity_id)
+    if entry.entity == "contact":
+        row = read_contact(change.connection, change.account_id, entry.entity_id)
+        return None if row is None else contact_of(row)
+    kept = kept_fact(change.connection, change.account_id, entry.entity, entry.entity_id)
+    return None if kept is None else kept.fact
+
+
+def _changed_since(change: Change, entry: Entry) -> str:
+    words = f"The {words_of(entry.entity)} {entry.entity_id}"
+    later = journal.next_change(change.connection, change.account_id, entry)
+    if later is None:
+        return f"{words} is no longer as this change left it. Set it by hand."
+    return f"{words} was changed since by {later.actor} (change {later.seq}). Revert that first, or set it by hand."
+
+
+@contextmanager
+def _standing_in_the_way() -> Iterator[None]:
+    """What would be a wrong value from a person is, of a former one, something that has come in its way since."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.kind in {Kind.INVALID, Kind.MISSING}:
+            raise conflict(f"The change cannot be reverted: {refusal.message}") from refusal
+        raise
+
+
+def _revert(change: Change, reverting: _Change) -> None:
+    entity, before = reverting.entry.entity, reverting.before
+    if entity == "account":
+        replace_account(change, before)
+    elif entity == "field":
+        replace_field(change, before)
+    elif entity == "contact":
+        _revert_contact(change, reverting)
+    else:
+        _revert_fact(change, reverting)
+
+
+def _revert_contact(change: Change, reverting: _Change) -> None:
+    contact_id, before = reverting.entry.entity_id, reverting.before
+    if reverting.after is None:
+        place_contact(change, contact_id, before)
+        return
+    kept = require_contact(change.connection, change.account_id, contact_id)
+    if before is None:
+        discard_contacts(change, [kept])
+    else:
+        replace_contact(change, kept, before)
+
+
+def _revert_fact(change: Change, reverting: _Change) -> None:
+    kind, fact_id, before = reverting.entry.entity, reverting.entry.entity_id, reverting.before
+    if reverting.after is None:
+        restore_fact(change, kind, fact_id, before)
+        if isinstance(before, Calendar) and before.url is not None:
+            who = (change.connection, change.account_id, fact_id)
+            keep_text(*who, b"", read_at=reverting.entry.at, due_at=change.actor.at)
+    elif before is None:
+        kept = require_fact(change.connection, change.account_id, kind, fact_id)
+        for other in belongings(change, kept):
+            raise conflict(f"The {words_of(other.kind)} {name_of(other)} belongs to it by now. Remove that one first.")
+        discard_fact(change, kind, fact_id)
+    else:
+        replace_fact(change, kind, fact_id, msgspec.structs.asdict(before))
+
+
+def _newest(change: Change) -> Entry:
+    return next(journal.read(change.connection, change.account_id, None, 1))

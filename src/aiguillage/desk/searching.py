@@ -1,0 +1,121 @@
+"""Searching: an account's contacts, filtered, searched, sorted, and page by page, however many there are."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from aiguillage.desk.change import View, read_facts
+from aiguillage.desk.contacts import Kept
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.contacts import caller_code, folded, parse_code
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.numbers import begun_numbers, parse_number, parse_prefix
+from aiguillage.storage.contacts import contact_of
+from aiguillage.storage.engine import Database
+from aiguillage.storage.journal import first_since
+from aiguillage.storage.searching import SORTS, Order, Place, Search, Wanted, Words, read_places
+
+LONGEST_WORDS, LONGEST_CURSOR = 200, 2_000
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for.
+
+    `filters` are values by the names that the API has for the fields: `telecoms` is a number in any spelling, `emails`
+    an address. `words` begin a company's, first or last name, a code, or a number in any spelling, typed in part or
+    whole. `since` is a moment (microseconds since 1970 UTC). `sort` is one of SORTS, falling with `-` in front;
+    without it, changes since a moment come in their order, and others by id. With a `cursor` (empty for the first
+    page) the page behind it is meant, else what comes behind the first `offset`.
+    """
+
+    filters: Mapping[str, Any] = {}
+    words: str = ""
+    since: int | None = None
+    sort: str = ""
+    offset: int = 0
+    cursor: str | None = None
+    limit: int = 40
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A page. `total` is None where there are more than are counted; `cursor` leads to the next page, if any."""
+
+    account_id: int
+    contacts: list[Kept]
+    total: int | None
+    cursor: str | None
+
+
+def find_contacts(db: Database, actor: Actor, code: str, asked: Asked) -> Found:
+    """A page of the contacts that are asked for. Raises Refusal."""
+    order = _order(asked)
+    with read_facts(db, actor, code) as view:
+        search = Search(view.connection, _wanted(view, asked))
+        total = search.count()
+        if asked.cursor is None:
+            places = search.skipping(order, asked.offset, asked.limit + 1, total)
+        else:
+            places = search.after(order, _place(asked.cursor, order), asked.limit + 1)
+        shown = places[: asked.limit]
+        rows = read_places(view.connection, view.account_id, shown)
+        found = [Kept(row.id, row.seq, contact_of(row)) for row in rows]
+    more = len(places) > asked.limit
+    return Found(view.account_id, found, total, _cursor(order, shown[-1]) if more else None)
+
+
+def _order(asked: Asked) -> Order:
+    by = asked.sort.removeprefix("-") or ("id" if asked.since is None else "updated")
+    if by not in SORTS:
+        raise invalid(f"'{by[:40]}' is nothing to sort by. Choose one of: {', '.join(SORTS)}.", "sort")
+    return Order(by, asked.sort.startswith("-"))
+
+
+def _wanted(view: View, asked: Asked) -> Wanted:
+    country = view.account.country
+    filters = {name: _value(name, value, country) for name, value in asked.filters.items()}
+    since = None if asked.since is None else first_since(view.connection, view.account_id, asked.since)
+    return Wanted(view.account_id, filters, _words(asked.words, country), since)
+
+
+def _value(name: str, value: Any, country: str) -> Any:  # noqa: ANN401 - of any field
+    """A filter's value as it is kept. Raises Refusal(invalid)."""
+    if not value or name not in {"id_code", "telecoms"}:
+        return value
+    try:
+        if name == "id_code":
+            return parse_code(value)
+        star = value.strip().endswith("*")
+        return parse_prefix(value, country) if star else parse_number(value, country)
+    except Refusal as refusal:
+        raise invalid(refusal.message, name) from None
+
+
+def _words(text: str, country: str) -> Words | None:
+    """None for blanks: they are no search. Raises Refusal(invalid)."""
+    if len(text) > LONGEST_WORDS:
+        raise invalid(f"q has more than {LONGEST_WORDS} characters. Type less.", "q")
+    name = folded(text.strip())
+    return Words(name, caller_code(text), begun_numbers(text, country)) if name else None
+
+
+def _cursor(order: Order, place: Place) -> str:
+    content = msgspec.json.encode([order.by, order.descending, place.value, place.id])
+    return urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _place(cursor: str, order: Order) -> Place | None:
+    """Where a cursor's page ended, None for the first page. Raises Refusal(invalid)."""
+    if not cursor:
+        return None
+    try:
+        padded = cursor[:LONGEST_CURSOR].encode() + b"=" * (-len(cursor) % 4)
+        by, descending, value, contact_id = msgspec.json.decode(
+            urlsafe_b64decode(padded), type=tuple[str, bool, str | int, int]
+        )
+    except (ValueError, msgspec.MsgspecError):
+        by, descending, value, contact_id = "", False, "", 0
+    if (by, descending) != order:
+        raise invalid("cursor is none of this list's. Take it from next_page_url, with the same sort.", "cursor")
+    return Place(value, contact_id)

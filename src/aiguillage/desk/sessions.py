@@ -1,0 +1,121 @@
+"""Sessions: what people get by signing in, for twelve hours, to be listed and ended."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
+
+from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
+from aiguillage.desk.throttle import KNOWN_FOR, SECOND
+from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
+from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.errors import Kind, Refusal, conflict, missing
+from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, tokens, users
+
+LASTS = 12 * 3_600 * SECOND
+"""A working day, in microseconds: nothing makes a session last longer."""
+
+UNNAMED = "session"
+LONGEST_NAME = 200
+
+
+def open_session(change: Change, user_id: int, *, address: str | None, agent: str) -> tuple[Token, str]:
+    """A new session of a user who proved to be it, and its secret; sessions that ended long ago are forgotten."""
+    at = change.actor.at
+    old = (tokens.c.kind == SESSION) & (tokens.c.expires_at <= at - KNOWN_FOR)
+    change.connection.execute(delete(tokens).where(old))
+    name = "".join(letter for letter in agent if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED
+    return keep_token(
+        change,
+        Token(
+            id=0,
+            user_id=user_id,
+            email=change.actor.name,
+            kind=SESSION,
+            name=name,
+            role=Role.MANAGE.word,
+            address=address,
+            created_at=at,
+            expires_at=at + LASTS,
+        ),
+    )
+
+
+def switch_account(db: Database, actor: Actor, account_id: int) -> tuple[Token, str]:
+    """A session like the one acted with, held to one account and ending with it; and its secret. Raises Refusal.
+
+    Any session of a user can switch to any of their accounts: it is their sign-in that counts.
+    """
+    with change_directory(db, actor) as change:
+        session = _require_session(change.connection, actor)
+        user = change.connection.execute(select(users).where(users.c.id == actor.user_id)).one()
+        code = _code_of(change.connection, user, actor.at, account_id)
+        first = session.switched_from or session.id
+        return keep_token(change, msgspec.structs.replace(session, accounts=(code,), switched_from=first))
+
+
+def _code_of(connection: Connection, user: Row[Any], at: int, account_id: int) -> str:
+    """The code of an account on which the user has a role. Raises Refusal(missing) alike for others and for none."""
+    mine = select(accounts.c.code).where(accounts.c.id == account_id, accounts.c.id > DIRECTORY_ID)
+    code = connection.execute(mine).scalar() if can_be_id(account_id) else None
+    try:
+        if code is not None:
+            find_account(connection, Actor(user.email, at, user.id, user.operator), code, Role.ROUTE)
+            return str(code)
+    except Refusal as refusal:
+        if refusal.kind is not Kind.MISSING:
+            raise
+    raise missing("There is no account of that id here for you. GET /accounts lists yours.")
+
+
+def _require_session(connection: Connection, actor: Actor) -> Token:
+    """The session acted with, if it is still open. Raises Refusal(conflict) for another kind of token."""
+    mine = (tokens.c.id == actor.token_id, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None))
+    found = read_tokens(connection, *mine)
+    if not found:
+        raise conflict("This is no session. Sign in first: POST /login.")
+    return found[0]
+
+
+def sign_out(db: Database, actor: Actor) -> None:
+    """Ends the session acted with, the one that it was switched from, and all others switched from that.
+
+    Raises Refusal(conflict) for another kind of token.
+    """
+    with change_directory(db, actor) as change:
+        session = _require_session(change.connection, actor)
+        _end(change, session.switched_from or session.id)
+
+
+def _end(change: Change, session_id: int) -> None:
+    """Ends a session and those that were switched from it."""
+    for session in read_tokens(change.connection, (tokens.c.id == session_id) | (tokens.c.switched_from == session_id)):
+        end_token(change, session)
+
+
+def list_sessions(db: Database, actor: Actor) -> list[Token]:
+    """The actor's own open sessions, for operators everybody's; oldest first. Raises Refusal(forbidden).
+
+    Who acts with a token that is held to accounts sees those that are held to the same.
+    """
+    require_full_role(actor)
+    with db.read() as connection:
+        return _open(connection, actor)
+
+
+def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
+    """Ends a session and those switched from it: the next request is refused. Raises Refusal(missing)."""
+    require_full_role(actor)
+    with change_directory(db, actor) as change:
+        found = _open(change.connection, actor, tokens.c.id == session_id) if can_be_id(session_id) else []
+        if not found:
+            raise missing("There is no session of that id of yours. List them: aiguillage session list")
+        _end(change, found[0].id)
+
+
+def _open(connection: Connection, actor: Actor, *conditions: ColumnElement[bool]) -> list[Token]:
+    """The sessions that are good at this moment and that the actor may see."""
+    good = [*conditions, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
+    mine = good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
+    return [session for session in read_tokens(connection, *mine) if is_within(actor, session)]

@@ -1,0 +1,34 @@
+"""How long somebody who failed to sign in waits for the next try."""
+
+import msgspec
+
+LONGEST_POWER = 20
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How a delay grows: `free` failures cost nothing, the next one a second, each further one twice as much.
+
+    `longest` is the longest delay and `forgives` the quiet time after which one failure is forgotten, both in seconds.
+    """
+
+    free: int
+    longest: int
+    forgives: int
+
+
+BY_EMAIL = Pace(free=5, longest=300, forgives=600)
+"""Tries with one e-mail address, wherever they come from."""
+
+BY_ADDRESS = Pace(free=20, longest=900, forgives=60)
+"""Tries from one client's address, with whatever e-mail: a whole office may be behind it."""
+
+
+def seconds_after(pace: Pace, failures: int) -> int:
+    """How many seconds after so many failures the next try may be made."""
+    over = failures - pace.free
+    return 0 if over <= 0 else min(pace.longest, 2 ** min(over - 1, LONGEST_POWER))
+
+
+def still_counted(pace: Pace, failures: int, quiet: int) -> int:
+    """How many of the failures count after so many quiet seconds since the next try was free to be made."""
+    return max(0, failures - max(0, quiet) // pace.forgives)

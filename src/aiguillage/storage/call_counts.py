@@ -1,0 +1,50 @@
+"""The call log in figures: how many calls, how many of them known, asked how, sent where, when."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from aiguillage.storage.calls import rows_of
+
+BY_TEN_MINUTES = """
+    SELECT at / 600000000, count(*), sum(outcome = 'known') FROM calls
+    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 1"""
+BY_DIALECT = """
+    SELECT dialect, count(*), sum(outcome = 'known') FROM calls
+    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY dialect ORDER BY 2 DESC, 1"""
+BY_DESTINATION = """
+    SELECT coalesce(destination, nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')),
+        count(*), sum(outcome = 'known') FROM calls
+    WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"""
+TEN_MINUTES = 600 * 1_000_000
+"""Microseconds. Every time zone's hours and days begin on such a moment."""
+
+
+class Period(NamedTuple):
+    """An account's calls from a moment on and before another, in microseconds since 1970."""
+
+    account_id: int
+    since: int
+    until: int
+
+
+class Count(NamedTuple):
+    """So many calls, and so many of known callers among them; `value` is what they have in common."""
+
+    value: str | None
+    calls: int
+    known: int
+
+
+def count_by_time(path: Path, period: Period) -> list[tuple[int, int, int]]:
+    """Calls by ten minutes: when these begin, all calls, known callers'. Raises Refusal."""
+    return [(row[0] * TEN_MINUTES, row[1], row[2]) for row in rows_of(path, BY_TEN_MINUTES, tuple(period))]
+
+
+def count_by_dialect(path: Path, period: Period) -> list[Count]:
+    """Calls by how they asked, the most frequent first. Raises Refusal."""
+    return [Count(*row) for row in rows_of(path, BY_DIALECT, tuple(period))]
+
+
+def count_by_destination(path: Path, period: Period, limit: int) -> list[Count]:
+    """Calls by where they went first of all, the most frequent first; None for nowhere. Raises Refusal."""
+    return [Count(*row) for row in rows_of(path, BY_DESTINATION, (*period, limit))]

@@ -1,0 +1,221 @@
+"""Which contacts are asked for, in which order: conditions that the indexes answer, however many contacts there are."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true, tuple_, union
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from aiguillage.domain.contacts import FIELD_KEYS, KeyKind, folded
+from aiguillage.storage.alike import WITHIN, alike
+from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
+
+MOST_COUNTED = 10_000
+"""Beyond so many, what is found is not counted, and words are looked for contact by contact."""
+
+LAST = "\U0010ffff"
+"""Behind a prefix: comes after everything that begins with it."""
+
+SORTS: dict[str, ColumnElement[Any]] = {
+    "id": contacts.c.id,
+    "company": contacts.c.company_folded,
+    "last_name": contacts.c.last_name_folded,
+    "first_name": contacts.c.first_name_folded,
+    "id_code": func.coalesce(contacts.c.code, ""),
+    "reference": func.coalesce(contacts.c.reference, ""),
+    "updated": contacts.c.seq,
+}
+"""What contacts can be sorted by; the first and the names are fast however many there are, and so is `updated`."""
+
+Condition = Callable[[int, Any], ColumnElement[bool]]
+"""Made of an account's id and a value."""
+
+PLAIN = {
+    "language_code": contacts.c.language,
+    "email_destination": contacts.c.email_destination,
+    "telecom_destination": contacts.c.telecom_destination,
+    **{f"field_{key}": contacts.c[key] for key in FIELD_KEYS},
+}
+"""Filters that compare a column, whatever its case."""
+
+
+class Words(NamedTuple):
+    """What somebody typed to find contacts: as the start of a name, of a code, of a number."""
+
+    name: str
+    code: str | None
+    numbers: tuple[str, ...]
+
+
+class Order(NamedTuple):
+    """What a list is sorted by; contacts that are alike come by id."""
+
+    by: str = "id"
+    descending: bool = False
+
+    @property
+    def column(self) -> ColumnElement[Any]:
+        """What is compared."""
+        return SORTS[self.by]
+
+
+class Place(NamedTuple):
+    """Where a page of a list ended: what its last contact is sorted by, and its id."""
+
+    value: Any
+    id: int
+
+
+class Wanted(NamedTuple):
+    """The contacts that are asked for: `filters` by the names of the API, `since` a change's number."""
+
+    account_id: int
+    filters: dict[str, Any]
+    words: Words | None
+    since: int | None
+
+    @property
+    def everything(self) -> bool:
+        """Whether all of the account's are meant."""
+        return not self.filters and self.words is None and self.since is None
+
+
+class Search:
+    """The contacts that are wanted, in one transaction's view."""
+
+    def __init__(self, connection: Connection, wanted: Wanted) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._many = False
+        conditions = [contacts.c.account_id == wanted.account_id]
+        conditions += [_filter(wanted.account_id, name, value) for name, value in wanted.filters.items()]
+        if wanted.since is not None:
+            conditions.append(contacts.c.seq >= wanted.since)
+        if wanted.words is not None:
+            conditions.append(self._begins(wanted.words))
+        self._where = and_(*conditions)
+
+    def count(self) -> int | None:
+        """How many there are; None for more than are counted."""
+        if self._wanted.everything:
+            row = select(accounts.c.contacts).where(accounts.c.id == self._wanted.account_id)
+            return int(self._connection.execute(row).scalar_one())
+        if self._many:
+            return None
+        (found,) = self._at_most(select(contacts.c.id).where(self._where))
+        return found if found <= MOST_COUNTED else None
+
+    def after(self, order: Order, place: Place | None, limit: int) -> list[Place]:
+        """The next ones behind a place, or the first ones."""
+        statement = self._ordered(order, reverse=False).limit(limit)
+        if place is not None:
+            behind = tuple_(order.column, contacts.c.id), tuple_(place.value, place.id)
+            statement = statement.where(behind[0] < behind[1] if order.descending else behind[0] > behind[1])
+        return [Place(*row) for row in self._connection.execute(statement)]
+
+    def skipping(self, order: Order, offset: int, limit: int, total: int | None) -> list[Place]:
+        """Those behind the first `offset`; from the end of the list where that is nearer."""
+        if total is None or offset <= total // 2:
+            return self._skipped(self._ordered(order, reverse=False), offset, limit)
+        wanted = max(0, min(limit, total - offset))
+        return self._skipped(self._ordered(order, reverse=True), total - offset - wanted, wanted)[::-1]
+
+    def _skipped(self, statement: Select[Any], offset: int, limit: int) -> list[Place]:
+        return [Place(*row) for row in self._connection.execute(statement.offset(offset).limit(limit))]
+
+    def _ordered(self, order: Order, *, reverse: bool) -> Select[Any]:
+        columns = (order.column, contacts.c.id)
+        falling = order.descending is not reverse
+        statement = select(*columns).where(self._where)
+        return statement.order_by(*(column.desc() if falling else column for column in columns))
+
+    def _begins(self, words: Words) -> ColumnElement[bool]:
+        """Those that something of begins so: looked up one by one while they are few, else all looked through."""
+        starts = _starts(self._wanted.account_id, words)
+        self._many = max(self._at_most(*starts)) > MOST_COUNTED
+        if not self._many:
+            return contacts.c.id.in_(_any_of(starts))
+        names = [_between(contacts.c[f"{name}_folded"], words.name) for name in FOLDED if words.name]
+        codes = [] if words.code is None else [_between(contacts.c.code, words.code)]
+        return or_(*names, *codes, *(contacts.c.telecoms.contains(f'"number":"{begun}') for begun in words.numbers))
+
+    def _at_most(self, *statements: Select[Any]) -> Sequence[int]:
+        """How many rows each statement gives, counted until they are too many."""
+        somes = [statement.limit(MOST_COUNTED + 1).subquery() for statement in statements]
+        counts = [select(func.count()).select_from(some).scalar_subquery() for some in somes]
+        return self._connection.execute(select(*counts)).one()
+
+
+def _any_of(starts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
+    return starts[0] if len(starts) == 1 else union(*starts)
+
+
+def _starts(account_id: int, words: Words) -> list[Select[Any]]:
+    """The ids of contacts by what begins with the words, each from one index alone."""
+    names = [
+        select(contacts.c.id).where(
+            contacts.c.account_id == account_id, _between(contacts.c[f"{name}_folded"], words.name)
+        )
+        for name in FOLDED
+        if words.name
+    ]
+    keys = [(KeyKind.NUMBER, begun) for begun in words.numbers] + [(KeyKind.PREFIX, begun) for begun in words.numbers]
+    keys += [] if words.code is None else [(KeyKind.CODE, words.code)]
+    return names + [_keyed(account_id, kind).where(_between(caller_key.c.key, begun)) for kind, begun in keys]
+
+
+def _keyed(account_id: int, *kinds: KeyKind) -> Select[Any]:
+    mine = caller_key.c.account_id == account_id
+    return select(caller_key.c.contact_id).where(mine, caller_key.c.kind.in_([kind.value for kind in kinds]))
+
+
+def _between(column: ColumnElement[Any], begun: str) -> ColumnElement[bool]:
+    return (column >= begun) & (column < begun + LAST)
+
+
+def _filter(account_id: int, name: str, value: Any) -> ColumnElement[bool]:  # noqa: ANN401 - of any field
+    """The condition of one filter; empty text means that there is none."""
+    column = PLAIN.get(name)
+    if column is None:
+        return INDEXED[name](account_id, value)
+    if isinstance(value, bool):
+        return column.is_(value)
+    return alike(func.coalesce(column, ""), str(value))
+
+
+def _with_key(account_id: int, key: str, *kinds: KeyKind) -> ColumnElement[bool]:
+    return contacts.c.id.in_(_keyed(account_id, *kinds).where(caller_key.c.key == key))
+
+
+def _with_email(_account_id: int, email: str) -> ColumnElement[bool]:
+    if not email:
+        return contacts.c.emails == "[]"
+    return alike(contacts.c.emails, msgspec.json.encode(email).decode(), WITHIN)
+
+
+def _named(column: ColumnElement[Any]) -> Condition:
+    return lambda _account_id, name: column == folded(name.strip())
+
+
+INDEXED: dict[str, Condition] = {
+    "id": lambda _, value: contacts.c.id == value if can_be_id(value) else false(),
+    "customer_id": lambda account_id, value: true() if value == account_id else false(),
+    "reference": lambda _, text: contacts.c.reference == text if text else contacts.c.reference.is_(None),
+    "id_code": lambda mine, key: _with_key(mine, key, KeyKind.CODE) if key else contacts.c.code.is_(None),
+    "telecoms": lambda mine, key: (
+        _with_key(mine, key, KeyKind.NUMBER, KeyKind.PREFIX) if key else contacts.c.telecoms == "[]"
+    ),
+    "emails": _with_email,
+    "updated_seq": lambda _, value: contacts.c.seq == value,
+    **{name: _named(contacts.c[f"{name}_folded"]) for name in FOLDED},
+}
+"""The other filters: a code and a number as they are kept, an e-mail address, a name whatever its case and accents."""
+
+
+def read_places(connection: Connection, account_id: int, places: Sequence[Place]) -> list[Any]:
+    """The contacts' rows, in the order of the places."""
+    ids = [place.id for place in places]
+    statement = select(contacts).where(contacts.c.account_id == account_id, contacts.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(statement)}
+    return [rows[contact_id] for contact_id in ids]

@@ -1,0 +1,45 @@
+"""People who ask the management API, each with a token that can do all that they may."""
+
+from typing import Any
+
+import httpx
+
+from aiguillage.desk.tokens import issue_token
+from aiguillage.desk.users import add_user
+from aiguillage.domain.accounts import Role
+from tests.cast import email
+from tests.standing import Busy
+
+PASSWORD = "correct horse battery"
+Body = dict[str, Any]
+
+
+def client(busy: Busy, secret: str | None = None) -> httpx.Client:
+    """A client of the server, with that bearer secret."""
+    headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+    return httpx.Client(base_url=f"http://127.0.0.1:{busy.server.port}", headers=headers, timeout=60, trust_env=False)
+
+
+def acting(busy: Busy, name: str) -> httpx.Client:
+    """One of the cast, or somebody added to it; `operator` is a user who is one."""
+    key = f"{name} manages"
+    if key not in busy.cast.secrets:
+        if name == "operator":
+            add_user(busy.cast.db, busy.cast.operator, email(name), name="Operator", operator=True, password=PASSWORD)
+        issued = issue_token(busy.cast.db, busy.cast.operator, email(name), name="all", role=Role.MANAGE)
+        busy.cast.secrets[key] = issued[1]
+    return client(busy, busy.cast.secrets[key])
+
+
+def newcomer(busy: Busy, name: str) -> str:
+    """The e-mail of a new user who has a password."""
+    add_user(busy.cast.db, busy.cast.operator, email(name), name=name.title(), password=PASSWORD)
+    return email(name)
+
+
+def session(busy: Busy, who: str) -> httpx.Client:
+    """Somebody who signed in."""
+    with client(busy) as nobody:
+        answer = nobody.post("/login", json={"email": who, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return client(busy, answer.json()["token"])

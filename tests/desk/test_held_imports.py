@@ -1,0 +1,209 @@
+"""Uploads: looked at first, applied later, kept for an hour and no longer."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+import structlog
+from sqlalchemy import text
+
+from aiguillage.desk.contacts import add_contact
+from aiguillage.desk.held_imports import (
+    KEPT,
+    LOWEST_ID,
+    PREFIX,
+    Held,
+    Progressed,
+    apply_held,
+    forget_uploads_of,
+    hold_import,
+    show_held,
+    sweep_uploads,
+)
+from aiguillage.desk.importing.outcome import Choices
+from aiguillage.desk.importing.sent import Upload
+from aiguillage.desk.imports import show_import
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.domain.errors import Kind
+from aiguillage.storage.engine import Database
+from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
+from tests.desk.contact_files import Desk
+from tests.refusal import refused
+
+TWO = Upload("avril.csv", "text/csv", b"tel;nom\n01 99 00 12 34;Roche\n01 99 00 12 35;Vasseur\n")
+ROWS = Upload("rows.json", "application/json", b'[{"telecoms": ["01 99 00 12 34"], "last_name": "Roche"}]')
+
+
+def hold(cast: Cast, upload: Upload = TWO, choices: Choices = Choices()) -> Held:  # noqa: B008 - it is frozen
+    return hold_import(cast.db, cast["editor"], ACCOUNT, upload, choices)
+
+
+def show(cast: Cast, held: Held) -> Held:
+    return show_held(cast.db, cast["reader"], ACCOUNT, held.id)
+
+
+def home_of(cast: Cast, held: Held) -> Path:
+    return cast.db.path.parent / f"{PREFIX}{held.id}"
+
+
+def uploads(cast: Cast) -> int:
+    return len(list(cast.db.path.parent.glob(f"{PREFIX}*")))
+
+
+@pytest.mark.parametrize(("upload", "count"), [(TWO, 2), (ROWS, 1)])
+def test_an_upload_is_looked_at_first_and_applied_later(cast: Cast, upload: Upload, count: int) -> None:
+    held = hold(cast, upload)
+
+    before = Desk(cast, cast.db.path.parent).contacts()
+    apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+    after = show(cast, held)
+
+    assert (held.about.preview.created, held.progress, before) == (count, Progressed(), {})
+    assert after.progress.state == "applied"
+    assert after.progress.import_id is not None
+    assert show_import(cast.db, cast["reader"], ACCOUNT, after.progress.import_id).created == count
+    assert len(Desk(cast, cast.db.path.parent).contacts()) == count
+
+
+def test_the_choices_are_those_of_the_upload(cast: Cast) -> None:
+    bad = Upload("bad.csv", "text/csv", TWO.content + b"0612;x\n")
+    strict, partial = hold(cast, bad), hold(cast, bad, Choices(partial=True))
+
+    for held in (strict, partial):
+        apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+    assert strict.about.preview.obstacle == show(cast, strict).progress.trouble
+    assert show(cast, strict).progress.state == "refused"
+    assert show(cast, partial).progress.state == "applied"
+
+
+def test_what_came_in_the_way_meanwhile_is_told_and_may_be_mended(cast: Cast) -> None:
+    held = hold(cast)
+    both = (Telecom(NUMBER), Telecom("+33199001235"))
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="1", telecoms=both))
+
+    apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+    told = show(cast, held).progress
+    assert (told.state, told.import_id) == ("refused", None)
+    assert "1 of 2 rows are refused" in str(told.trouble)
+    apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+
+def test_an_upload_that_is_being_applied_is_applied_by_nobody_else(cast: Cast) -> None:
+    held = hold(cast)
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+
+    with refused(Kind.CONFLICT, "This upload is being applied at this moment"):
+        apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+    assert show(cast, held).progress.state == "applying"
+    apply()
+    with refused(Kind.CONFLICT, "This upload was applied already"):
+        apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+
+
+def test_an_upload_whose_server_was_stopped_says_so_and_is_applied_again(cast: Cast) -> None:
+    held = hold(cast)
+    (home_of(cast, held) / "progress").write_bytes(
+        msgspec.json.encode(Progressed(state="applying", stage="writing", done=1, total=2))
+    )
+
+    told = show(cast, held).progress
+
+    assert (told.state, told.trouble is None) == ("previewed", False)
+    apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+    assert show(cast, held).progress.state == "applied"
+
+
+def test_a_failure_of_ours_is_told_and_noted(cast: Cast) -> None:
+    held = hold(cast)
+    with cast.db.write() as connection:
+        trouble = "BEGIN SELECT RAISE(ABORT, '01 99 00 12 34'); END"
+        connection.execute(text(f"CREATE TRIGGER trouble BEFORE INSERT ON caller_key {trouble}"))
+
+    with structlog.testing.capture_logs() as lines:
+        apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+    told = show(cast, held).progress
+    assert (told.state, told.import_id) == ("refused", None)
+    assert "Nothing was imported. Apply it again later" in str(told.trouble)
+    assert [(line["event"], line["error"]) for line in lines] == [("import_failed", "IntegrityError")]
+    assert "01 99" not in str(lines)
+    assert Desk(cast, cast.db.path.parent).contacts() == {}
+
+
+def test_an_upload_is_kept_for_an_hour(cast: Cast) -> None:
+    held = hold(cast)
+    editor = cast["editor"]
+    last = msgspec.structs.replace(editor, at=NOW + KEPT)
+    late = msgspec.structs.replace(editor, at=NOW + KEPT + 1)
+    sweep_uploads(cast.db, last.at)
+
+    assert show_held(cast.db, last, ACCOUNT, held.id) == held
+    for use in (show_held, apply_held):
+        with refused(Kind.MISSING, f"There is no import {held.id} on this account. Uploads are kept for an hour"):
+            use(cast.db, late, ACCOUNT, held.id)
+    sweep_uploads(cast.db, late.at)
+    assert uploads(cast) == 0
+
+
+def test_the_outcome_is_told_for_an_hour_and_the_file_goes_when_it_is_applied(cast: Cast) -> None:
+    held = hold(cast)
+    last = msgspec.structs.replace(cast["editor"], at=NOW + KEPT)
+    later = msgspec.structs.replace(last, at=NOW + 2 * KEPT)
+
+    apply_held(cast.db, last, ACCOUNT, held.id)()
+    sweep_uploads(cast.db, later.at)
+
+    assert show_held(cast.db, later, ACCOUNT, held.id).progress.state == "applied"
+    assert not (home_of(cast, held) / "content").exists()
+
+
+def test_an_upload_that_is_being_applied_is_not_swept(cast: Cast) -> None:
+    held = hold(cast)
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+
+    sweep_uploads(cast.db, NOW + 2 * KEPT)
+    apply()
+
+    assert show(cast, held).progress.state == "applied"
+
+
+@pytest.mark.parametrize("forget", [forget_uploads_of, sweep_uploads])
+def test_what_is_left_of_an_upload_that_broke_off_goes(cast: Cast, forget: Callable[[Database, int], None]) -> None:
+    home = cast.db.path.parent / f"{PREFIX}{LOWEST_ID}"
+    home.mkdir()
+    (home / "content").write_bytes(TWO.content)
+    os.utime(home, (0, 0))
+
+    forget(cast.db, NOW)
+
+    assert uploads(cast) == 0
+
+
+def test_a_file_that_cannot_be_read_is_not_kept(cast: Cast) -> None:
+    for upload in (Upload("x", "text/csv", b""), Upload("x", "application/json", b"{}")):
+        with refused(Kind.INVALID, "The file is empty|Send JSON in UTF-8"):
+            hold(cast, upload)
+
+    assert uploads(cast) == 0
+
+
+def test_strangers_readers_and_another_accounts_people_cannot_touch_an_upload(cast: Cast) -> None:
+    held = hold(cast)
+
+    for use in (show_held, apply_held):
+        with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+            use(cast.db, cast["outsider"], ACCOUNT, held.id)
+        for held_id in (held.id, held.id + 1):
+            with refused(Kind.MISSING, f"There is no import {held_id} on this account"):
+                use(cast.db, cast["outsider"], OTHER_ACCOUNT, held_id)
+    with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+        hold_import(cast.db, cast["outsider"], ACCOUNT, TWO, Choices())
+    for name, use_case in (("router", show_held), ("reader", apply_held)):
+        with refused(Kind.FORBIDDEN, "This takes the role"):
+            use_case(cast.db, cast[name], ACCOUNT, held.id)
+    with refused(Kind.FORBIDDEN, "This takes the role edit"):
+        hold_import(cast.db, cast["reader"], ACCOUNT, TWO, Choices())

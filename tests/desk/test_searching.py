@@ -1,0 +1,301 @@
+"""Searching: any field, words typed in part, any order, page by page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiguillage.desk.contacts import Kept, add_contact, list_contacts, remove_contact
+from aiguillage.desk.imports import import_contacts
+from aiguillage.desk.searching import Asked, Found, find_contacts
+from aiguillage.domain.accounts import Actor
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.domain.errors import Kind
+from aiguillage.storage.searching import MOST_COUNTED, SORTS
+from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
+from tests.changing import set_contact
+from tests.desk.contact_files import Desk
+from tests.refusal import refused
+from tests.storage.facts import rows
+
+GARAGE = Contact(
+    reference="C-1",
+    code="4321",
+    language="fr",
+    company="Garage Belleville",
+    last_name="Roche",
+    telecoms=(Telecom("+33199001234"), Telecom("+33639981234", "mobile")),
+    emails=("Zoe@example.org",),
+    select=("207", None, None, None),
+    boolean=(True, None, None, None),
+    email_destination="queue@example.org",
+)
+SCHOOL = Contact(code="43AB", company="École Élémentaire", first_name="Étienne", telecoms=(Telecom("+3319900*"),))
+BAKERY = Contact(
+    company="boulangerie", last_name="Garat", telecoms=(Telecom("207"),), boolean=(False, None, None, None)
+)
+TWIN = Contact(company="École élémentaire", telecoms=(Telecom("+3226191"),), telecom_destination="21")
+EVERYBODY = {"garage": GARAGE, "school": SCHOOL, "bakery": BAKERY, "twin": TWIN}
+
+
+@pytest.fixture
+def names(cast: Cast) -> dict[int, str]:
+    """Four contacts, by id; and one of another account, which must never be found."""
+    add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, GARAGE)
+    return {add_contact(cast.db, cast["editor"], ACCOUNT, one).id: name for name, one in EVERYBODY.items()}
+
+
+def find(cast: Cast, **asked: Any) -> Found:  # noqa: ANN401 - Asked knows them
+    return find_contacts(cast.db, cast["reader"], ACCOUNT, Asked(**asked))
+
+
+def found(cast: Cast, names: dict[int, str], **asked: Any) -> list[str]:  # noqa: ANN401 - same
+    page = find(cast, **asked)
+    assert page.total == len(page.contacts)
+    return [names[kept.id] for kept in page.contacts]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", ["garage", "school", "bakery", "twin"]),
+        ("  ", ["garage", "school", "bakery", "twin"]),
+        ("gar", ["garage", "bakery"]),
+        ("GARAGE B", ["garage"]),
+        ("ecole", ["school", "twin"]),
+        ("École é", ["school", "twin"]),
+        ("etienne", ["school"]),
+        ("43", ["garage", "school"]),
+        ("43a", ["school"]),
+        ("4321", ["garage"]),
+        ("01 99", ["garage", "school"]),
+        ("+33 1 99 00 12", ["garage"]),
+        ("0033 (0)1 99 00 12 34", ["garage"]),
+        ("0639", ["garage"]),
+        ("207", ["bakery"]),
+        ("+32", ["twin"]),
+        ("belleville", []),
+        ("%", []),
+        ("\U0010ffff", []),
+    ],
+)
+def test_words_find_what_begins_with_them(cast: Cast, names: dict[int, str], words: str, expected: list[str]) -> None:
+    assert found(cast, names, words=words) == expected
+
+
+MANY = MOST_COUNTED + 1
+RANGES = ("019900", "026191")
+"""Of ten thousand numbers each, set aside for fiction."""
+
+
+def test_words_that_begin_very_many_find_them_all_without_counting(cast: Cast, tmp_path: Path) -> None:
+    add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
+    lines = (f"Zénith {n};9{n:05};{RANGES[n // 10_000]}{n % 10_000:04}\n" for n in range(MANY))
+    Desk(cast, tmp_path).take("société;code;tel\n" + "".join(lines))
+
+    for words in ("zenith", "9", "+33"):
+        pages = walked(cast, words=words, limit=1_000)
+
+        ids = [kept.id for page in pages for kept in page.contacts]
+        assert (len(ids), ids) == (MANY, sorted(set(ids)))
+        assert {page.total for page in pages} == {None}
+    assert find(cast, words="zenith 123").total == 11
+    assert find(cast).total == MANY + 1
+    assert find(cast, filters={"language_code": ""}).total is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("company", "garage BELLEVILLE", ["garage"]),
+        ("company", "Ecole elementaire", ["school", "twin"]),
+        ("company", "Garage", []),
+        ("last_name", "", ["school", "twin"]),
+        ("first_name", "etienne", ["school"]),
+        ("reference", "C-1", ["garage"]),
+        ("reference", "c-1", []),
+        ("reference", "", ["school", "bakery", "twin"]),
+        ("id_code", "43ab", ["school"]),
+        ("id_code", "", ["bakery", "twin"]),
+        ("telecoms", "01 99 00 12 34", ["garage"]),
+        ("telecoms", "019900*", ["school"]),
+        ("telecoms", "207", ["bakery"]),
+        ("telecoms", "", []),
+        ("emails", "zoe@EXAMPLE.org", ["garage"]),
+        ("emails", "oe@example.org", []),
+        ("emails", "%", []),
+        ("emails", "", ["school", "bakery", "twin"]),
+        ("language_code", "FR", ["garage"]),
+        ("language_code", "", ["school", "bakery", "twin"]),
+        ("email_destination", "Queue@example.org", ["garage"]),
+        ("telecom_destination", "21", ["twin"]),
+        ("field_select_1", "207", ["garage"]),
+        ("field_select_2", "", ["garage", "school", "bakery", "twin"]),
+        ("field_boolean_1", True, ["garage"]),
+        ("field_boolean_1", False, ["bakery"]),
+        ("id", 999_999, []),
+        ("id", 0, []),
+        ("id", 2**70, []),
+        ("customer_id", 999_999, []),
+        ("updated_seq", 999_999, []),
+    ],
+)
+def test_any_field_filters(cast: Cast, names: dict[int, str], name: str, value: str | int, expected: list[str]) -> None:
+    assert found(cast, names, filters={name: value}) == expected
+
+
+@pytest.mark.usefixtures("names")
+def test_ids_and_the_account_filter_too(cast: Cast) -> None:
+    everybody = find(cast)
+
+    one = everybody.contacts[1]
+    assert find(cast, filters={"id": one.id}).contacts == [one]
+    assert find(cast, filters={"updated_seq": one.seq}).contacts == [one]
+    assert find(cast, filters={"customer_id": everybody.account_id}).total == 4
+
+
+ACCENTED = Contact(
+    company="Œuvre",
+    telecoms=(Telecom("+33199001299"),),
+    emails=("ZOÉ_100%@exemple.org",),
+    select=("École/É", None, None, None),
+    telecom_destination="Équipe Ça",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_there"),
+    [
+        ("field_select_1", "École/É", True),
+        ("field_select_1", "ÉCOLE/é", True),
+        ("field_select_1", "École", False),
+        ("field_select_1", "Acole/É", False),
+        ("field_select_1", "ecole/e", False),
+        ("field_select_2", "É", False),
+        ("telecom_destination", "équipe ça", True),
+        ("telecom_destination", "équipe ç_", False),
+        ("telecom_destination", "équipe %", False),
+        ("telecom_destination", "Équipe Ça\0", False),
+        ("emails", "Zoé_100%@exemple.org", True),
+        ("emails", "ZOÉ_100%@EXEMPLE.ORG", True),
+        ("emails", "Zoéx100%@exemple.org", False),
+        ("emails", "oé_100%@exemple.org", False),
+    ],
+)
+def test_accented_letters_match_whatever_their_case(cast: Cast, name: str, value: str, *, is_there: bool) -> None:
+    kept = add_contact(cast.db, cast["editor"], ACCOUNT, ACCENTED)
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="77"))
+
+    assert find(cast, filters={name: value}).contacts == [kept] * is_there
+
+
+def test_filters_and_words_hold_together(cast: Cast, names: dict[int, str]) -> None:
+    assert found(cast, names, words="gar", filters={"field_boolean_1": False}) == ["bakery"]
+    assert found(cast, names, words="ecole", filters={"first_name": "etienne", "id_code": "43AB"}) == ["school"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("id", ["garage", "school", "bakery", "twin"]),
+        ("-id", ["twin", "bakery", "school", "garage"]),
+        ("company", ["bakery", "school", "twin", "garage"]),
+        ("-company", ["garage", "twin", "school", "bakery"]),
+        ("last_name", ["school", "twin", "bakery", "garage"]),
+        ("first_name", ["garage", "bakery", "twin", "school"]),
+        ("reference", ["school", "bakery", "twin", "garage"]),
+        ("id_code", ["bakery", "twin", "garage", "school"]),
+        ("-updated", ["twin", "bakery", "school", "garage"]),
+    ],
+)
+def test_contacts_are_sorted(cast: Cast, names: dict[int, str], sort: str, expected: list[str]) -> None:
+    assert found(cast, names, sort=sort) == expected
+
+
+@pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS)])
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+def test_pages_and_cursors_walk_the_whole_list_once(cast: Cast, names: dict[int, str], sort: str, limit: int) -> None:
+    whole = found(cast, names, sort=sort)
+
+    by_cursor = [page_names(page, names) for page in walked(cast, sort=sort, limit=limit)]
+    by_offset = [page_names(find(cast, sort=sort, limit=limit, offset=at), names) for at in range(0, 4, limit)]
+
+    assert by_cursor == by_offset
+    assert [name for page in by_offset for name in page] == whole
+    assert find(cast, sort=sort, limit=limit, offset=4).contacts == []
+
+
+def page_names(page: Found, names: dict[int, str]) -> list[str]:
+    return [names[kept.id] for kept in page.contacts]
+
+
+def walked(cast: Cast, **asked: Any) -> Sequence[Found]:  # noqa: ANN401 - same
+    """The pages that cursors lead to."""
+    pages = [find(cast, cursor="", **asked)]
+    while pages[-1].cursor is not None:
+        pages.append(find(cast, cursor=pages[-1].cursor, **asked))
+    return pages
+
+
+def test_a_cursor_goes_on_behind_a_contact_that_was_removed(cast: Cast, names: dict[int, str]) -> None:
+    first = find(cast, sort="company", limit=2, cursor="")
+
+    remove_contact(cast.db, cast["editor"], ACCOUNT, first.contacts[-1].id)
+
+    assert page_names(find(cast, sort="company", cursor=first.cursor), names) == ["twin", "garage"]
+
+
+def test_changes_since_a_moment_come_in_their_order(cast: Cast, names: dict[int, str]) -> None:
+    later = Actor("later", NOW + 10, operator=True)
+    garage, school = list(names)[:2]
+    for contact_id in (school, garage):
+        set_contact(cast.db, later, ACCOUNT, contact_id, {"language": "en"})
+
+    assert found(cast, names, since=NOW + 10) == ["school", "garage"]
+    assert found(cast, names, since=NOW + 10, sort="id") == ["garage", "school"]
+    assert found(cast, names, since=NOW + 11) == []
+    assert len(found(cast, names, since=0)) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"sort": "role"}, "'role' is nothing to sort by. Choose one of: id, company"),
+        ({"sort": "--id"}, "'-id' is nothing to sort by"),
+        ({"filters": {"telecoms": "garage"}}, "'garage' is not a phone number in FR"),
+        ({"filters": {"telecoms": "0*"}}, "'0\\*' is not a number prefix"),
+        ({"filters": {"id_code": "ça"}}, "'ça' is no code"),
+        ({"words": "x" * 201}, "q has more than 200 characters"),
+        ({"cursor": "nonsense"}, "cursor is none of this list's"),
+        ({"cursor": "é"}, "cursor is none of this list's"),
+        ({"cursor": "WzFd"}, "cursor is none of this list's"),
+        ({"cursor": "A" * 5000}, "cursor is none of this list's"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(cast: Cast, asked: dict[str, Any], message: str) -> None:
+    with refused(Kind.INVALID, message):
+        find(cast, **asked)
+
+
+@pytest.mark.usefixtures("names")
+def test_a_cursor_of_another_order_is_refused(cast: Cast) -> None:
+    cursor = find(cast, sort="company", limit=1, cursor="").cursor
+
+    with refused(Kind.INVALID, "with the same sort"):
+        find(cast, sort="-company", cursor=cursor)
+
+
+def test_the_count_that_is_kept_is_right_after_every_kind_of_change(cast: Cast, tmp_path: Path) -> None:
+    desk = Desk(cast, tmp_path)
+    kept: Kept = add_contact(cast.db, cast["editor"], ACCOUNT, GARAGE)
+    set_contact(cast.db, cast["editor"], ACCOUNT, kept.id, {"company": "Garage"})
+    desk.take("référence;tel\nC-1;0199001234\nC-2;0199001235\nC-3;0199001236\n")
+    desk.take("référence;tel\nC-1;0199001234\n", delete_missing=True, force=True)
+    outcome = import_contacts(cast.db, cast["editor"], ACCOUNT, desk.file("tel\n0199001239\n"))
+
+    count = find(cast).total
+
+    assert outcome.created == 1
+    assert count == len(list(list_contacts(cast.db, cast["reader"], ACCOUNT))) == 2
+    assert rows(cast.db, "SELECT contacts FROM accounts WHERE code = 'CL0000'") == [(2,)]
