@@ -4,12 +4,10 @@ import multiprocessing
 import os
 import signal
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from threading import Thread
 
 import msgspec
@@ -22,7 +20,7 @@ from aiguillage.desk.held_imports import sweep_uploads
 from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Refusal
+from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
@@ -147,9 +145,7 @@ def _told(step: str, **about: object) -> Iterator[None]:
     except Refusal as refusal:
         _log.warning("housekeeping_refused", step=step, kind=refusal.kind, **about)
     except Exception as error:  # noqa: BLE001 - the next step may well succeed
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=where, **about)
+        _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=place_of(error), **about)
 
 
 def _now() -> int:

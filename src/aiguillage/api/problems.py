@@ -1,15 +1,13 @@
 """How the web room says no: RFC 9457 problem details, each kind of refusal mapped once."""
 
-import traceback
 from http import HTTPStatus
-from pathlib import Path
 
 import msgspec
 import structlog
 from litestar.exceptions import HTTPException
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Kind, Refusal, place_of
 
 STATUS = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -74,9 +72,7 @@ def failed(error: Exception) -> ProblemDetailsException:
 
     The error's text stays out of the log, because it may quote what somebody sent.
     """
-    place = traceback.extract_tb(error.__traceback__)[-1:]
-    where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in place]
-    _log.error("request_failed", error=type(error).__name__, where="".join(where))
+    _log.error("request_failed", error=type(error).__name__, where=place_of(error))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _problem(status, DETAIL[status])
 

@@ -7,7 +7,6 @@ import fcntl
 import os
 import secrets
 import shutil
-import traceback
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from aiguillage.desk.importing.outcome import Choices, ImportRefused, Outcome
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import Refusal, conflict, missing
+from aiguillage.domain.errors import Refusal, conflict, missing, place_of
 from aiguillage.storage.engine import Database
 
 KEPT = 3_600 * 1_000_000
@@ -158,9 +157,7 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
     except Refusal as refusal:
         return Progressed(state="refused", trouble=refusal.message)
     except Exception as error:  # noqa: BLE001 - it would end the thread, and nobody would be told
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        _log.error("import_failed", account=code, error=type(error).__name__, where=where)
+        _log.error("import_failed", account=code, error=type(error).__name__, where=place_of(error))
         return Progressed(state="refused", trouble=FAILED)
     return Progressed(state="applied", import_id=outcome.import_id)
 

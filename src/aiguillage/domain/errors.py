@@ -1,7 +1,9 @@
-"""The one way to say no: a refusal of a kind, with a message that says what to do."""
+"""The one way to say no: a refusal of a kind, with a message that says what to do; and where a failure comes from."""
 
+import traceback
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 
 
 class Kind(StrEnum):
@@ -57,3 +59,12 @@ def limited(message: str, wait: int) -> Refusal:
 def conflict(message: str) -> Refusal:
     """Fine in itself, but not beside what is kept already."""
     return Refusal(Kind.CONFLICT, message)
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised, as in `engine.py:52`; empty for one that never was.
+
+    A log says this and the error's type, never its text, which may quote what somebody sent.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-1:]
+    return "".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
