@@ -10,8 +10,9 @@ import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
-from aiguillage.storage.sqlite import library, open_read_only
+from aiguillage.storage.sqlite import library, open_read_only, write_ahead
 
+BUSY_SECONDS = 5.0
 LATEST = 2**62
 """Behind every moment."""
 
@@ -105,11 +106,11 @@ def open_log(path: Path) -> sqlite3.Connection:
     What it removes is overwritten: an erased number must not stay in the file.
     """
     try:
-        connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0)
+        connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     except library.DatabaseError as error:
         raise unusable_log(path, error) from error
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection, BUSY_SECONDS)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(SCHEMA)

@@ -19,6 +19,7 @@ BUSY_SECONDS = 120
 
 def _prepare(connection: FileConnection, _record: object) -> None:
     connection.isolation_level = None
+    sqlite.write_ahead(connection, BUSY_SECONDS)
     for pragma in sqlite.PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     know_letters(connection)

@@ -1,6 +1,7 @@
 """The one SQLite library of the process, and connections to its files."""
 
 import sqlite3 as standard
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -21,8 +22,10 @@ def _choose() -> ModuleType:
 
 
 library: Any = _choose()
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "mmap_size = 0", "foreign_keys = ON", "secure_delete = ON")
+PRAGMAS = ("synchronous = FULL", "mmap_size = 0", "foreign_keys = ON", "secure_delete = ON")
 """What is removed is overwritten: what expires too, for nobody will look for it in free pages."""
+
+RETRY_SECONDS = 0.01
 
 
 def require_library(version: tuple[int, ...] = library.sqlite_version_info) -> None:
@@ -33,6 +36,24 @@ def require_library(version: tuple[int, ...] = library.sqlite_version_info) -> N
             Kind.UNAVAILABLE,
             f"SQLite {have} is too old; {want} or newer is needed. Run: pip install pysqlite3",
         )
+
+
+def write_ahead(connection: standard.Connection, seconds: float) -> None:
+    """Gives the file a write-ahead log, which it then keeps; who else opens a new file just now is waited for.
+
+    Of two that change a new file at once SQLite refuses one without waiting, whatever its timeout is. Raises
+    library.OperationalError when the file is still held after `seconds`.
+    """
+    last = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except library.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > last:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def open_read_only(path: Path, cache_kib: int = 8_192) -> standard.Connection:
