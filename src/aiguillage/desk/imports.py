@@ -100,7 +100,7 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
                 raise ImportRefused(outcome)
             if ids_first and not outcome.changes:
                 return msgspec.structs.replace(outcome, applied=True)
-            import_id = writing.write(change, read, outcome, progress)
+            import_id = writing.write(change, outcome, progress)
     return msgspec.structs.replace(outcome, applied=True, import_id=import_id)
 
 

@@ -1,6 +1,7 @@
 """Many contacts written at once, from the stage: in sets and in the order of the keys, which is what makes it fast."""
 
 from collections.abc import Callable, Iterator
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -23,12 +24,28 @@ JOURNAL = text(
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
-_STAGED = [f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS]
-CONTACTS = text(
-    f"""INSERT INTO contacts (account_id, id, {", ".join(CONTACT_COLUMNS)}, seq)
-    SELECT :account_id, change.contact_id, {", ".join(_STAGED)}, change.seq
+STAGED = {name: f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS}
+INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED))
+"""Columns with an index of their own: writing one costs a page of it, though it stays as it was."""
+
+ADDED = text(
+    f"""INSERT INTO contacts (account_id, id, {", ".join(STAGED)}, seq)
+    SELECT :account_id, change.contact_id, {", ".join(STAGED.values())}, change.seq
     FROM staged.change AS change JOIN staged.draft AS draft ON draft.n = change.n
-    WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""  # noqa: S608 - our own names
+    WHERE change.action = 'add' AND change.seq BETWEEN :first AND :last ORDER BY change.seq"""  # noqa: S608 - our own names
+)
+# CROSS JOIN keeps SQLite to the order in which the tables are named: the stage first, contacts looked up by id.
+_SET = """FROM staged.change AS change CROSS JOIN staged.draft AS draft CROSS JOIN contacts AS kept
+    WHERE change.action = 'set' AND change.seq BETWEEN :first AND :last AND draft.n = change.n
+    AND kept.account_id = :account_id AND kept.id = change.contact_id"""
+DIFFERENT = text(f"SELECT {', '.join(f'MAX(kept.{name} IS NOT {STAGED[name]})' for name in INDEXED)} {_SET}")
+FREED = text(
+    f"""UPDATE contacts SET reference = NULL WHERE account_id = :account_id AND id IN (
+        SELECT kept.id {_SET} AND kept.reference IS NOT {STAGED["reference"]})"""  # noqa: S608 - same
+)
+REMOVED = text(
+    """DELETE FROM contacts WHERE account_id = :account_id AND id IN (
+        SELECT contact_id FROM staged.change WHERE action = 'remove' AND seq BETWEEN :first AND :last)"""
 )
 PLACED = text(
     """INSERT INTO staged.placed (n, contact_id, facts)
@@ -45,7 +62,8 @@ KEYS = text(
     SELECT :account_id, own.kind, own.key, placed.contact_id, placed.facts
     FROM staged.draft_key AS own JOIN staged.placed AS placed ON placed.n = own.n
     WHERE (own.kind, own.key, own.n) > (:kind, :key, :n) AND (own.kind, own.key, own.n) <= (:to_kind, :to_key, :to_n)
-    AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n"""
+    AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n
+    ON CONFLICT DO UPDATE SET facts = excluded.facts WHERE facts <> excluded.facts"""
 )
 FORMER_KEYS_UNTIL = text(
     """SELECT kind, key, contact_id FROM staged.former_key WHERE (kind, key, contact_id) > (:kind, :key, :n)
@@ -53,11 +71,12 @@ FORMER_KEYS_UNTIL = text(
 )
 FORMER_KEYS = text(
     """DELETE FROM caller_key WHERE account_id = :account_id AND (kind, key, contact_id) IN (
-        SELECT kind, key, contact_id FROM staged.former_key
-        WHERE (kind, key, contact_id) > (:kind, :key, :n) AND (kind, key, contact_id) <= (:to_kind, :to_key, :to_n))"""
-)
-FORMER_CONTACTS = text(
-    "DELETE FROM contacts WHERE account_id = :account_id AND id IN (SELECT contact_id FROM staged.former)"
+        SELECT former.kind, former.key, former.contact_id FROM staged.former_key AS former
+        WHERE (former.kind, former.key, former.contact_id) > (:kind, :key, :n)
+        AND (former.kind, former.key, former.contact_id) <= (:to_kind, :to_key, :to_n)
+        AND NOT EXISTS (SELECT 1 FROM staged.draft_key AS own CROSS JOIN staged.placed AS placed
+            WHERE own.kind = former.kind AND own.key = former.key
+            AND placed.n = own.n AND placed.contact_id = former.contact_id))"""
 )
 LAST = ("~", "", 0)
 """Comes after every kind of key."""
@@ -65,13 +84,15 @@ LAST = ("~", "", 0)
 
 def write_changes(connection: Connection, account_id: int, actor: Actor, seqs: range, progress: Progress) -> None:
     """Carries out what staged.change says, and journals it: each contact's change is one of `seqs`, without a gap."""
-    _erase_former(connection, account_id)
+    spans = [
+        {"account_id": account_id, "first": first, "last": min(first + BATCH, seqs.stop) - 1} for first in seqs[::BATCH]
+    ]
+    different = _make_room(connection, account_id, spans)
     done = 0
-    for first in seqs[::BATCH]:
-        span = {"account_id": account_id, "first": first, "last": min(first + BATCH, seqs.stop) - 1}
+    for span in spans:
         connection.execute(JOURNAL, {**span, "at": actor.at, "actor": actor.name})
-        count_contacts(connection, account_id, connection.execute(CONTACTS, span).rowcount)
-        connection.execute(PLACED, {"first": first, "last": span["last"]})
+        connection.execute(_replacing(different), span)
+        count_contacts(connection, account_id, connection.execute(ADDED, span).rowcount)
         done = min(done + BATCH // 2, len(seqs) // 2)
         progress("writing", done, len(seqs))
     for keys in _spans(connection, KEYS_UNTIL):
@@ -80,11 +101,30 @@ def write_changes(connection: Connection, account_id: int, actor: Actor, seqs: r
         progress("writing", done, len(seqs))
 
 
-def _erase_former(connection: Connection, account_id: int) -> None:
-    """Removes the contacts that are replaced or removed, and their keys."""
-    for span in _spans(connection, FORMER_KEYS_UNTIL):
-        connection.execute(FORMER_KEYS, {"account_id": account_id, **span})
-    count_contacts(connection, account_id, -connection.execute(FORMER_CONTACTS, {"account_id": account_id}).rowcount)
+def _make_room(connection: Connection, account_id: int, spans: list[dict[str, int]]) -> set[str]:
+    """Removes contacts, and the keys and references that change hands; which of INDEXED will be written."""
+    different = set()
+    for span in spans:
+        connection.execute(PLACED, {"first": span["first"], "last": span["last"]})
+        different |= set(compress(INDEXED, connection.execute(DIFFERENT, span).one()))
+    for keys in _spans(connection, FORMER_KEYS_UNTIL):
+        connection.execute(FORMER_KEYS, {"account_id": account_id, **keys})
+    for span in spans:
+        count_contacts(connection, account_id, -connection.execute(REMOVED, span).rowcount)
+        if "reference" in different:
+            connection.execute(FREED, span)
+    return different
+
+
+def _replacing(different: set[str]) -> TextClause:
+    """Sets contacts to what the stage says; of INDEXED only those that differ anywhere."""
+    written = [name for name in STAGED if name not in INDEXED or name in different]
+    return text(
+        f"""UPDATE contacts SET {", ".join(f"{name} = {STAGED[name]}" for name in written)}, seq = change.seq
+        FROM staged.change AS change CROSS JOIN staged.draft AS draft
+        WHERE change.action = 'set' AND change.seq BETWEEN :first AND :last AND draft.n = change.n
+        AND contacts.account_id = :account_id AND contacts.id = change.contact_id"""  # noqa: S608 - our own names
+    )
 
 
 def _spans(connection: Connection, until: TextClause) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The stage seen from a transaction, as schema `staged`: what is found out about the drafts is written beside them."""
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Connection, Row, text
@@ -27,11 +28,20 @@ REMOVED = text(
     WHERE contact.account_id = :account_id AND contact.id = removed.contact_id AND removed.contact_id > :after
     ORDER BY removed.contact_id LIMIT :some"""
 ).columns(**BOOLEANS)
-SETS = text(
-    """SELECT found.contact_id, found.n FROM staged.matched AS found
+SETS = """FROM staged.matched AS found
     WHERE NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = found.n)
-    AND NOT EXISTS (SELECT 1 FROM staged.unchanged AS unchanged WHERE unchanged.n = found.n)
-    ORDER BY found.contact_id"""
+    AND NOT EXISTS (SELECT 1 FROM staged.unchanged AS unchanged WHERE unchanged.n = found.n)"""
+# A new contact's id is its change's number.
+CHANGES = (
+    """INSERT INTO staged.change (seq, action, contact_id, n)
+    SELECT :seq + ROW_NUMBER() OVER (ORDER BY contact_id), 'remove', contact_id, NULL FROM staged.removed""",
+    f"""INSERT INTO staged.change (seq, action, contact_id, n)
+    SELECT :seq + ROW_NUMBER() OVER (ORDER BY found.contact_id), 'set', found.contact_id, found.n {SETS}""",
+    """INSERT INTO staged.change (seq, action, contact_id, n)
+    SELECT added.seq, 'add', added.seq, added.n FROM (
+        SELECT :seq + ROW_NUMBER() OVER (ORDER BY draft.n) AS seq, draft.n FROM staged.draft AS draft
+        WHERE NOT EXISTS (SELECT 1 FROM staged.refused AS refused WHERE refused.n = draft.n)
+        AND NOT EXISTS (SELECT 1 FROM staged.matched AS found WHERE found.n = draft.n)) AS added""",
 )
 # Of two drafts about one contact the first may be accepted though the second is refused.
 KEPT_AFTER_ALL = """SELECT found.contact_id FROM staged.matched AS found
@@ -55,7 +65,9 @@ def attach(connection: Connection, stage: Stage) -> None:
     """Lets a transaction see a filled stage. The connection is closed afterwards, not used again."""
     connection.detach()
     connection.execute(text("ATTACH :path AS staged"), {"path": str(stage.path)})
-    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{2 * CACHE_KIB}", f"cache_size = -{CACHE_KIB}"):
+    short = stage.count <= BATCH
+    facts_kib, stage_kib = (2 * CACHE_KIB, CACHE_KIB) if short else (CACHE_KIB, 2 * CACHE_KIB)
+    for pragma in ("staged.journal_mode = OFF", f"staged.cache_size = -{stage_kib}", f"cache_size = -{facts_kib}"):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
@@ -85,13 +97,6 @@ def count(connection: Connection, table: str) -> int:
     return int(connection.exec_driver_sql(f"SELECT COUNT(*) FROM staged.{table}").scalar_one())  # noqa: S608 - our own
 
 
-def numbers_in(connection: Connection, table: str, column: str = "n") -> Iterator[int]:
-    """The drafts (or contacts) that a staged table names, in order."""
-    statement = f"SELECT {column} FROM staged.{table} ORDER BY {column}"  # noqa: S608 - our own names
-    for row in connection.exec_driver_sql(statement, execution_options={"yield_per": BATCH}):
-        yield row[0]
-
-
 def insert(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Adds rows to a staged table; those that are there already stay as they are."""
     rows = list(rows)
@@ -104,12 +109,16 @@ def rewrite(connection: Connection, rewrites: list[Rewrite]) -> None:
     """Puts merged contacts in place of drafts."""
     if not rewrites:
         return
-    gone = [key[:3] for draft in rewrites for key in draft_keys(draft.n, draft.row)]
+    said, kept = (
+        {key[:3]: key for draft in rewrites for key in draft_keys(draft.n, contact(draft))}
+        for contact in (attrgetter("row"), attrgetter("after"))
+    )
+    gone = list(said.keys() - kept.keys())
     if gone:
         connection.exec_driver_sql("DELETE FROM staged.draft_key WHERE kind = ? AND key = ? AND n = ?", gone)
     rows = [draft_row(draft.n, draft.line, 0, None, draft.after) for draft in rewrites]
     connection.exec_driver_sql(f"REPLACE INTO staged.draft VALUES ({MARKS})", rows)  # noqa: S608 - marks alone
-    insert(connection, "draft_key", sorted(key for draft in rewrites for key in draft_keys(draft.n, draft.after)))
+    insert(connection, "draft_key", sorted(kept[key] for key in kept.keys() - said.keys()))
 
 
 def write_former(connection: Connection, formers: list[tuple[int, Contact]]) -> None:
@@ -125,7 +134,12 @@ def keep_refused(connection: Connection) -> None:
         connection.exec_driver_sql(f"DELETE FROM staged.{table} WHERE contact_id IN ({KEPT_AFTER_ALL})")  # noqa: S608
 
 
-def sets(connection: Connection) -> Iterator[tuple[int, int]]:
-    """The contacts that drafts replace: id and the draft's number, by id."""
-    for row in connection.execute(SETS, execution_options={"yield_per": BATCH}):
-        yield row.contact_id, row.n
+def count_sets(connection: Connection) -> int:
+    """How many contacts drafts replace."""
+    return int(connection.exec_driver_sql(f"SELECT COUNT(*) {SETS}").scalar_one())
+
+
+def number_changes(connection: Connection, seq: int) -> None:
+    """Fills staged.change, numbered on from `seq`: removals first, so that what they free can be taken."""
+    for statement in CHANGES:
+        seq += connection.execute(text(statement), {"seq": seq}).rowcount

@@ -1,7 +1,7 @@
 """Merging: a contact kept, and what a row tells of it, make the contact as it will be."""
 
-from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,29 +10,44 @@ from aiguillage.domain.contacts import FIELD_KEYS, Contact, Telecom
 from aiguillage.domain.given import keep_given
 
 
-def merged(before: Contact, row: Contact, spoken: Iterable[Meaning]) -> Contact:
+class Told(NamedTuple):
+    """What a set of columns tells: facts, places among the fields, and the types of numbers, if any."""
+
+    facts: tuple[str, ...]
+    fields: dict[str, tuple[int, ...]]
+    types: frozenset[str]
+
+
+def merged(before: Contact, row: Contact, spoken: frozenset[Meaning]) -> Contact:
     """The contact as it will be: an absent column leaves a fact alone, an empty cell clears it.
 
     Numbers keep their label, and their type where the column says none. Where every column of numbers says a type,
     numbers of other types stay.
     """
-    changes: dict[str, Any] = {}
-    values: dict[str, list[Any]] = {"select": list(before.select), "boolean": list(before.boolean)}
-    for fact in {meaning.fact for meaning in spoken}:
-        if fact in FIELD_KEYS:
-            name, _, digit = fact.partition("_")
-            values[name][int(digit) - 1] = getattr(row, name)[int(digit) - 1]
-        elif fact != OWN_ID:
-            changes[fact] = getattr(row, fact)
-    if NUMBERS in changes:
-        changes[NUMBERS] = _merged_telecoms(
-            before, row, {meaning.type for meaning in spoken if meaning.fact == NUMBERS}
-        )
-    after = msgspec.structs.replace(before, **changes, select=tuple(values["select"]), boolean=tuple(values["boolean"]))
+    told = _told(spoken)
+    changes: dict[str, Any] = {fact: getattr(row, fact) for fact in told.facts}
+    for name, places in told.fields.items():
+        values, said = list(getattr(before, name)), getattr(row, name)
+        for place in places:
+            values[place] = said[place]
+        changes[name] = tuple(values)
+    if told.types:
+        changes[NUMBERS] = _merged_telecoms(before, row, told.types)
+    after = msgspec.structs.replace(before, **changes)
     return keep_given(after, before.given | row.given) if before.given or row.given else after
 
 
-def _merged_telecoms(before: Contact, row: Contact, types: set[str]) -> tuple[Telecom, ...]:
+@lru_cache(1_024)
+def _told(spoken: frozenset[Meaning]) -> Told:
+    facts = {meaning.fact for meaning in spoken} - {NUMBERS, OWN_ID}
+    fields: dict[str, tuple[int, ...]] = {}
+    for name, _, digit in (fact.partition("_") for fact in facts.intersection(FIELD_KEYS)):
+        fields[name] = (*fields.get(name, ()), int(digit) - 1)
+    types = frozenset(meaning.type for meaning in spoken if meaning.fact == NUMBERS)
+    return Told(tuple(facts.difference(FIELD_KEYS)), fields, types)
+
+
+def _merged_telecoms(before: Contact, row: Contact, types: frozenset[str]) -> tuple[Telecom, ...]:
     """The row's numbers, those that were there already in their old places, then the new ones."""
     told = {telecom.number: telecom for telecom in row.telecoms}
     kept = []

@@ -182,7 +182,8 @@ def _upserted(index: int, members: dict[str, Any], code: str) -> Row:
     if not members.keys() & WHOM:
         raise invalid(NOBODY)
     if contact_id is None:
-        return _row(index, {name: value for name, value in members.items() if name != "id"}, WIRE)
+        members.pop("id", None)
+        return _row(index, members, WIRE)
     if not _can_be_id(contact_id):
         raise invalid(unknown_id(contact_id))
     return _row(index, members | {"id": f"{code}:{contact_id}"}, WIRE | {"id": OWN_ID})

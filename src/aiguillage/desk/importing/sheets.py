@@ -115,6 +115,8 @@ def _read(stream: BinaryIO) -> Iterator[tuple[int, list[str | None]]]:
 
 def cell_of(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON stay as they are
     """A cell as people see it: whole numbers without the `.0` that spreadsheets keep."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and value.is_integer():

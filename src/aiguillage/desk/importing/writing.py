@@ -1,8 +1,5 @@
 """Writing: the drafts that were judged, as one change of the account, in one transaction."""
 
-from collections.abc import Iterator
-from itertools import islice
-
 from sqlalchemy import Connection, insert, select
 
 from aiguillage.desk.change import Change
@@ -13,7 +10,6 @@ from aiguillage.storage import staged
 from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.schema import accounts, imports
-from aiguillage.storage.staging import BATCH
 
 ALLOWED_TO_GO = 5
 """One contact in so many may be missing from the file without anybody having to insist."""
@@ -25,7 +21,7 @@ def judge(connection: Connection, account_id: int, read: Read, choices: Choices)
     judgement = Judgement(connection, account_id, read.account, read)
     judgement.pass_judgement(choices)
     refused, unchanged = staged.count(connection, "refused"), staged.count(connection, "unchanged")
-    changed = sum(1 for _ in staged.sets(connection))
+    changed = staged.count_sets(connection)
     return Outcome(
         file="",
         encoding=read.encoding,
@@ -56,15 +52,13 @@ def obstacle(connection: Connection, account_id: int, outcome: Outcome, choices:
     return None
 
 
-def write(change: Change, read: Read, outcome: Outcome, progress: Progress) -> int:
+def write(change: Change, outcome: Outcome, progress: Progress) -> int:
     """Writes contacts, keys and journal; the id of the import, which is the number of its own entry in the journal."""
     connection, count = change.connection, outcome.changes
     _note_removed(change)
     import_id = change.take_seqs(count + 1)
     seqs = range(import_id + 1, import_id + count + 1)
-    rows = _changes(connection, read.stage.count, import_id + 1)
-    while batch := list(islice(rows, BATCH)):
-        staged.insert(connection, "change", batch)
+    staged.number_changes(connection, import_id)
     write_changes(connection, change.account_id, change.actor, seqs, progress)
     counts = {name: getattr(outcome, name) for name in ("created", "changed", "unchanged", "refused", "deleted")}
     change.record(import_id, "add", "import", import_id, None, {"file": outcome.file, **counts})
@@ -80,24 +74,3 @@ def write(change: Change, read: Read, outcome: Outcome, progress: Progress) -> i
 def _note_removed(change: Change) -> None:
     for batch in staged.removed_contacts(change.connection, change.account_id):
         staged.write_former(change.connection, [(row.id, contact_of(row)) for row in batch])
-
-
-def _changes(connection: Connection, drafts: int, seq: int) -> Iterator[tuple[int, str, int, int | None]]:
-    """The rows of staged.change: removals first, so that what they free is free when others take it; new contacts last.
-
-    A new contact's id is its change's number.
-    """
-    for contact_id in staged.numbers_in(connection, "removed", "contact_id"):
-        yield seq, "remove", contact_id, None
-        seq += 1
-    known = bytearray(drafts + 1)
-    for table in ("refused", "matched"):
-        for n in staged.numbers_in(connection, table):
-            known[n] = 1
-    for contact_id, n in staged.sets(connection):
-        yield seq, "set", contact_id, n
-        seq += 1
-    for n in range(1, drafts + 1):
-        if not known[n]:
-            yield seq, "add", seq, n
-            seq += 1
