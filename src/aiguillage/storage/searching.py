@@ -12,7 +12,10 @@ from aiguillage.storage.alike import WITHIN, alike
 from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
 
 MOST_COUNTED = 10_000
-"""Beyond so many, what is found is not counted, and words are looked for contact by contact."""
+"""Beyond so many, what is found is not counted."""
+
+SHORT_LOOK = 5_000
+"""So many contacts are looked at one by one, in the list's order, for a page of words that many begin with."""
 
 LAST = "\U0010ffff"
 """Behind a prefix: comes after everything that begins with it."""
@@ -26,7 +29,10 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "reference": func.coalesce(contacts.c.reference, ""),
     "updated": contacts.c.seq,
 }
-"""What contacts can be sorted by; the first and the names are fast however many there are, and so is `updated`."""
+"""What contacts can be sorted by."""
+
+QUICK = ("id", "updated", *FOLDED)
+"""Those that are fast however many contacts there are."""
 
 Condition = Callable[[int, Any], ColumnElement[bool]]
 """Made of an account's id and a value."""
@@ -59,6 +65,30 @@ class Order(NamedTuple):
         """What is compared."""
         return SORTS[self.by]
 
+    @property
+    def reversed(self) -> "Order":
+        """The same from the end."""
+        return self._replace(descending=not self.descending)
+
+    @property
+    def columns(self) -> tuple[ColumnElement[Any], ...]:
+        """All that is compared: an id is nobody else's, anything else may be alike."""
+        return (self.column,) if self.by == "id" else (self.column, contacts.c.id)
+
+    def sorted(self, statement: Select[Any]) -> Select[Any]:
+        """The statement's contacts in this order."""
+        return statement.order_by(*(column.desc() if self.descending else column for column in self.columns))
+
+    def behind(self, place: "Place") -> ColumnElement[bool]:
+        """Whether a contact comes after a place."""
+        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
+        return here < there if self.descending else here > there
+
+    def until(self, place: "Place") -> ColumnElement[bool]:
+        """Whether a contact comes before a place, or is there."""
+        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
+        return here >= there if self.descending else here <= there
+
 
 class Place(NamedTuple):
     """Where a page of a list ended: what its last contact is sorted by, and its id."""
@@ -86,65 +116,91 @@ class Search:
 
     def __init__(self, connection: Connection, wanted: Wanted) -> None:
         self._connection = connection
-        self._wanted = wanted
-        self._many = False
-        conditions = [contacts.c.account_id == wanted.account_id]
-        conditions += [_filter(wanted.account_id, name, value) for name, value in wanted.filters.items()]
+        self._account_id, self._everything = wanted.account_id, wanted.everything
+        self._mine = contacts.c.account_id == wanted.account_id
+        conditions = [_filter(wanted.account_id, name, value) for name, value in wanted.filters.items()]
         if wanted.since is not None:
             conditions.append(contacts.c.seq >= wanted.since)
-        if wanted.words is not None:
-            conditions.append(self._begins(wanted.words))
-        self._where = and_(*conditions)
+        self._others = and_(self._mine, *conditions)
+        self._words, self._words_alone = wanted.words, not conditions
+        self._starts = [] if wanted.words is None else _starts(wanted.account_id, wanted.words)
+        self._many = bool(self._starts) and max(self._at_most(*self._starts)) > MOST_COUNTED
 
     def count(self) -> int | None:
         """How many there are; None for more than are counted."""
-        if self._wanted.everything:
-            row = select(accounts.c.contacts).where(accounts.c.id == self._wanted.account_id)
+        if self._everything:
+            row = select(accounts.c.contacts).where(accounts.c.id == self._account_id)
             return int(self._connection.execute(row).scalar_one())
         if self._many:
             return None
-        (found,) = self._at_most(select(contacts.c.id).where(self._where))
+        alone = self._starts and self._words_alone
+        (found,) = self._at_most(_any_of(self._starts) if alone else select(contacts.c.id).where(self._where()))
         return found if found <= MOST_COUNTED else None
 
     def after(self, order: Order, place: Place | None, limit: int) -> list[Place]:
         """The next ones behind a place, or the first ones."""
-        statement = self._ordered(order, reverse=False).limit(limit)
-        if place is not None:
-            behind = tuple_(order.column, contacts.c.id), tuple_(place.value, place.id)
-            statement = statement.where(behind[0] < behind[1] if order.descending else behind[0] > behind[1])
-        return [Place(*row) for row in self._connection.execute(statement)]
+        return self._read(order, place, 0, limit)
 
     def skipping(self, order: Order, offset: int, limit: int, total: int | None) -> list[Place]:
         """Those behind the first `offset`; from the end of the list where that is nearer."""
         if total is None or offset <= total // 2:
-            return self._skipped(self._ordered(order, reverse=False), offset, limit)
+            return self._read(order, None, offset, limit)
         wanted = max(0, min(limit, total - offset))
-        return self._skipped(self._ordered(order, reverse=True), total - offset - wanted, wanted)[::-1]
+        return self._read(order.reversed, None, total - offset - wanted, wanted)[::-1]
 
-    def _skipped(self, statement: Select[Any], offset: int, limit: int) -> list[Place]:
+    def _read(self, order: Order, place: Place | None, offset: int, limit: int) -> list[Place]:
+        """Where many are found, the page is mostly full after a short look; else they are looked up by their starts."""
+        if self._many and self._words and order.by in QUICK:
+            near = self._up_to(order, self._end(order, place), _is_begun(self._words))
+            places = self._run(order, place, near, offset, limit)
+            if len(places) == limit:
+                return places
+        if self._starts and self._words_alone and order.by == "id":
+            found = contacts.c.id.in_(_any_of([_first(start, order, place, offset + limit) for start in self._starts]))
+            return self._run(order, place, self._mine & found, offset, limit)
+        return self._run(order, place, self._where(), offset, limit)
+
+    def _run(
+        self, order: Order, place: Place | None, where: ColumnElement[bool], offset: int, limit: int
+    ) -> list[Place]:
+        statement = order.sorted(select(order.column, contacts.c.id).where(where))
+        if place is not None:
+            statement = statement.where(order.behind(place))
         return [Place(*row) for row in self._connection.execute(statement.offset(offset).limit(limit))]
 
-    def _ordered(self, order: Order, *, reverse: bool) -> Select[Any]:
-        columns = (order.column, contacts.c.id)
-        falling = order.descending is not reverse
-        statement = select(*columns).where(self._where)
-        return statement.order_by(*(column.desc() if falling else column for column in columns))
+    def _end(self, order: Order, place: Place | None) -> Place | None:
+        """Where a short look ends, None for the end of the list."""
+        places = self._run(order, place, self._mine, SHORT_LOOK - 1, 1)
+        return places[0] if places else None
 
-    def _begins(self, words: Words) -> ColumnElement[bool]:
-        """Those that something of begins so: looked up one by one while they are few, else all looked through."""
-        starts = _starts(self._wanted.account_id, words)
-        self._many = max(self._at_most(*starts)) > MOST_COUNTED
-        if not self._many:
-            return contacts.c.id.in_(_any_of(starts))
-        names = [_between(contacts.c[f"{name}_folded"], words.name) for name in FOLDED if words.name]
-        codes = [] if words.code is None else [_between(contacts.c.code, words.code)]
-        return or_(*names, *codes, *(contacts.c.telecoms.contains(f'"number":"{begun}') for begun in words.numbers))
+    def _up_to(self, order: Order, end: Place | None, begun: ColumnElement[bool]) -> ColumnElement[bool]:
+        return self._others & begun if end is None else self._others & begun & order.until(end)
 
-    def _at_most(self, *statements: Select[Any]) -> Sequence[int]:
+    def _where(self) -> ColumnElement[bool]:
+        """All that are wanted, those that words begin looked up one by one."""
+        return self._others & contacts.c.id.in_(_any_of(self._starts)) if self._starts else self._others
+
+    def _at_most(self, *statements: Select[Any] | CompoundSelect[Any]) -> Sequence[int]:
         """How many rows each statement gives, counted until they are too many."""
         somes = [statement.limit(MOST_COUNTED + 1).subquery() for statement in statements]
         counts = [select(func.count()).select_from(some).scalar_subquery() for some in somes]
         return self._connection.execute(select(*counts)).one()
+
+
+def _is_begun(words: Words) -> ColumnElement[bool]:
+    """Whether something of a contact begins so, seen from its own row."""
+    names = [_between(contacts.c[f"{name}_folded"], words.name) for name in FOLDED if words.name]
+    codes = [] if words.code is None else [_between(contacts.c.code, words.code)]
+    return or_(*names, *codes, *(contacts.c.telecoms.like(f'%"number":"{begun}%') for begun in words.numbers))
+
+
+def _first(start: Select[Any], order: Order, place: Place | None, limit: int) -> Select[Any]:
+    """The first ids of those that begin so: all that a page by id can need of them."""
+    (number,) = start.selected_columns
+    if place is not None:
+        start = start.where(number < place.id if order.descending else number > place.id)
+    first = start.order_by(number.desc() if order.descending else number).limit(limit).subquery()
+    return select(first.c[0])
 
 
 def _any_of(starts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
@@ -160,9 +216,11 @@ def _starts(account_id: int, words: Words) -> list[Select[Any]]:
         for name in FOLDED
         if words.name
     ]
-    keys = [(KeyKind.NUMBER, begun) for begun in words.numbers] + [(KeyKind.PREFIX, begun) for begun in words.numbers]
-    keys += [] if words.code is None else [(KeyKind.CODE, words.code)]
-    return names + [_keyed(account_id, kind).where(_between(caller_key.c.key, begun)) for kind, begun in keys]
+    numbers = _keyed(account_id, KeyKind.NUMBER, KeyKind.PREFIX)
+    keys = [numbers.where(_between(caller_key.c.key, begun)) for begun in words.numbers]
+    if words.code is not None:
+        keys.append(_keyed(account_id, KeyKind.CODE).where(_between(caller_key.c.key, words.code)))
+    return names + keys
 
 
 def _keyed(account_id: int, *kinds: KeyKind) -> Select[Any]:
