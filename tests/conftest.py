@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from aiguillage.app import open_database
@@ -12,6 +13,12 @@ from aiguillage.storage.migrate import migrate
 from tests.cast import Cast, assemble, copy_of
 from tests.secure import Secure, secure_server
 from tests.server import Server, running
+
+hypothesis.settings.register_profile(
+    "shared", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
+"""Properties take the time that they take, for machines are shared; and what fails, fails for what was changed."""
 
 
 @pytest.fixture
