@@ -1,6 +1,5 @@
 """Searching: any field, words typed in part, any order, page by page."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +7,15 @@ import pytest
 
 from aiguillage.desk.contacts import Kept, add_contact, list_contacts, remove_contact
 from aiguillage.desk.imports import import_contacts
-from aiguillage.desk.searching import Asked, Found, find_contacts
+from aiguillage.desk.searching import Found
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.searching import MOST_COUNTED, SHORT_LOOK, SORTS
+from aiguillage.storage.searching import SORTS
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.changing import set_contact
 from tests.desk.contact_files import Desk
+from tests.desk.lists import find, walked
 from tests.refusal import refused
 from tests.storage.facts import rows
 
@@ -44,10 +44,6 @@ def names(cast: Cast) -> dict[int, str]:
     """Four contacts, by id; and one of another account, which must never be found."""
     add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, GARAGE)
     return {add_contact(cast.db, cast["editor"], ACCOUNT, one).id: name for name, one in EVERYBODY.items()}
-
-
-def find(cast: Cast, **asked: Any) -> Found:  # noqa: ANN401 - Asked knows them
-    return find_contacts(cast.db, cast["reader"], ACCOUNT, Asked(**asked))
 
 
 def found(cast: Cast, names: dict[int, str], **asked: Any) -> list[str]:  # noqa: ANN401 - same
@@ -82,50 +78,6 @@ def found(cast: Cast, names: dict[int, str], **asked: Any) -> list[str]:  # noqa
 )
 def test_words_find_what_begins_with_them(cast: Cast, names: dict[int, str], words: str, expected: list[str]) -> None:
     assert found(cast, names, words=words) == expected
-
-
-MANY = MOST_COUNTED + 1
-RANGES = ("019900", "026191")
-"""Of ten thousand numbers each, set aside for fiction."""
-
-
-@pytest.fixture
-def crowd(cast: Cast, tmp_path: Path) -> Cast:
-    """A bakery, so many others that a short look sees nobody else, and more after them than are counted."""
-    add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
-    lines = ["référence;société;code;tel;field_boolean_1"]
-    lines += [f"A-{n};Abeille {n};;;" for n in range(SHORT_LOOK)]
-    lines += [f";Zénith {n};9{n:05};{RANGES[n // 10_000]}{n % 10_000:04};{min(n % 100, 1)}" for n in range(MANY)]
-    Desk(cast, tmp_path).take("\n".join(lines))
-    return cast
-
-
-def test_words_that_begin_very_many_find_them_all_without_counting(crowd: Cast) -> None:
-    for words in ("zenith", "9", "+33"):
-        for sort in ("id", "-id", "company", "-updated"):
-            pages = walked(crowd, words=words, sort=sort, limit=1_000)
-            assert {page.total for page in pages} == {None}
-            kept = [kept for page in pages for kept in page.contacts]
-            assert len(kept) == len({one.id for one in kept}) == MANY
-            assert {one.contact.company[:6] for one in kept} == {"Zénith"}
-            if sort != "company":
-                ids = [one.id for one in kept]
-                assert ids == sorted(ids, reverse=sort.startswith("-"))
-    assert find(crowd, words="zenith 123").total == 11
-    assert find(crowd).total == SHORT_LOOK + MANY + 1
-    assert find(crowd, filters={"language_code": ""}).total is None
-
-
-def test_a_page_of_very_many_is_found_by_its_number_and_beside_a_filter(crowd: Cast) -> None:
-    first = find(crowd, words="zenith", limit=3_000).contacts
-
-    for offset in (0, 100, 2_990):
-        assert find(crowd, words="zenith", offset=offset, limit=10).contacts == first[offset : offset + 10]
-    refused = [kept for kept in first if kept.contact.boolean[0] is False]
-    assert len(refused) == 30
-    assert find(crowd, words="zenith", filters={"field_boolean_1": False}, limit=30).contacts == refused
-    everybody = find(crowd, words="zenith", sort="reference", limit=10).contacts
-    assert everybody == first[:10]
 
 
 @pytest.mark.parametrize(
@@ -251,14 +203,6 @@ def test_pages_and_cursors_walk_the_whole_list_once(cast: Cast, names: dict[int,
 
 def page_names(page: Found, names: dict[int, str]) -> list[str]:
     return [names[kept.id] for kept in page.contacts]
-
-
-def walked(cast: Cast, **asked: Any) -> Sequence[Found]:  # noqa: ANN401 - same
-    """The pages that cursors lead to."""
-    pages = [find(cast, cursor="", **asked)]
-    while pages[-1].cursor is not None:
-        pages.append(find(cast, cursor=pages[-1].cursor, **asked))
-    return pages
 
 
 def test_a_cursor_goes_on_behind_a_contact_that_was_removed(cast: Cast, names: dict[int, str]) -> None:

@@ -1,0 +1,56 @@
+"""Searching a long list: words that very many contacts begin with."""
+
+from pathlib import Path
+
+import pytest
+
+from aiguillage.desk.contacts import add_contact
+from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.storage.searching import MOST_COUNTED, SHORT_LOOK
+from tests.cast import ACCOUNT, Cast
+from tests.desk.contact_files import Desk
+from tests.desk.lists import find, walked
+
+BAKERY = Contact(company="boulangerie", telecoms=(Telecom("207"),))
+MANY = MOST_COUNTED + 1
+RANGES = ("019900", "026191")
+"""Of ten thousand numbers each, set aside for fiction."""
+
+
+@pytest.fixture
+def crowd(cast: Cast, tmp_path: Path) -> Cast:
+    """A bakery, so many others that a short look sees nobody else, and more after them than are counted."""
+    add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
+    lines = ["référence;société;code;tel;field_boolean_1"]
+    lines += [f"A-{n};Abeille {n};;;" for n in range(SHORT_LOOK)]
+    lines += [f";Zénith {n};9{n:05};{RANGES[n // 10_000]}{n % 10_000:04};{min(n % 100, 1)}" for n in range(MANY)]
+    Desk(cast, tmp_path).take("\n".join(lines))
+    return cast
+
+
+def test_words_that_begin_very_many_find_them_all_without_counting(crowd: Cast) -> None:
+    for words in ("zenith", "9", "+33"):
+        for sort in ("id", "-id", "company", "-updated"):
+            pages = walked(crowd, words=words, sort=sort, limit=1_000)
+            assert {page.total for page in pages} == {None}
+            kept = [kept for page in pages for kept in page.contacts]
+            assert len(kept) == len({one.id for one in kept}) == MANY
+            assert {one.contact.company[:6] for one in kept} == {"Zénith"}
+            if sort != "company":
+                ids = [one.id for one in kept]
+                assert ids == sorted(ids, reverse=sort.startswith("-"))
+    assert find(crowd, words="zenith 123").total == 11
+    assert find(crowd).total == SHORT_LOOK + MANY + 1
+    assert find(crowd, filters={"language_code": ""}).total is None
+
+
+def test_a_page_of_very_many_is_found_by_its_number_and_beside_a_filter(crowd: Cast) -> None:
+    first = find(crowd, words="zenith", limit=3_000).contacts
+
+    for offset in (0, 100, 2_990):
+        assert find(crowd, words="zenith", offset=offset, limit=10).contacts == first[offset : offset + 10]
+    refused = [kept for kept in first if kept.contact.boolean[0] is False]
+    assert len(refused) == 30
+    assert find(crowd, words="zenith", filters={"field_boolean_1": False}, limit=30).contacts == refused
+    everybody = find(crowd, words="zenith", sort="reference", limit=10).contacts
+    assert everybody == first[:10]
