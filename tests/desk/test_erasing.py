@@ -1,12 +1,10 @@
 """Erasing somebody: nothing about their number is left in any table, log or file, and nobody else's is touched."""
 
-import json
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import insert
 
 from aiguillage.desk.contacts import add_contact, enter_contact, list_contacts, remove_contact, show_contact
 from aiguillage.desk.erasing import Erased, erase_person
@@ -19,10 +17,8 @@ from aiguillage.desk.imports import import_contacts, undo_import
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.past import facts_before
 from aiguillage.desk.people import export_person
-from aiguillage.desk.retention import DAY, keep_retention
 from aiguillage.desk.reverting import revert_change
 from aiguillage.desk.surveys import add_records
-from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Calendar, Queue
@@ -31,17 +27,12 @@ from aiguillage.storage.backup import backup
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.schema import answered, survey_records
 from aiguillage.storage.sqlite import open_read_only
-from aiguillage.storage.webhook_tables import deliveries
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
+from tests.desk.traces import OF_THE_CONTACT, OTHER, SPELLINGS, everywhere
 from tests.refusal import refused
-from tests.storage.call_rows import add_calls, known, stranger
+from tests.storage.call_rows import add_calls, stranger
 from tests.storage.facts import account_id, rows
-
-OTHER = "+33261911234"
-SPELLINGS = ("+33199001234", "0199001234", "01 99 00 12 34", "0033199001234", "01.99.00.12.34", "199001234")
-OF_THE_CONTACT = ("Belleville", "Camille", "Roche", "camille@example.org")
 
 
 def erase(cast: Cast, number: str = NUMBER, **choices: str) -> Erased:
@@ -56,38 +47,6 @@ def traced(cast: Cast, *texts: str) -> list[str]:
     backup(cast.db.path, copy)
     files = [path for path in cast.db.path.parent.rglob("*") if path.is_file()]
     return [f"{text} in {path.name}" for path in files for text in texts if text.encode() in path.read_bytes()]
-
-
-def everywhere(cast: Cast) -> int:
-    """Puts a caller, whose number is spelled in many ways, wherever something can be kept; their contact's id."""
-    contact_id = known_caller(cast).id
-    editor, of_account = cast["editor"], account_id(cast.db, ACCOUNT)
-    enter_contact(cast.db, editor, ACCOUNT, contact_id, {"emails": ["camille@example.org"]})
-    enter_contact(cast.db, editor, ACCOUNT, contact_id, {"telecoms": ["01 99 00 12 34"]})
-    add_fact(cast.db, editor, ACCOUNT, Blocked(number="01.99.00.12.34", label="Démarchage"))
-    asked = json.dumps({"value": "01 99 00 12 34"})
-    add_calls(
-        cast.log,
-        of_account,
-        known(NOW - 40 * DAY, NUMBER, contact_id),
-        *(known(NOW - second, NUMBER, contact_id) for second in range(50)),
-        known(NOW, OTHER, contact_id),
-        stranger(NOW, OTHER, asked=asked),
-        stranger(NOW, OTHER, destination="0199001234"),
-        stranger(NOW, OTHER),
-    )
-    for _ in keep_retention(cast.db, cast.log, cast.operator):
-        pass
-    record = {"survey_id": 1, "seq": 1, "moment": NOW, "account_id": of_account}
-    answer = {"account_id": of_account, "user_id": 1, "request": b"", "status": 201, "headers": "{}", "at": NOW}
-    told = {"account_id": of_account, "webhook_id": 1, "event": "contact.changed", "created_at": NOW, "tries": 0}
-    with cast.db.write() as connection:
-        connection.execute(
-            insert(survey_records), [record | {"id": 1, "caller": NUMBER}, record | {"id": 2, "caller": OTHER}]
-        )
-        connection.execute(insert(answered), [answer | {"key": "a", "body": f'{{"telecoms":["{NUMBER}"]}}'.encode()}])
-        connection.execute(insert(deliveries), [told | {"id": 1, "body": NUMBER}, told | {"id": 2, "body": OTHER}])
-    return contact_id
 
 
 def test_an_erased_number_is_in_no_file_nor_in_a_copy_made_afterwards(cast: Cast) -> None:
@@ -346,35 +305,3 @@ def test_what_is_no_number_is_refused(cast: Cast, number: str) -> None:
         erase(cast, number)
     with refused(Kind.INVALID, "Choose one of: whole, number"):
         erase(cast, contacts="none")
-
-
-def test_an_export_has_all_that_is_kept(cast: Cast) -> None:
-    contact_id = everywhere(cast)
-
-    person = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, "0199001234")
-
-    assert person.number == NUMBER
-    assert [kept.id for kept in person.contacts] == [contact_id]
-    assert len(person.calls) == 54
-    assert [entry.action for entry in person.journal] == ["add", "set", "set", "add"]
-    assert [len(found) for found in (person.survey_records, person.blocked, person.deliveries, person.answers)] == [
-        1
-    ] * 4
-    assert person.imports == []
-
-
-def test_an_export_names_the_imports_that_brought_somebody(cast: Cast, tmp_path: Path) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text(f"company;number\nGarage Belleville;{NUMBER}\n")
-    import_id = import_contacts(cast.db, cast["editor"], ACCOUNT, file).import_id
-
-    person = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, NUMBER)
-
-    assert [(one["id"], one["file"]) for one in person.imports] == [(import_id, "people.csv")]
-
-
-def test_of_somebody_unknown_nothing_is_kept(cast: Cast) -> None:
-    person = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, OTHER)
-
-    assert person.number == OTHER
-    assert not any((person.contacts, person.calls, person.journal, person.blocked, person.answers))

@@ -8,127 +8,10 @@ import pytest
 from aiguillage.desk.ical import MOST_BYTES, read_events, write_shifts
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Event
+from tests.desk.contact_files import FILES
 from tests.refusal import refused
 
-GOOGLE = """
-BEGIN:VCALENDAR
-PRODID:-//Google Inc//Google Calendar 70.9054//EN
-VERSION:2.0
-CALSCALE:GREGORIAN
-METHOD:PUBLISH
-X-WR-CALNAME:Astreinte
-X-WR-TIMEZONE:Europe/Paris
-BEGIN:VTIMEZONE
-TZID:Europe/Paris
-X-LIC-LOCATION:Europe/Paris
-BEGIN:DAYLIGHT
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-TZNAME:CEST
-DTSTART:19700329T020000
-RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
-END:DAYLIGHT
-BEGIN:STANDARD
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-TZNAME:CET
-DTSTART:19701025T030000
-RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
-END:STANDARD
-END:VTIMEZONE
-BEGIN:VEVENT
-DTSTART;TZID=Europe/Paris:20261005T090000
-DTEND;TZID=Europe/Paris:20261005T180000
-RRULE:FREQ=WEEKLY;WKST=MO;UNTIL=20261109T225959Z;BYDAY=MO
-EXDATE;TZID=Europe/Paris:20261019T090000
-DTSTAMP:20260901T080000Z
-UID:one@example.org
-SUMMARY:Camille Roche
-STATUS:CONFIRMED
-TRANSP:OPAQUE
-BEGIN:VALARM
-ACTION:DISPLAY
-DESCRIPTION:This is an event reminder
-TRIGGER:-P0DT0H30M0S
-END:VALARM
-END:VEVENT
-BEGIN:VEVENT
-DTSTART;TZID=Europe/Paris:20261027T100000
-DTEND;TZID=Europe/Paris:20261027T120000
-RECURRENCE-ID;TZID=Europe/Paris:20261026T090000
-UID:one@example.org
-SEQUENCE:1
-SUMMARY:Denis\\, for Camille
-END:VEVENT
-BEGIN:VEVENT
-DTSTART:20261025T003000Z
-DTEND:20261025T053000Z
-UID:two@example.org
-SUMMARY:Night of the
-  clocks
-END:VEVENT
-BEGIN:VEVENT
-DTSTART;VALUE=DATE:20261111
-DTEND;VALUE=DATE:20261112
-UID:three@example.org
-SUMMARY:Armistice
-END:VEVENT
-BEGIN:VEVENT
-DTSTART;VALUE=DATE:20261112
-DTEND;VALUE=DATE:20261113
-UID:four@example.org
-SUMMARY:Birthday
-TRANSP:TRANSPARENT
-END:VEVENT
-END:VCALENDAR
-"""
-
-OUTLOOK = """
-BEGIN:VCALENDAR
-METHOD:PUBLISH
-PRODID:Microsoft Exchange Server 2010
-VERSION:2.0
-X-WR-CALNAME:Calendrier
-BEGIN:VTIMEZONE
-TZID:Romance Standard Time
-BEGIN:STANDARD
-DTSTART:16010101T030000
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:16010101T020000
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
-END:DAYLIGHT
-END:VTIMEZONE
-BEGIN:VEVENT
-RRULE:FREQ=MONTHLY;COUNT=3;INTERVAL=1;BYDAY=-1FR
-UID:040000008200E00074C5B7101A82E008
-SUMMARY;LANGUAGE=fr-FR:Inventaire
-DTSTART;TZID=Romance Standard Time:20261030T140000
-DTEND;TZID=Romance Standard Time:20261030T170000
-CLASS:PUBLIC
-PRIORITY:5
-DTSTAMP:20260901T080000Z
-TRANSP:OPAQUE
-STATUS:CONFIRMED
-SEQUENCE:0
-X-MICROSOFT-CDO-BUSYSTATUS:BUSY
-END:VEVENT
-BEGIN:VEVENT
-UID:040000008200E00074C5B7101A82E008
-RECURRENCE-ID;TZID=Romance Standard Time:20261127T140000
-SUMMARY;LANGUAGE=fr-FR:Inventaire
-DTSTART;TZID=Romance Standard Time:20261127T140000
-DTEND;TZID=Romance Standard Time:20261127T170000
-STATUS:CANCELLED
-SEQUENCE:1
-END:VEVENT
-END:VCALENDAR
-"""
+GOOGLE, OUTLOOK = ((FILES / f"{name}.ics").read_bytes() for name in ("google", "outlook"))
 
 
 def ical(text: str) -> bytes:
@@ -156,7 +39,7 @@ def starts(*lines: str) -> list[str]:
 
 
 def test_a_calendar_of_google_is_read() -> None:
-    assert read(ical(GOOGLE)) == [
+    assert read(GOOGLE) == [
         ("2026-10-05 09:00", "2026-10-05 18:00", "Camille Roche"),
         ("2026-10-12 09:00", "2026-10-12 18:00", "Camille Roche"),
         ("2026-10-25 02:30", "2026-10-25 06:30", "Night of the clocks"),
@@ -168,15 +51,15 @@ def test_a_calendar_of_google_is_read() -> None:
 
 
 def test_a_calendar_of_outlook_is_read() -> None:
-    assert read(ical(OUTLOOK)) == [
+    assert read(OUTLOOK) == [
         ("2026-10-30 14:00", "2026-10-30 17:00", "Inventaire"),
         ("2026-12-25 14:00", "2026-12-25 17:00", "Inventaire"),
     ]
 
 
 def test_only_what_touches_the_days_is_read() -> None:
-    assert [label for _, _, label in read(ical(GOOGLE), "2026-10-12", "2026-10-12")] == []
-    assert read(ical(GOOGLE), "2026-10-12", "2026-10-13") == [("2026-10-12 09:00", "2026-10-12 18:00", "Camille Roche")]
+    assert [label for _, _, label in read(GOOGLE, "2026-10-12", "2026-10-12")] == []
+    assert read(GOOGLE, "2026-10-12", "2026-10-13") == [("2026-10-12 09:00", "2026-10-12 18:00", "Camille Roche")]
     assert read(calendar("DTSTART:20260901T000000Z", "DTEND:20261201T000000Z"), "2026-10-12", "2026-10-13") == [
         ("2026-09-01 02:00", "2026-12-01 01:00", "Denis")
     ]
@@ -229,8 +112,8 @@ def test_a_zone_of_its_own_is_where_it_says_that_it_is() -> None:
 
 
 def test_a_zone_that_nobody_knows_is_refused_also_after_a_calendar_that_defines_it() -> None:
-    defined = GOOGLE.replace("TZID:Europe/Paris", "TZID:Our time").replace("X-LIC-LOCATION:Europe/Paris\n", "")
-    read(ical(defined))
+    defined = GOOGLE.replace(b"TZID:Europe/Paris", b"TZID:Our time").replace(b"X-LIC-LOCATION:Europe/Paris\r\n", b"")
+    read(defined)
 
     with refused(Kind.INVALID, "uses the time zone 'Our time', which is not known. Publish it with one such as"):
         read(calendar("DTSTART;TZID=Our time:20261005T090000", "DURATION:PT1H"))
