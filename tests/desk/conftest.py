@@ -1,10 +1,13 @@
 """What the tests of the desk share beside the cast."""
 
+import argon2
 import pytest
 
+from aiguillage.desk.users import add_user
 from tests.cast import Cast
 from tests.desk.feed import Feed
 from tests.desk.hooks import Hooks
+from tests.desk.signing import NOA, PASSWORD
 from tests.secure import Secure
 
 
@@ -19,3 +22,16 @@ def hooks(cast: Cast, secure: Secure) -> Hooks:
     """Webhooks on a receiver that was not asked anything yet."""
     secure.requests.clear()
     return Hooks(cast, secure)
+
+
+@pytest.fixture(scope="module")
+def quick_hash() -> str:
+    """The password's hash with parameters that cost next to nothing."""
+    return argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@pytest.fixture
+def noa(cast: Cast) -> Cast:
+    """The cast, and Noa, who has a password."""
+    add_user(cast.db, cast.operator, NOA, name="Noa Martin", password=PASSWORD)
+    return cast

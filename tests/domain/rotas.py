@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiguillage.domain.oncall import Layer, Member, OnCall, Override, Rota, Window
+from aiguillage.domain.oncall import Duty, Layer, Member, OnCall, Override, Rota, Window
 from aiguillage.domain.queues import Calendar, Event
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -67,3 +67,13 @@ def on_call(fact: Rota, *calendars: Sequence[Event], time_zone: str = "Europe/Pa
         for number, events in enumerate(calendars, start=20)
     }
     return OnCall(time_zone, {"rota": {7: fact}, "calendar": kept, "queue": {}})
+
+
+Told = tuple[str | None, str, str, str | None]
+
+
+def told(duty: Duty) -> Told:
+    """A duty in words."""
+    member = duty.member.name if duty.member else None
+    after = duty.next.name if duty.next else None
+    return member, duty.source, on_wall(duty.until), after

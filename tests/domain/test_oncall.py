@@ -4,37 +4,27 @@ from typing import Any
 
 import pytest
 
-from aiguillage.domain.oncall import Duty, Layer, OnCall, Rota
-from aiguillage.domain.queues import Calendar
-from aiguillage.domain.rotas import named_member
+from aiguillage.domain.oncall import Layer, OnCall, Rota
 from aiguillage.domain.turns import MOST_TURNS
 from tests.domain.rotas import (
     CAMILLE,
     DENIS,
     ELISE,
-    MEMBERS,
     NAMES,
-    event,
+    Told,
     layer,
     moment,
     on_call,
     on_wall,
     override,
     rota,
+    told,
     window,
 )
 
-Told = tuple[str | None, str, str, str | None]
 NIGHTS = tuple(window(day, "18:00", "08:00") for day in range(1, 8))
 DAYS = tuple(window(day, "08:00", "18:00") for day in range(1, 8))
 ALL_DAY = tuple(window(day, "00:00", "00:00") for day in range(1, 8))
-
-
-def told(duty: Duty) -> Told:
-    """A duty in words."""
-    member = duty.member.name if duty.member else None
-    after = duty.next.name if duty.next else None
-    return member, duty.source, on_wall(duty.until), after
 
 
 @pytest.mark.parametrize(
@@ -221,90 +211,6 @@ def test_a_window_goes_by_what_the_wall_shows(at: str, fold: int, expected: Told
     duty = on_call(rota(sundays)).duty(7, moment(at, fold))
 
     assert told(duty) == expected
-
-
-OVERRIDES = (
-    override("2026-01-06 12:00", "2026-01-08 12:00", "Denis"),
-    override("2026-01-07 00:00", "2026-01-07 06:00", "Élise"),
-    override("2026-01-07 05:00", "2026-01-07 07:00", "Camille Roche"),
-)
-
-
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        ("2026-01-06 11:59", ("Camille Roche", "Weeks", "2026-01-06 12:00+01:00", "Denis")),
-        ("2026-01-06 12:00", ("Denis", "override", "2026-01-07 00:00+01:00", "Élise")),
-        ("2026-01-07 04:59", ("Élise", "override", "2026-01-07 05:00+01:00", "Camille Roche")),
-        ("2026-01-07 05:59", ("Camille Roche", "override", "2026-01-07 07:00+01:00", "Denis")),
-        ("2026-01-07 07:00", ("Denis", "override", "2026-01-08 12:00+01:00", "Camille Roche")),
-        ("2026-01-08 12:00", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
-    ],
-)
-def test_an_override_wins_over_layers_and_the_later_override_over_the_earlier(at: str, expected: Told) -> None:
-    duty = on_call(rota(layer(), overrides=OVERRIDES)).duty(7, moment(at))
-
-    assert told(duty) == expected
-
-
-SHIFTS = (
-    event("2026-01-07 12:00", "2026-01-07 18:00", "Astreinte : DENIS"),
-    event("2026-01-06 00:00", "2026-01-08 00:00", "ELISE@example.org"),
-    event("2026-01-09 00:00", "2026-01-10 00:00", "Nobody that we know"),
-)
-
-
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        ("2026-01-06 00:00", ("Élise", "calendar", "2026-01-07 12:00+01:00", "Denis")),
-        ("2026-01-07 12:00", ("Denis", "calendar", "2026-01-07 15:00+01:00", "Camille Roche")),
-        ("2026-01-07 15:00", ("Camille Roche", "override", "2026-01-07 16:00+01:00", "Denis")),
-        ("2026-01-07 18:00", ("Élise", "calendar", "2026-01-08 00:00+01:00", "Camille Roche")),
-        ("2026-01-09 12:00", ("Camille Roche", "Weeks", "2026-01-12 09:00+01:00", "Denis")),
-    ],
-)
-def test_a_shift_wins_over_layers_and_the_one_that_began_later_over_the_other(at: str, expected: Told) -> None:
-    overridden = rota(layer(), overrides=(override("2026-01-07 15:00", "2026-01-07 16:00", "camille roche"),))
-
-    duty = on_call(overridden, SHIFTS[:1], SHIFTS[1:]).duty(7, moment(at))
-
-    assert told(duty) == expected
-
-
-def test_a_rota_may_live_from_its_calendar_alone() -> None:
-    duties = on_call(rota(), SHIFTS)
-
-    assert told(duties.duty(7, moment("2026-01-05 00:00"))) == (None, "", "2026-01-06 00:00+01:00", "Élise")
-    assert told(duties.duty(7, moment("2026-01-07 20:00"))) == ("Élise", "calendar", "2026-01-08 00:00+01:00", None)
-
-
-@pytest.mark.parametrize("owner", [("queue", 7), ("rota", 8)])
-def test_a_calendar_of_something_else_holds_no_shifts(owner: tuple[str, int]) -> None:
-    calendar = Calendar(owner_type=owner[0], owner_id=owner[1], name="Closed", events=SHIFTS)
-    duties = OnCall("Europe/Paris", {"rota": {7: rota()}, "calendar": {20: calendar}})
-
-    assert duties.duty(7, moment("2026-01-07 12:00")).member is None
-
-
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("Denis", "Denis"),
-        (" denis ", "Denis"),
-        ("E\u0301LISE", "Élise"),
-        ("Camille@Example.org", "Camille Roche"),
-        ("On call: Camille Roche (week 3)", "Camille Roche"),
-        ("Denis/Élise", None),
-        ("Denise", None),
-        ("Camille", None),
-        ("", None),
-    ],
-)
-def test_a_shift_names_a_member_or_nobody(label: str, name: str | None) -> None:
-    member = named_member(MEMBERS, label)
-
-    assert (member and member.name) == name
 
 
 def test_a_duty_is_remembered_until_somebody_else_comes() -> None:

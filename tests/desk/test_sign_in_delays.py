@@ -1,0 +1,156 @@
+"""Delays of sign-ins: they grow with failures, but never lock anybody out."""
+
+import pytest
+from sqlalchemy import text
+
+from aiguillage.domain.errors import Kind, Refusal
+from tests.cast import NOW, Cast, email
+from tests.desk.signing import DAY, ELSEWHERE, HOME, NOA, SECOND, WRONG, come, fail
+from tests.refusal import refused
+from tests.storage.facts import rows
+
+
+@pytest.mark.parametrize("who", [NOA, "stranger@example.org", email("reader")])
+def test_tries_with_an_email_are_delayed_alike_whoever_has_it(noa: Cast, who: str) -> None:
+    for n in range(6):
+        with refused(Kind.UNAUTHORIZED, WRONG):
+            come(noa, "wrong", who=who, address=f"192.0.2.{n}")
+
+    with pytest.raises(Refusal) as caught:
+        come(noa, "wrong", who=who.upper(), address=ELSEWHERE)
+
+    assert (caught.value.kind, caught.value.wait) == (Kind.LIMITED, 1)
+    assert caught.value.message == "Too many tries. Try again in 1 second."
+
+
+def test_the_delay_grows_up_to_five_minutes(noa: Cast) -> None:
+    at, waits = NOW, []
+    for n in range(17):
+        try:
+            come(noa, "wrong", at=at, address=f"192.0.2.{n}")
+        except Refusal as refusal:
+            assert refusal.kind is Kind.UNAUTHORIZED  # noqa: PT017 - each try comes when the delay is over
+        (row,) = rows(noa.db, "SELECT max(next_at) AS next_at FROM sign_in_tries")
+        waits.append((row.next_at - at) // SECOND)
+        at = row.next_at
+
+    assert waits == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+
+
+def test_the_right_password_is_refused_during_the_delay_and_good_after_it(noa: Cast) -> None:
+    fail(noa, 8, address=ELSEWHERE)
+
+    with refused(Kind.LIMITED, "Too many tries. Try again in . seconds"):
+        come(noa, at=NOW + 4 * SECOND)
+    who, _ = come(noa, at=NOW + 60 * SECOND)
+
+    assert who.email == NOA
+
+
+def test_a_refused_try_makes_no_delay_longer(noa: Cast) -> None:
+    fail(noa, 6, address=ELSEWHERE)
+    before = rows(noa.db, "SELECT * FROM sign_in_tries ORDER BY key")
+
+    for _ in range(10):
+        with refused(Kind.LIMITED, "Too many tries"):
+            come(noa, "wrong")
+
+    assert rows(noa.db, "SELECT * FROM sign_in_tries ORDER BY key") == before
+
+
+def test_who_signed_in_forgets_the_failures_with_their_email(noa: Cast) -> None:
+    fail(noa, 5)
+    come(noa)
+
+    fail(noa, 5, address=ELSEWHERE)
+    who, _ = come(noa, address=ELSEWHERE)
+
+    assert who.email == NOA
+
+
+def test_nobody_is_kept_out_of_where_they_signed_in_lately_by_what_others_try(noa: Cast) -> None:
+    come(noa)
+    fail(noa, 12, address=ELSEWHERE)
+    at = NOW + 60 * SECOND
+
+    who, _ = come(noa, at=at)
+
+    assert who.email == NOA
+    fail(noa, 12, address=ELSEWHERE, at=at)
+    with refused(Kind.LIMITED, "Too many tries"):
+        come(noa, at=at + 100 * SECOND, address="203.0.113.5")
+
+
+def test_an_address_is_forgotten_as_somebodys_after_thirty_days(noa: Cast) -> None:
+    come(noa)
+    later = NOW + 30 * DAY
+    fail(noa, 12, address=ELSEWHERE, at=later)
+
+    with refused(Kind.LIMITED, "Too many tries"):
+        come(noa, at=later + 64 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (HOME, HOME, True),
+        (HOME, ELSEWHERE, False),
+        (HOME, f"::ffff:{HOME}", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("testclient", "testclient", True),
+        (None, None, False),
+    ],
+)
+def test_tries_from_an_address_are_delayed_whatever_email_they_have(
+    noa: Cast, quick_hash: str, one: str | None, other: str | None, alike: bool
+) -> None:
+    with noa.db.write() as connection:
+        connection.execute(text("UPDATE users SET password = :hash"), {"hash": quick_hash})
+    for n in range(21):
+        with refused(Kind.UNAUTHORIZED, WRONG):
+            come(noa, "wrong", who=email(["reader", "router", "editor", "manager", "outsider"][n % 5]), address=one)
+
+    if alike:
+        with refused(Kind.LIMITED, "Try again in 1 second"):
+            come(noa, address=other)
+    else:
+        assert come(noa, address=other)[0].email == NOA
+
+
+def test_a_right_password_does_not_wash_an_addresss_failures_away(noa: Cast, quick_hash: str) -> None:
+    with noa.db.write() as connection:
+        connection.execute(text("UPDATE users SET password = :hash"), {"hash": quick_hash})
+    for n in range(20):
+        with refused(Kind.UNAUTHORIZED, WRONG):
+            come(noa, "wrong", who=f"stranger{n}@example.org")
+
+    come(noa)
+
+    with refused(Kind.UNAUTHORIZED, WRONG):
+        come(noa, "wrong", who="one@example.org")
+    with refused(Kind.LIMITED, "Try again in 1 second"):
+        come(noa, "wrong", who="two@example.org")
+
+
+def test_failures_are_forgotten_in_time_and_leave_nothing(noa: Cast) -> None:
+    fail(noa, 6)
+    later = NOW + 600 * SECOND + SECOND
+
+    with refused(Kind.UNAUTHORIZED, WRONG):
+        come(noa, "wrong", at=later, address=ELSEWHERE)
+    with refused(Kind.LIMITED, "Try again in 1 second"):
+        come(noa, "wrong", at=later, address=ELSEWHERE)
+    with refused(Kind.UNAUTHORIZED, WRONG):
+        come(noa, "wrong", at=later + DAY + SECOND, who="one@example.org", address="203.0.113.5")
+
+    assert len(rows(noa.db, "SELECT * FROM sign_in_tries")) == 2
+
+
+def test_nobodys_email_or_address_is_readable_among_the_tries(noa: Cast) -> None:
+    fail(noa, 1)
+
+    kept = str([tuple(row) for row in rows(noa.db, "SELECT * FROM sign_in_tries")])
+
+    assert NOA not in kept
+    assert HOME not in kept
