@@ -130,6 +130,7 @@ def test_head_never_flips(server: Server, path: str, query: str) -> None:
         ("do=on&until=2099-11-24", "no moment"),
         ("do=on&until=2099-11-24T18:00:00", "no moment"),
         ("do=on&until=2001-01-01T00:00:00Z", "off again already"),
+        ("do=off&do=on", "given twice with two values"),
         ("do=on&until=9999-12-31T23:59:59-23:59", ""),
     ],
 )
@@ -176,6 +177,8 @@ def test_a_code_that_was_revoked_flips_nothing(server: Server, cast: Cast, switc
         ("do=on", "", 422),
         ("\x00\x01", "multipart/form-data; boundary=x", 422),
         ("do=%FF%FE", "application/x-www-form-urlencoded", 422),
+        ("do=on&do=toggle", "application/x-www-form-urlencoded", 422),
+        ("do=on&do=on", "application/x-www-form-urlencoded", 200),
         ("do=on&until=" + "&" * 3000, "application/x-www-form-urlencoded; charset=utf-8", 200),
         ("", "application/json", 200),
     ],

@@ -23,7 +23,9 @@ def look_up(ruled: Ruled, path: str, by: str | None = "router", **asked: str) ->
     return ruled.get(path, by=by, customer_account=ACCOUNT, **asked)
 
 
-@pytest.mark.parametrize("named", [{"code": "desk"}, {"code": "Desk"}, {"number": "208"}])
+@pytest.mark.parametrize(
+    "named", [{"code": "desk"}, {"code": "Desk"}, {"number": "208"}, {"code": "desk", "number": "208"}]
+)
 def test_a_queue_is_looked_up_by_code_or_number(ruled: Ruled, named: dict[str, str]) -> None:
     answer = look_up(ruled, QUEUE, "reading", at=TUESDAY, **named)
 
@@ -120,6 +122,8 @@ def test_a_malformed_question_is_a_problem_that_says_what_is_missing(
     [
         (QUEUE, {"code": "nothing"}),
         (QUEUE, {"id": "0"}),
+        (QUEUE, {"code": "desk", "number": "207"}),
+        (QUEUE, {"code": "desk", "did_number": "+33199000207"}),
         (ZONE, {"list_id": "nothing", "value": "69"}),
         (CTI, {"cti": "lobby", "origin": "nothing"}),
         (CTI, {"cti": "nothing", "origin": "+33199001234"}),

@@ -49,7 +49,7 @@ def test_a_queue_that_never_changes_holds_for_ever(ruled: Ruled) -> None:
 
 
 def test_a_rota_tells_who_is_on_call_who_comes_next_and_the_second_level(ruled: Ruled) -> None:
-    assert told(ruled, ON_CALL + "duty", at=TUESDAY) == {
+    assert told(ruled, ON_CALL + "Duty", at=TUESDAY) == {
         "rota": "duty",
         "onCall": "Ana",
         "number": "+33639980101",

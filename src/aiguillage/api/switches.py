@@ -1,5 +1,6 @@
 """Switches for phones: `/api/v2/switches/{code}`, asked and flipped by whoever has a switch's code."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -105,6 +106,7 @@ def switch_route(db: Database) -> HTTPRouteHandler:
         until: Until = None,
         shape: Format = "json",
     ) -> Response[SwitchAnswer]:
+        _once(request.query_params.multi_items())
         form = await _form(request) if request.method == HttpMethod.POST else {}
         asked = Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
         if request.method == HttpMethod.HEAD:
@@ -119,7 +121,16 @@ async def _form(request: Request[None, None, State]) -> dict[str, str]:
     body = await request.body()
     if body and request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise invalid(f"The body is no form. Send {RequestEncodingType.URL_ENCODED.value}, or leave it empty.")
-    return dict(parse_qsl(body.decode(errors="replace")))
+    return _once(parse_qsl(body.decode(errors="replace")))
+
+
+def _once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is given, each with one value. Raises Refusal(invalid): nobody knows which of two is meant."""
+    found: dict[str, str] = {}
+    for name, value in given:
+        if found.setdefault(name, value) != value:
+            raise invalid(f"{name[:20]} is given twice with two values. Give it once.")
+    return found
 
 
 def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:

@@ -57,7 +57,7 @@ class Rule:
         self._start = start
         self._first = date(start.year, start.month, start.day)
         self._frequency = str(parts["FREQ"][0]).upper()
-        self._interval = max(1, int(parts.get("INTERVAL", [1])[0]))
+        self._interval = int(parts.get("INTERVAL", [1])[0])
         self._count = parts.get("COUNT", [None])[0]
         self._until = parts.get("UNTIL", [None])[0]
         self._week_start = _WEEKDAYS.index(str(parts.get("WKST", ["MO"])[0]).upper())
@@ -174,6 +174,8 @@ def _check(parts: Mapping[str, Sequence[Any]], start: date) -> None:
     frequency = str(parts.get("FREQ", [""])[0]).upper()
     if frequency not in _FREQUENCIES:
         raise invalid(f"An event repeats '{frequency[:20]}'. Let it repeat daily, weekly, monthly or yearly.")
+    if int(parts.get("INTERVAL", [1])[0]) < 1:
+        raise invalid("An event repeats with an INTERVAL of 0. Let it repeat every 1, 2 or more.")
     for name, values in parts.items():
         if name in _PARTS:
             continue

@@ -1,7 +1,7 @@
 """V2's two look-ups: a call queue now, `/api/v2/queues/{code}`, and who is on call, `/api/v2/oncall/{rota}`."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -116,8 +116,9 @@ def _rota(facts: Facts, decision: Decision) -> RotaTold:
     on_call, number, email = _member(None if duty is None else duty.member)
     following, next_number, _ = _member(None if duty is None else duty.next)
     level2, level2_number, _ = _member(None if second is None else second.member)
+    rota_id = facts.account.on_call.rota_named(facts.named["rota"])
     return RotaTold(
-        rota=facts.named["rota"],
+        rota=facts.account.rotas[cast("int", rota_id)].code,
         on_call=on_call,
         number=number,
         email=email or None,

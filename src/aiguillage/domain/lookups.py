@@ -1,5 +1,7 @@
 """What is asked about one fact of an account, not about a caller: a queue, a rota, a zone, a CTI's origin."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from aiguillage.domain.calls import Decision, Facts, Rule
@@ -25,17 +27,25 @@ def queue_asked(facts: Facts, decision: Decision) -> Decision | None:
 
 
 def _queue_of(facts: Facts) -> int | None:
-    """The active queue by its code, number, dialled number or id (contracts/cx-engine.md)."""
-    account, named = facts.account, facts.named
-    if "id" in named:
-        text = named["id"]
-        queue = account.queues.get(int(text)) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - 64 bits
-        return int(text) if queue is not None and queue.active else None
-    if "did_number" in named:
-        return account.dialled.get(facts.called or "")
-    if "code" not in named and "number" not in named:
+    """The active queue by its code, number, dialled number or id (contracts/cx-engine.md): by all that are named."""
+    found = {look(facts) for name, look in LOOKS.items() if name in facts.named}
+    if not found:
         raise invalid("code, number, did_number or id is missing")
-    return account.hours.queue_named(named.get("code", named.get("number", "")))
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_id(facts: Facts) -> int | None:
+    text = facts.named["id"]
+    queue = facts.account.queues.get(int(text)) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - 64 bits
+    return int(text) if queue is not None and queue.active else None
+
+
+LOOKS: dict[str, Callable[[Facts], int | None]] = {
+    "code": lambda facts: facts.account.hours.queue_named(facts.named["code"]),
+    "number": lambda facts: facts.account.hours.queue_named(facts.named["number"]),
+    "did_number": lambda facts: facts.account.dialled.get(facts.called or ""),
+    "id": _by_id,
+}
 
 
 def rota_asked(facts: Facts, decision: Decision) -> Decision | None:
