@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from aiguillage.desk.call_exports import COLUMNS
@@ -138,6 +140,14 @@ def test_a_file_of_calls_can_be_json_lines(records: Records) -> None:
     calls = [json.loads(line) for line in answer.text.splitlines()]
     assert [call["number"] for call in calls] == ["", OTHER, OTHER, NUMBER, NUMBER, HIDDEN]
     assert calls[3]["asked"] == {"code": "4321"}
+
+
+def test_a_file_of_calls_can_be_a_spreadsheet(records: Records) -> None:
+    answer = records["reader"].ask("GET", "/calls/export", params={"number": OTHER, "format": "xlsx"})
+
+    header, *rows = openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True)
+    assert header == COLUMNS
+    assert [(row[1], row[6]) for row in rows] == [(OTHER, None), (OTHER, "'=214")]
 
 
 def test_calls_are_counted_by_the_accounts_clock(records: Records) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from aiguillage.desk.calls import Search, all_calls
-from aiguillage.desk.tables import check_format, csv_pieces, json_pieces
+from aiguillage.desk.spreadsheets import require_rows
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.storage.calls import Call
 from aiguillage.storage.engine import Database
@@ -24,12 +25,12 @@ def export_calls(
     db: Database, log: Path, actor: Actor, code: str, search: Search, form: str = "csv"
 ) -> Iterator[bytes]:
     """The account's calls in a file's bytes, newest first. Raises Refusal before the first ones."""
-    check_format(form)
-    documents = (_document(call) for call in all_calls(db, log, actor, code, search))
-    if form == "csv":
-        rows = ([_cell(document[name]) for name in COLUMNS] for document in documents)
-        return csv_pieces(COLUMNS, rows)
-    return json_pieces(documents, lines=form == "jsonl")
+    check_format(form, sheets=True)
+    if form == SHEET:
+        require_rows(sum(1 for _ in all_calls(db, log, actor, code, search)), "calls")
+    documents = map(_document, all_calls(db, log, actor, code, search))
+    rows = ([_cell(document[name]) for name in COLUMNS] for document in documents)
+    return table_pieces(Table("calls", COLUMNS, rows, documents), form, db.path.parent)
 
 
 def _document(call: Call) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, File, Operation
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
-from aiguillage.api.resources.files import TEXTS, exported
+from aiguillage.api.resources.files import MEDIA, exported
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.call_exports import export_calls
 from aiguillage.desk.calls import Group, Search, count_calls, find_calls, list_strangers
@@ -48,7 +48,7 @@ class CallsQuery(CallFilters, frozen=True):
 
 
 class CallsFileQuery(CallFilters, frozen=True):
-    """Which calls, as which file: `format` is csv, json or jsonl; without it `Accept` decides, else it is csv."""
+    """Which calls, as which file: `format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
     format: str = ""
 
@@ -167,7 +167,7 @@ def _export(asked: Asked) -> File:
     def export(db: Any, actor: Any, account: str, form: str) -> Iterator[bytes]:  # noqa: ANN401 - as every export takes them
         return export_calls(db, asked.log, actor, account, search, form)
 
-    return exported(asked, "calls", export, TEXTS)
+    return exported(asked, "calls", export)
 
 
 def _count(asked: Asked) -> StatisticsShown:
@@ -214,7 +214,7 @@ OPERATIONS = (
         *("GET", f"{BASE}/calls/export", "exportCalls", "Export calls", TAG, _export),
         query=CallsFileQuery,
         needs=Role.READ,
-        gives=tuple(TEXTS.values()),
+        gives=tuple(MEDIA.values()),
     ),
     Operation(
         *("GET", f"{BASE}/statistics", "countCalls", "Count calls", TAG, _count),

@@ -1,14 +1,13 @@
 """Exports as the API answers them: which format is asked for, and the file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from aiguillage.api.operations import Asked, File
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, XLSX
 
-TEXTS = {"csv": CSV, "json": JSON, "jsonl": JSON_LINES}
-MEDIA = TEXTS | {"xlsx": XLSX}
+MEDIA = {"csv": CSV, "xlsx": XLSX, "json": JSON, "jsonl": JSON_LINES}
 
 
 class FileQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,15 +16,15 @@ class FileQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     format: str = ""
 
 
-def exported(asked: Asked, name: str, export: Callable[..., Iterator[bytes]], media: Mapping[str, str] = MEDIA) -> File:
+def exported(asked: Asked, name: str, export: Callable[..., Iterator[bytes]]) -> File:
     """What the use case exports, in the format that is asked for."""
-    form = asked.query.format or _accepted(asked.headers.get("accept", ""), media)
+    form = asked.query.format or _accepted(asked.headers.get("accept", ""))
     pieces = export(asked.db, asked.actor, asked.account, form)
-    return File(pieces, media[form], f"{name}-{asked.account}.{form}")
+    return File(pieces, MEDIA[form], f"{name}-{asked.account}.{form}")
 
 
-def _accepted(accept: str, media: Mapping[str, str]) -> str:
+def _accepted(accept: str) -> str:
     """The format that the client names first; CSV for one that names none of ours."""
     liked = [part.partition(";")[0].strip() for part in accept.lower().split(",")]
-    by_media = {one: form for form, one in media.items()}
+    by_media = {one: form for form, one in MEDIA.items()}
     return next((by_media[one] for one in liked if one in by_media), "csv")
