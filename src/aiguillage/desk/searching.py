@@ -15,7 +15,8 @@ from aiguillage.domain.numbers import begun_numbers, parse_number, parse_prefix
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import first_since
-from aiguillage.storage.searching import SORTS, Order, Place, Search, Wanted, Words, read_places
+from aiguillage.storage.orders import SORTS, Order, Place
+from aiguillage.storage.searching import Search, Wanted, Words, read_places
 
 LONGEST_WORDS, LONGEST_CURSOR = 200, 2_000
 

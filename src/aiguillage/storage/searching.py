@@ -4,11 +4,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from aiguillage.domain.contacts import FIELD_KEYS, KeyKind, folded
+from aiguillage.domain.contacts import KeyKind, folded
 from aiguillage.storage.alike import WITHIN, alike
+from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
 from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
 
 MOST_COUNTED = 10_000
@@ -20,30 +32,8 @@ SHORT_LOOK = 5_000
 LAST = "\U0010ffff"
 """Behind a prefix: comes after everything that begins with it."""
 
-SORTS: dict[str, ColumnElement[Any]] = {
-    "id": contacts.c.id,
-    "company": contacts.c.company_folded,
-    "last_name": contacts.c.last_name_folded,
-    "first_name": contacts.c.first_name_folded,
-    "id_code": func.coalesce(contacts.c.code, ""),
-    "reference": func.coalesce(contacts.c.reference, ""),
-    "updated": contacts.c.seq,
-}
-"""What contacts can be sorted by."""
-
-QUICK = ("id", "updated", *FOLDED)
-"""Those that are fast however many contacts there are."""
-
 Condition = Callable[[int, Any], ColumnElement[bool]]
 """Made of an account's id and a value."""
-
-PLAIN = {
-    "language_code": contacts.c.language,
-    "email_destination": contacts.c.email_destination,
-    "telecom_destination": contacts.c.telecom_destination,
-    **{f"field_{key}": contacts.c[key] for key in FIELD_KEYS},
-}
-"""Filters that compare a column, whatever its case."""
 
 
 class Words(NamedTuple):
@@ -52,49 +42,6 @@ class Words(NamedTuple):
     name: str
     code: str | None
     numbers: tuple[str, ...]
-
-
-class Order(NamedTuple):
-    """What a list is sorted by; contacts that are alike come by id."""
-
-    by: str = "id"
-    descending: bool = False
-
-    @property
-    def column(self) -> ColumnElement[Any]:
-        """What is compared."""
-        return SORTS[self.by]
-
-    @property
-    def reversed(self) -> "Order":
-        """The same from the end."""
-        return self._replace(descending=not self.descending)
-
-    @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
-        """All that is compared: an id is nobody else's, anything else may be alike."""
-        return (self.column,) if self.by == "id" else (self.column, contacts.c.id)
-
-    def sorted(self, statement: Select[Any]) -> Select[Any]:
-        """The statement's contacts in this order."""
-        return statement.order_by(*(column.desc() if self.descending else column for column in self.columns))
-
-    def behind(self, place: "Place") -> ColumnElement[bool]:
-        """Whether a contact comes after a place."""
-        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
-        return here < there if self.descending else here > there
-
-    def until(self, place: "Place") -> ColumnElement[bool]:
-        """Whether a contact comes before a place, or is there."""
-        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
-        return here >= there if self.descending else here <= there
-
-
-class Place(NamedTuple):
-    """Where a page of a list ended: what its last contact is sorted by, and its id."""
-
-    value: Any
-    id: int
 
 
 class Wanted(NamedTuple):

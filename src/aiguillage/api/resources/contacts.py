@@ -198,8 +198,8 @@ ONE = f"{PATH}/{{id}}"
 CHANGING = (404, 409, 412)
 LISTED = (
     "Any field filters; names do so whatever their case and accents. `q` finds what begins with it: a company, a first "
-    "or last name, a code, a number in any spelling. `sort` is one of id, company, last_name, first_name, id_code, "
-    "reference, updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
+    "or last name, a code, a number in any spelling. `sort` takes any field but telecoms and "
+    "emails, and updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
     "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
     "is null where a filter or a search finds more than 10,000."
 )

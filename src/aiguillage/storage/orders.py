@@ -1,0 +1,80 @@
+"""What contacts can be sorted by, and the places in such a list."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Boolean, ColumnElement, Integer, Select, cast, func, tuple_
+
+from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.storage.schema import FOLDED, contacts
+
+PLAIN = {
+    "language_code": contacts.c.language,
+    "email_destination": contacts.c.email_destination,
+    "telecom_destination": contacts.c.telecom_destination,
+    **{f"field_{key}": contacts.c[key] for key in FIELD_KEYS},
+}
+"""Columns that a filter compares, whatever their case."""
+
+
+def _in_order(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column as it is sorted by: yes after no."""
+    return func.coalesce(cast(column, Integer), -1) if isinstance(column.type, Boolean) else func.coalesce(column, "")
+
+
+SORTS: dict[str, ColumnElement[Any]] = {
+    "id": contacts.c.id,
+    "company": contacts.c.company_folded,
+    "last_name": contacts.c.last_name_folded,
+    "first_name": contacts.c.first_name_folded,
+    "updated": contacts.c.seq,
+    "id_code": func.coalesce(contacts.c.code, ""),
+    "reference": func.coalesce(contacts.c.reference, ""),
+    **{name: _in_order(column) for name, column in PLAIN.items()},
+}
+"""What contacts can be sorted by; what has no value comes first."""
+
+QUICK = ("id", "updated", *FOLDED)
+"""Those that are fast however many contacts there are."""
+
+
+class Order(NamedTuple):
+    """What a list is sorted by; contacts that are alike come by id."""
+
+    by: str = "id"
+    descending: bool = False
+
+    @property
+    def column(self) -> ColumnElement[Any]:
+        """What is compared."""
+        return SORTS[self.by]
+
+    @property
+    def reversed(self) -> "Order":
+        """The same from the end."""
+        return self._replace(descending=not self.descending)
+
+    @property
+    def columns(self) -> tuple[ColumnElement[Any], ...]:
+        """All that is compared: an id is nobody else's, anything else may be alike."""
+        return (self.column,) if self.by == "id" else (self.column, contacts.c.id)
+
+    def sorted(self, statement: Select[Any]) -> Select[Any]:
+        """The statement's contacts in this order."""
+        return statement.order_by(*(column.desc() if self.descending else column for column in self.columns))
+
+    def behind(self, place: "Place") -> ColumnElement[bool]:
+        """Whether a contact comes after a place."""
+        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
+        return here < there if self.descending else here > there
+
+    def until(self, place: "Place") -> ColumnElement[bool]:
+        """Whether a contact comes before a place, or is there."""
+        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
+        return here >= there if self.descending else here <= there
+
+
+class Place(NamedTuple):
+    """Where a page of a list ended: what its last contact is sorted by, and its id."""
+
+    value: Any
+    id: int
