@@ -32,7 +32,8 @@ def _queue_of(facts: Facts) -> int | None:
         queue = account.queues.get(int(text)) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - 64 bits
         return int(text) if queue is not None and queue.active else None
     if "did_number" in named:
-        return account.dialled.get(facts.called or "")
+        queue_id = account.dialled.get(facts.called or "")
+        return queue_id if queue_id is not None and account.queues[queue_id].did_number == facts.called else None
     if "code" not in named and "number" not in named:
         raise invalid("code, number, did_number or id is missing")
     return account.hours.queue_named(named.get("code", named.get("number", "")))
