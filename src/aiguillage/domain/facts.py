@@ -15,6 +15,7 @@ from aiguillage.domain.geo import GeoDestination, Geography, GeoList, check_geo_
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
+from aiguillage.domain.overlaps import Remark, overlaps
 from aiguillage.domain.queue_checks import (
     check_calendar,
     check_exception,
@@ -24,7 +25,6 @@ from aiguillage.domain.queue_checks import (
     check_queue,
     check_switch,
     check_time_span,
-    overlaps,
 )
 from aiguillage.domain.queues import (
     GROUP,
@@ -65,7 +65,7 @@ class Kind(NamedTuple):
     type: type[Fact]
     check: Callable[[Any, int | None, ByKind, Account], Any]
     references: Callable[[Any], Iterable[Reference]] = lambda _: ()
-    remarks: Callable[[Any, int | None, ByKind], list[str]] = lambda _fact, _id, _by_kind: []
+    remarks: Callable[[Any, int | None, ByKind], list[Remark]] = lambda _fact, _id, _by_kind: []
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
 
