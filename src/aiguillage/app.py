@@ -111,7 +111,7 @@ def explain_call(
 ) -> Explained:
     """The decision that a call gets now, or at the moment that `question` names, with its trace. Raises Refusal."""
     if question.number is None and question.code is None and not (question.value or question.called or question.named):
-        raise invalid("Give a number or a code: --number 0199001234 or --code 1234.")
+        raise invalid("Give one of --number, --code, --value, --called and --queue, as in --number 0199001234.")
     with read_facts(database, actor, account, Role.READ):
         pass
     table = Table(open_read_only(settings.database))

@@ -38,7 +38,12 @@ CASES: dict[str, Case] = {
         {},
         {"name": "Ateliers"},
         None,
-        (({"name": None}, "name"), ({"name": 5}, "name"), ({"naem": "x"}, "naem"), ({"customer_id": 1}, "customer_id")),
+        (
+            ({"name": None}, "name"),
+            ({"name": " "}, "name"),
+            ({"naem": "x"}, "naem"),
+            ({"customer_id": 1}, "customer_id"),
+        ),
     ),
     "queues": Case(
         "/call-queues/queues",
@@ -46,7 +51,15 @@ CASES: dict[str, Case] = {
         {"active": True, "host_name": "", "number": None},
         {"default_destination": "299"},
         ("call_queue_group_id", None),
-        (({"active": "maybe"}, "active"), ({"code": None}, "code"), ({"seq": 1}, "seq")),
+        (
+            ({"active": "maybe"}, "active"),
+            ({"code": None}, "code"),
+            ({"code": "a b"}, "code"),
+            ({"number": "1,2"}, "number"),
+            ({"did_number": "junk"}, "did_number"),
+            ({"default_destination": "1,2"}, "default_destination"),
+            ({"seq": 1}, "seq"),
+        ),
     ),
     "time spans": Case(
         "/call-queues/time-spans",
@@ -64,7 +77,11 @@ CASES: dict[str, Case] = {
         (
             ({"start_time": "9h"}, "start_time"),
             ({"start_time": "09:00Z"}, "start_time"),
+            ({"start_time": "24:00"}, "start_time"),
             ({"date_full": "x"}, "date_full"),
+            ({"day_of_week": 8}, "day_of_week"),
+            ({"destination": "1,2"}, "destination"),
+            ({"time_spanable_type": "account"}, "time_spanable_type"),
         ),
     ),
     "exceptions": Case(
@@ -79,7 +96,13 @@ CASES: dict[str, Case] = {
         {"day": "2026-12-24", "last_day": "2026-12-26", "every_year": False, "exceptionable_type": "group"},
         {"destination": "214"},
         ("label", ""),
-        (({"day": "24/12/2026"}, "day"), ({"every_year": "often"}, "every_year"), ({"day": None}, "day")),
+        (
+            ({"day": "24/12/2026"}, "day"),
+            ({"every_year": "often"}, "every_year"),
+            ({"day": None}, "day"),
+            ({"last_day": "2026-12-01"}, "last_day"),
+            ({"exceptionable_type": "rota"}, "exceptionable_type"),
+        ),
     ),
     "holidays": Case(
         "/call-queues/exceptions/holidays",
@@ -87,7 +110,11 @@ CASES: dict[str, Case] = {
         {"day": "2026-11-27", "exceptionable_type": "account", "reference": ""},
         {"reference": "F-1", "destination": "214"},
         ("destination", None),
-        (({"exceptionable_type": "queue"}, "exceptionable_type"), ({"exceptionable_id": 10**15}, "exceptionable_id")),
+        (
+            ({"exceptionable_type": "queue"}, "exceptionable_type"),
+            ({"exceptionable_id": 10**15}, "exceptionable_id"),
+            ({"label": " "}, "label"),
+        ),
     ),
     "rotas": Case(
         "/rotas",
@@ -107,6 +134,10 @@ CASES: dict[str, Case] = {
         (
             ({"layers": [{"name": "x", "members": [], "start": "soon"}]}, "layers[0].start"),
             ({"members": [5]}, "members[0]"),
+            ({"members": []}, "members"),
+            ({"members": [{"name": "Ana", "number": "junk"}]}, "members[0].number"),
+            ({"layers": [{"name": "x", "members": ["Bo"], "start": "2026-11-02"}]}, "layers[0].members"),
+            ({"code": "a b"}, "code"),
         ),
     ),
     "switches": Case(
@@ -115,7 +146,14 @@ CASES: dict[str, Case] = {
         {"on": False, "until": None, "owner_type": "queue"},
         {"destination": "214"},
         ("on", False),
-        (({"until": "tomorrow"}, "until"), ({"on": "perhaps"}, "on"), ({"destination": None}, "destination")),
+        (
+            ({"until": "tomorrow"}, "until"),
+            ({"on": "perhaps"}, "on"),
+            ({"destination": None}, "destination"),
+            ({"destination": " "}, "destination"),
+            ({"owner_type": "rota"}, "owner_type"),
+            ({"owner_type": "account"}, "owner_id"),
+        ),
     ),
     "blocked callers": Case(
         "/blocked-callers",
@@ -123,7 +161,7 @@ CASES: dict[str, Case] = {
         {"label": "Démarchage", "destination": None},
         {"destination": "299"},
         ("label", ""),
-        (({"number": None}, "number"), ({"number": 5}, "number")),
+        (({"number": None}, "number"), ({"number": "junk*"}, "number"), ({"destination": "1,2"}, "destination")),
     ),
     "geo lists": Case(
         "/geo/lists",
@@ -136,7 +174,12 @@ CASES: dict[str, Case] = {
         {"fallback_destination_1": None, "fallback_destination_2": "299", "geo_routing_model_id": 1},
         {"fallback_destination_1": "207"},
         ("fallback_destination_2", None),
-        (({"geo_routing_model_id": 99}, "geo_routing_model_id"), ({"list_id": None}, "list_id")),
+        (
+            ({"geo_routing_model_id": 99}, "geo_routing_model_id"),
+            ({"list_id": None}, "list_id"),
+            ({"list_id": "a b"}, "list_id"),
+            ({"fallback_destination_3": "1,2"}, "fallback_destination_3"),
+        ),
     ),
     "geo destinations": Case(
         "/geo/lists/{geo_list}/destinations",
@@ -144,7 +187,14 @@ CASES: dict[str, Case] = {
         {"destination_1": "207", "destination_2": None},
         {"destination_3": "214"},
         ("nickname", ""),
-        (({"zones": None}, "zones"), ({"geo_routing_list_id": 5}, "geo_routing_list_id"), ({"zones": [5]}, "zones[0]")),
+        (
+            ({"zones": None}, "zones"),
+            ({"geo_routing_list_id": 5}, "geo_routing_list_id"),
+            ({"zones": [5]}, "zones[0]"),
+            ({"zones": ["?"]}, "zones"),
+            ({"zones": []}, "zones"),
+            ({"destination_4": "1,2"}, "destination_4"),
+        ),
     ),
     "ctis": Case(
         "/ctis",
@@ -152,7 +202,7 @@ CASES: dict[str, Case] = {
         {},
         {"name": "Standard"},
         None,
-        (({"name": ["x"]}, "name"), ({"name": None}, "name")),
+        (({"name": ["x"]}, "name"), ({"name": None}, "name"), ({"name": " "}, "name")),
     ),
     "cti destinations": Case(
         "/ctis/{cti}/destinations",
@@ -160,7 +210,12 @@ CASES: dict[str, Case] = {
         {"destination": "207"},
         {"destination": "209"},
         None,
-        (({"cti_id": 5}, "cti_id"), ({"origin": None}, "origin")),
+        (
+            ({"cti_id": 5}, "cti_id"),
+            ({"origin": None}, "origin"),
+            ({"origin": " "}, "origin"),
+            ({"destination": "1,2"}, "destination"),
+        ),
     ),
     "surveys": Case(
         "/surveys",

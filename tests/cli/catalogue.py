@@ -8,7 +8,9 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
+from aiguillage.domain.overlaps import SENTENCES, WEEKDAYS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
 
@@ -19,9 +21,10 @@ MAGIC = 0x950412DE
 
 
 def wanted() -> set[str]:
-    """Every message that the terminal door translates: literals in `_("...")`, settings' meanings, rules' sentences."""
+    """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    return literals | set(MEANING.values()) | {rule.__doc__ or "" for rule in RULES}
+    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *SENTENCES, *WEEKDAYS}
+    return literals | tables | {rule.__doc__ or "" for rule in RULES}
 
 
 def _literals(source: Path) -> Iterator[str]:

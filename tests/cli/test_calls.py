@@ -56,8 +56,9 @@ def test_every_rule_is_explained_in_words(terminal: Terminal, cast: Cast) -> Non
         assert rule.__doc__
         assert rule.__doc__ in told
     assert told.count("looked at") == len(RULES)
-    assert "support is closed (default) -> 299 until 2026-07-15 09:00:00" in told
-    assert "boolean: VIP, On-call contract" in told
+    assert "support is closed (default destination) -> 299 until 2026-07-15 09:00:00" in told
+    assert "loop: no; cut short: no" in told
+    assert "by: number; destinations: 207, 209, 214, 216; flags: VIP, On-call contract" in told
     assert "Struct" not in told
 
 
@@ -129,9 +130,36 @@ def test_every_way_to_be_known_or_not_has_its_words(terminal: Terminal, words: t
     assert told in terminal.done("route", ACCOUNT, *words)
 
 
-def test_a_route_needs_a_number_or_a_code(terminal: Terminal) -> None:
-    assert "--number" in terminal.refused("route", ACCOUNT)
-    assert "phone number" in terminal.refused("route", ACCOUNT, "--number", "hello")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Give one of --number, --code, --value, --called and --queue"),
+        (("--number", "abc"), "'abc' is no phone number. Write --number as in 0199001234."),
+        (("--called", "abc"), "'abc' is no phone number. Write --called as in 0199001234."),
+        (("--value", "12"), "The account has no geo list of its own. Say with --list in which one to look --value up."),
+    ],
+)
+def test_what_is_missing_or_malformed_is_told_by_its_option(
+    terminal: Terminal, words: tuple[str, ...], told: str
+) -> None:
+    assert told in terminal.refused("route", ACCOUNT, *words)
+
+
+def test_what_v1_answers_is_told_of_a_caller_whose_zone_or_dialled_queue_decides(
+    terminal: Terminal, cast: Cast
+) -> None:
+    support(terminal)
+    terminal.done("field", "set", ACCOUNT, "select_1", "--label", "Accueil", "--default", "901")
+    terminal.done("contacts", "add", ACCOUNT, "--number", "0261910042")
+    asked = ("route", ACCOUNT, "--called", "0199005000", "--at", "2026-07-14T22:15", "--number")
+
+    unknown, known = (" ".join(terminal.done(*asked, number).split()) for number in ("0465710000", "0261910042"))
+
+    del cast
+    assert "destinations 207 until" in unknown
+    assert "destinations 207 until" in known
+    assert "gets the fields' defaults: Accueil 901 " in unknown
+    assert "The destinations and flags that are kept: Accueil 901 " in known
 
 
 def test_calls_are_listed_newest_first_by_the_accounts_clock(called: Terminal) -> None:

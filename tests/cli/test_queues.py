@@ -131,6 +131,10 @@ def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
         (("hours", "add", ACCOUNT, "-q", "207", "--day", "8", "--from", "9", "--to", "12"), "is no day of the week"),
         (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "25", "--to", "12"), "is no time of day"),
         (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "nine", "--to", "12"), "is no time of day"),
+        (
+            ("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "24:00", "--to", "20:00"),
+            "'24:00' is no time of day. A day begins at 00:00.",
+        ),
         (("hours", "add", ACCOUNT, "-q", "207", "--date", "24/12", "--from", "9", "--to", "12"), "is no date"),
         (("exception", "add", ACCOUNT, "2026-12-24", "2026-12-23", "-q", "207"), "is before the first"),
     ],

@@ -74,6 +74,21 @@ def test_the_hour_that_the_clock_skips_is_blank(terminal: Terminal, cast: Cast) 
     assert [n for n, character in enumerate(bar) if character == " "] == [8, 9, 10, 11]
 
 
+def test_a_character_tells_that_a_queue_is_open_for_a_part_of_it_else_how_it_is_the_longest(
+    terminal: Terminal, cast: Cast
+) -> None:
+    for begin, end, destination in (("19:10", "19:20", ""), ("20:00", "20:05", ""), ("20:05", "20:15", "208")):
+        words = ("--day", "1", "--from", begin, "--to", end, "--destination", destination)
+        terminal.done("hours", "add", ACCOUNT, "--queue", "support", *words)
+    facts = compile_account(cast.db, cast["reader"], ACCOUNT)
+    week = Week(facts, next(iter(facts.queues)), PUT_ON)
+
+    quarters, hours = week.bar(PUT_ON, 4), week.bar(PUT_ON, 1)
+
+    assert quarters[4 * 19 : 4 * 21] == "▒▒··" + "a···"
+    assert hours[18:22] == "·▒▒·"
+
+
 def drawing(terminal: Terminal, first: date, columns: int) -> list[str]:
     """The lines of a drawing on a terminal so wide."""
     return Terminal(terminal.data_dir, columns=columns).done("week", ACCOUNT, "207", "--from", str(first)).splitlines()
@@ -88,7 +103,10 @@ def test_a_week_is_drawn_as_fine_as_the_terminal_is_wide(terminal: Terminal, col
         *("Mon 2026-07-13", "Tue 2026-07-14", "Wed 2026-07-15", "Thu 2026-07-16", "Fri 2026-07-17"),
         *("Sat 2026-07-18", "Sun 2026-07-19"),
     ]
-    assert lines[2][15:] == ("·" * 36 + "█" * 13 + "·" * 6 + "█" * 17 + "·" * 24)[:: 4 // size]
+    quarters = "·" * 36 + "█" * 13 + "·" * 6 + "█" * 17 + "·" * 24
+    drawn = [set(quarters[n : n + 4 // size]) for n in range(0, 96, 4 // size)]
+    assert lines[2][15:] == "".join(found.pop() if len(found) == 1 else "▒" for found in drawn)
+    assert ("  ▒ open for a part of it" in lines) is (size < 4)
     assert lines[1][15 + 9 * size :].startswith("9")
 
 
@@ -130,7 +148,7 @@ def test_a_terminal_without_blocks_gets_plain_characters(
 
     bar = Week(facts, next(iter(facts.queues)), ORDINARY).bar(ORDINARY, 1)
 
-    assert bar == ".........####.####......"
+    assert bar == ".........###++####......"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,22 @@ def test_a_french_reader_reads_french(terminal: Terminal) -> None:
     assert "shared numbers" in Terminal(terminal.data_dir, "xx").done("account", "list")
 
 
+def test_a_french_reader_reads_of_overlaps_and_rules_in_french(terminal: Terminal) -> None:
+    french = Terminal(terminal.data_dir, "fr")
+    french.done("queue", "add", ACCOUNT, "support", "--name", "Assistance", "--number", "207", "--default", "299")
+    hours = ("hours", "add", ACCOUNT, "--queue", "support", "--day", "1", "--from", "9", "--to", "12")
+    first = french.read(*hours)[0]["id"]
+
+    remark = french.run(*hours).err
+    told = french.done("route", ACCOUNT, "--queue", "support", "--at", "2026-07-14T22:15", "--explain")
+
+    assert remark.startswith(f"Chevauche la plage horaire {first} (lundi 09:00 à 12:00). Tant que les deux valent,")
+    assert "support est fermée (destination par défaut) -> 299" in told
+    assert "numéro: -; contacts: -; numéros partagés: refuse" in told
+    assert "boucle: non; coupé court: non" in told
+    assert "contrat: non; ouverte: non; astreinte: -" in told
+
+
 def test_a_table_at_80_columns_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     row = ("1234567890123", "w" * 70, "+33199001234", "four five six " * 5, "é" * 40)

@@ -155,6 +155,7 @@ def test_what_the_question_says_of_unknown_callers_goes_before_what_the_token_sa
         ({"number": FROM_NANTES}, "geography", "291"),
         ({"number": "anonymous", "called": "01 99 00 02 07"}, "called_queue", "207"),
         ({"called": DIALLED}, "called_queue", "207"),
+        ({"called": "207"}, "called_queue", "207"),
         ({"queue": "support"}, "first_destination", "207"),
         ({"queue": "207", "number": STRANGER}, "first_destination", "207"),
     ],

@@ -243,11 +243,8 @@ SENDING: list[Case] = [
         opening_hours,
         Facts(ACCOUNT, at=AT),
         to("210"),
-        {
-            name: value
-            for name, value in meant_for(LOOP, "210", BACK).items()
-            if value is not None and name != "destination"
-        },
+        {"reason": "opening_hours"}
+        | {name: value for name, value in meant_for(LOOP, "210", BACK).items() if name not in ("destination", "until")},
     ),
     (
         opening_hours,

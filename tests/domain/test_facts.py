@@ -12,7 +12,7 @@ from aiguillage.domain.facts import BY_NAME, DECIDING, KINDS, Reference, decode_
 from aiguillage.domain.geo import GeoDestination
 from aiguillage.domain.oncall import Rota
 from aiguillage.domain.queues import Calendar, Group, Queue, Switch, TimeSpan
-from tests.domain.compiled import ACCOUNT, ANA, BARE, BY_KIND, LOBBY, OPEN, compiled
+from tests.domain.compiled import ACCOUNT, ANA, BACK, BARE, BY_KIND, CLOSED, LOBBY, LOOP, ONWARD, OPEN, compiled
 from tests.refusal import refused
 
 SPAN = TimeSpan(owner_type="queue", owner_id=1, day_of_week=1, start_time=time(8), end_time=time(9))
@@ -58,8 +58,23 @@ def test_a_fact_is_what_its_json_says() -> None:
     assert decode_fact("time_span", msgspec.json.encode(SPAN)) == SPAN
 
 
-def test_only_active_queues_can_be_dialled() -> None:
-    assert ACCOUNT.dialled == {"+33199000207": OPEN, "+33199000212": BARE}
+def test_active_queues_are_dialled_by_their_own_numbers_too() -> None:
+    own = {"207": OPEN, "208": CLOSED, "209": ONWARD, "210": LOOP, "211": BACK}
+
+    assert ACCOUNT.dialled == {"+33199000207": OPEN, "+33199000212": BARE, **own}
+
+
+def test_a_number_is_dialled_as_a_call_has_it_and_one_from_outside_goes_first() -> None:
+    queues = {
+        1: Queue(name="A", code="a", number="0199001111"),
+        2: Queue(name="B", code="b", number="lobby"),
+        3: Queue(name="C", code="c", number="sip:desk@example.org"),
+        4: Queue(name="D", code="d", number="01 99 00 11 11"),
+        5: Queue(name="E", code="e", number="0199002222"),
+        6: Queue(name="F", code="f", did_number="+33199002222"),
+    }
+
+    assert compiled({"queue": queues}).dialled == {"+33199001111": 1, "+33199002222": 6}
 
 
 def test_a_cti_goes_by_its_name_in_any_case_and_by_its_id() -> None:

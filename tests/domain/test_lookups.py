@@ -49,6 +49,11 @@ def test_a_queue_that_is_not_there_or_not_active_is_missing(named: dict[str, str
         decide(Facts(ACCOUNT, at=AT, named=named), QUEUE)
 
 
+def test_a_queues_own_number_is_not_what_callers_dial_from_outside() -> None:
+    with refused(Kind.MISSING, "no such call queue"):
+        decide(Facts(ACCOUNT, at=AT, called="207", named={"did_number": "207"}), QUEUE)
+
+
 def test_a_queue_must_be_named() -> None:
     with refused(Kind.INVALID, "code, number, did_number or id"):
         decide(Facts(ACCOUNT, at=AT), QUEUE)

@@ -1,4 +1,4 @@
-"""What is acceptable of queues and their hours, how it is kept, and what is said where spans overlap."""
+"""What is acceptable of queues and their hours, and how it is kept."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -18,7 +18,6 @@ from aiguillage.domain.queue_checks import (
     check_queue,
     check_switch,
     check_time_span,
-    overlaps,
 )
 from aiguillage.domain.queues import (
     Calendar,
@@ -102,9 +101,10 @@ def test_a_queue_that_is_changed_stands_not_in_its_own_way() -> None:
         (SPAN, {"destination": "SUPPORT"}, {"destination": None}),
         (SPAN, {"destination": " "}, {"destination": None}),
         (SPAN, {"owner_id": 9, "destination": "207"}, {"destination": "207"}),
-        (SPAN, {"owner_type": "group", "destination": "207"}, {"destination": "207"}),
+        (SPAN, {"owner_type": "group", "owner_id": 5, "destination": "207"}, {"destination": "207"}),
         (EXCEPTION, {"label": " Summer ", "destination": " 300 "}, {"label": "Summer", "destination": "300"}),
         (EXCEPTION, {"owner_type": "group", "destination": "207"}, {"destination": "207"}),
+        (EXCEPTION, {"owner_type": "group", "owner_id": 5, "destination": "Sales"}, {"destination": "Sales"}),
         (EXCEPTION, {"every_year": True, "last_day": date(2027, 8, 2)}, {"last_day": date(2027, 8, 2)}),
         (HOLIDAY, {"label": " Fair ", "destination": " "}, {"label": "Fair", "destination": None}),
         (
@@ -147,6 +147,8 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         (SUPPORT, {"code": "-a"}, Kind.INVALID, "'-a' is no queue code"),
         (SUPPORT, {"code": "SUPPORT"}, Kind.CONFLICT, "a queue with the code support already. Choose another code"),
         (SUPPORT, {"code": "new"}, Kind.CONFLICT, "Queue support has the number 207 already. Choose another number"),
+        (NEW, {"code": "207"}, Kind.CONFLICT, "Queue support has the number 207. Choose another code"),
+        (NEW, {"number": "SALES"}, Kind.CONFLICT, "CL0000 has a queue with the code Sales. Choose another number"),
         (
             SALES,
             {"code": "new", "default_destination": "NEW"},
@@ -167,6 +169,24 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         (EXCEPTION, {"last_day": date(2026, 8, 2)}, Kind.INVALID, "2026-08-02, is before the first, 2026-08-03"),
         (EXCEPTION, {"every_year": True, "last_day": date(2027, 9, 1)}, Kind.INVALID, "Choose an earlier last day"),
         (EXCEPTION, {"destination": "207"}, Kind.INVALID, "The exception sends .* queue support to the queue itself"),
+        (
+            EXCEPTION,
+            {"owner_type": "group", "owner_id": 5, "destination": "207"},
+            Kind.INVALID,
+            "The exception sends .* queue support to the queue itself, 207",
+        ),
+        (
+            CALENDAR,
+            {"owner_type": "group", "owner_id": 5, "destination": "support"},
+            Kind.INVALID,
+            "The calendar sends .* to the queue itself",
+        ),
+        (
+            SWITCH,
+            {"owner_type": "group", "owner_id": 5, "destination": "207"},
+            Kind.INVALID,
+            "The switch sends .* to the queue itself",
+        ),
         (HOLIDAY, {"label": ""}, Kind.INVALID, "The holiday has no name"),
         (OBSERVANCE, {"country": "XX"}, Kind.INVALID, "The public holidays of 'XX' are not known"),
         (OBSERVANCE, {"subdivision": "Bayern"}, Kind.INVALID, "'Bayern' is no subdivision of FR"),
@@ -214,6 +234,35 @@ def test_a_queue_cannot_take_a_number_to_which_its_own_facts_send_its_calls(kind
     assert check_queue(renumbered, 1, {**BY_KIND, kind: {11: others}}, ACCOUNT) == renumbered
 
 
+@pytest.mark.parametrize("fact_id", [None, 1])
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("exception", msgspec.structs.replace(EXCEPTION, owner_type="group", owner_id=6, destination="207")),
+        ("calendar", msgspec.structs.replace(CALENDAR, owner_type="group", owner_id=6, destination="207")),
+        ("switch", msgspec.structs.replace(SWITCH, owner_type="group", owner_id=6, destination="207")),
+    ],
+)
+def test_a_queue_cannot_move_into_a_group_that_sends_its_calls_to_it(
+    kind: str, fact: Fact, fact_id: int | None
+) -> None:
+    by_kind: dict[str, dict[int, Any]] = {"queue": {2: SALES}, kind: {11: fact}}
+
+    with refused(Kind.INVALID, f"The {kind} of its group sends the calls of queue support to the queue itself, 207"):
+        check_queue(msgspec.structs.replace(SUPPORT, group=6), fact_id, by_kind, ACCOUNT)
+
+    assert check_queue(SUPPORT, fact_id, by_kind, ACCOUNT) == SUPPORT
+
+
+@pytest.mark.parametrize("fact", [HOLIDAY, msgspec.structs.replace(SWITCH, owner_type="account", owner_id=None)])
+def test_what_is_the_accounts_may_send_calls_to_any_queue(fact: Fact) -> None:
+    assert kept(fact, destination="207") == msgspec.structs.replace(fact, destination="207")
+
+
+def test_a_queues_number_may_be_its_own_code() -> None:
+    assert kept(NEW, number="new") == msgspec.structs.replace(NEW, number="new")
+
+
 def test_an_account_observes_the_holidays_of_one_place() -> None:
     by_kind = {"observance": {20: OBSERVANCE}}
 
@@ -221,67 +270,3 @@ def test_an_account_observes_the_holidays_of_one_place() -> None:
         check_observance(OBSERVANCE, None, by_kind, ACCOUNT)
 
     assert check_observance(OBSERVANCE, 20, by_kind, ACCOUNT) == OBSERVANCE
-
-
-TOGETHER = "While both hold, {} one wins: both start together, and it is older."
-EARLIER = "While both hold, that one wins: it starts earlier."
-DATED = {"day_of_week": None, "date_full": date(2026, 12, 24)}
-
-
-@pytest.mark.parametrize(
-    ("span", "fact_id", "other", "told"),
-    [
-        ({}, None, {"start_time": time(7)}, f"Overlaps time span 12 (Monday 07:00 to 18:00). {EARLIER}"),
-        (
-            {},
-            None,
-            {"start_time": time(9), "end_time": time(10)},
-            "Overlaps time span 12 (Monday 09:00 to 10:00). While both hold, this one wins: it starts earlier.",
-        ),
-        (
-            {},
-            None,
-            {},
-            f"Overlaps time span 12 (Monday 08:00 to 18:00). {TOGETHER.format('that')}",
-        ),
-        (
-            {},
-            11,
-            {},
-            f"Overlaps time span 12 (Monday 08:00 to 18:00). {TOGETHER.format('this')}",
-        ),
-        ({}, None, {"start_time": time(18), "end_time": time(20)}, None),
-        ({}, None, {"day_of_week": 2}, None),
-        ({}, None, {"owner_id": 2}, None),
-        ({}, None, {"owner_type": "group"}, None),
-        ({}, 12, {}, None),
-        ({}, None, DATED, None),
-        (
-            {"start_time": time(0)},
-            None,
-            {"day_of_week": 7, "start_time": time(22), "end_time": time(6)},
-            f"Overlaps time span 12 (Sunday 22:00 to 06:00). {EARLIER}",
-        ),
-        (
-            {"day_of_week": 7, "start_time": time(22), "end_time": time(6)},
-            None,
-            {"start_time": time(0)},
-            "Overlaps time span 12 (Monday 00:00 to 18:00). While both hold, this one wins: it starts earlier.",
-        ),
-        (
-            DATED,
-            None,
-            {**DATED, "date_full": date(2026, 12, 23), "start_time": time(20), "end_time": time(9)},
-            f"Overlaps time span 12 (2026-12-23 20:00 to 09:00). {EARLIER}",
-        ),
-        (DATED, None, {**DATED, "date_full": date(2026, 12, 25)}, None),
-    ],
-)
-def test_overlapping_spans_are_told_with_which_of_them_wins(
-    span: dict[str, Any], fact_id: int | None, other: dict[str, Any], told: str | None
-) -> None:
-    by_kind = {"time_span": {12: msgspec.structs.replace(SPAN, **other)}}
-
-    sentences = overlaps(msgspec.structs.replace(SPAN, **span), fact_id, by_kind)
-
-    assert sentences == ([] if told is None else [told])

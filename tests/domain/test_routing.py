@@ -14,7 +14,6 @@ from aiguillage.domain.calls import Decision, Facts, Known, Rule
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import AccountFacts
-from aiguillage.domain.queues import Queue
 from aiguillage.domain.routing import (
     KEPT,
     NEEDS,
@@ -38,7 +37,6 @@ from aiguillage.domain.routing import (
     unknown_caller,
     vip_priority,
 )
-from aiguillage.domain.ways import MOST_STEPS, loops
 from tests.domain.compiled import (
     ACCOUNT,
     AT,
@@ -145,20 +143,6 @@ def test_a_decisions_reason_is_the_rule_that_said_where_the_call_goes(
     if reason == "on_call":
         destination = None if ON_CALL.member is None else ON_CALL.member.number
     assert decision.destination == destination
-
-
-def test_queues_are_followed_at_most_five_times_and_a_loop_is_told() -> None:
-    chain = {n: Queue(name=str(n), code=f"q{n}", default_destination=f"q{n + 1}") for n in range(1, 9)}
-    facts = Facts(compiled({"queue": chain}), at=AT)
-
-    decision = decide(replace(facts, named={"queue": "q1"}))
-
-    assert [queue_id for queue_id, _ in decision.steps] == [1, 2, 3, 4, 5, 6]
-    assert (decision.destination, len(decision.steps)) == ("q7", MOST_STEPS + 1)
-    assert loops(facts, decision.steps)
-    assert loops(Facts(ACCOUNT, at=AT), decide(Facts(ACCOUNT, at=AT, named={"queue": "loop"})).steps)
-    assert not loops(Facts(ACCOUNT, at=AT), decide(Facts(ACCOUNT, at=AT, named={"queue": "closed"})).steps)
-    assert not loops(Facts(ACCOUNT, at=AT), decide(Facts(ACCOUNT, at=AT, named={"queue": "bare"})).steps)
 
 
 def test_what_is_remembered_of_a_queue_is_looked_at_again_when_it_ends() -> None:

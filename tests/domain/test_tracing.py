@@ -119,6 +119,7 @@ def test_the_hours_tell_each_queue_that_they_went_through_and_a_loop() -> None:
     ]
     assert [step["queue"] for step in loop["queues"]] == ["loop", "back"]
     assert (closed["loop"], loop["loop"]) == (False, True)
+    assert (closed["cut_short"], loop["cut_short"]) == (False, False)
 
 
 @pytest.mark.parametrize(("rota", "names"), [(DUTY, {ANA.name, BO.name}), (GAP, {None})])

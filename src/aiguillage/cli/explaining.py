@@ -14,7 +14,10 @@ from aiguillage.desk.facts import find_fact
 from aiguillage.desk.fields import list_fields
 from aiguillage.domain.calls import Question
 from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.queues import QUEUE
+from aiguillage.domain.routing import KEPT, decide
 
 if TYPE_CHECKING:
     from aiguillage.app import Explained
@@ -50,13 +53,15 @@ def route(
     from aiguillage.app import explain_call  # noqa: PLC0415 - brings the web framework along
 
     with at_desk(context) as desk:
-        time_zone = show_account(desk.db, desk.actor, account).time_zone
+        settings = show_account(desk.db, desk.actor, account)
+        if value is not None and geo_list is None and settings.geo_list is None:
+            raise invalid("The account has no geo list of its own. Say with --list in which one to look --value up.")
         question = Question(
-            number=number,
+            number=_dialled(number, "--number", settings.country),
             code=code,
             value=value,
-            called=called,
-            at=None if at is None else parse_moment(at, time_zone),
+            called=_dialled(called, "--called", settings.country),
+            at=None if at is None else parse_moment(at, settings.time_zone),
             named=_named(desk, account, {"list": ("geo_list", geo_list), "queue": (QUEUE, queue)}),
         )
         explained = explain_call(desk.settings, desk.db, desk.actor, account, question)
@@ -64,20 +69,29 @@ def route(
     if json:
         print_json(_document(explained))
         return
+    kept = decide(explained.facts, KEPT)
     print_line(caller_in_words(explained))
     print_line("")
-    print_facts(answer_in_words(explained))
+    print_facts(answer_in_words(explained, kept))
     print_line("")
-    if explained.decision.known is None:
+    if kept.known is None:
         print_line(_("V1 tells the call flow so (404); a token with --unknown default gets the fields' defaults:"))
     else:
         print_line(_("The destinations and flags that are kept:"))
-    values = (*explained.decision.select, *explained.decision.boolean)
+    values = (*kept.select, *kept.boolean)
     print_facts({field.label or field.key: value for field, value in zip(fields, values, strict=True)})
     if explain:
         print_line("")
         for line in rules_in_words(explained, fields):
             print_line(line)
+
+
+def _dialled(text: str | None, option: str, country: str) -> str | None:
+    """The number of an option, if it is one. Raises Refusal(invalid)."""
+    try:
+        return None if text is None else caller_number(text, country)
+    except Refusal:
+        raise invalid(f"'{(text or '')[:40]}' is no phone number. Write {option} as in 0199001234.") from None
 
 
 def _named(desk: Desk, account: str, given: dict[str, tuple[str, str | None]]) -> dict[str, str]:

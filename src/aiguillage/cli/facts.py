@@ -15,6 +15,7 @@ from aiguillage.desk.facts import Done, find_fact, list_facts, name_of, remove_f
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import Fact
+from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
 from aiguillage.storage.facts import Kept
 
@@ -132,8 +133,19 @@ def print_one(desk: Desk, account: str, shown: Shown, kept: Kept, *, json: bool)
 def print_change(desk: Desk, account: str, shown: Shown, done: Done, *, json: bool) -> None:
     """Prints a fact that was added or changed, and on standard error what is worth a remark."""
     print_one(desk, account, shown, done.kept, json=json)
-    for remark in done.remarks:
+    print_remarks([done])
+
+
+def print_remarks(done: Sequence[Done]) -> None:
+    """Prints what is worth a remark of facts that were added or changed, each remark once, on standard error."""
+    told = (in_words(remark) for one in done for remark in one.remarks)
+    for remark in dict.fromkeys(told):
         print_aside(remark)
+
+
+def in_words(remark: Remark) -> str:
+    """A remark in the person's language."""
+    return _(remark.sentence).format_map({name: _(word) for name, word in remark.words.items()})
 
 
 def id_of(desk: Desk, account: str, kind: str, name: str | None) -> int | None:

@@ -16,9 +16,9 @@ from aiguillage.cli.facts import (
     owner_of,
     print_change,
     print_kept,
+    print_remarks,
 )
-from aiguillage.cli.moments import parse_date, parse_days, parse_time
-from aiguillage.cli.printing import print_aside
+from aiguillage.cli.moments import parse_date, parse_days, parse_end, parse_time
 from aiguillage.cli.words import _
 from aiguillage.desk.facts import add_fact, add_facts, list_facts
 from aiguillage.domain.errors import invalid
@@ -94,14 +94,13 @@ def add_hours(
 ) -> None:
     """Add opening hours: a time span for each day, all or none."""
     on = _days(days, dates)
-    times = {"start_time": parse_time(begin), "end_time": parse_time(end)}
+    times = {"start_time": parse_time(begin), "end_time": parse_end(end)}
     with at_desk(context) as desk:
         common = {**owner_of(desk, account, queue, group), **times, "reference": reference}
         spans = [TimeSpan(**common, **one, destination=destination or None) for one in on]
         done = add_facts(desk.db, desk.actor, account, spans)
         print_kept(desk, account, SPANS, [one.kept for one in done], json=json)
-    for remark in dict.fromkeys(remark for one in done for remark in one.remarks):
-        print_aside(remark)
+    print_remarks(done)
 
 
 def _days(days: list[str] | None, dates: list[str] | None) -> list[dict[str, Any]]:

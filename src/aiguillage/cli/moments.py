@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiguillage.domain.errors import invalid
 
 SECOND = 1_000_000
+MIDNIGHT = (24, 0, 0)
+"""How a clock shows the end of a day."""
+
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 DAYS = {
     word: day
@@ -101,15 +104,24 @@ def parse_date(text: str) -> date:
 
 
 def parse_time(text: str) -> time:
-    """A time of day: `9`, `9:30`, `09:30:15`, `9h30`; `24:00` is midnight. Raises Refusal(invalid)."""
-    match = _TIME.fullmatch(text.strip().lower())
-    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (99, 0, 0)
-    if (hour, minute, second) == (24, 0, 0):
-        hour = 0
+    """A time of day: `9`, `9:30`, `09:30:15`, `9h30`. Raises Refusal(invalid)."""
+    hour, minute, second = _clock(text)
     try:
         return time(hour, minute, second)
     except ValueError:
-        raise invalid(f"'{text[:40]}' is no time of day. Write it as in 09:00.") from None
+        advice = "A day begins at 00:00." if hour == MIDNIGHT[0] else "Write it as in 09:00."
+        raise invalid(f"'{text[:40]}' is no time of day. {advice}") from None
+
+
+def parse_end(text: str) -> time:
+    """A time of day at which something ends: `24:00` is midnight. Raises Refusal(invalid)."""
+    return time() if _clock(text) == MIDNIGHT else parse_time(text)
+
+
+def _clock(text: str) -> tuple[int, ...]:
+    """Hour, minute and second as typed; what is no time has an hour that no clock shows."""
+    match = _TIME.fullmatch(text.strip().lower())
+    return tuple(int(part or 0) for part in match.groups()) if match else (99, 0, 0)
 
 
 def parse_days(texts: Iterable[str]) -> list[int]:

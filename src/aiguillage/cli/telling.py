@@ -10,7 +10,7 @@ from aiguillage.cli.facts import joined
 from aiguillage.cli.moments import local
 from aiguillage.cli.printing import plain
 from aiguillage.cli.words import _
-from aiguillage.domain.calls import Facts, Known, Line
+from aiguillage.domain.calls import Decision, Facts, Known, Line
 from aiguillage.domain.contacts import Field
 
 if TYPE_CHECKING:
@@ -18,6 +18,59 @@ if TYPE_CHECKING:
 
 LOOKED_AT_TOO = {"state", "steps"}
 """What a rule changes that it is told to have looked at: how the queues were."""
+
+
+WHY = {
+    "switch": "switch",
+    "exception": "exception",
+    "holiday": "holiday",
+    "time_span": "time span",
+    "default": "default destination",
+}
+"""What a queue goes by."""
+
+NAMES = {
+    "account": "account",
+    "boolean": "flags",
+    "by": "by",
+    "called": "called",
+    "code": "code",
+    "contact": "contact",
+    "contacts": "contacts",
+    "contract": "contract",
+    "cut_short": "cut short",
+    "defaults": "defaults",
+    "destination": "destination",
+    "destinations": "destinations",
+    "duty": "duty",
+    "email": "e-mail",
+    "fallback": "fallback",
+    "known": "known",
+    "list": "list",
+    "loop": "loop",
+    "member": "member",
+    "name": "name",
+    "next": "next",
+    "nickname": "nickname",
+    "number": "number",
+    "on_call": "on call",
+    "open": "open",
+    "prefix": "number prefix",
+    "priority": "priority",
+    "queue": "queue",
+    "queues": "queues",
+    "reason": "reason",
+    "rota": "rota",
+    "select": "destinations",
+    "settled": "settled",
+    "shared_numbers": "shared numbers",
+    "source": "source",
+    "until": "until",
+    "value": "value",
+    "vip": "VIP",
+    "zone": "zone",
+}
+"""What the values of a trace are called."""
 
 
 def caller_in_words(explained: "Explained") -> str:
@@ -49,8 +102,8 @@ def _nobody(facts: Facts) -> str:
     return _("neither number nor code") if asked else _("a code that can be none")
 
 
-def answer_in_words(explained: "Explained") -> dict[str, object]:
-    """Where the call goes and why, name by name."""
+def answer_in_words(explained: "Explained", kept: Decision) -> dict[str, object]:
+    """Where the call goes and why, name by name; all destinations where they are not those that are kept."""
     facts, decision = explained.facts, explained.decision
     time_zone = facts.account.time_zone
     queue = None if decision.queue is None else facts.account.queues[decision.queue]
@@ -63,8 +116,10 @@ def answer_in_words(explained: "Explained") -> dict[str, object]:
         told |= {
             _("queue"): f"{queue.code} {queue.name}",
             _("open"): decision.state.open,
-            _("because"): f"{decision.state.reason} {decision.state.label}".rstrip(),
+            _("because"): _because(decision.state.reason, decision.state.label),
         }
+    if decision.select != kept.select:
+        told[_("destinations")] = joined(decision.select)
     if decision.zone is not None:
         told[_("zone")] = _("none: the fallback") if decision.zone.fallback else decision.zone.zone
     if decision.duty is not None and decision.duty.member is not None:
@@ -73,6 +128,11 @@ def answer_in_words(explained: "Explained") -> dict[str, object]:
         _("until"): local(decision.until, time_zone) or _("further notice"),
         _("priority"): decision.priority,
     }
+
+
+def _because(reason: str, label: str) -> str:
+    """Why a queue is as it is, and what that is called."""
+    return f"{_(WHY[reason])} {label}".rstrip()
 
 
 def rules_in_words(explained: "Explained", fields: list[Field]) -> Iterator[str]:
@@ -98,7 +158,7 @@ class _Words:
 
     def told(self, values: dict[str, Any]) -> str:
         """Names and values, one after the other."""
-        return "; ".join(f"{name.replace('_', ' ')}: {self._value(name, value)}" for name, value in values.items())
+        return "; ".join(f"{_(NAMES[name])}: {self._value(name, value)}" for name, value in values.items())
 
     def _value(self, name: str, value: Any) -> str:  # noqa: ANN401 - a trace holds plain values
         if isinstance(value, Known):
@@ -113,12 +173,12 @@ class _Words:
             return self._facts.account.queues[value].code
         if name == "queues":
             return ", ".join(map(self._step, value))
-        return self._plain(value)
+        return self._plain(_(NAMES[value]) if name == "by" and value else value)
 
     def _step(self, step: dict[str, Any]) -> str:
         """How one queue is: open or closed, why, where its calls go, until when."""
         told = _("{queue} is open") if step["open"] else _("{queue} is closed")
-        why = f"{step['reason']} {step['label']}".rstrip()
+        why = _because(step["reason"], step["label"])
         until = local(step["until"], self._time_zone)
         return f"{told.format(queue=step['queue'])} ({why}) -> {step['destination'] or '-'}" + (
             f" {_('until {when}').format(when=until)}" if until else ""

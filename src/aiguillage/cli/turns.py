@@ -7,7 +7,7 @@ import typer
 
 from aiguillage.cli.door import LARGEST, AccountCode, Json, at_desk, command
 from aiguillage.cli.facts import print_change
-from aiguillage.cli.moments import parse_date, parse_days, parse_duration, parse_time, parse_wall, today
+from aiguillage.cli.moments import parse_date, parse_days, parse_duration, parse_end, parse_time, parse_wall, today
 from aiguillage.cli.rotas import ROTAS, RotaName
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.facts import find_fact, set_fact
@@ -149,5 +149,5 @@ def parse_window(text: str) -> list[Window]:
     if not (days and dash):
         raise invalid(f"'{text[:40]}' is no window. Write days and times, as in '1-5 18:00-09:00'.")
     return [
-        Window(day_of_week=day, start_time=parse_time(begin), end_time=parse_time(end)) for day in parse_days([days])
+        Window(day_of_week=day, start_time=parse_time(begin), end_time=parse_end(end)) for day in parse_days([days])
     ]

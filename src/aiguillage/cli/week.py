@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -23,8 +23,8 @@ from aiguillage.domain.hours import State
 from aiguillage.domain.queues import QUEUE
 
 DAYS = 7
-OPEN, CLOSED, NEVER = "█", "·", " "
-PLAIN = {OPEN: "#", CLOSED: "."}
+OPEN, PARTLY, CLOSED, NEVER = "█", "▒", "·", " "
+PLAIN = {OPEN: "#", PARTLY: "+", CLOSED: "."}
 """For a terminal that has not these characters."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -103,9 +103,13 @@ class Week:
         shown = datetime.combine(day, time(), self._zone) + timedelta(minutes=minutes)
         return int(shown.timestamp()) * SECOND
 
-    def at(self, moment: int) -> State:
-        """The queue's state at a moment of the week."""
-        return self.periods[bisect_right(self._begins, moment) - 1][2]
+    def within(self, begin: int, end: int) -> str:
+        """What is drawn for a time, `[begin, end)`: that the queue is open for a part, else how it is the longest."""
+        there = self.periods[bisect_right(self._begins, begin) - 1 : bisect_left(self._begins, end)]
+        if len({state.open for _begin, _end, state in there}) > 1:
+            return PARTLY
+        state = max(there, key=lambda period: min(period[1], end) - max(period[0], begin))[2]
+        return self._marks[Mark(state.open, state.destination)]
 
     def lines(self, size: int) -> Iterator[str]:
         """The drawing, with so many characters an hour: hours above, a bar a day, and what the characters mean."""
@@ -113,25 +117,27 @@ class Week:
             queue=self._queue.name, zone=self._time_zone, minutes=60 // size
         )
         yield " " * MARGIN + "".join(f"{hour:<{3 * size}}" for hour in range(0, 24, 3))
-        for day in self._days[:DAYS]:
+        bars = {day: self.bar(day, size) for day in self._days[:DAYS]}
+        for day, bar in bars.items():
             notes = "; ".join(dict.fromkeys(self._notes(day)))
             name = f"{day_name(day.isoweekday())[:3]} {day}"
-            yield f"{name:<{MARGIN}}{self.bar(day, size)} {notes}".rstrip()
+            yield f"{name:<{MARGIN}}{bar} {notes}".rstrip()
         yield ""
         for mark, character in self._marks.items():
             yield f"  {_shown(character)} {self._meaning(mark)}"
+        if any(_shown(PARTLY) in bar for bar in bars.values()):
+            yield f"  {_shown(PARTLY)} {_('open for a part of it')}"
 
     def bar(self, day: date, size: int) -> str:
-        """A day's characters, each as the queue is when it begins; blank for what the clock jumps over."""
-        return "".join(self._character(day, n * 60 // size) for n in range(24 * size))
+        """A day's characters, each as the queue is meanwhile; blank for what the clock jumps over."""
+        return "".join(self._character(day, n * 60 // size, 60 // size) for n in range(24 * size))
 
-    def _character(self, day: date, minutes: int) -> str:
+    def _character(self, day: date, minutes: int, length: int) -> str:
         moment = self.moment(day, minutes)
         shown = datetime.fromtimestamp(moment / SECOND, self._zone)
         if shown.hour * 60 + shown.minute != minutes:
             return NEVER
-        state = self.at(moment)
-        return _shown(self._marks[Mark(state.open, state.destination)])
+        return _shown(self.within(moment, moment + length * 60 * SECOND))
 
     def _characters(self) -> dict[Mark, str]:
         """A character for each way in which the queue is: open at itself, closed to its default, or a letter."""

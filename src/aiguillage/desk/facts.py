@@ -9,6 +9,7 @@ from aiguillage.desk.change import Change, change_facts, read_facts, require_unc
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
+from aiguillage.domain.overlaps import Remark
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
 from aiguillage.storage.facts import read_facts as read_kept
@@ -26,7 +27,7 @@ class Done(msgspec.Struct, frozen=True):
     """A fact that was added or changed, and what the person should know of it."""
 
     kept: Kept
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def add_fact(db: Database, actor: Actor, code: str, fact: Fact) -> Done:

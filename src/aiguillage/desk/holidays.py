@@ -8,6 +8,7 @@ from sqlalchemy import select
 from aiguillage.desk.change import Change, change_facts, read_facts, require_operator, require_unchanged
 from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
 from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import missing
 from aiguillage.domain.holidays import compute_days
 from aiguillage.domain.queues import Observance, ObservedDay
@@ -138,9 +139,9 @@ def _require_one(kept: Kept | None, account: Account) -> Kept:
 
 
 def _label_of(observance: Observance, text: str) -> str:
-    """The label of an observed holiday, however it is cased. Raises Refusal(missing)."""
-    labels = {day.label.casefold(): day.label for day in observance.days}
-    label = labels.get(text.strip().casefold())
+    """The label of an observed holiday, with or without its accents and capitals. Raises Refusal(missing)."""
+    labels = {folded(day.label): day.label for day in observance.days}
+    label = labels.get(folded(text.strip()))
     if label is None:
         raise missing(f"No observed holiday is called '{text[:60]}'. Choose one of: {', '.join(labels.values())}.")
     return label

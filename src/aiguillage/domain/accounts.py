@@ -131,10 +131,10 @@ def check_account(account: Account) -> Account:
     return msgspec.structs.replace(account, name=parse_text(account.name))
 
 
-def check_email(email: str) -> str:
+def check_email(email: str, field: str = "email") -> str:
     """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
     if not _EMAIL.fullmatch(email):
-        raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", "email")
+        raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", field)
     return email.lower()
 
 

@@ -61,12 +61,14 @@ def check_blocked(
     for other_id, other in by_kind.get("blocked", {}).items():
         if other_id != fact_id and other.number == number:
             raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")
-    destination = None if fact.destination is None else parse_destination(fact.destination)
-    return Blocked(number=number, destination=destination, label=parse_text(fact.label))
+    destination = None if fact.destination is None else parse_destination(fact.destination, "destination")
+    return Blocked(number=number, destination=destination, label=parse_text(fact.label, field="label"))
 
 
 def _parse_number(text: str, country: str) -> str:
     plain = text.strip()
     if plain.lower() == HIDDEN:
         return HIDDEN
-    return parse_prefix(plain, country) + "*" if plain.endswith("*") else parse_number(text, country)
+    if plain.endswith("*"):
+        return parse_prefix(plain, country, "number") + "*"
+    return parse_number(text, country, "number")

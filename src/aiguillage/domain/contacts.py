@@ -134,19 +134,19 @@ def caller_code(text: str) -> str | None:
     return code if _CODE.fullmatch(code) else None
 
 
-def parse_destination(text: str) -> str:
+def parse_destination(text: str, field: str | None = None) -> str:
     """What the phone system dials, as it is kept. Raises Refusal(invalid): a comma would break raw answers."""
     destination = text.strip()
     if not destination or len(destination) > 128 or "," in destination or _UNSAFE.search(destination):  # noqa: PLR2004
-        raise invalid(f"'{destination[:40]}' is no destination. Use up to 128 characters, none of them a comma.")
+        raise invalid(f"'{destination[:40]}' is no destination. Use up to 128 characters, none of them a comma.", field)
     return destination
 
 
-def parse_text(text: str, longest: int = LONGEST_NAME) -> str:
+def parse_text(text: str, longest: int = LONGEST_NAME, field: str | None = None) -> str:
     """A name or label without blanks around it. Raises Refusal(invalid)."""
     plain = text.strip()
     if len(plain) > longest or _UNSAFE.search(plain):
-        raise invalid(f"'{plain[:40]}' is too long or has control characters. Use up to {longest} characters.")
+        raise invalid(f"'{plain[:40]}' is too long or has control characters. Use up to {longest} characters.", field)
     return plain
 
 

@@ -1,6 +1,7 @@
 """The facts of an account beside its contacts: which kinds there are, how they hang together, all compiled."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,10 +10,12 @@ from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.blocked import Blocked, BlockedCallers, check_blocked
 from aiguillage.domain.contacts import NO_SELECT, Select
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination
-from aiguillage.domain.errors import missing
+from aiguillage.domain.errors import Refusal, missing
 from aiguillage.domain.geo import GeoDestination, Geography, GeoList, check_geo_destination, check_geo_list
 from aiguillage.domain.hours import Hours
+from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
+from aiguillage.domain.overlaps import Remark, overlaps
 from aiguillage.domain.queue_checks import (
     check_calendar,
     check_exception,
@@ -22,7 +25,6 @@ from aiguillage.domain.queue_checks import (
     check_queue,
     check_switch,
     check_time_span,
-    overlaps,
 )
 from aiguillage.domain.queues import (
     GROUP,
@@ -63,7 +65,7 @@ class Kind(NamedTuple):
     type: type[Fact]
     check: Callable[[Any, int | None, ByKind, Account], Any]
     references: Callable[[Any], Iterable[Reference]] = lambda _: ()
-    remarks: Callable[[Any, int | None, ByKind], list[str]] = lambda _fact, _id, _by_kind: []
+    remarks: Callable[[Any, int | None, ByKind], list[Remark]] = lambda _fact, _id, _by_kind: []
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
 
@@ -137,8 +139,9 @@ def decode_fact(kind: str, body: str | bytes) -> Any:  # noqa: ANN401 - the kind
 class AccountFacts(msgspec.Struct, frozen=True):
     """What a decision needs of the account, compiled; the defaults are those of its eight fields.
 
-    `dialled` are the active queues by the numbers that callers dial, `ctis` the CTIs by name and id, `kinds` the kinds
-    of fact that there are. `remembered` is for ways.py: each queue's way while it holds.
+    `dialled` are the active queues by the numbers that callers dial, those from outside and their own, `ctis` the CTIs
+    by name and id, `kinds` the kinds of fact that there are. `remembered` is for ways.py: each queue's way while it
+    holds.
     """
 
     account_id: int
@@ -185,10 +188,27 @@ def compile_facts(account_id: int, account: Account, defaults: Iterable[str | No
         blocked=BlockedCallers(by_kind),
         queues=queues,
         rotas=by_kind.get(ROTA, {}),
-        dialled={queue.did_number: id_ for id_, queue in queues.items() if queue.active and queue.did_number},
+        dialled=_dialled(queues, account.country),
         ctis=_names_of_ctis(by_kind.get("cti", {})),
         kinds=frozenset(kind for kind, facts in by_kind.items() if facts),
     )
+
+
+def _dialled(queues: Mapping[int, Queue], country: str) -> dict[str, int]:
+    """The active queues by the numbers that callers dial from outside, else by their own, read as a call's are."""
+    active = {id_: queue for id_, queue in queues.items() if queue.active}
+    own = {_dialled_as(queue.number, country): id_ for id_, queue in reversed(active.items()) if queue.number}
+    own.pop(WITHHELD, None)
+    return own | {queue.did_number: id_ for id_, queue in active.items() if queue.did_number}
+
+
+@lru_cache(maxsize=4096)
+def _dialled_as(number: str, country: str) -> str:
+    """A queue's number as one who dials it has it; WITHHELD for what cannot be dialled, such as a name."""
+    try:
+        return caller_number(number, country)
+    except Refusal:
+        return WITHHELD
 
 
 def _names_of_ctis(ctis: Mapping[int, Cti]) -> dict[str, int]:

@@ -118,13 +118,15 @@ def check_geo_list(
     code, model = fact.code.strip(), model_named(fact.model)
     if not _CODE.fullmatch(code):
         raise invalid(
-            f"'{code[:40]}' is no code of a geo list. Use up to 32 letters, digits, -, _ and dots, no mark first."
+            f"'{code[:40]}' is no code of a geo list. Use up to 32 letters, digits, -, _ and dots, no mark first.",
+            "code",
         )
     for other_id, other in by_kind.get("geo_list", {}).items():
         if other_id != fact_id and other.code.lower() == code.lower():
             raise conflict(f"{account.code} has a geo list {other.code} already. Choose another code.")
     _check_model_stays(fact_id, model, by_kind)
-    return GeoList(code=code, name=parse_text(fact.name), model=model.key, fallback=_parse_select(fact.fallback))
+    name, fallback = parse_text(fact.name, field="name"), _parse_select(fact.fallback, "fallback_destination")
+    return GeoList(code=code, name=name, model=model.key, fallback=fallback)
 
 
 def _check_model_stays(fact_id: int | None, model: GeoModel, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
@@ -160,7 +162,10 @@ def check_geo_destination(
     """
     geo_list = by_kind.get("geo_list", {}).get(fact.geo_list)
     if geo_list is None:
-        raise invalid(f"{account.code} has no geo list {fact.geo_list}. Add the list first, or name one that is there.")
+        raise invalid(
+            f"{account.code} has no geo list {fact.geo_list}. Add the list first, or name one that is there.",
+            "geo_list",
+        )
     zones = _parse_zones(model_named(geo_list.model), fact.zones)
     taken = _taken_zones(fact.geo_list, fact_id, by_kind)
     twice = next((zone for zone in zones if zone in taken), None)
@@ -171,8 +176,8 @@ def check_geo_destination(
     return GeoDestination(
         geo_list=fact.geo_list,
         zones=zones,
-        nickname=parse_text(fact.nickname),
-        select=_parse_select(fact.select),
+        nickname=parse_text(fact.nickname, field="nickname"),
+        select=_parse_select(fact.select, "destination"),
     )
 
 
@@ -182,15 +187,18 @@ def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
     for text in texts:
         zone = model.parse_zone(text)
         if zone in zones:
-            raise invalid(f"Zone {zone} is given twice. Give it once.")
+            raise invalid(f"Zone {zone} is given twice. Give it once.", "zones")
         zones[zone] = None
     if not zones:
-        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.")
+        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones")
     if len(zones) > MOST_ZONES:
-        raise invalid(f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several.")
+        message = f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several."
+        raise invalid(message, "zones")
     return tuple(zones)
 
 
-def _parse_select(select: Select) -> Select:
-    first, second, third, fourth = (None if text is None else parse_destination(text) for text in select)
+def _parse_select(select: Select, field: str) -> Select:
+    first, second, third, fourth = (
+        None if text is None else parse_destination(text, f"{field}_{n}") for n, text in enumerate(select, start=1)
+    )
     return first, second, third, fourth

@@ -83,7 +83,7 @@ class GeoModel(msgspec.Struct, frozen=True):
         """A zone as it is compared. Raises Refusal(invalid): a zone that no caller can be in is a mistake."""
         zone = self._plain(text)
         if "(0)" in text or not re.fullmatch(self.zone_pattern, zone):
-            raise invalid(f"'{text[:40]}' is no zone of the model {self.key}. Write {self.zone_form}.")
+            raise invalid(f"'{text[:40]}' is no zone of the model {self.key}. Write {self.zone_form}.", "zones")
         return zone
 
     def _plain(self, text: str) -> str:
@@ -158,5 +158,5 @@ def model_named(text: str) -> GeoModel:
     model = _BY_NAME.get(text.strip().lower())
     if model is None:
         keys = ", ".join(model.key for model in MODELS)
-        raise invalid(f"'{text[:40]}' is no geo model. Choose one of: {keys}.")
+        raise invalid(f"'{text[:40]}' is no geo model. Choose one of: {keys}.", "model")
     return model

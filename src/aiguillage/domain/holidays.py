@@ -39,7 +39,7 @@ def check_place(country: str, subdivision: str) -> str:
     if not place:
         return ""
     if place not in by_letters:
-        raise invalid(_unknown(country, subdivision, names))
+        raise invalid(_unknown(country, subdivision, names), "subdivision")
     return by_letters[place]
 
 
@@ -50,7 +50,8 @@ def _country(country: str) -> "HolidayBase":
         return country_holidays(country.upper())
     except NotImplementedError:
         raise invalid(
-            f"The public holidays of '{country[:10]}' are not known. Use a country's two-letter ISO code, as in FR."
+            f"The public holidays of '{country[:10]}' are not known. Use a country's two-letter ISO code, as in FR.",
+            "country",
         ) from None
 
 

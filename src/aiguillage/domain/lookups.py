@@ -40,10 +40,15 @@ def _by_id(facts: Facts) -> int | None:
     return int(text) if queue is not None and queue.active else None
 
 
+def _by_did(facts: Facts) -> int | None:
+    queue_id = facts.account.dialled.get(facts.called or "")
+    return queue_id if queue_id is not None and facts.account.queues[queue_id].did_number == facts.called else None
+
+
 LOOKS: dict[str, Callable[[Facts], int | None]] = {
     "code": lambda facts: facts.account.hours.queue_named(facts.named["code"]),
     "number": lambda facts: facts.account.hours.queue_named(facts.named["number"]),
-    "did_number": lambda facts: facts.account.dialled.get(facts.called or ""),
+    "did_number": _by_did,
     "id": _by_id,
 }
 

@@ -176,7 +176,7 @@ def caller_number(text: str, country: str) -> str:
     return number or bare
 
 
-def parse_number(text: str, country: str) -> E164:
+def parse_number(text: str, country: str, field: str | None = None) -> E164:
     """A number that somebody enters for a contact, in any accepted spelling.
 
     Short digits (2 to 6, no leading zero: extensions and service numbers) are kept as they are, because calls compare
@@ -190,12 +190,12 @@ def parse_number(text: str, country: str) -> E164:
         number = bare
     if number is None or bare.removeprefix("+") == WITHHELD_DIGITS:
         raise invalid(
-            f"'{text[:40]}' is not a phone number in {country}. Write all its digits, or + and the country code."
+            f"'{text[:40]}' is not a phone number in {country}. Write all its digits, or + and the country code.", field
         )
     return E164(number)
 
 
-def parse_prefix(text: str, country: str) -> str:
+def parse_prefix(text: str, country: str, field: str | None = None) -> str:
     """A number prefix, written with a star at its end (`+3319900*`, `019900*`), as `+` and digits without the star.
 
     Raises Refusal(invalid) when fewer than three digits stand before the star or the country cannot be told.
@@ -205,7 +205,9 @@ def parse_prefix(text: str, country: str) -> str:
     if plan and plan.trunk == "0" and bare[:1] == "0":
         bare = f"+{plan.code}{bare[1:]}"
     if not re.fullmatch(r"\+[1-9][0-9]{2,14}", bare):
-        raise invalid(f"'{text[:40]}' is not a number prefix. Write + and the country code, digits, then a star.")
+        raise invalid(
+            f"'{text[:40]}' is not a number prefix. Write + and the country code, digits, then a star.", field
+        )
     return bare
 
 

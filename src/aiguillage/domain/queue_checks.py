@@ -5,7 +5,7 @@ fact as it is kept, or raises Refusal(invalid, conflict). Whether what a fact be
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,14 +32,12 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
-from aiguillage.domain.wallclock import DAY, WEEK, wall_day, wall_time
 
 ByKind = Mapping[str, Mapping[int, Any]]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _LONGEST_URL = 2_000
 _SUNDAY = 7
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def check_group(fact: Group, fact_id: int | None, by_kind: ByKind, account: Account) -> Group:
@@ -53,28 +51,30 @@ def check_queue(fact: Queue, fact_id: int | None, by_kind: ByKind, account: Acco
     if not _CODE.fullmatch(code):
         raise invalid(
             f"'{code[:40]}' is no queue code. Use up to 32 letters, digits, dots, - or _, beginning with a letter or "
-            f"digit, as in support."
+            f"digit, as in support.",
+            "code",
         )
     queue = replace(
         fact,
         name=_name(fact.name, "queue", "Support"),
         code=code,
-        number=_destination(fact.number),
-        default_destination=_destination(fact.default_destination),
-        default_destination_type=parse_text(fact.default_destination_type),
-        did_number=parse_number(fact.did_number, account.country) if fact.did_number else None,
-        host_name=parse_text(fact.host_name),
-        type=parse_text(fact.type),
+        number=_destination(fact.number, "number"),
+        default_destination=_destination(fact.default_destination, "default_destination"),
+        default_destination_type=parse_text(fact.default_destination_type, field="default_destination_type"),
+        did_number=parse_number(fact.did_number, account.country, "did_number") if fact.did_number else None,
+        host_name=parse_text(fact.host_name, field="host_name"),
+        type=parse_text(fact.type, field="type"),
     )
     for other_id, other in by_kind.get("queue", {}).items():
         if other_id != fact_id:
             _refuse_same(queue, other, account)
-    _refuse_itself(queue, queue.default_destination, "default destination")
-    if fact_id is not None:
-        for kind in ("exception", "calendar", "switch"):
-            for owned in by_kind.get(kind, {}).values():
-                if (owned.owner_type, owned.owner_id) == (QUEUE, fact_id):
-                    _refuse_itself(queue, owned.destination, kind)
+    _refuse_itself(queue, queue.default_destination, "default destination", "default_destination")
+    for kind in ("exception", "calendar", "switch"):
+        for owned in by_kind.get(kind, {}).values():
+            if owned.owner_type == QUEUE and owned.owner_id == fact_id:
+                _refuse_itself(queue, owned.destination, kind, "number")
+            elif owned.owner_type == GROUP and owned.owner_id == queue.group:
+                _refuse_itself(queue, owned.destination, f"{kind} of its group", "group")
     return queue
 
 
@@ -82,19 +82,22 @@ def check_time_span(fact: TimeSpan, fact_id: int | None, by_kind: ByKind, accoun
     """A time span is on a day of the week or on one day, from a time to a time as the clock on the wall shows it."""
     _check_owner(fact.owner_type, (QUEUE, GROUP), "A time span")
     if (fact.day_of_week is None) == (fact.date_full is None):
-        raise invalid("Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.")
+        raise invalid(
+            "Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.", "day_of_week"
+        )
     day_of_week = _SUNDAY if fact.day_of_week == 0 else fact.day_of_week
     if day_of_week is not None and not 1 <= day_of_week <= _SUNDAY:
-        raise invalid(f"{day_of_week} is no day of the week. Use 1 for Monday .. 7 for Sunday.")
-    if fact.start_time.tzinfo or fact.end_time.tzinfo:
-        raise invalid("Write times without a time zone, as in 08:00: they are read by the account's clock.")
-    destination = _destination(fact.destination)
-    queue = _owning_queue(fact, by_kind)
+        raise invalid(f"{day_of_week} is no day of the week. Use 1 for Monday .. 7 for Sunday.", "day_of_week")
+    for field in ("start_time", "end_time"):
+        if getattr(fact, field).tzinfo:
+            raise invalid("Write times without a time zone, as in 08:00: they are read by the account's clock.", field)
+    destination = _destination(fact.destination, "destination")
+    itself = fact.owner_type == QUEUE and any(_is_itself(queue, destination) for queue in _queues_of(fact, by_kind))
     return replace(
         fact,
         day_of_week=day_of_week,
-        destination=None if queue is not None and _is_itself(queue, destination) else destination,
-        reference=parse_text(fact.reference),
+        destination=None if itself else destination,
+        reference=parse_text(fact.reference, field="reference"),
     )
 
 
@@ -102,14 +105,14 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
     """An exception's last day does not come before its first; one of every year is shorter than a year."""
     _check_owner(fact.owner_type, (QUEUE, GROUP), "An exception")
     if fact.last_day < fact.first_day:
-        raise invalid(f"The last day, {fact.last_day}, is before the first, {fact.first_day}. Swap them.")
+        raise invalid(f"The last day, {fact.last_day}, is before the first, {fact.first_day}. Swap them.", "last_day")
     if fact.every_year and fact.last_day - fact.first_day > timedelta(days=365):
-        raise invalid("An exception of every year has at most a year. Choose an earlier last day.")
+        raise invalid("An exception of every year has at most a year. Choose an earlier last day.", "last_day")
     return replace(
         fact,
-        label=parse_text(fact.label),
+        label=parse_text(fact.label, field="label"),
         destination=_not_itself(fact, by_kind, "exception"),
-        reference=parse_text(fact.reference),
+        reference=parse_text(fact.reference, field="reference"),
     )
 
 
@@ -117,9 +120,9 @@ def check_holiday(fact: Holiday, fact_id: int | None, by_kind: ByKind, account: 
     """A holiday has a name."""
     return replace(
         fact,
-        label=_name(fact.label, "holiday", "Founders' day"),
-        destination=_destination(fact.destination),
-        reference=parse_text(fact.reference),
+        label=_name(fact.label, "holiday", "Founders' day", "label"),
+        destination=_destination(fact.destination, "destination"),
+        reference=parse_text(fact.reference, field="reference"),
     )
 
 
@@ -132,8 +135,11 @@ def check_observance(fact: Observance, fact_id: int | None, by_kind: ByKind, acc
         fact,
         country=country,
         subdivision=check_place(country, fact.subdivision),
-        off=tuple(dict.fromkeys(parse_text(label) for label in fact.off)),
-        destinations={parse_text(label): parse_destination(to) for label, to in fact.destinations.items()},
+        off=tuple(dict.fromkeys(parse_text(label, field="label") for label in fact.off)),
+        destinations={
+            parse_text(label, field="label"): parse_destination(to, "destination")
+            for label, to in fact.destinations.items()
+        },
     )
 
 
@@ -142,12 +148,12 @@ def check_calendar(fact: Calendar, fact_id: int | None, by_kind: ByKind, account
     _check_owner(fact.owner_type, (QUEUE, GROUP, ROTA), "A calendar")
     url = (fact.url or "").strip() or None
     if url is not None and not (url.lower().startswith("https://") and len(url) <= _LONGEST_URL):
-        raise invalid("A calendar's address must begin with https:// and have at most 2,000 characters.")
+        raise invalid("A calendar's address must begin with https:// and have at most 2,000 characters.", "url")
     zone = ZoneInfo(account.time_zone)
     return replace(
         fact,
         name=_name(fact.name, "calendar", "Closing days"),
-        url=None if url is None else parse_text(url, _LONGEST_URL),
+        url=None if url is None else parse_text(url, _LONGEST_URL, "url"),
         destination=_not_itself(fact, by_kind, "calendar"),
         events=tuple(_on_the_wall(event, zone) for event in fact.events),
     )
@@ -157,98 +163,72 @@ def check_switch(fact: Switch, fact_id: int | None, by_kind: ByKind, account: Ac
     """A switch is the account's, a group's or a queue's, and says where calls go while it is on."""
     _check_owner(fact.owner_type, (ACCOUNT, GROUP, QUEUE), "A switch")
     if (fact.owner_type == ACCOUNT) != (fact.owner_id is None):
-        raise invalid("Give the id of the group or queue that the switch is for; a switch of the account has none.")
+        message = "Give the id of the group or queue that the switch is for; a switch of the account has none."
+        raise invalid(message, "owner_id")
     destination = _not_itself(fact, by_kind, "switch")
     if destination is None:
-        raise invalid("Say where calls go while the switch is on: give a destination.")
+        raise invalid("Say where calls go while the switch is on: give a destination.", "destination")
     return replace(fact, name=_name(fact.name, "switch", "Storm"), destination=destination)
 
 
-def overlaps(fact: TimeSpan, fact_id: int | None, by_kind: ByKind) -> list[str]:
-    """A sentence for each other span of the same queue or group that the span overlaps, and which of them wins."""
-    return [
-        f"Overlaps time span {other_id} ({_words(other)}). While both hold, {winner}."
-        for other_id, other in sorted(by_kind.get("time_span", {}).items())
-        if other_id != fact_id and (other.owner_type, other.owner_id) == (fact.owner_type, fact.owner_id)
-        for winner in _winners(fact, other, older=fact_id is not None and fact_id < other_id)
-    ]
-
-
-def _winners(span: TimeSpan, other: TimeSpan, *, older: bool) -> Iterator[str]:
-    """Who wins where the two overlap, if they do."""
-    if (span.day_of_week is None) != (other.day_of_week is None):
-        return
-    (begin, end), (other_begin, other_end) = _bounds(span), _bounds(other)
-    # A weekly span also meets the other's of last week and of next week.
-    for shift in (0,) if span.day_of_week is None else (-WEEK, 0, WEEK):
-        if begin < other_end + shift and other_begin + shift < end:
-            if begin == other_begin + shift:
-                yield f"{'this' if older else 'that'} one wins: both start together, and it is older"
-            else:
-                yield f"{'this' if begin < other_begin + shift else 'that'} one wins: it starts earlier"
-
-
-def _bounds(span: TimeSpan) -> tuple[int, int]:
-    midnight = (span.day_of_week or 0) * DAY if span.date_full is None else wall_day(span.date_full)
-    begin, end = midnight + wall_time(span.start_time), midnight + wall_time(span.end_time)
-    return begin, end if end > begin else end + DAY
-
-
-def _words(span: TimeSpan) -> str:
-    """A span as people say it: `Monday 08:00 to 12:00`."""
-    day = str(span.date_full) if span.day_of_week is None else _WEEKDAYS[span.day_of_week - 1]
-    return f"{day} {span.start_time:%H:%M} to {span.end_time:%H:%M}"
-
-
-def _name(text: str, what: str, example: str) -> str:
-    name = parse_text(text)
+def _name(text: str, what: str, example: str, field: str = "name") -> str:
+    name = parse_text(text, field=field)
     if not name:
-        raise invalid(f"The {what} has no name. Give it one, as in {example}.")
+        raise invalid(f"The {what} has no name. Give it one, as in {example}.", field)
     return name
 
 
-def _destination(text: str | None) -> str | None:
+def _destination(text: str | None, field: str) -> str | None:
     """None for a destination left blank, as forms and other systems send it."""
-    return parse_destination(text) if text and text.strip() else None
+    return parse_destination(text, field) if text and text.strip() else None
 
 
 def _check_owner(owner_type: str, allowed: Collection[str], what: str) -> None:
     if owner_type not in allowed:
-        raise invalid(f"{what} cannot belong to '{owner_type[:20]}'. Choose one of: {', '.join(allowed)}.")
+        message = f"{what} cannot belong to '{owner_type[:20]}'. Choose one of: {', '.join(allowed)}."
+        raise invalid(message, "owner_type")
 
 
 def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
+    """Calls name a queue by its code or its number, so neither may be the other's code or number."""
     if queue.code.lower() == other.code.lower():
         raise conflict(f"{account.code} has a queue with the code {other.code} already. Choose another code.")
     if queue.number is not None and queue.number == other.number:
         raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.")
+    if _is_itself(queue, other.number):
+        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.")
+    if _is_itself(other, queue.number):
+        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.")
 
 
-def _owning_queue(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> Queue | None:
-    if fact.owner_type != QUEUE or fact.owner_id is None:
-        return None
-    queue: Queue | None = by_kind.get("queue", {}).get(fact.owner_id)
-    return queue
+def _queues_of(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> list[Queue]:
+    """The queue that a fact is of, or those of the group that it is of."""
+    return [
+        queue
+        for queue_id, queue in by_kind.get("queue", {}).items()
+        if (fact.owner_type == QUEUE and queue_id == fact.owner_id)
+        or (fact.owner_type == GROUP and queue.group == fact.owner_id)
+    ]
 
 
 def _is_itself(queue: Queue, destination: str | None) -> bool:
     return destination is not None and (destination == queue.number or destination.lower() == queue.code.lower())
 
 
-def _refuse_itself(queue: Queue, destination: str | None, what: str) -> None:
+def _refuse_itself(queue: Queue, destination: str | None, what: str, field: str) -> None:
     if _is_itself(queue, destination):
         raise invalid(
             f"The {what} sends the calls of queue {queue.code} to the queue itself, {destination}. Choose another "
-            f"destination."
+            f"destination.",
+            field,
         )
 
 
 def _not_itself(fact: DayException | Calendar | Switch, by_kind: ByKind, what: str) -> str | None:
     """The fact's destination as it is kept. Only a time span may send a queue's calls to the queue itself."""
-    destination = _destination(fact.destination)
-    queue = _owning_queue(fact, by_kind)
-    if queue is not None:
-        _refuse_itself(queue, destination, what)
+    destination = _destination(fact.destination, "destination")
+    for queue in _queues_of(fact, by_kind):
+        _refuse_itself(queue, destination, what, "destination")
     return destination
 
 
@@ -257,4 +237,4 @@ def _on_the_wall(event: Event, zone: ZoneInfo) -> Event:
         moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
         for moment in (event.begins, event.ends)
     )
-    return Event(begins, ends, parse_text(" ".join(event.label.split())[:200]))
+    return Event(begins, ends, parse_text(" ".join(event.label.split())[:200], field="label"))

@@ -102,23 +102,27 @@ def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[in
     """
     code = _check_code(fact.code.strip(), fact_id, by_kind.get("rota", {}))
     if fact.level2 is not None and fact.level2 == fact_id:
-        raise invalid(f"Rota '{code}' is its own level 2. Name another rota, or none.")
+        raise invalid(f"Rota '{code}' is its own level 2. Name another rota, or none.", "level2")
     members = _check_members(fact.members, code, account.country)
     names = {folded(member.name): member.name for member in members}
     return msgspec.structs.replace(
         fact,
         code=code,
-        name=parse_text(fact.name),
+        name=parse_text(fact.name, field="name"),
         members=members,
-        layers=tuple(_check_layer(layer, names) for layer in fact.layers),
-        overrides=tuple(_check_override(override, names, account.time_zone) for override in fact.overrides),
+        layers=tuple(_check_layer(layer, names, f"layers[{n}]") for n, layer in enumerate(fact.layers)),
+        overrides=tuple(
+            _check_override(override, names, account.time_zone, f"overrides[{n}]")
+            for n, override in enumerate(fact.overrides)
+        ),
     )
 
 
 def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> str:
     if not _CODE.fullmatch(code):
         raise invalid(
-            f"'{code[:40]}' is no rota code. Use 1 to 32 letters, digits, _, . or -, a letter or digit in front."
+            f"'{code[:40]}' is no rota code. Use 1 to 32 letters, digits, _, . or -, a letter or digit in front.",
+            "code",
         )
     for rota_id, rota in rotas.items():
         if rota_id != fact_id and rota.code.casefold() == code.casefold():
@@ -128,93 +132,103 @@ def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> st
 
 def _check_members(members: Sequence[Member], code: str, country: str) -> tuple[Member, ...]:
     if not members:
-        raise invalid(f"Rota '{code}' has nobody in it. Add a member with a name and a number.")
-    checked = tuple(_check_member(member, country) for member in members)
+        raise invalid(f"Rota '{code}' has nobody in it. Add a member with a name and a number.", "members")
+    checked = tuple(_check_member(member, country, f"members[{n}]") for n, member in enumerate(members))
     seen = set()
     for member in checked:
         if folded(member.name) in seen:
-            raise invalid(f"Two members are called '{member.name}'. Give each a name of their own.")
+            raise invalid(f"Two members are called '{member.name}'. Give each a name of their own.", "members")
         seen.add(folded(member.name))
     return checked
 
 
-def _check_member(member: Member, country: str) -> Member:
-    name = parse_text(member.name)
+def _check_member(member: Member, country: str, field: str) -> Member:
+    name = parse_text(member.name, field=f"{field}.name")
     if not name:
-        raise invalid("A member has no name. Give a name and a number.")
-    number = member.number.strip()
+        raise invalid("A member has no name. Give a name and a number.", f"{field}.name")
+    text, email, where = member.number.strip(), member.email.strip(), f"{field}.number"
     return Member(
         name=name,
-        number=parse_destination(number) if _SIP.match(number) else parse_number(number, country),
-        email=check_email(member.email.strip()) if member.email.strip() else "",
+        number=parse_destination(text, where) if _SIP.match(text) else parse_number(text, country, where),
+        email=check_email(email, f"{field}.email") if email else "",
     )
 
 
-def _check_layer(layer: Layer, names: Mapping[str, str]) -> Layer:
-    name = parse_text(layer.name)
+def _check_layer(layer: Layer, names: Mapping[str, str], field: str) -> Layer:
+    name = parse_text(layer.name, field=f"{field}.name")
     if name in ("", OVERRIDE, CALENDAR):
-        raise invalid(f"A layer cannot be called '{name}'. Give it a name such as Weeks or Nights.")
-    if not layer.members:
-        raise invalid(f"Layer '{name}' has nobody in it. Name the members who take turns, in their order.")
-    if layer.unit not in UNITS:
-        raise invalid(f"'{layer.unit[:20]}' is no unit for the turns of layer '{name}'. Choose days or weeks.")
-    if not 1 <= layer.every <= LONGEST_TURN:
-        raise invalid(f"Layer '{name}' hands over every {layer.every} {layer.unit}. Give 1 to {LONGEST_TURN}.")
-    if layer.end is not None and layer.end <= layer.start:
-        raise invalid(
-            f"Layer '{name}' ends on {layer.end}, before its first day is over. Give a day after {layer.start}."
-        )
+        raise invalid(f"A layer cannot be called '{name}'. Give it a name such as Weeks or Nights.", f"{field}.name")
+    _check_turns(layer, name, field)
     return msgspec.structs.replace(
         layer,
         name=name,
-        members=tuple(_check_name(member, names, f"Layer '{name}'") for member in layer.members),
-        handover=_check_time(layer.handover),
-        windows=tuple(_check_window(window) for window in layer.windows),
+        members=tuple(_check_name(member, names, f"Layer '{name}'", f"{field}.members") for member in layer.members),
+        handover=_check_time(layer.handover, f"{field}.handover"),
+        windows=tuple(_check_window(window, f"{field}.windows[{n}]") for n, window in enumerate(layer.windows)),
     )
 
 
-def _check_window(window: Window) -> Window:
+def _check_turns(layer: Layer, name: str, field: str) -> None:
+    if not layer.members:
+        message = f"Layer '{name}' has nobody in it. Name the members who take turns, in their order."
+        raise invalid(message, f"{field}.members")
+    if layer.unit not in UNITS:
+        message = f"'{layer.unit[:20]}' is no unit for the turns of layer '{name}'. Choose days or weeks."
+        raise invalid(message, f"{field}.unit")
+    if not 1 <= layer.every <= LONGEST_TURN:
+        message = f"Layer '{name}' hands over every {layer.every} {layer.unit}. Give 1 to {LONGEST_TURN}."
+        raise invalid(message, f"{field}.every")
+    if layer.end is not None and layer.end <= layer.start:
+        message = f"Layer '{name}' ends on {layer.end}, before its first day is over. Give a day after {layer.start}."
+        raise invalid(message, f"{field}.end")
+
+
+def _check_window(window: Window, field: str) -> Window:
     if not 0 <= window.day_of_week <= SUNDAY:
-        raise invalid(f"{window.day_of_week} is no day of the week. Write 1 for Monday to 7 for Sunday.")
+        message = f"{window.day_of_week} is no day of the week. Write 1 for Monday to 7 for Sunday."
+        raise invalid(message, f"{field}.day_of_week")
     return Window(
         day_of_week=window.day_of_week or SUNDAY,
-        start_time=_check_time(window.start_time),
-        end_time=_check_time(window.end_time),
+        start_time=_check_time(window.start_time, f"{field}.start_time"),
+        end_time=_check_time(window.end_time, f"{field}.end_time"),
     )
 
 
-def _check_override(override: Override, names: Mapping[str, str], time_zone: str) -> Override:
-    member = _check_name(override.member, names, "An override")
-    begins, ends = _on_the_wall(override.begins, time_zone), _on_the_wall(override.ends, time_zone)
+def _check_override(override: Override, names: Mapping[str, str], time_zone: str, field: str) -> Override:
+    member = _check_name(override.member, names, "An override", f"{field}.member")
+    begins = _on_the_wall(override.begins, time_zone, f"{field}.begins")
+    ends = _on_the_wall(override.ends, time_zone, f"{field}.ends")
     if ends <= begins:
         raise invalid(
             f"The override of {member} begins on {begins:%Y-%m-%d %H:%M} and ends on {ends:%Y-%m-%d %H:%M}. "
-            "Let it end after it begins."
+            "Let it end after it begins.",
+            f"{field}.ends",
         )
     return Override(begins=begins, ends=ends, member=member)
 
 
-def _check_name(text: str, names: Mapping[str, str], where: str) -> str:
+def _check_name(text: str, names: Mapping[str, str], where: str, field: str) -> str:
     """The member's name as it is written among the members."""
     name = names.get(folded(text))
     if name is None:
         raise invalid(
-            f"{where} names '{text[:40]}', who is no member. Choose one of: {', '.join(names.values())}; or add them."
+            f"{where} names '{text[:40]}', who is no member. Choose one of: {', '.join(names.values())}; or add them.",
+            field,
         )
     return name
 
 
-def _check_time(hour: time) -> time:
+def _check_time(hour: time, field: str) -> time:
     if hour.tzinfo is not None:
-        raise invalid(f"'{hour}' has an offset from UTC. Write the time by the clock on the wall, as in 18:00.")
+        raise invalid(f"'{hour}' has an offset from UTC. Write the time by the clock on the wall, as in 18:00.", field)
     return hour
 
 
-def _on_the_wall(moment: datetime, time_zone: str) -> datetime:
+def _on_the_wall(moment: datetime, time_zone: str, field: str) -> datetime:
     """A moment with an offset from UTC is what the account's clock shows then."""
     if moment.tzinfo is not None:
         try:
             moment = moment.astimezone(ZoneInfo(time_zone))
         except OverflowError:
-            raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.") from None
+            raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.", field) from None
     return moment.replace(tzinfo=None, fold=0)

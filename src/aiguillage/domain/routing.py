@@ -171,15 +171,10 @@ def on_call(facts: Facts, decision: Decision) -> Decision | None:
     if rota_id is None:
         return None
     duty = duty_of(facts, rota_id)
-    if duty.member is None:
-        return None
-    return replace(
-        decision,
-        reason="on_call",
-        destination=duty.member.number,
-        duty=duty,
-        until=soonest(decision.until, duty.until),
-    )
+    until = soonest(decision.until, duty.until)
+    if duty.member is None:  # somebody may come before the queue opens
+        return None if until == decision.until else replace(decision, until=until)
+    return replace(decision, reason="on_call", destination=duty.member.number, duty=duty, until=until)
 
 
 def rota_of(facts: Facts, decision: Decision) -> int | None:

@@ -9,7 +9,7 @@ from aiguillage.domain import routing
 from aiguillage.domain.calls import Decision, Facts, Line, Rule
 from aiguillage.domain.hours import State
 from aiguillage.domain.routing import RULES, UNDECIDED
-from aiguillage.domain.ways import duty_of, follow, loops
+from aiguillage.domain.ways import cut_short, duty_of, follow, loops
 
 Look = Callable[[Facts, Decision], dict[str, Any]]
 
@@ -57,8 +57,7 @@ def _hours(facts: Facts, decision: Decision) -> dict[str, Any]:
         return looked
     steps = follow(facts, queue_id)
     looked["queues"] = [step_told(facts, *step) for step in steps]
-    looked["loop"] = loops(facts, steps)
-    return looked
+    return looked | {"loop": loops(facts, steps), "cut_short": cut_short(facts, steps)}
 
 
 def _rota(facts: Facts, decision: Decision) -> dict[str, Any]:

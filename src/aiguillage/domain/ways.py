@@ -11,9 +11,11 @@ from aiguillage.domain.oncall import Duty
 MOST_STEPS = 5
 """How many queues in a row may send a call on."""
 
+Steps = Sequence[tuple[int, State]]
+
 
 class Way(msgspec.Struct, frozen=True, gc=False):
-    """Where a call queue sends calls from `since` until `until`; `stays` when that is the queue itself.
+    """Where a call queue sends calls from `since` until `until`; `stays` when it is open and takes them itself.
 
     `state` is the queue's own, `steps` has it and those of the queues that it sends calls on to.
     """
@@ -37,16 +39,23 @@ def way_through(facts: Facts, queue_id: int) -> Way:
 
 
 def _find_way(facts: Facts, queue_id: int) -> Way:
-    steps, queue = follow(facts, queue_id), facts.account.queues[queue_id]
-    destination = steps[-1][1].destination
+    steps = follow(facts, queue_id)
+    last, following = steps[-1][1], _following(facts, steps)
+    queue = None if following is None else facts.account.queues[following]
     return Way(
         facts.at,
         soonest(*(state.until for _, state in steps)),
-        destination,
-        destination is not None and destination in (queue.number, queue.code),
+        last.destination if queue is None else queue.number or queue.code,
+        last.open and following == queue_id and len(steps) == 1,
         steps[0][1],
         steps,
     )
+
+
+def _following(facts: Facts, steps: Steps) -> int | None:
+    """The queue to which the last of the queues sends calls: itself, another, or none."""
+    destination = steps[-1][1].destination
+    return None if destination is None else facts.account.hours.queue_of(destination)
 
 
 def state_of(facts: Facts, queue_id: int) -> State:
@@ -66,8 +75,7 @@ def follow(facts: Facts, queue_id: int) -> tuple[tuple[int, State], ...]:
     steps = [(queue_id, state_of(facts, queue_id))]
     seen = {queue_id}
     while len(steps) <= MOST_STEPS:
-        destination = steps[-1][1].destination
-        following = None if destination is None else facts.account.hours.queue_of(destination)
+        following = _following(facts, steps)
         if following is None or following in seen:
             break
         seen.add(following)
@@ -75,11 +83,17 @@ def follow(facts: Facts, queue_id: int) -> tuple[tuple[int, State], ...]:
     return tuple(steps)
 
 
-def loops(facts: Facts, steps: Sequence[tuple[int, State]]) -> bool:
-    """Whether the last of the queues sends calls back to one before it, or on for longer than is followed."""
+def loops(facts: Facts, steps: Steps) -> bool:
+    """Whether the last of the queues sends calls back to one before it, or to itself while it is closed."""
     last, state = steps[-1]
-    following = None if state.destination is None else facts.account.hours.queue_of(state.destination)
-    return following is not None and following != last
+    following = _following(facts, steps)
+    return any(queue_id == following for queue_id, _ in steps) and not (state.open and following == last)
+
+
+def cut_short(facts: Facts, steps: Steps) -> bool:
+    """Whether the last of the queues sends calls on to yet another, which is not followed any more."""
+    following = _following(facts, steps)
+    return following is not None and all(queue_id != following for queue_id, _ in steps)
 
 
 def soonest(*moments: int | None) -> int | None:

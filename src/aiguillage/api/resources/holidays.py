@@ -10,6 +10,7 @@ from aiguillage.api.resources.call_queues import TAG
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Flag, Text, given
 from aiguillage.desk.holidays import forget_holidays, observe_holidays, set_holiday, show_observance
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import Observance
 from aiguillage.storage.facts import Kept
@@ -88,8 +89,8 @@ def _set(asked: Asked) -> Shown:
     if changes.get("off", UNSET) is None:
         changes["off"] = False
     kept = set_holiday(*_who(asked), label, **changes, expected=asked.expected).kept
-    shown = {name.casefold(): one for name, one in _observed(kept.fact).items()}
-    return Shown(shown[label.strip().casefold()], kept.seq)
+    shown = {folded(name): one for name, one in _observed(kept.fact).items()}
+    return Shown(shown[folded(label.strip())], kept.seq)
 
 
 def _observed(observance: Observance) -> dict[str, ObservedShown]:

@@ -7,7 +7,18 @@ import msgspec
 
 from aiguillage.api.operations import Asked
 from aiguillage.api.resources.call_queues import TAG
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Flag, Number, Text, read_day, read_time
+from aiguillage.api.resources.shared import (
+    BASE,
+    UNSET,
+    Body,
+    FactResource,
+    Flag,
+    Number,
+    Text,
+    read_day,
+    read_end,
+    read_time,
+)
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, DayException
 from aiguillage.storage.facts import Kept
@@ -178,7 +189,7 @@ TIME_SPANS = FactResource(
         "day_of_week": _read_weekday,
         "date_full": read_day,
         "start_time": read_time,
-        "end_time": read_time,
+        "end_time": read_end,
         "time_spanable_type": read_owner,
     },
     tell=_tell_span,

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, read_day, read_time
+from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, read_day, read_end, read_time
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.desk.rotas import list_gaps, show_duty
 from aiguillage.domain.accounts import Role
@@ -139,8 +139,8 @@ def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
     windows = [
         msgspec.structs.asdict(window)
         | {
-            name: read_time(getattr(window, name), f"{field}.windows[{place}].{name}")
-            for name in ("start_time", "end_time")
+            name: read(getattr(window, name), f"{field}.windows[{place}].{name}")
+            for name, read in (("start_time", read_time), ("end_time", read_end))
         }
         for place, window in enumerate(layer.windows)
     ]

@@ -1,6 +1,7 @@
 """What resources have in common: bodies, what a resource of facts is, values as they are written and read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from typing import Any, NamedTuple, get_args
 
@@ -89,10 +90,27 @@ def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any], names: Mappin
         return msgspec.convert(cleared(kind, changes), kind)
     except msgspec.ValidationError as error:
         refusal = unfit(error)
-        sent = {own: name for name, own in (names or {}).items()}
-        field, dot, rest = (refusal.field or "").partition(".")
-        known = sent.get(field, field)
-        raise Refusal(refusal.kind, refusal.message.replace(f"'{field}'", f"'{known}'"), known + dot + rest) from None
+        field = (refusal.field or "").partition(".")[0]
+        known = _sent_as(field, names or {})
+        refusal.message = refusal.message.replace(f"'{field}'", f"'{known}'")
+        refusal.field = _sent_as(refusal.field or "", names or {})
+        raise refusal from None
+
+
+def _sent_as(field: str, names: Mapping[str, str]) -> str:
+    """A field of a fact, perhaps with a path inside it, as the API names it."""
+    first, dot, rest = field.partition(".")
+    return next((sent for sent, own in names.items() if own == first), first) + dot + rest
+
+
+@contextmanager
+def as_sent(names: Mapping[str, str]) -> Iterator[None]:
+    """What the desk refuses is told by the field's name in the API."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = refusal.field and _sent_as(refusal.field, names)
+        raise
 
 
 def cleared(kind: type[msgspec.Struct], changes: dict[str, Any]) -> dict[str, Any]:
@@ -122,10 +140,15 @@ def read_day(text: str, field: str) -> str:
         raise invalid(f"'{text[:40]}' is no date. Write YYYY-MM-DD, as in 2026-12-25.", field) from None
 
 
+def read_end(text: str, field: str) -> str:
+    """A time of day at which something ends, as it is kept; 24:00 is midnight. Raises Refusal(invalid)."""
+    return read_time("00:00" if text.strip() in MIDNIGHT else text, field)
+
+
 def read_time(text: str, field: str) -> str:
-    """A time of day as it is kept; 24:00 is midnight. Raises Refusal(invalid)."""
+    """A time of day as it is kept. Raises Refusal(invalid)."""
     try:
-        found = time() if text.strip() in MIDNIGHT else time.fromisoformat(text.strip())
+        found = time.fromisoformat(text.strip())
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None or ":" not in text:
