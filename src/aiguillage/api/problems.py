@@ -71,6 +71,12 @@ def turned_away(error: HTTPException) -> ProblemDetailsException:
     return _problem(status, DETAIL.get(status, error.detail), error.headers)
 
 
+def too_long(longest: int) -> ProblemDetailsException:
+    """A body of more bytes than are taken."""
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return _problem(status, f"The body has more than {longest:,} bytes. Send less at a time.")
+
+
 def failed(error: Exception) -> ProblemDetailsException:
     """A failure of ours: its type and place go to the log, nothing of it to the client.
 

@@ -1,15 +1,17 @@
 """What resources have in common: bodies, what a resource of facts is, values as they are written and read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from aiguillage.api.moments import parse_moment
-from aiguillage.api.operations import Asked, Nothing, unfit
+from aiguillage.api.operations import Asked, Nothing
 from aiguillage.desk.journal import seq_since
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.unfit import unfit
 from aiguillage.storage.facts import Kept
 
 BASE = "/smart-routings"
@@ -85,14 +87,25 @@ class FactResource(NamedTuple):
 
 def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any], names: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - the kind says which
     """A fact of that kind; null is a value's default where it cannot be nothing. Raises Refusal(invalid)."""
+    with named(names or {}):
+        try:
+            return msgspec.convert(cleared(kind, changes), kind)
+        except msgspec.ValidationError as error:
+            raise unfit(error) from None
+
+
+@contextmanager
+def named(names: Mapping[str, str]) -> Iterator[None]:
+    """Refusals name their fields as the API does; `names` are the desk's names for what the API calls otherwise."""
     try:
-        return msgspec.convert(cleared(kind, changes), kind)
-    except msgspec.ValidationError as error:
-        refusal = unfit(error)
-        sent = {own: name for name, own in (names or {}).items()}
+        yield
+    except Refusal as refusal:
         field, dot, rest = (refusal.field or "").partition(".")
-        known = sent.get(field, field)
-        raise Refusal(refusal.kind, refusal.message.replace(f"'{field}'", f"'{known}'"), known + dot + rest) from None
+        known = next((name for name, own in names.items() if own == field), field) + dot + rest
+        if known:
+            refusal.message = refusal.message.replace(f"'{refusal.field}'", f"'{known}'")
+            refusal.field = known
+        raise
 
 
 def cleared(kind: type[msgspec.Struct], changes: dict[str, Any]) -> dict[str, Any]:
