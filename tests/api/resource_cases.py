@@ -105,8 +105,8 @@ CASES: dict[str, Case] = {
         {"layers": []},
         ("overrides", []),
         (
-            ({"layers": [{"name": "x", "members": [], "start": "soon"}]}, "layers[0].start"),
-            ({"members": [5]}, "members[0]"),
+            ({"layers": [{"name": "x", "members": [], "start": "soon"}]}, "layers.0.start"),
+            ({"members": [5]}, "members.0"),
         ),
     ),
     "switches": Case(
@@ -144,7 +144,7 @@ CASES: dict[str, Case] = {
         {"destination_1": "207", "destination_2": None},
         {"destination_3": "214"},
         ("nickname", ""),
-        (({"zones": None}, "zones"), ({"geo_routing_list_id": 5}, "geo_routing_list_id"), ({"zones": [5]}, "zones[0]")),
+        (({"zones": None}, "zones"), ({"geo_routing_list_id": 5}, "geo_routing_list_id"), ({"zones": [5]}, "zones.0")),
     ),
     "ctis": Case(
         "/ctis",

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_destination, parse_text
-from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.errors import Refusal, about, conflict, invalid
 from aiguillage.domain.numbers import parse_number
 
 LONGEST_ORIGIN = 64
@@ -29,9 +29,9 @@ class CtiDestination(msgspec.Struct, frozen=True, kw_only=True):
 
 def origin_key(origin: str, country: str) -> str:
     """An origin as it is compared: E.164 where it looks like a number (contracts/cx-engine.md), else in upper case."""
-    text = parse_text(origin, LONGEST_ORIGIN)
+    text = parse_text(origin, LONGEST_ORIGIN, "origin")
     if not text:
-        raise invalid("The origin is empty. Give what the phone system sends: a dialled number, a site code.")
+        raise invalid("The origin is empty. Give what the phone system sends: a dialled number, a site code.", "origin")
     try:
         return parse_number(text, country)
     except Refusal:
@@ -43,9 +43,9 @@ def check_cti(fact: Cti, fact_id: int | None, by_kind: Mapping[str, Mapping[int,
 
     Raises Refusal(invalid, conflict).
     """
-    name = parse_text(fact.name)
+    name = parse_text(fact.name, field="name")
     if not name:
-        raise invalid("The CTI has no name. Give it one: look-ups can ask for it by name.")
+        raise invalid("The CTI has no name. Give it one: look-ups can ask for it by name.", "name")
     for other_id, other in by_kind.get("cti", {}).items():
         if other_id != fact_id and other.name.casefold() == name.casefold():
             raise conflict(f"{account.code} has a CTI {other.name} already. Choose another name.")
@@ -61,15 +61,13 @@ def check_cti_destination(
     """
     cti = by_kind.get("cti", {}).get(fact.cti)
     if cti is None:
-        raise invalid(f"{account.code} has no CTI {fact.cti}. Add the CTI first, or name one that is there.")
+        raise invalid(f"{account.code} has no CTI {fact.cti}. Add the CTI first, or name one that is there.", "cti")
     key = origin_key(fact.origin, account.country)
     for other_id, other in by_kind.get("cti_destination", {}).items():
         if other.cti != fact.cti or other_id == fact_id:
             continue
         if origin_key(other.origin, account.country) == key:
             raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.")
-    return CtiDestination(
-        cti=fact.cti,
-        origin=parse_text(fact.origin, LONGEST_ORIGIN),
-        destination=parse_destination(fact.destination),
-    )
+    with about("destination"):
+        destination = parse_destination(fact.destination)
+    return CtiDestination(cti=fact.cti, origin=parse_text(fact.origin, LONGEST_ORIGIN), destination=destination)

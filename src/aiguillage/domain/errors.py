@@ -1,7 +1,8 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do; and where a failure comes from."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,6 +42,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 def invalid(message: str, field: str | None = None) -> Refusal:
     """Bad input."""
     return Refusal(Kind.INVALID, message, field)
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Gives the field to a refusal of bad input that does not know where its value stands."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.kind is Kind.INVALID and refusal.field is None:
+            refusal.field = field
+        raise
 
 
 def missing(message: str) -> Refusal:
