@@ -183,7 +183,7 @@ def test_webhooks_are_told_what_happened_but_never_at_an_address_that_is_not_pub
     cast: Cast, settings: Settings, secure: Secure
 ) -> None:
     hook = Webhook(name="CRM", url=secure.url("/hook", "localhost"), events=("contact.changed",))
-    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook).kept
+    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook, guard=secure.guard).kept
     known_caller(cast)
     secure.requests.clear()
 
