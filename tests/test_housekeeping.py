@@ -97,6 +97,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
     observe_holidays(cast.db, long_ago(cast), ACCOUNT, "FR")
     hold_import(cast.db, long_ago(cast), ACCOUNT, Upload("a.csv", "text/csv", b"tel\n0199001234\n"), Choices())
     add_calendar(cast.db, long_ago(cast), ACCOUNT, calendar, MEETINGS)
+    (settings.data_dir / ".staged-left").mkdir()
 
     with running(settings) as server:
 
@@ -109,6 +110,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
         text = server.log.read_text()
 
     assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
+    assert list(cast.db.path.parent.glob(".staged-*")) == []
     of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
     assert of_file.calendar.events[-1].begins.year > 2026
     assert (of_feed.read_at, "public address" in of_feed.calendar.trouble) == (LONG_AGO, True)
@@ -181,7 +183,7 @@ def test_webhooks_are_told_what_happened_but_never_at_an_address_that_is_not_pub
     cast: Cast, settings: Settings, secure: Secure
 ) -> None:
     hook = Webhook(name="CRM", url=secure.url("/hook", "localhost"), events=("contact.changed",))
-    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook).kept
+    kept = add_webhook(cast.db, cast["manager"], ACCOUNT, hook, guard=secure.guard).kept
     known_caller(cast)
     secure.requests.clear()
 

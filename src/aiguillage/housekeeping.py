@@ -24,6 +24,7 @@ from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
+from aiguillage.storage.staging import sweep
 
 EVERY = 60.0
 """Seconds from one round to the next, and before a process that ended is started again."""
@@ -93,6 +94,8 @@ def keep_house(settings: Settings, over: Connection) -> None:
 def _round(settings: Settings) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
     with closing(Database(settings.database)) as database:
+        with _told("stages"):
+            sweep(settings.database.parent)
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)

@@ -103,7 +103,7 @@ def test_refused_rows_are_told_by_line_and_column(client: Client) -> None:
     done = upload(client, bad, partial=1)
 
     assert list(problem["errors"]) == ["line 4.téléphone"]
-    assert "1 of 3 rows are refused" in str(told["obstacle"])
+    assert "1 of 3 rows is refused" in str(told["obstacle"])
     assert counts(told) == counts(done) == [2, 0, 0, 1]
     assert done["refusals"] == [
         {

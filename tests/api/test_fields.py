@@ -59,11 +59,11 @@ def test_a_stored_field_is_the_one_it_names_or_the_first_that_nobody_set(client:
         ("/fields/1", {"id": 2, "name": "x"}, "id"),
         ("/fields/1", {"customer_id": 2}, "customer_id"),
         ("/fields/1", {"name": None}, "name"),
-        ("/fields/1", {"default_value": "2,3"}, "request"),
+        ("/fields/1", {"default_value": "2,3"}, "default_value"),
         ("/fields/1", {"default_option_id": 999}, "default_option_id"),
         ("/fields/1", {"default_option_id": None, "strict": "x"}, "strict"),
-        ("/fields/5", {"default_value": "perhaps"}, "request"),
-        ("/fields/5", {"strict": True}, "request"),
+        ("/fields/5", {"default_value": "perhaps"}, "default_value"),
+        ("/fields/5", {"strict": True}, "strict"),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(

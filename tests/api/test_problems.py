@@ -1,6 +1,7 @@
 """How the web room says no."""
 
 import json
+from pathlib import Path
 
 import pytest
 import structlog
@@ -10,6 +11,7 @@ from litestar.testing import TestClient
 
 from aiguillage.api.problems import PROBLEMS, STATUS
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.storage.engine import unusable
 from tests.standing import Standing
 
 PROBLEM = "application/problem+json"
@@ -63,6 +65,25 @@ def test_a_refusal_is_a_problem_in_its_own_words(kind: Kind) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (STATUS[kind], PROBLEM)
     assert answer.json()["detail"] == "Do this instead."
     assert ("www-authenticate" in answer.headers) == (kind is Kind.UNAUTHORIZED)
+
+
+def test_where_a_file_is_on_the_server_is_logged_and_not_told() -> None:
+    @get("/", sync_to_thread=False)
+    def refuse() -> None:
+        raise unusable(Path("/srv/hush/facts.db"), "attempt to write a readonly database")
+
+    application = Litestar([refuse], plugins=[PROBLEMS], logging_config=None)
+    with structlog.testing.capture_logs() as lines, TestClient(application) as client:
+        answer = client.get("/")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
+    assert answer.json()["detail"] == (
+        "facts.db cannot be used (attempt to write a readonly database). "
+        "Make its directory and the files in it writable for this user."
+    )
+    assert [(line["event"], str(line["why"]).split(" ")[0]) for line in lines] == [
+        ("request_refused", "/srv/hush/facts.db")
+    ]
 
 
 @pytest.mark.parametrize("error", [ValueError("+33199001234"), InternalServerException("+33199001234")])

@@ -85,9 +85,9 @@ def test_a_rotas_feed_is_issued_and_ended(manager: Person, rota: dict[str, Any])
     [
         (
             {"layers": [{"name": "x", "members": ["Ana"], "start": "2026-11-02", "handover": "9h"}]},
-            "layers[0].handover",
+            "layers.0.handover",
         ),
-        ({"layers": [{"name": "x", "members": ["Ana"], "start": "2026-11-02", "end": "x"}]}, "layers[0].end"),
+        ({"layers": [{"name": "x", "members": ["Ana"], "start": "2026-11-02", "end": "x"}]}, "layers.0.end"),
         ({"layers": [{"name": "x", "members": ["Ana"], "begin": "x"}]}, "begin"),
         (
             {
@@ -100,10 +100,10 @@ def test_a_rotas_feed_is_issued_and_ended(manager: Person, rota: dict[str, Any])
                     }
                 ]
             },
-            "layers[0].windows[0].start_time",
+            "layers.0.windows.0.start_time",
         ),
-        ({"overrides": [{"begins": "x", "ends": "2026-11-02", "member": "Ana"}]}, "overrides[0].begins"),
-        ({"members": [{"name": "Ana"}]}, "members[0].number"),
+        ({"overrides": [{"begins": "x", "ends": "2026-11-02", "member": "Ana"}]}, "overrides.0.begins"),
+        ({"members": [{"name": "Ana"}]}, "members.0.number"),
     ],
 )
 def test_what_is_wrong_inside_a_rota_is_told_with_its_place(

@@ -132,7 +132,7 @@ def _record(_: int, ids: Ids) -> dict[str, Any]:
 
 
 def _hook(n: int, _: Ids) -> dict[str, Any]:
-    return {"name": f"ERP {n}", "url": f"https://localhost/{n}", "events": ["import.finished"]}
+    return {"name": f"ERP {n}", "url": f"https://hook.invalid/{n}", "events": ["import.finished"]}
 
 
 BODIES: dict[str, Callable[[int, Ids], Any]] = {

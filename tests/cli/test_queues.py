@@ -118,7 +118,7 @@ def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
         (("queue", "set", ACCOUNT, "support"), "Nothing to set"),
         (("queue", "set", ACCOUNT, "x", "--name", "y"), "There is: support"),
         (("queue", "set", ACCOUNT, "support", "--default", "207"), "itself"),
-        (("queue", "set", ACCOUNT, "support", "--name", ""), "Expected `str`, got `null`"),
+        (("queue", "set", ACCOUNT, "support", "--name", ""), "'name' is null. It has to be a text"),
         (("hours", "add", ACCOUNT, "-q", "207", "--from", "9", "--to", "12"), "Say on which days"),
         (
             ("hours", "add", ACCOUNT, "--day", "1", "--from", "9", "--to", "12"),

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from aiguillage.desk.addresses import is_public
+from aiguillage.desk.addresses import is_public, known_address
 
 PRIVATE = (
     *("127.0.0.1", "127.8.8.8", "0.1.2.3", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
@@ -29,3 +29,21 @@ def test_an_address_that_is_nobodys_on_the_internet_is_not_public(address: str) 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_an_address_on_the_internet_is_public(address: str) -> None:
     assert is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        *(("8.8.8.8", "8.8.8.8"), ("::1", "::1"), ("2130706433", "127.0.0.1"), ("0x7f000001", "127.0.0.1")),
+        *(("0177.0.0.1", "127.0.0.1"), ("127.1", "127.0.0.1"), ("134744072", "8.8.8.8")),
+        *((name, "127.0.0.1") for name in ("localhost", "a.localhost", "intranet", "nas.local", "a.b.internal")),
+        *((name, "127.0.0.1") for name in ("home.arpa", "nas.home.arpa")),
+    ],
+)
+def test_a_host_that_needs_no_look_up_has_an_address_at_once(host: str, address: str) -> None:
+    assert known_address(host) == ip_address(address)
+
+
+@pytest.mark.parametrize("host", ["example.org", "localhost.example.org", "mylocal.example", "1.example", "e164.arpa"])
+def test_any_other_name_has_to_be_looked_up(host: str) -> None:
+    assert known_address(host) is None

@@ -127,9 +127,9 @@ def test_a_strict_field_takes_its_options_alone(cast: Cast) -> None:
 
     kept = add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
 
-    with refused(Kind.INVALID, r"'301' is no option of select_1 \(Destination 1\). Choose one of: 300"):
+    with refused(Kind.INVALID, r"'301' is no option of field_select_1 \(Destination 1\). Choose one of: 300"):
         set_contact(cast.db, cast["editor"], ACCOUNT, kept.id, {"select": ("301", None, None, None)})
-    with refused(Kind.INVALID, r"is no option of select_2 .* none yet, add an option first"):
+    with refused(Kind.INVALID, r"is no option of field_select_2 .* none yet, add an option first"):
         set_contact(cast.db, cast["editor"], ACCOUNT, kept.id, {"select": ("300", "300", None, None)})
     assert set_contact(cast.db, cast["editor"], ACCOUNT, kept.id, {"select": NO_SELECT}).contact.select == NO_SELECT
 

@@ -100,8 +100,8 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, given: dict[str, An
         ("select_1", {"default": "207,209"}, "none of them a comma"),
         ("boolean_1", {"default": "207"}, "is neither yes nor no"),
         ("boolean_1", {"default": ""}, "is neither yes nor no"),
-        ("select_1", {"default": "200", "strict": True}, "'200' is no option of select_1, which is strict. Add the op"),
-        ("boolean_1", {"strict": True}, "boolean_1 is yes or no; only select_1 to select_4 can be strict"),
+        ("select_1", {"default": "200", "strict": True}, "'200' is no option of field_select_1, which is strict. Add"),
+        ("boolean_1", {"strict": True}, "boolean_1 is yes or no; only field_select_1 to field_select_4 can be"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(

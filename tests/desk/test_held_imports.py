@@ -88,7 +88,7 @@ def test_what_came_in_the_way_meanwhile_is_told_and_may_be_mended(cast: Cast) ->
 
     told = show(cast, held).progress
     assert (told.state, told.import_id) == ("refused", None)
-    assert "1 of 2 rows are refused" in str(told.trouble)
+    assert "1 of 2 rows is refused" in str(told.trouble)
     apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
 
 

@@ -33,6 +33,16 @@ def test_an_export_names_the_imports_that_brought_somebody(cast: Cast, tmp_path:
     assert [(one["id"], one["file"]) for one in person.imports] == [(import_id, "people.csv")]
 
 
+def test_an_export_names_the_imports_whose_file_has_the_number_in_its_name(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "people 01 99 00 12 34.csv"
+    file.write_text(f"company;number\nGarage Mistral;{OTHER}\n")
+    import_id = import_contacts(cast.db, cast["editor"], ACCOUNT, file).import_id
+
+    person = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, NUMBER)
+
+    assert [(one["id"], one["file"]) for one in person.imports] == [(import_id, file.name)]
+
+
 def test_of_somebody_unknown_nothing_is_kept(cast: Cast) -> None:
     person = export_person(cast.db, cast.log, cast["manager"], ACCOUNT, OTHER)
 

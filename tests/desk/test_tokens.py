@@ -127,12 +127,8 @@ def test_a_disabled_user_is_issued_no_token(cast: Cast) -> None:
         issue_token(cast.db, cast.operator, email("router"), name="PBX")
 
 
-def test_a_token_for_an_account_where_its_user_has_no_role_is_refused_with_the_command_that_gives_one(
-    cast: Cast,
-) -> None:
-    with refused(
-        Kind.MISSING, "router@example.org has no role on CL0001. .*user grant router@example.org CL0001 route"
-    ):
+def test_a_token_for_an_account_where_its_user_has_no_role_is_refused(cast: Cast) -> None:
+    with refused(Kind.MISSING, "router@example.org has no role on CL0001. Give them one first"):
         issue_token(cast.db, cast.operator, email("router"), name="PBX", accounts=[ACCOUNT, OTHER_ACCOUNT])
     with refused(Kind.MISSING, "There is no account CL9999"):
         issue_token(cast.db, cast.operator, email("router"), name="PBX", accounts=["CL9999"])
@@ -177,7 +173,7 @@ def test_anothers_token_cannot_be_told_from_none(cast: Cast) -> None:
     token, _ = issue_token(cast.db, cast["router"], email("router"), name="PBX")
 
     for token_id in (token.id, token.id + 1, 0, -1, 2**63, -(2**70)):
-        with refused(Kind.MISSING, f"There is no token {token_id} of yours. List them: aiguillage token list"):
+        with refused(Kind.MISSING, f"There is no token {token_id} of yours"):
             revoke_token(cast.db, cast["manager"], token_id)
 
     assert list_tokens(cast.db, cast["router"]) == [token]

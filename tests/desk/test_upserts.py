@@ -152,7 +152,7 @@ def test_with_partial_the_first_of_two_about_one_contact_is_kept(
 
     desk = Desk(cast, cast.db.path.parent)
     assert counts(outcome) == (0, 1, 0, 1)
-    assert "about the same contact as line 0" in outcome.refusals[0].message
+    assert "about the same contact as contacts.0" in outcome.refusals[0].message
     assert desk.contacts() == {garage.id: msgspec.structs.replace(garage.contact, company="Garage Mistral")}
     assert desk.keys() == desk.right_keys()
 
@@ -188,10 +188,10 @@ def test_keys_that_are_others_are_refused(cast: Cast, garage: Kept) -> None:
         partial=True,
     )
 
-    assert {one.line: one.message.partition(".")[0] for one in outcome.refusals} == {
+    assert {one.line: one.message.partition(". ")[0] for one in outcome.refusals} == {
         0: f"The reference 'C-1' is contact {garage.id}'s already",
         1: f"{NUMBER} is contact {garage.id}'s already",
-        3: "The code 4 is on line 2 already",
+        3: "The code 4 is at contacts.2 already",
     }
 
 

@@ -293,5 +293,5 @@ def test_a_role_taken_away_shuts_its_user_out(cast: Cast) -> None:
 
 @pytest.mark.parametrize("address", [email("outsider"), NEWCOMER])
 def test_a_role_that_nobody_has_is_not_taken_away(cast: Cast, address: str) -> None:
-    with refused(Kind.MISSING, f"{address} has no role on CL0000. List who has: aiguillage user list --account CL0000"):
+    with refused(Kind.MISSING, f"{address} has no role on CL0000"):
         revoke_role(cast.db, cast["manager"], address, ACCOUNT)

@@ -1,10 +1,11 @@
 """Refusals: of a kind, with a message."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing, place_of
+from aiguillage.domain.errors import Kind, Refusal, about, conflict, invalid, missing, place_of, unavailable
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,24 @@ def test_a_failure_says_where_it_was_raised_and_nothing_else() -> None:
 
     assert re.fullmatch(r"test_errors\.py:[0-9]+", place_of(raised.value))
     assert place_of(ValueError("+33199001234")) == ""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "field"),
+    [(invalid("Write 1."), "name"), (invalid("Write 1.", "day"), "day"), (conflict("Choose another."), None)],
+)
+def test_a_value_is_refused_by_the_field_that_it_stands_in(refusal: Refusal, field: str | None) -> None:
+    with pytest.raises(Refusal) as raised, about("name"):
+        raise refusal
+
+    assert raised.value.field == field
+
+
+def test_a_file_that_cannot_be_used_is_named() -> None:
+    refusal = unavailable(Path("var/calls.db"), "var/calls.db is full.")
+
+    assert (refusal.kind, refusal.path, refusal.message) == (
+        Kind.UNAVAILABLE,
+        Path("var/calls.db"),
+        "var/calls.db is full.",
+    )

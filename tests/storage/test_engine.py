@@ -182,7 +182,7 @@ def test_a_file_without_tables_is_refused_with_the_command_that_makes_them(setti
 def test_a_file_in_a_directory_that_is_missing_is_refused(tmp_path: Path) -> None:
     database = Database(tmp_path / "missing" / "aiguillage.db")
 
-    with refused(Kind.UNAVAILABLE, "unable to open database file.*Make .*missing a directory that this user can write"):
+    with refused(Kind.UNAVAILABLE, "unable to open database file.*Make its directory, let this user write in it"):
         list_accounts(database, OPERATOR)
 
 

@@ -27,6 +27,10 @@ WORDS = {
     503: "The database cannot be used at this moment.",
 }
 JSON = "application/json"
+LOCATION: Described = {
+    "description": "The path that shows what was added.",
+    "schema": {"type": "string", "format": "uri-reference"},
+}
 ACCOUNT: Described = {
     "name": "customer_account",
     "in": "query",
@@ -64,6 +68,8 @@ def _link(operations: Sequence[Operation], paths: dict[str, Described]) -> None:
         if operation.method == "POST" and of_one and "id" in getattr(operation.answer, "__struct_fields__", ()):
             told = paths[operation.path]["post"]["responses"][str(operation.status)]
             told["links"] = {other.name: _linked(operation, other) for other in of_one}
+            if operation.is_shown_by([other.path for other in of_one if other.method == "GET"]):
+                told["headers"] = {"Location": LOCATION}
 
 
 def _linked(operation: Operation, other: Operation) -> Described:
@@ -136,7 +142,7 @@ HEADERS = (
         "The ETag that you read: the change is made to that state alone; else a 412.",
     ),
     ("Idempotency-Key", ("POST",), "Up to 255 characters of your own; the same request with it is carried out once."),
-    ("Prefer", ("POST", "PUT"), "`return=minimal`: a 204 instead of the object."),
+    ("Prefer", ("POST", "PUT"), "`return=minimal`: no object in the answer."),
 )
 
 
@@ -156,7 +162,7 @@ def _query_parameters(schema: Described) -> list[Described]:
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> Described:
     told: Described = {str(operation.status): _success(operation, schemas)}
-    if operation.answer is not None and operation.method in {"POST", "PUT"}:
+    if operation.answer is not None and operation.method in {"POST", "PUT"} and operation.minimal != operation.status:
         told["204"] = {"description": "It is done; `Prefer: return=minimal` asked for no more."}
     problem = {"application/problem+json": {"schema": schemas[repr(Problem)]}}
     for status in sorted(statuses(operation)):

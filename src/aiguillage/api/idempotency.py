@@ -29,7 +29,7 @@ def answered_before(
         headers = {name: value for name, value in begun.headers.items() if name != "content-type"}
         headers["Idempotency-Replayed"] = "true"
         media_type = begun.headers.get("content-type")
-        return Response(begun.body or None, status_code=begun.status, headers=headers, media_type=media_type)
+        return Response(begun.body, status_code=begun.status, headers=headers, media_type=media_type)
     try:
         response = answer()
     except BaseException:

@@ -1,17 +1,22 @@
 """What an operation of the management API is: what it takes, what it answers, the use case behind it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import Refusal, invalid, missing
+from aiguillage.domain.errors import missing
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY = 1 << 20
 """Bytes of an ordinary body."""
+
+
+LONGEST_ID = 18
+"""Digits that a column holds."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +53,7 @@ class Asked(NamedTuple):
     def id(self, name: str = "id") -> int:
         """An id in the path. Raises Refusal(missing) for one that can be none."""
         text = self.path[name]
-        if not text.isascii() or not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - what a column holds
+        if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_ID:
             raise missing("There is nothing of that id here for you.")
         return int(text)
 
@@ -99,15 +104,12 @@ class Operation(NamedTuple):
     hides: tuple[str, ...] = ()
     example: Any = None
 
+    @property
+    def minimal(self) -> int:
+        """The status without a body: of what was added, its headers say that and where."""
+        return self.status if self.status == HTTPStatus.CREATED else HTTPStatus.NO_CONTENT
 
-def unfit(error: msgspec.ValidationError) -> Refusal:
-    """What msgspec says of a value, with the field's name apart."""
-    text, _, place = str(error).partition(" - at `$")
-    place = place.strip("`.").removeprefix("[...]").lstrip(".")
-    if "unknown field `" in text:
-        field = text.partition("unknown field `")[2].rstrip("`")
-        return invalid(f"There is no '{field[:40]}' here. Leave it out.", field[:40])
-    if "missing required field `" in text:
-        field = text.partition("missing required field `")[2].rstrip("`")
-        return invalid(f"'{field}' is missing. Send it.", f"{place}.{field}".lstrip("."))
-    return invalid(f"{text}. Send a value of that kind.", (place or "body")[:80])
+    def is_shown_by(self, paths: Collection[str]) -> bool:
+        """Whether it adds a thing to a collection, and one of the paths shows the thing."""
+        adds = self.method == "POST" and self.status == HTTPStatus.CREATED
+        return adds and f"{self.path}/{{id}}" in paths

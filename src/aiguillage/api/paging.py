@@ -31,6 +31,9 @@ class Paged(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"})
 LISTING = ("q", "sort", "updated_since", "page", "per_page")
 """What every index takes beside its filters."""
 
+UNDATED = tuple(word for word in LISTING if word != "updated_since")
+"""The same for things that have no moment of their last change."""
+
 
 def page_type(name: str, answer: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a struct's type, for a description
     """The page object of a resource's index, for its description."""

@@ -50,12 +50,16 @@ def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = N
 
 
 def refused(refusal: Refusal) -> ProblemDetailsException:
-    """A refusal, in its own words."""
+    """A refusal, in its own words; where a file is on the server is for the log alone."""
     status = STATUS[refusal.kind]
     headers = _MORE.get(status) if refusal.wait is None else {"Retry-After": str(refusal.wait)}
-    problem = _problem(status, refusal.message, headers)
+    message = refusal.message
+    if refusal.path is not None:
+        _log.error("request_refused", kind=refusal.kind, why=message)
+        message = message.replace(str(refusal.path), refusal.path.name)
+    problem = _problem(status, message, headers)
     if refusal.kind is Kind.INVALID:
-        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [refusal.message]}}
+        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [message]}}
     return problem
 
 
@@ -65,6 +69,12 @@ def turned_away(error: HTTPException) -> ProblemDetailsException:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return failed(error)
     return _problem(status, DETAIL.get(status, error.detail), error.headers)
+
+
+def too_long(longest: int) -> ProblemDetailsException:
+    """A body of more bytes than are taken."""
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return _problem(status, f"The body has more than {longest:,} bytes. Send less at a time.")
 
 
 def failed(error: Exception) -> ProblemDetailsException:

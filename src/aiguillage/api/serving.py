@@ -1,38 +1,46 @@
 """Carries out operations: who asks, what was sent, the use case, the answer; the same for every one."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast, get_args
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from litestar import Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler, route
 from litestar.params import RawBody
 from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
-from aiguillage.api.operations import LONGEST_BODY, Asked, File, Operation, Shown, Upload, unfit
+from aiguillage.api.operations import LONGEST_BODY, LONGEST_ID, Asked, File, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING
+from aiguillage.api.problems import too_long
 from aiguillage.desk.acting import actor_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
 ACTOR = "actor"
 LONGEST_QUERY = 8 * 1024
+MOST_ETAGS = 20
+"""That an If-Match may list; more are not looked at."""
+
 STALE = HTTPStatus.PRECONDITION_FAILED
 """What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
 
 Clock = Callable[[], int]
 _Parameters = dict[str, str | list[str]]
+_ETAG = re.compile(r'"[^"]*"|[^\s,"]+')
 
 
 class Door:
@@ -43,12 +51,14 @@ class Door:
         self.log = log
         self.clock = clock
         self.replay = replay
+        self._shown: set[str] = set()
 
     def handlers(self, operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
         """A handler for each path."""
         by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
         for operation in operations:
             by_path[operation.path][operation.method] = operation
+        self._shown |= {path for path, methods in by_path.items() if "GET" in methods}
         return [self._handler(path, methods) for path, methods in by_path.items()]
 
     def _handler(self, path: str, methods: Mapping[str, Operation]) -> HTTPRouteHandler:
@@ -72,6 +82,7 @@ class Door:
             sync_to_thread=True,
             status_code=200,  # the operation says another; the framework only wants one that allows for a body
             request_max_body_size=longest,
+            exception_handlers={RequestEntityTooLarge: lambda request, _error: too_long(longest).to_response(request)},
             guards=[admit],
             name=path,
         )
@@ -97,14 +108,34 @@ class Door:
             body=read_body(operation, headers.get("content-type", ""), body),
             url=str(request.url),
             headers=headers,
-            expected=read_expected(headers.get("if-match")) if STALE in operation.refuses else None,
             replay=self.replay,
             address=address_of(request),
         )
         key = headers.get("idempotency-key")
         if key is None or operation.method != "POST" or operation.public:
-            return _respond(operation, asked)
-        return answered_before(asked, operation, key, body, lambda: _respond(operation, asked))
+            return self._respond(operation, asked)
+        return answered_before(asked, operation, key, body, lambda: self._respond(operation, asked))
+
+    def _respond(self, operation: Operation, asked: Asked) -> Response[Any]:
+        """Carries the operation out, and puts what it answers on the wire."""
+        result = run_if_unchanged(operation, asked)
+        if isinstance(result, File):
+            headers = {"Content-Disposition": f'attachment; filename="{result.name}"'}
+            return Stream(result.pieces, media_type=result.media_type, headers=headers, status_code=operation.status)
+        headers = {}
+        if isinstance(result, Shown):
+            headers["ETag"] = f'"{result.seq}"'
+            result = result.body
+        if operation.answer is None:
+            return Response(None, status_code=204, headers=headers)
+        if operation.is_shown_by(self._shown):
+            headers["Location"] = location_of(asked, result.id)
+        wants_little = "return=minimal" in asked.headers.get("prefer", "") and not operation.hides
+        if operation.method in {"POST", "PUT"} and wants_little:
+            headers["Preference-Applied"] = "return=minimal"
+            return Response(b"", status_code=operation.minimal, headers=headers)
+        body = msgspec.json.encode(result)
+        return Response(body, status_code=operation.status, headers=headers, media_type="application/json")
 
     def _actor(self, operation: Operation, request: ASGIConnection[Any, Any, Any, Any]) -> Actor:
         at = self.clock()
@@ -126,7 +157,7 @@ async def _drain(request: ASGIConnection[Any, Any, Any, Any]) -> None:
 
 def _check_length(operation: Operation, length: int) -> None:
     if length > operation.longest:
-        raise HTTPException(status_code=413, detail=f"The body has more than {operation.longest:,} bytes.")
+        raise too_long(operation.longest)
 
 
 def address_of(request: ASGIConnection[Any, Any, Any, Any]) -> str | None:
@@ -192,30 +223,32 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
         raise HTTPException(status_code=400, detail="The body is not JSON. Send a JSON object in UTF-8.") from None
 
 
-def read_expected(if_match: str | None) -> int | None:
-    """The change that If-Match names; None where any will do. Raises Refusal for what is no ETag of ours."""
+def run_if_unchanged(operation: Operation, asked: Asked) -> Any:  # noqa: ANN401 - the operation says which
+    """What the operation answers, for the first state that If-Match lists and the thing is in. Raises Refusal."""
+    if STALE not in operation.refuses:
+        return operation.run(asked)
+    *others, last = read_expected(asked.headers.get("if-match"))
+    for expected in others:
+        try:
+            return operation.run(asked._replace(expected=expected))
+        except Refusal as refusal:
+            if refusal.kind is not Kind.STALE:
+                raise
+    return operation.run(asked._replace(expected=last))
+
+
+def read_expected(if_match: str | None) -> Sequence[int | None]:
+    """The changes that If-Match names; None where any will do. Raises Refusal where none is an ETag of ours."""
     if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - what a column holds
+        return (None,)
+    texts = [text.strip('"') for text in _ETAG.findall(if_match)]
+    ours = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID]
+    if not ours:
         raise Refusal(Kind.STALE, "If-Match is no ETag of this object. Read the object again, and send its ETag.")
-    return int(text)
+    return ours[:MOST_ETAGS]
 
 
-def _respond(operation: Operation, asked: Asked) -> Response[Any]:
-    """Carries the operation out, and puts what it answers on the wire."""
-    result = operation.run(asked)
-    if isinstance(result, File):
-        headers = {"Content-Disposition": f'attachment; filename="{result.name}"'}
-        return Stream(result.pieces, media_type=result.media_type, headers=headers, status_code=operation.status)
-    headers = {}
-    if isinstance(result, Shown):
-        headers["ETag"] = f'"{result.seq}"'
-        result = result.body
-    if operation.answer is None:
-        return Response(None, status_code=204, headers=headers)
-    wants_little = "return=minimal" in asked.headers.get("prefer", "") and not operation.hides
-    if operation.method in {"POST", "PUT"} and wants_little:
-        return Response(None, status_code=204, headers=headers | {"Preference-Applied": "return=minimal"})
-    body = msgspec.json.encode(result)
-    return Response(body, status_code=operation.status, headers=headers, media_type="application/json")
+def location_of(asked: Asked, thing_id: int) -> str:
+    """Where what was added is shown."""
+    account = f"?{urlencode({ACCOUNT: asked.account})}" if asked.account else ""
+    return f"{urlsplit(asked.url).path}/{thing_id}{account}"

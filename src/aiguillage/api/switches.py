@@ -11,6 +11,7 @@ from litestar import HttpMethod, Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.enums import MediaType, RequestEncodingType
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
@@ -18,7 +19,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.moments import iso, now, parse_moment
-from aiguillage.api.problems import Problem
+from aiguillage.api.problems import Problem, too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
 from aiguillage.domain.errors import invalid
 from aiguillage.storage.engine import Database
@@ -92,6 +93,7 @@ def switch_route(db: Database) -> HTTPRouteHandler:
         status_code=HTTPStatus.OK,
         cache_control=NOT_KEPT,
         request_max_body_size=LONGEST_FORM,
+        exception_handlers={RequestEntityTooLarge: lambda request, _error: too_long(LONGEST_FORM).to_response(request)},
         tags=[TAG],
         summary="How a switch is; flip it",
         description=DESCRIPTION,
@@ -137,10 +139,10 @@ def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
     """Does what is asked. Raises Refusal."""
     if asked.do != STATE and asked.do not in ACTIONS:
         raise invalid(
-            f"'{asked.do[:20]}' is nothing to do with a switch. Choose one of: {', '.join(ACTIONS)}, {STATE}."
+            f"'{asked.do[:20]}' is nothing to do with a switch. Choose one of: {', '.join(ACTIONS)}, {STATE}.", "do"
         )
     if asked.format not in FORMATS:
-        raise invalid(f"'{asked.format[:20]}' is no format. Choose one of: {', '.join(FORMATS)}.")
+        raise invalid(f"'{asked.format[:20]}' is no format. Choose one of: {', '.join(FORMATS)}.", "format")
     at = now()
     state = switch_by_code(db, code, at) if asked.do == STATE else _flipped(db, code, asked, at)
     if asked.format == "raw":
@@ -149,5 +151,5 @@ def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
 
 
 def _flipped(db: Database, code: str, asked: Asked, at: int) -> SwitchState:
-    until = None if not asked.until else parse_moment(asked.until)
+    until = None if not asked.until else parse_moment(asked.until, "until")
     return flip_by_code(db, code, asked.do, at, until)

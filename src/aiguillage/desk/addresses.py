@@ -1,6 +1,8 @@
 """Which addresses of other servers are public: those that a request of ours may go to."""
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+import re
+import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
 
@@ -14,6 +16,9 @@ _OPEN_6 = IPv6Network("2000::/3")
 _CLOSED_6 = (IPv6Network("3fff::/20"),)  # documentation, RFC 9637
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a NAT64 (RFC 6052); the last 32 bits."""
+
+_LOOPBACK = IPv4Address("127.0.0.1")
+_PRIVATE_NAME = re.compile(r"[^.]+|(.+\.)?(localhost|local|internal|home\.arpa)")
 
 
 def is_public(address: Address) -> bool:
@@ -33,3 +38,19 @@ def _carried(address: IPv6Address) -> IPv4Address | None:
     if address in _TRANSLATED:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
+
+
+def known_address(host: str) -> Address | None:
+    """The address of a host that needs no look-up, in the old spellings too (`2130706433`, `127.1`).
+
+    A name that can never be public stands for this machine: one without a dot, or below a name that is set aside for
+    private use (RFC 6761, 6762, 8375; ICANN for `internal`). None for a name that has to be looked up.
+    """
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return _LOOPBACK if _PRIVATE_NAME.fullmatch(host) else None

@@ -165,7 +165,9 @@ def check_contact(contact: Contact, fields: list[Field]) -> None:
     for field, value in zip(fields[:SELECTS], contact.select, strict=True):
         if field.strict and value is not None and value not in {option.value for option in field.options}:
             choices = ", ".join(option.value for option in field.options) or "none yet, add an option first"
-            raise invalid(f"'{value}' is no option of {field.key} ({field.label}). Choose one of: {choices}.")
+            raise invalid(
+                f"'{value}' is no option of field_{field.key} ({field.label}). Choose one of: {choices}.", field.key
+            )
 
 
 def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) -> None:

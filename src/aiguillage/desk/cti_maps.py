@@ -56,7 +56,8 @@ class MapRefused(Exception):  # noqa: N818 - a refusal is an answer, not an erro
     """An import with refused rows, of which nothing was kept."""
 
     def __init__(self, outcome: MapOutcome) -> None:
-        super().__init__(f"{len(outcome.refusals)} rows are refused.")
+        count = len(outcome.refusals)
+        super().__init__("1 row is refused." if count == 1 else f"{count:,} rows are refused.")
         self.outcome = outcome
 
 

@@ -19,7 +19,7 @@ from aiguillage.domain.contacts import (
     parse_language,
     parse_text,
 )
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.errors import Refusal, about, invalid
 from aiguillage.domain.given import Sent, keep_given, sent_as
 from aiguillage.domain.numbers import parse_number, parse_prefix
 
@@ -50,18 +50,19 @@ def entered(before: Contact, given: Mapping[str, Any], country: str) -> Contact:
     changes: dict[str, Any] = {}
     sent: dict[str, Sent] = dict(before.given)
     for name, value in given.items():
-        if name in TEXTS:
-            changes[name] = _enter_text(name, value)
-        elif name == "numbers":
-            changes["telecoms"] = _enter_numbers(before, value, country)
-        elif name == "telecoms":
-            changes["telecoms"] = _enter_sent(name, value or (), sent, lambda part: _telecom(part, country))
-        elif name == "emails":
-            changes["emails"] = _enter_sent(name, value or (), sent, _email)
-        elif name in FIELD_KEYS:
-            _enter_field(before, changes, field_position(name), value)
-        else:
-            raise invalid(f"A contact has no '{name[:40]}'. It has: {', '.join(NAMES)}.")
+        with about(name):
+            if name in TEXTS:
+                changes[name] = _enter_text(name, value)
+            elif name == "numbers":
+                changes["telecoms"] = _enter_numbers(before, value, country)
+            elif name == "telecoms":
+                changes["telecoms"] = _enter_sent(name, value or (), sent, lambda part: _telecom(part, country))
+            elif name == "emails":
+                changes["emails"] = _enter_sent(name, value or (), sent, _email)
+            elif name in FIELD_KEYS:
+                _enter_field(before, changes, field_position(name), value)
+            else:
+                raise invalid(f"A contact has no '{name[:40]}'. It has: {', '.join(NAMES)}.")
     return keep_given(msgspec.structs.replace(before, **changes), sent)
 
 

@@ -10,6 +10,7 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.domain.overlaps import Remark
+from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
 from aiguillage.storage.facts import read_facts as read_kept
@@ -111,6 +112,8 @@ def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
     """
     try:
         return msgspec.convert(msgspec.json.decode(msgspec.json.encode(fact)), type(fact))
+    except msgspec.ValidationError as error:
+        raise unfit(error) from None
     except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError) as error:
         raise invalid(f"{error}. Give a value of that type.") from None
 

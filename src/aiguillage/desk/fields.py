@@ -18,7 +18,7 @@ from aiguillage.domain.contacts import (
     parse_destination,
     parse_text,
 )
-from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.domain.errors import about, conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, field_options, fields
 
@@ -75,7 +75,7 @@ def set_field(  # noqa: PLR0913 - each is a fact of the field, or what it was
             default = _value_of(change, before, option_id, default)
         after = msgspec.structs.replace(
             before,
-            label=before.label if label is KEEP else parse_text(label),
+            label=before.label if label is KEEP else parse_text(label, field="label"),
             default=before.default if default is KEEP else _default(before.position, default),
             strict=before.strict if strict is KEEP else strict,
         )
@@ -108,9 +108,11 @@ def _value_of(change: Change, field: Field, option_id: int, named: str | msgspec
 def _check_strict(field: Field) -> None:
     """Raises Refusal(invalid) for a strict field that cannot be it."""
     if field.strict and field.position > SELECTS:
-        raise invalid(f"{field.key} is yes or no; only select_1 to select_4 can be strict.")
+        raise invalid(f"{field.key} is yes or no; only field_select_1 to field_select_4 can be strict.", "strict")
     if field.strict and field.default is not None and field.default not in {o.value for o in field.options}:
-        raise invalid(f"'{field.default}' is no option of {field.key}, which is strict. Add the option first.")
+        raise invalid(
+            f"'{field.default}' is no option of field_{field.key}, which is strict. Add the option first.", "default"
+        )
 
 
 def _write(change: Change, field: Field) -> None:
@@ -123,7 +125,8 @@ def _default(position: int, default: str | None) -> str | None:
     """A destination for a select field, `1` or `0` for a boolean one."""
     if default is None:
         return None
-    return parse_destination(default) if position <= SELECTS else str(int(parse_boolean(default)))
+    with about("default"):
+        return parse_destination(default) if position <= SELECTS else str(int(parse_boolean(default)))
 
 
 def clear_field(db: Database, actor: Actor, code: str, position: int, *, expected: int | None = None) -> None:
@@ -167,7 +170,8 @@ def add_option(db: Database, actor: Actor, code: str, key: str, option: Option) 
 
 def check_option(option: Option, others: Iterable[Option] = (), key: str = "") -> Option:
     """An option as it is kept. Raises Refusal: conflict where another one of the field has its value."""
-    option = Option(parse_text(option.name), parse_destination(option.value))
+    with about("value"):
+        option = Option(parse_text(option.name, field="name"), parse_destination(option.value))
     if option.value in {other.value for other in others}:
         raise conflict(f"{key} has an option of value '{option.value}' already. Remove that one first.")
     return option

@@ -46,7 +46,7 @@ def facts_in(db: Database, actor: Actor, code: str, document: FactsDocument) -> 
 def facts_before(db: Database, actor: Actor, code: str, seq: int) -> Past:
     """The account's facts as they were before the change of that number. Raises Refusal."""
     if seq < 1:
-        raise invalid("A change has a number from 1 on. List them: aiguillage journal ACCOUNT")
+        raise invalid("A change has a number from 1 on.", "journal_before")
     with read_facts(db, actor, code) as view:
         document = read_document(view)
         if seq > document.seq:

@@ -10,7 +10,7 @@ from aiguillage.desk.change import Change, View, read_facts
 from aiguillage.desk.contacts import Kept, require_contact
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import KeyKind
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.errors import about
 from aiguillage.domain.mentions import Mentions
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.pseudonyms import pseudonym
@@ -89,10 +89,8 @@ def finder_of(view: View | Change, number: str) -> tuple[Finder, Mentions]:
 
 def _read_number(text: str, account: Account) -> str:
     """The number that is meant. Raises Refusal(invalid)."""
-    try:
+    with about("number"):
         return parse_number(text, account.country)
-    except Refusal as refusal:
-        raise invalid(refusal.message, "number") from None
 
 
 def traces_of(connection: Connection, account_id: int, finder: Finder, mentions: Mentions) -> Traces:

@@ -46,7 +46,7 @@ def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
     with change_facts(db, actor, code, Role.MANAGE) as change:
         entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
         if entry is None:
-            raise missing(f"There is no change {seq} on this account. List them: aiguillage journal {code}")
+            raise missing(f"There is no change {seq} on this account.")
         reverting = _read(change, entry)
         change.action = ACTION
         with _standing_in_the_way():

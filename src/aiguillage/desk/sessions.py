@@ -110,7 +110,7 @@ def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
     with change_directory(db, actor) as change:
         found = _open(change.connection, actor, tokens.c.id == session_id) if can_be_id(session_id) else []
         if not found:
-            raise missing("There is no session of that id of yours. List them: aiguillage session list")
+            raise missing("There is no session of that id of yours.")
         _end(change, found[0].id)
 
 

@@ -53,8 +53,7 @@ def _flip(change: Change, switch_id: int, action: str, until: int | None) -> Don
     switch: Switch = require_fact(change.connection, change.account_id, KIND, switch_id).fact
     at = change.actor.at
     if until is not None and not at < until < LATEST:
-        message = "The switch would be off again already, or never. Choose a moment to come, or none."
-        raise invalid(message, "until")
+        raise invalid("The switch would be off again already, or never. Choose a moment to come, or none.", "until")
     on = action == "on" or (action == "toggle" and not switch.holds(at))
     return replace_fact(change, KIND, switch_id, {"on": on, "until": until if on else None})
 

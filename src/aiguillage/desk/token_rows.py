@@ -73,7 +73,7 @@ def is_within(actor: Actor, token: Token) -> bool:
 
 def check_token(token: Token, at: int) -> Token:
     """The token with its name and hosts in their standard form. Raises Refusal(invalid)."""
-    name = parse_text(token.name)
+    name = parse_text(token.name, field="name")
     if not name:
         raise invalid("A token needs a name that tells what it is for.", "name")
     if token.expires_at is not None and token.expires_at <= at:

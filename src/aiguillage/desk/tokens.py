@@ -96,9 +96,7 @@ def _require_role(change: Change, user: Row[Any], code: str) -> None:
         if not change.actor.operator:
             raise
         find_account(change.connection, change.actor, code, Role.ROUTE)
-        raise missing(
-            f"{user.email} has no role on {code}. Give them one first: aiguillage user grant {user.email} {code} route"
-        ) from refusal
+        raise missing(f"{user.email} has no role on {code}. Give them one first.") from refusal
 
 
 def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[Token]:
@@ -153,5 +151,5 @@ def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token
     mine = (tokens.c.id == token_id, tokens.c.kind != SESSION)
     found = read_tokens(connection, *mine) if can_be_id(token_id) else []
     if not found or not (actor.operator or found[0].user_id == actor.user_id) or not is_within(actor, found[0]):
-        raise missing(f"There is no token {token_id} of yours. List them: aiguillage token list")
+        raise missing(f"There is no token {token_id} of yours.")
     return found[0]

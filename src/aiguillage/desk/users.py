@@ -45,7 +45,7 @@ def add_user(
 ) -> User:
     """A new user; without a password they cannot sign in, but tokens work. Raises Refusal."""
     require_operator(actor)
-    email, name = check_email(email), parse_text(name)
+    email, name = check_email(email), parse_text(name, field="name")
     hashed = None if password is None else hash_password(password)
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
@@ -125,7 +125,7 @@ def set_user(db: Database, actor: Actor, user_id: int, changes: dict[str, Any], 
         before = _require(change.connection, user_id)
         require_unchanged(state_of(before), expected)
         after = msgspec.structs.replace(before, **changes)
-        after = msgspec.structs.replace(after, name=parse_text(after.name))
+        after = msgspec.structs.replace(after, name=parse_text(after.name, field="name"))
         if after.name != before.name:
             change.connection.execute(update(users).where(users.c.id == user_id).values(name=after.name))
             change.record(change.take_seqs(), "set", "user", user_id, {"name": before.name}, {"name": after.name})
@@ -235,7 +235,7 @@ def revoke_role(db: Database, actor: Actor, email: str, code: str, *, expected: 
         row = find_user(change.connection, email)
         before = None if row is None else _take_away(change.connection, change.account_id, row.id)
         if row is None or before is None:
-            raise missing(f"{email[:60]} has no role on {code}. List who has: aiguillage user list --account {code}")
+            raise missing(f"{email[:60]} has no role on {code}.")
         require_unchanged(state_of(Grant(row.id, row.email, before.word)), expected)
         gone = {"email": row.email, "role": before.word}
         change.record(change.take_seqs(), "revoke", "grant", row.id, gone, None)

@@ -1,18 +1,18 @@
 """Webhooks: added, changed and removed by an account's managers, who also see and resend what was sent."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 import msgspec
 
+from aiguillage.desk.addresses import known_address
 from aiguillage.desk.change import change_facts, read_facts
 from aiguillage.desk.delivering import receiver_of, try_delivery
 from aiguillage.desk.events import Message, new_message_id
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, parse_url
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.errors import about, conflict, invalid
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
     STATES,
@@ -133,13 +133,8 @@ def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guar
 
 def _check_url(url: str, guard: Guard) -> None:
     """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
-    try:
+    with about("url"):
         host = parse_url(url).host
-    except Refusal as refusal:
-        raise invalid(refusal.message, "url") from None
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return
-    if not guard.allowed(address):
-        raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.", "url")
+        address = known_address(host)
+        if address is not None and not guard.allowed(address):
+            raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")

@@ -128,7 +128,7 @@ def check_account(account: Account) -> Account:
     for name in ("keep_calls_days", "pseudonymise_days"):
         if not 1 <= getattr(account, name) <= MOST_DAYS:
             raise invalid(f"{name} is a whole number of days from 1 to {MOST_DAYS}.", name)
-    return msgspec.structs.replace(account, name=parse_text(account.name))
+    return msgspec.structs.replace(account, name=parse_text(account.name, field="name"))
 
 
 def check_email(email: str, field: str = "email") -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_destination, parse_text
-from aiguillage.domain.errors import conflict
+from aiguillage.domain.errors import about, conflict
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
 
 HIDDEN = "withheld"
@@ -57,7 +57,8 @@ def check_blocked(
 
     The number can be in any spelling. Raises Refusal(invalid, conflict).
     """
-    number = _parse_number(fact.number, account.country)
+    with about("number"):
+        number = _parse_number(fact.number, account.country)
     for other_id, other in by_kind.get("blocked", {}).items():
         if other_id != fact_id and other.number == number:
             raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")

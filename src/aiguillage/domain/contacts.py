@@ -145,8 +145,10 @@ def parse_destination(text: str, field: str | None = None) -> str:
 def parse_text(text: str, longest: int = LONGEST_NAME, field: str | None = None) -> str:
     """A name or label without blanks around it. Raises Refusal(invalid)."""
     plain = text.strip()
-    if len(plain) > longest or _UNSAFE.search(plain):
-        raise invalid(f"'{plain[:40]}' is too long or has control characters. Use up to {longest} characters.", field)
+    if len(plain) > longest:
+        raise invalid(f"'{plain[:40]}...' is too long. Use up to {longest} characters.", field)
+    if _UNSAFE.search(plain):
+        raise invalid(f"'{plain[:40]}' has control characters, such as a tab or a line end. Take them out.", field)
     return plain
 
 
@@ -163,7 +165,7 @@ def parse_language(text: str) -> str:
     language = text.strip().replace("_", "-")
     language = language[:3].lower() + language[3:]
     if language and not _LANGUAGE.fullmatch(language):
-        raise invalid(f"'{text[:20]}' is no language code. Write fr or en.")
+        raise invalid(f"'{text[:20]}' is no language code. Write two or three letters, as in fr, en or fr-CA.")
     return language
 
 

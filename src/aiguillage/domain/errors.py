@@ -1,7 +1,8 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do; and where a failure comes from."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,10 +24,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
     `errors` are all faults of a request that has several, field by field.
-    `wait` is in how many seconds it may be tried again, where that is known.
+    `wait` is in how many seconds it may be tried again, where that is known. `path` is the file that the message
+    names, which is of no concern to who is not at the machine.
     """
 
     errors: Mapping[str, list[str]] | None = None
+    path: Path | None = None
 
     def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)
@@ -39,6 +42,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 def invalid(message: str, field: str | None = None) -> Refusal:
     """Bad input."""
     return Refusal(Kind.INVALID, message, field)
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Gives the field to a refusal of bad input that does not know where its value stands."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.kind is Kind.INVALID and refusal.field is None:
+            refusal.field = field
+        raise
 
 
 def missing(message: str) -> Refusal:
@@ -59,6 +73,13 @@ def limited(message: str, wait: int) -> Refusal:
 def conflict(message: str) -> Refusal:
     """Fine in itself, but not beside what is kept already."""
     return Refusal(Kind.CONFLICT, message)
+
+
+def unavailable(path: Path, message: str) -> Refusal:
+    """A file that cannot be used; the message names it."""
+    refusal = Refusal(Kind.UNAVAILABLE, message)
+    refusal.path = path
+    return refusal
 
 
 def place_of(error: BaseException) -> str:

@@ -110,9 +110,9 @@ def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[in
         code=code,
         name=parse_text(fact.name, field="name"),
         members=members,
-        layers=tuple(_check_layer(layer, names, f"layers[{n}]") for n, layer in enumerate(fact.layers)),
+        layers=tuple(_check_layer(layer, names, f"layers.{n}") for n, layer in enumerate(fact.layers)),
         overrides=tuple(
-            _check_override(override, names, account.time_zone, f"overrides[{n}]")
+            _check_override(override, names, account.time_zone, f"overrides.{n}")
             for n, override in enumerate(fact.overrides)
         ),
     )
@@ -133,7 +133,7 @@ def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> st
 def _check_members(members: Sequence[Member], code: str, country: str) -> tuple[Member, ...]:
     if not members:
         raise invalid(f"Rota '{code}' has nobody in it. Add a member with a name and a number.", "members")
-    checked = tuple(_check_member(member, country, f"members[{n}]") for n, member in enumerate(members))
+    checked = tuple(_check_member(member, country, f"members.{n}") for n, member in enumerate(members))
     seen = set()
     for member in checked:
         if folded(member.name) in seen:

@@ -43,7 +43,7 @@ def check_survey(
     fact: Survey, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account
 ) -> Survey:
     """The survey as it is kept; `fact_id` is None for a new one. Raises Refusal(invalid, conflict)."""
-    name = parse_text(fact.name)
+    name = parse_text(fact.name, field="name")
     if not name:
         raise invalid("The survey has no name. Give it one.", "name")
     for other_id, other in by_kind.get("survey", {}).items():
@@ -78,7 +78,4 @@ def survey_caller(text: str, country: str) -> str:
 
 def _text(text: str | None, field: str, longest: int = 200) -> str | None:
     """A text without blanks around it; None for an empty one."""
-    try:
-        return None if text is None else parse_text(text, longest) or None
-    except Refusal as refusal:
-        raise invalid(refusal.message, field) from None
+    return None if text is None else parse_text(text, longest, field) or None

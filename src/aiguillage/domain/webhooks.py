@@ -49,7 +49,7 @@ def check_webhook(
     Raises Refusal(invalid, conflict).
     """
     others = {id_: one for id_, one in by_kind.get(WEBHOOK, {}).items() if id_ != fact_id}
-    name = parse_text(fact.name)
+    name = parse_text(fact.name, field="name")
     if not name:
         raise invalid("The webhook has no name. Give it one, as in CRM.", "name")
     if not _URL.fullmatch(fact.url):

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
 from aiguillage.storage.sqlite import library, open_read_only, write_ahead
 
@@ -133,9 +133,7 @@ def _add_missing_columns(connection: sqlite3.Connection) -> None:
 
 def unusable_log(path: Path, error: Exception) -> Refusal:
     """A call log that SQLite cannot use."""
-    return Refusal(
-        Kind.UNAVAILABLE, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place."
-    )
+    return unavailable(path, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place.")
 
 
 def read_calls(path: Path, account_id: int, since: int, outcome: str | None, limit: int) -> Iterator[Call]:

@@ -8,7 +8,7 @@ from sqlite3 import Connection as FileConnection
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
 
@@ -97,15 +97,15 @@ def unusable(path: Path, why: str) -> Refusal:
     """A file that cannot be opened or written, with the cause's own remedy."""
     remedies = {
         "locked": "Another process holds it; try again when its import is done.",
-        "readonly": f"Make {path.parent} and the files in it writable for this user.",
-        "unable to open": f"Make {path.parent} a directory that this user can write, or set AIGUILLAGE_DATA_DIR.",
+        "readonly": "Make its directory and the files in it writable for this user.",
+        "unable to open": "Make its directory, let this user write in it, or set AIGUILLAGE_DATA_DIR.",
         "full": "Free some space on its disk.",
         "no such table": "Run: aiguillage migrate",
     }
     remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
-    return Refusal(Kind.UNAVAILABLE, f"{path} cannot be used ({why}). {remedy}")
+    return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
 
 
 def broken(path: Path, why: str) -> Refusal:
     """A file that is damaged or no database."""
-    return Refusal(Kind.UNAVAILABLE, f"{path} is damaged ({why}). Put a copy in its place: aiguillage restore FILE")
+    return unavailable(path, f"{path} is damaged ({why}). Put a copy in its place: aiguillage restore FILE")

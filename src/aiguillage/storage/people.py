@@ -102,10 +102,10 @@ class Finder:
 
 
 def imports_of(connection: Connection, account_id: int, seqs: Iterable[int]) -> list[Row[Any]]:
-    """The imports that these entries of the journal are part of."""
+    """The imports that these entries of the journal are part of, or are about: the name of a file may tell a number."""
     mine = select(imports).where(imports.c.account_id == account_id).order_by(imports.c.id)
     wanted = sorted(seqs)
-    return [row for row in connection.execute(mine) if any(row.id < seq <= row.last_seq for seq in wanted)]
+    return [row for row in connection.execute(mine) if any(row.id <= seq <= row.last_seq for seq in wanted)]
 
 
 def blank_changes(connection: Connection, account_id: int, seqs: Iterable[int]) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from secrets import token_bytes
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Refusal, unavailable
 
 NAME = "pseudonyms.key"
 _BYTES = 32
@@ -41,4 +41,4 @@ def _make(path: Path) -> None:
 
 
 def _unusable(path: Path, why: str) -> Refusal:
-    return Refusal(Kind.UNAVAILABLE, f"{path} cannot be used ({why}). Put a copy in its place, or move it away.")
+    return unavailable(path, f"{path} cannot be used ({why}). Put a copy in its place, or move it away.")

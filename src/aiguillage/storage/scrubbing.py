@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import unavailable
 from aiguillage.storage.engine import BUSY_SECONDS, told
 from aiguillage.storage.sqlite import library
 
@@ -46,9 +46,7 @@ def _settle(connection: sqlite3.Connection, path: Path) -> None:
     """Moves everything from the write-ahead log to the file itself, and empties the log."""
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
-        raise Refusal(
-            Kind.UNAVAILABLE, f"It is erased, but somebody still reads {path} as it was before. Erase it once more."
-        )
+        raise unavailable(path, f"It is erased, but somebody still reads {path} as it was before. Erase it once more.")
 
 
 def _holds(path: Path, sought: Collection[bytes]) -> bool:

@@ -4,10 +4,11 @@ It is a file and not a temporary table because the bundled SQLite keeps temporar
 """
 
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -200,21 +201,47 @@ def _new_stage(directory: Path, stack: ExitStack) -> Stage:
 @contextmanager
 def private_directory(directory: Path) -> Iterator[Path]:
     """A directory of its own in another one, removed at the end; those of killed processes too."""
-    sweep(directory)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=directory) as name:
-        home = Path(name)
-        with (home / "lock.new").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            (home / "lock.new").rename(home / "lock")
-            yield home
+    with _locked(directory):
+        _sweep(directory)
+        home = Path(tempfile.mkdtemp(prefix=PREFIX, dir=directory))
+        lock = _lock(home)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+        os.close(lock)
 
 
 def sweep(directory: Path) -> None:
-    """A killed import leaves its stage behind, and with it people's numbers; its lock is free then."""
-    for lock_path in directory.glob(f"{PREFIX}*/lock"):
-        with lock_path.open("rb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            shutil.rmtree(lock_path.parent, ignore_errors=True)
+    """A killed import leaves its stage behind, and with it people's numbers."""
+    with _locked(directory):
+        _sweep(directory)
+
+
+def _sweep(directory: Path) -> None:
+    """Removes those whose lock is free; under the lock around them nobody has one that is made and not locked yet."""
+    for left in directory.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # in use, or somebody else's, or removed by its owner meanwhile
+            lock = _lock(left, fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    lock = _lock(directory)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(directory: Path, more: int = 0) -> int:
+    """The directory's lock, free again when this descriptor is closed. Raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | more)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

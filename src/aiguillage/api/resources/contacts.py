@@ -7,7 +7,7 @@ import msgspec
 from aiguillage.api.moments import parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
 from aiguillage.desk.searching import Asked as Search
@@ -174,12 +174,17 @@ def _show(asked: Asked) -> Shown:
 
 
 def _store(asked: Asked) -> Shown:
-    return _shown(asked, enter_contact(asked.db, asked.actor, asked.account, None, given(asked.body, RENAMED)))
+    return _entered(asked, None)
 
 
 def _update(asked: Asked) -> Shown:
+    return _entered(asked, asked.id())
+
+
+def _entered(asked: Asked, contact_id: int | None) -> Shown:
     who = (asked.db, asked.actor, asked.account)
-    return _shown(asked, enter_contact(*who, asked.id(), given(asked.body, RENAMED), expected=asked.expected))
+    with named(RENAMED):
+        return _shown(asked, enter_contact(*who, contact_id, given(asked.body, RENAMED), expected=asked.expected))
 
 
 def _destroy(asked: Asked) -> None:

@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
-from aiguillage.desk.cti_maps import MapOutcome, MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
+from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
 from aiguillage.domain.accounts import Role
@@ -110,7 +110,7 @@ def _import(asked: Asked) -> ImportTold:
     try:
         outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
     except MapRefused as refused:
-        raise _with_errors(refused.outcome) from None
+        raise _with_errors(refused) from None
     return ImportTold(
         created=outcome.created,
         updated=outcome.updated,
@@ -120,14 +120,14 @@ def _import(asked: Asked) -> ImportTold:
     )
 
 
-def _with_errors(outcome: MapOutcome) -> Refusal:
+def _with_errors(refused: MapRefused) -> Refusal:
     """The refusal of all rows, with the first hundred's own among its errors, by line."""
-    first = outcome.refusals[0]
+    refusals = refused.outcome.refusals
     refusal = invalid(
-        f"{len(outcome.refusals):,} rows are refused; nothing was imported. Line {first.line}: {first.reason} "
+        f"{refused} Nothing was imported. Line {refusals[0].line}: {refusals[0].reason} "
         "dry_run=1 counts what would be; partial=1 imports the others."
     )
-    refusal.errors = {f"line {one.line}": [one.reason] for one in outcome.refusals[:MOST_TOLD]}
+    refusal.errors = {f"line {one.line}": [one.reason] for one in refusals[:MOST_TOLD]}
     return refusal
 
 

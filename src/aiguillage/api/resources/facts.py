@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import UNSET, Body, FactResource, as_sent, given, make_fact, require_same, since
+from aiguillage.api.resources.shared import UNSET, Body, FactResource, given, make_fact, named, require_same, since
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, remove_facts, set_fact, show_fact
 from aiguillage.domain.accounts import Role
@@ -119,17 +119,16 @@ class FactOperations:
     def store(self, asked: Asked) -> Shown:
         """A new one."""
         fact = self._new(asked, given(asked.body) | given(asked.query))
-        with as_sent(self._resource.names):
-            done = add_fact(asked.db, asked.actor, asked.account, fact)
-        return self._shown(asked, [done])[0]
+        with named(self._resource.names):
+            return self._shown(asked, [add_fact(asked.db, asked.actor, asked.account, fact)])[0]
 
     def store_many(self, asked: Asked) -> Any:  # noqa: ANN401 - a struct made above
         """Several new ones."""
         if len(asked.body) > MOST_STORED:
-            raise invalid(f"There are {len(asked.body):,} of them. Send up to {MOST_STORED:,} at a time.")
+            raise invalid(f"There are {len(asked.body):,} of them. Send up to {MOST_STORED:,} at a time.", "body")
         common = given(asked.query)
         facts = [self._new(asked, common | given(body)) for body in asked.body]
-        with as_sent(self._resource.names):
+        with named(self._resource.names):
             done = add_facts(asked.db, asked.actor, asked.account, facts)
         return self._many(data=[shown.body for shown in self._shown(asked, done)])
 
@@ -144,9 +143,8 @@ class FactOperations:
             return {name: getattr(fact, name) for name in changes}
 
         who = (asked.db, asked.actor, asked.account)
-        with as_sent(names):
-            done = set_fact(*who, kept.kind, kept.id, changed, expected=asked.expected)
-        return self._shown(asked, [done])[0]
+        with named(names):
+            return self._shown(asked, [set_fact(*who, kept.kind, kept.id, changed, expected=asked.expected)])[0]
 
     def destroy(self, asked: Asked) -> None:
         """One of them is gone."""

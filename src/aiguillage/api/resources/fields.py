@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named, require_same
 from aiguillage.desk.change import account_id_of, state_of
 from aiguillage.desk.fields import clear_field, list_fields, require_position, set_field
 from aiguillage.desk.options import (
@@ -67,8 +67,11 @@ class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
     routing_field_id: int
 
 
-FieldQuery = query_of("FieldQuery", FieldShown)
-OptionQuery = query_of("FieldOptionQuery", OptionShown)
+RENAMED = {"name": "label", "default_value": "default"}
+"""The desk's names for what the API calls otherwise."""
+
+FieldQuery = query_of("FieldQuery", FieldShown, words=UNDATED)
+OptionQuery = query_of("FieldOptionQuery", OptionShown, words=UNDATED)
 
 
 def _fields(asked: Asked) -> list[Field]:
@@ -125,17 +128,18 @@ def _update(asked: Asked) -> Shown:
 def _set(asked: Asked, field: Field | None) -> Shown:
     body = asked.body
     no_option = body.default_option_id is None and body.default_value is UNSET
-    after = set_field(
-        asked.db,
-        asked.actor,
-        asked.account,
-        None if field is None else field.key,
-        label=body.name,
-        default=None if no_option else body.default_value,
-        option_id=None if body.default_option_id is UNSET else body.default_option_id,
-        strict=body.strict,
-        expected=asked.expected,
-    )
+    with named(RENAMED):
+        after = set_field(
+            asked.db,
+            asked.actor,
+            asked.account,
+            None if field is None else field.key,
+            label=body.name,
+            default=None if no_option else body.default_value,
+            option_id=None if body.default_option_id is UNSET else body.default_option_id,
+            strict=body.strict,
+            expected=asked.expected,
+        )
     return _shown(asked, after)
 
 

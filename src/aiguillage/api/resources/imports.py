@@ -4,12 +4,12 @@ from threading import Thread
 
 import msgspec
 
-from aiguillage.api.moments import iso
+from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
-from aiguillage.api.resources.shared import BASE
+from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.held_imports import LOWEST_ID, Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
@@ -85,6 +85,9 @@ ImportsQuery = query_of("ImportsQuery", ImportListed)
 
 def _list(asked: Asked) -> Paged:
     done = list_imports(asked.db, asked.actor, asked.account, limit=MOST_IMPORTS)
+    if asked.query.updated_since is not UNSET:
+        moment = parse_moment(asked.query.updated_since, "updated_since")
+        done = [one for one in done if max(one.at, one.undone_at or 0) >= moment]
     account_id = account_id_of(asked.db, asked.actor, asked.account)
     shown = [_imported(one, account_id) for one in done]
     return chosen(shown, asked.query, ImportListed.__struct_fields__, asked.url)

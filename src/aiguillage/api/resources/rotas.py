@@ -132,14 +132,14 @@ def _read_members(members: list[MemberBody], _field: str) -> Any:  # noqa: ANN40
 
 
 def _read_layers(layers: list[LayerBody], field: str) -> list[dict[str, Any]]:
-    return [_read_layer(layer, f"{field}[{place}]") for place, layer in enumerate(layers)]
+    return [_read_layer(layer, f"{field}.{place}") for place, layer in enumerate(layers)]
 
 
 def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
     windows = [
         msgspec.structs.asdict(window)
         | {
-            name: read(getattr(window, name), f"{field}.windows[{place}].{name}")
+            name: read(getattr(window, name), f"{field}.windows.{place}.{name}")
             for name, read in (("start_time", read_time), ("end_time", read_end))
         }
         for place, window in enumerate(layer.windows)
@@ -155,8 +155,8 @@ def _read_layer(layer: LayerBody, field: str) -> dict[str, Any]:
 def _read_overrides(overrides: list[OverrideBody], field: str) -> list[dict[str, Any]]:
     return [
         {
-            "begins": _read_wall(override.begins, f"{field}[{place}].begins"),
-            "ends": _read_wall(override.ends, f"{field}[{place}].ends"),
+            "begins": _read_wall(override.begins, f"{field}.{place}.begins"),
+            "ends": _read_wall(override.ends, f"{field}.{place}.ends"),
             "member": override.member,
         }
         for place, override in enumerate(overrides)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from aiguillage.api.moments import parse_moment
-from aiguillage.api.operations import Asked, Nothing, unfit
+from aiguillage.api.operations import Asked, Nothing
 from aiguillage.desk.journal import seq_since
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.unfit import unfit
 from aiguillage.storage.facts import Kept
 
 BASE = "/smart-routings"
@@ -86,30 +87,24 @@ class FactResource(NamedTuple):
 
 def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any], names: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - the kind says which
     """A fact of that kind; null is a value's default where it cannot be nothing. Raises Refusal(invalid)."""
-    try:
-        return msgspec.convert(cleared(kind, changes), kind)
-    except msgspec.ValidationError as error:
-        refusal = unfit(error)
-        field = (refusal.field or "").partition(".")[0]
-        known = _sent_as(field, names or {})
-        refusal.message = refusal.message.replace(f"'{field}'", f"'{known}'")
-        refusal.field = _sent_as(refusal.field or "", names or {})
-        raise refusal from None
-
-
-def _sent_as(field: str, names: Mapping[str, str]) -> str:
-    """A field of a fact, perhaps with a path inside it, as the API names it."""
-    first, dot, rest = field.partition(".")
-    return next((sent for sent, own in names.items() if own == first), first) + dot + rest
+    with named(names or {}):
+        try:
+            return msgspec.convert(cleared(kind, changes), kind)
+        except msgspec.ValidationError as error:
+            raise unfit(error) from None
 
 
 @contextmanager
-def as_sent(names: Mapping[str, str]) -> Iterator[None]:
-    """What the desk refuses is told by the field's name in the API."""
+def named(names: Mapping[str, str]) -> Iterator[None]:
+    """Refusals name their fields as the API does; `names` are the desk's names for what the API calls otherwise."""
     try:
         yield
     except Refusal as refusal:
-        refusal.field = refusal.field and _sent_as(refusal.field, names)
+        field, dot, rest = (refusal.field or "").partition(".")
+        known = next((name for name, own in names.items() if own == field), field) + dot + rest
+        if known:
+            refusal.message = refusal.message.replace(f"'{refusal.field}'", f"'{known}'")
+            refusal.field = known
         raise
 
 

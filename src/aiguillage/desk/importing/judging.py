@@ -36,10 +36,13 @@ class Judgement:
         self._read = read
         self._shared = account.shared_numbers != "refuse"
         self._own = (KeyKind.CODE, KeyKind.PREFIX) if self._shared else (KeyKind.CODE, KeyKind.PREFIX, KeyKind.NUMBER)
+        self._at, self._place = "on", "line {}"
         self.removed = 0
 
     def pass_judgement(self, choices: Choices) -> None:
         """Fills the staged tables. The order matters: each step leaves out the drafts that an earlier one refused."""
+        if choices.ids_first:
+            self._at, self._place = "at", "contacts.{}"
         self._refuse(clashes.doubles(self.connection, (REFERENCE, *self._own)), self._double)
         own_ids = OWN_ID in self._read.reader.column_of
         if choices.ids_first and own_ids:
@@ -70,14 +73,20 @@ class Judgement:
         return len(numbers)
 
     def _double(self, clash: Clash) -> str:
-        line = staged.line_of(self.connection, clash.other)
-        return f"The {WORDS[clash.kind]} {clash.key} is on line {line} already. Keep it in one of the two rows."
+        return (
+            f"The {WORDS[clash.kind]} {clash.key} is {self._at} {self._place_of(clash.other)} already. "
+            "Keep it in one of the two rows."
+        )
 
     def _same(self, clash: Clash) -> str:
-        line = staged.line_of(self.connection, clash.other)
         return (
-            f"The row is about the same contact as line {line}. Keep one of the two, or give both a reference or code."
+            f"The row is about the same contact as {self._place_of(clash.other)}. Keep one of the two, or give both a "
+            "reference or code."
         )
+
+    def _place_of(self, n: int) -> str:
+        """Where a draft came from: in an upsert as its errors say it, else a line of the file."""
+        return self._place.format(staged.line_of(self.connection, n))
 
     def _has_contacts(self) -> bool:
         mine = select(contacts.c.id).where(contacts.c.account_id == self._account_id).limit(1)
@@ -92,9 +101,10 @@ class Judgement:
                 after = merged(before, row, self._read.reader.spoken[pair.speaks])
                 if after == before:
                     unchanged.append((pair.draft_n,))
-                elif message := self._fault(after):
+                elif fault := self._fault(after):
                     refused.append((pair.draft_n,))
-                    self._read.refusals.tell(Refused(pair.line, "", "", message))
+                    column = self._read.reader.column_of.get(fault.field or "", "")
+                    self._read.refusals.tell(Refused(pair.line, column, "", fault.message))
                 else:
                     formers.append((pair.id, before))
                     if after != row:
@@ -104,11 +114,11 @@ class Judgement:
             staged.write_former(self.connection, formers)
             staged.rewrite(self.connection, rewrites)
 
-    def _fault(self, contact: Contact) -> str | None:
+    def _fault(self, contact: Contact) -> Refusal | None:
         try:
             check_contact(contact, self._read.fields)
         except Refusal as refusal:
-            return refusal.message
+            return refusal
         return None
 
     def _free_keys(self, *, delete_missing: bool) -> None:

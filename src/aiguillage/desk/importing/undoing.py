@@ -79,7 +79,7 @@ def require_import(connection: Connection, account_id: int, import_id: int) -> R
         mine = select(imports).where(imports.c.account_id == account_id, imports.c.id == import_id)
         row = connection.execute(mine).first()
     if row is None:
-        raise missing(f"There is no import {import_id} on this account. List them: aiguillage contacts imports ACCOUNT")
+        raise missing(f"There is no import {import_id} on this account.")
     return row
 
 
@@ -110,7 +110,7 @@ def _note_current(change: Change, row: Row[Any]) -> None:
                 verb = "removed" if now is None else "changed"
                 raise conflict(
                     f"Contact {entry.entity_id} was {verb} after import {row.id}, which can therefore not be undone. "
-                    f"Its history is in the journal: aiguillage journal {change.account.code}"
+                    "The journal has its history."
                 )
             if now is not None:
                 formers.append((entry.entity_id, now))

@@ -40,8 +40,8 @@ def obstacle(connection: Connection, account_id: int, outcome: Outcome, choices:
     """What keeps the import as a whole from being done, in words."""
     if outcome.refused and not choices.partial:
         return (
-            f"{outcome.refused} of {outcome.rows} rows are refused, so none is imported. "
-            "Mend them, or import the others alone (partial)."
+            f"{outcome.refused} of {outcome.rows} rows {'is' if outcome.refused == 1 else 'are'} refused, so none is "
+            "imported. Mend what is refused, or import the others alone (partial)."
         )
     kept = connection.execute(select(accounts.c.contacts).where(accounts.c.id == account_id)).scalar_one()
     if outcome.deleted * ALLOWED_TO_GO > kept and not choices.force:
