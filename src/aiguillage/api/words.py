@@ -74,6 +74,7 @@ QUEUES: dict[str, Word] = {
     "SpanShown.start_time": ("When it begins, `HH:MM:SS` by the account's clock.", "09:00:00"),
     "SpanShown.end_time": ("When it ends, alike; not after the start it is on the next day.", "12:30:00"),
     "day": ("The day, or the first one, `YYYY-MM-DD`.", "2026-12-24"),
+    "Holiday.day": ("The day, `YYYY-MM-DD`.", "2026-11-27"),
     "last_day": ("The last day, which is one of them, `YYYY-MM-DD`.", "2026-12-24"),
     "Exception.destination": "Where calls go on these days; null for the queue's default destination.",
     "Holiday.destination": "Where calls go on that day; null for the queue's default destination.",
@@ -133,6 +134,7 @@ OTHERS: dict[str, Word] = {
     "BlockedShown.number": ("A number in E.164, a prefix with a star at its end, or `withheld`.", "+33536490000"),
     "Blocked.destination": "Where the caller goes; null rejects the call.",
     "Calendar.destination": "Where calls go during its events; null for the queue's default destination.",
+    "Calendar.owner_id": ("The id of that queue, group or rota.", 12),
     "Calendar.owner_type": ("What it belongs to: `queue`, `group` or `rota`.", "queue"),
     "url": ("The address, beginning with `https://`.", "https://example.org/hooks/calls"),
     "Calendar.url": (
