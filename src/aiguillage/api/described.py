@@ -2,35 +2,21 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from aiguillage.api.answers import HEADERS as ANSWERED
+from aiguillage.api.answers import JSON, LOCATION, Described, file_content, head, headed, refusals, responses
+from aiguillage.api.examples import Examples, shape_named
 from aiguillage.api.operations import Nothing, Operation, Upload
 from aiguillage.api.problems import Problem
+from aiguillage.api.serving import STALE
+from aiguillage.api.wording import text_of
+from aiguillage.api.words import WORDS
+from aiguillage.api.words_told import LISTS
 
-Described = dict[str, Any]
-STALE = HTTPStatus.PRECONDITION_FAILED
 REFERENCE = "#/components/schemas/{name}"
-WORDS = {
-    400: "The request cannot be read: it is not JSON, not UTF-8, or gives a parameter twice.",
-    401: "The token is missing, unknown, expired or revoked.",
-    403: "The token's role is too small for this, or it may not be used from this address.",
-    404: "There is nothing of that id, or no such account, for you.",
-    409: "It does not go with what is kept already.",
-    412: "It was changed since you read it: `If-Match` names another state.",
-    413: "The body is too long.",
-    415: "The body is of another type.",
-    422: "A value is missing or wrong. `errors` says which field, and what to do.",
-    429: "Too many tries. `Retry-After` says when to try again, in seconds.",
-    503: "The database cannot be used at this moment.",
-}
-JSON = "application/json"
-LOCATION: Described = {
-    "description": "The path that shows what was added.",
-    "schema": {"type": "string", "format": "uri-reference"},
-}
 ACCOUNT: Described = {
     "name": "customer_account",
     "in": "query",
@@ -39,6 +25,13 @@ ACCOUNT: Described = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 32},
     "example": "CL0000",
 }
+HEADERS = {
+    "If-Match": "The ETag that you read: the change is made to that state alone; else a 412.",
+    "Idempotency-Key": "Up to 255 characters of your own; the same request with it is carried out once.",
+    "Prefer": "`return=minimal`: a 204 instead of the object.",
+}
+SENT = {"If-Match": {"PUT", "DELETE"}, "Idempotency-Key": {"POST"}, "Prefer": {"POST", "PUT"}}
+"""With which methods."""
 
 
 def described(operations: Sequence[Operation], tags: Iterable[tuple[str, str]]) -> Described:
@@ -46,17 +39,25 @@ def described(operations: Sequence[Operation], tags: Iterable[tuple[str, str]]) 
     shapes = _shapes(operations)
     schemas, components = msgspec.json.schema_components(shapes, ref_template=REFERENCE)
     by_shape = dict(zip(map(repr, shapes), schemas, strict=True))
+    examples = Examples(components, operations)
     paths: dict[str, Described] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, by_shape, components)
+        told = _operation(operation, by_shape, examples, components)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = told
     _link(operations, paths)
     for methods in paths.values():
         if "get" in methods:
-            methods["head"] = _head(methods["get"])
+            methods["head"] = head(methods["get"])
+    asked = {shape_named(by_shape[repr(operation.query)]) for operation in operations if operation.query is not Nothing}
     return {
         "paths": paths,
         "tags": [{"name": name, "description": text} for name, text in tags],
-        "components": {"schemas": components},
+        "components": {
+            "schemas": {name: schema for name, schema in components.items() if name not in asked},
+            "parameters": _shared_parameters(),
+            "responses": refusals(),
+            "headers": ANSWERED,
+        },
     }
 
 
@@ -69,7 +70,7 @@ def _link(operations: Sequence[Operation], paths: dict[str, Described]) -> None:
             told = paths[operation.path]["post"]["responses"][str(operation.status)]
             told["links"] = {other.name: _linked(operation, other) for other in of_one}
             if operation.is_shown_by([other.path for other in of_one if other.method == "GET"]):
-                told["headers"] = {"Location": LOCATION}
+                told["headers"] = told.get("headers", {}) | headed(LOCATION)["headers"]
 
 
 def _linked(operation: Operation, other: Operation) -> Described:
@@ -89,7 +90,7 @@ def _shapes(operations: Iterable[Operation]) -> list[Any]:
     return shapes
 
 
-def _operation(operation: Operation, schemas: dict[str, Any], components: Described) -> Described:
+def _operation(operation: Operation, schemas: dict[str, Any], examples: Examples, components: Described) -> Described:
     role = "" if operation.needs is None else f"Takes the role `{operation.needs.word}`."
     role = "For operators." if operation.operators else role
     told: Described = {
@@ -98,7 +99,7 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: Descri
         "summary": operation.summary,
         "description": f"{operation.description} {role}".strip() or operation.summary,
         "parameters": _parameters(operation, schemas, components),
-        "responses": _responses(operation, schemas),
+        "responses": responses(operation, schemas, examples),
         "security": [] if operation.public else [{"bearer": []}],
     }
     if operation.body is not None:
@@ -108,98 +109,61 @@ def _operation(operation: Operation, schemas: dict[str, Any], components: Descri
 
 def _content(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.body is Upload:
-        return {kind: {"schema": _file(kind)} for kind in operation.takes}
+        return {kind: file_content(operation, kind) for kind in operation.takes}
     body: Described = {"schema": schemas[repr(operation.body)]}
     if operation.example is not None:
         body["example"] = operation.example
-    return {"application/json": body}
-
-
-def _file(kind: str) -> Described:
-    """A file that is sent or answered: JSON is a list of objects, or holds one."""
-    if kind == JSON:
-        return {"type": ["array", "object"], "items": {"type": "object"}}
-    return {"type": "string", "contentMediaType": kind}
+    return {JSON: body}
 
 
 def _parameters(operation: Operation, schemas: dict[str, Any], components: Described) -> list[Described]:
-    names = re.findall(r"{(\w+)}", operation.path)
-    told = [{"name": n, "in": "path", "required": True, "schema": _path_schema(n)} for n in names]
+    told = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.about_account:
-        told.append(ACCOUNT)
+        told.append(_shared(ACCOUNT["name"]))
     if operation.query is not Nothing:
-        told += _query_parameters(components[schemas[repr(operation.query)]["$ref"].rpartition("/")[2]])
-    for name, methods, text in HEADERS:
+        told += _query_parameters(operation, components[shape_named(schemas[repr(operation.query)])])
+    for name, methods in SENT.items():
         if operation.method in methods and not operation.public and (name != "If-Match" or STALE in operation.refuses):
-            told.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
+            told.append(_shared(name))
     return told
 
 
-HEADERS = (
-    (
-        "If-Match",
-        ("PUT", "DELETE"),
-        "The ETag that you read: the change is made to that state alone; else a 412.",
-    ),
-    ("Idempotency-Key", ("POST",), "Up to 255 characters of your own; the same request with it is carried out once."),
-    ("Prefer", ("POST", "PUT"), "`return=minimal`: no object in the answer."),
-)
+def _shared(name: str) -> Described:
+    return {"$ref": f"#/components/parameters/{name}"}
 
 
-def _path_schema(name: str) -> Described:
+def _shared_parameters() -> Described:
+    """What most operations take, once."""
+    schema = {"type": "string"}
+    headers = {name: {"name": name, "in": "header", "description": text} for name, text in HEADERS.items()}
+    return {ACCOUNT["name"]: ACCOUNT} | {name: header | {"schema": schema} for name, header in headers.items()}
+
+
+def _path_parameter(name: str) -> Described:
+    schema: Described = {"type": "string", "minLength": 1, "maxLength": 255}
     if name == "id" or name.endswith("_id"):
-        return {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
-    return {"type": "string", "minLength": 1, "maxLength": 255}
+        schema = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
+    return {"name": name, "in": "path", "required": True, "description": text_of(name, "Path"), "schema": schema}
 
 
-def _query_parameters(schema: Described) -> list[Described]:
+def _query_parameters(operation: Operation, schema: Described) -> list[Described]:
     mandatory = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "schema": kind, **({"required": True} if name in mandatory else {})}
+        {
+            "name": name,
+            "in": "query",
+            "description": _asked(operation, name),
+            "schema": kind,
+            **({"required": True} if name in mandatory else {}),
+        }
         for name, kind in schema["properties"].items()
     ]
 
 
-def _responses(operation: Operation, schemas: dict[str, Any]) -> Described:
-    told: Described = {str(operation.status): _success(operation, schemas)}
-    if operation.answer is not None and operation.method in {"POST", "PUT"} and operation.minimal != operation.status:
-        told["204"] = {"description": "It is done; `Prefer: return=minimal` asked for no more."}
-    problem = {"application/problem+json": {"schema": schemas[repr(Problem)]}}
-    for status in sorted(statuses(operation)):
-        told[str(status)] = {"description": WORDS[status], "content": problem}
-    return told
-
-
-def statuses(operation: Operation) -> set[int]:
-    """The refusals that an operation can answer with."""
-    told = {400, 413, 422, 503, *operation.refuses}
-    if not operation.public:
-        told |= {401, 403}
-    if operation.about_account:
-        told.add(404)
-    if operation.body is not None:
-        told.add(415)
-    if operation.method == "POST" and not operation.public:
-        told.add(409)
-    return told
-
-
-def _success(operation: Operation, schemas: dict[str, Any]) -> Described:
-    content: Described = {}
-    if operation.answer is not None:
-        content["application/json"] = {"schema": schemas[repr(operation.answer)]}
-    for kind in operation.gives:
-        content[kind] = {"schema": _file(kind)}
-    return {"description": operation.summary + ".", **({"content": content} if content else {})}
-
-
-def _head(operation: Described) -> Described:
-    """HEAD asks as GET does, and gets the same without the body."""
-    name = operation["operationId"]
-    responses = {status: {"description": told["description"]} for status, told in operation["responses"].items()}
-    return operation | {
-        "operationId": f"head{name[0].upper()}{name[1:]}",
-        "summary": f"{operation['summary']} (headers alone)",
-        "description": "The same as GET, without the body.",
-        "responses": responses,
-    }
+def _asked(operation: Operation, name: str) -> str:
+    """What a parameter of the query asks for; most of a list's are fields of what is listed, to filter by."""
+    query = operation.query.__name__
+    listed = get_args(getattr(operation.answer, "__annotations__", {}).get("data"))
+    words = text_of(name, query, *(shape.__name__ for shape in listed))
+    filters = operation.method == "GET" and name not in LISTS and f"{query}.{name}" not in WORDS
+    return f"Only those with this value. {words}" if filters else words

@@ -1,6 +1,6 @@
 """`/openapi.json`, and `/docs`: the page that shows it and lets people try it. Every asset is our own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -35,12 +35,17 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def document_route(routes: Sequence[HTTPRouteHandler], described: Iterable[dict[str, Any]]) -> HTTPRouteHandler:
-    """`/openapi.json`, made when it is first asked for: few workers ever are."""
+def document_route(
+    routes: Sequence[HTTPRouteHandler], described: Callable[[], Iterable[dict[str, Any]]]
+) -> HTTPRouteHandler:
+    """`/openapi.json`, made when it is first asked for: few workers ever are. Its bytes alone are kept.
+
+    `described` makes the parts that are not the framework's.
+    """
 
     @cache
     def document() -> bytes:
-        return msgspec.json.format(msgspec.json.encode(openapi_document([*routes, openapi], described)))
+        return msgspec.json.encode(openapi_document([*routes, openapi], described()))
 
     @route(
         "/openapi.json",

@@ -71,7 +71,6 @@ def operations() -> tuple[Operation, ...]:
     return (*others, *(operation for resource in FACTS for operation in FactOperations(resource).operations()))
 
 
-@cache
 def management_described() -> dict[str, Any]:
-    """The operations' part of the OpenAPI document."""
+    """The operations' part of the OpenAPI document, made anew: nobody needs it twice."""
     return described(operations(), TAGS)

@@ -12,6 +12,10 @@ from litestar.types import Method
 
 from aiguillage import __version__
 from aiguillage.api import feeds, health, switches
+from aiguillage.api.answers import PROBLEM, problem
+from aiguillage.api.examples import Examples
+from aiguillage.api.resources.samples import SHIFT
+from aiguillage.api.wording import described_schemas
 
 TITLE = "aiguillage API"
 SUMMARY = "Tells a phone system where a caller goes."
@@ -44,6 +48,14 @@ BEARER = SecurityScheme(
     bearer_format="aig_…",
     description="A token: `aiguillage token issue EMAIL --name NAME`.",
 )
+SAMPLES: dict[tuple[str, str], Any] = {
+    ("/api/v2/switches/{code}", "text/plain"): "1",
+    ("/feeds/rotas/{file}", "text/calendar"): SHIFT,
+    ("/metrics", "text/plain"): "# HELP aiguillage_answers_total Calls answered.\n"
+    '# TYPE aiguillage_answers_total counter\naiguillage_answers_total{dialect="v2",status="200"} 1042.0\n',
+    ("/openapi.json", "application/json"): {"openapi": "3.1.0", "info": {"title": TITLE, "version": __version__}},
+}
+"""Answers of the framework's routes that are not made of a shape."""
 
 
 def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -56,9 +68,27 @@ def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dic
         document["tags"] += part["tags"]
         for kind, entries in part["components"].items():
             document["components"].setdefault(kind, {}).update(entries)
+    schemas = document["components"].get("schemas", {})
+    _complete(own_paths, Examples(schemas))
+    document["components"]["schemas"] = described_schemas(schemas)
     document["paths"] |= own_paths
     document["tags"] += own_tags
     return document
+
+
+def _complete(paths: dict[str, Any], examples: Examples) -> None:
+    """Adds to the framework's part what the framework does not know: examples, and how a request is refused."""
+    for path, methods in paths.items():
+        for operation in methods.values():
+            told = operation["responses"]
+            if "400" in told:
+                told["400"] = {"$ref": "#/components/responses/Refused400"}
+            for status, answer in told.items():
+                for kind, content in answer.get("content", {}).items():
+                    if kind == PROBLEM:
+                        content["example"] = problem(int(status), answer["description"])
+                    else:
+                        content["example"] = SAMPLES.get((path, kind)) or examples.of(content["schema"])
 
 
 def _operation_id(handler: HTTPRouteHandler, method: HttpMethod | Method, _path: list[Any]) -> str:

@@ -79,7 +79,8 @@ class Operation(NamedTuple):
     `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
     and asked for before a kept answer is given again. `public` operations take no token. A `body` of Upload is taken as
     it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
-    secrets: nothing of them is kept for an Idempotency-Key.
+    secrets: nothing of them is kept for an Idempotency-Key. `example` is a body, `samples` are files by media type.
+    `answered` is what an example of the answer has otherwise than others of its shape.
     """
 
     method: str
@@ -103,6 +104,13 @@ class Operation(NamedTuple):
     refuses: tuple[int, ...] = ()
     hides: tuple[str, ...] = ()
     example: Any = None
+    samples: Mapping[str, Any] = {}
+    answered: Mapping[str, Any] = {}
+
+    @property
+    def has_state(self) -> bool:
+        """Whether it answers with an ETag: its use case says so in what it returns."""
+        return getattr(self.run, "__annotations__", {}).get("return") is Shown
 
     @property
     def minimal(self) -> int:

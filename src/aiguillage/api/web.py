@@ -36,7 +36,7 @@ def web_application(
     return Litestar(
         [
             *routes,
-            document_route(routes, [*described, management_described()]),
+            document_route(routes, lambda: [*described, management_described()]),
             *page_routes(),
             *door.handlers(operations()),
         ],

@@ -126,9 +126,10 @@ _BODY: Described = {
         for entry in PARAMETERS
     },
 }
+_POSTED = {"customerAccount": "CL0000", "number": "0199001234"}
 _FLAT = {
     "type": "object",
-    "properties": {entry["name"]: {"type": "string"} for entry in PARAMETERS},
+    "properties": {entry["name"]: {"type": "string", "description": entry["description"]} for entry in PARAMETERS},
 }
 ASKED: Described = {
     "operationId": "decideCall",
@@ -156,8 +157,8 @@ _POST = ASKED | {
     "description": "Keeps numbers out of URLs, and so out of logs on the way. Parameters may stand in the query too.",
     "requestBody": {
         "content": {
-            "application/json": {"schema": _BODY, "example": {"customerAccount": "CL0000", "number": "0199001234"}},
-            "application/x-www-form-urlencoded": {"schema": _FLAT},
+            "application/json": {"schema": _BODY, "example": _POSTED},
+            "application/x-www-form-urlencoded": {"schema": _FLAT, "example": _POSTED},
         }
     },
     "parameters": [entry | {"required": False} for entry in PARAMETERS],

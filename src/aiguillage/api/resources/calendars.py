@@ -7,6 +7,7 @@ import msgspec
 from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
 from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, list_calendars, refresh_calendar, show_calendar
@@ -189,6 +190,7 @@ OPERATIONS = (
         status=201,
         needs=Role.EDIT,
         takes=(ICAL,),
+        samples=samples.CALENDAR,
         longest=LONGEST,
     ),
     Operation(

@@ -8,6 +8,7 @@ import msgspec
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, File, Operation
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.files import MEDIA, exported
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.call_exports import export_calls
@@ -215,6 +216,7 @@ OPERATIONS = (
         query=CallsFileQuery,
         needs=Role.READ,
         gives=tuple(MEDIA.values()),
+        samples=samples.CALLS,
     ),
     Operation(
         *("GET", f"{BASE}/statistics", "countCalls", "Count calls", TAG, _count),

@@ -6,6 +6,7 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
@@ -90,7 +91,7 @@ class _Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ctis: list[CtiSent]
 
 
-class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
+class CtiImportTold(msgspec.Struct, frozen=True, kw_only=True):
     """What an import did, or would do: CTIs and origins; the first hundred refusals by line.
 
     In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
@@ -103,7 +104,7 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     refusals: list[RefusedRow]
 
 
-def _import(asked: Asked) -> ImportTold:
+def _import(asked: Asked) -> CtiImportTold:
     who, how = (asked.db, asked.actor, asked.account), asked.query
     file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
     rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
@@ -111,7 +112,7 @@ def _import(asked: Asked) -> ImportTold:
         outcome = import_ctis(*who, rows, partial=how.partial, dry_run=how.dry_run)
     except MapRefused as refused:
         raise _with_errors(refused) from None
-    return ImportTold(
+    return CtiImportTold(
         created=outcome.created,
         updated=outcome.updated,
         unchanged=outcome.unchanged,
@@ -184,10 +185,11 @@ OPERATIONS = (
         *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
         query=ImportQuery,
         body=Upload,
-        answer=ImportTold,
+        answer=CtiImportTold,
         needs=Role.EDIT,
         takes=(JSON, CSV, XLSX),
         longest=LONGEST_IMPORT,
+        samples=samples.CTIS,
         description=(
             "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
             "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
@@ -198,6 +200,7 @@ OPERATIONS = (
         query=FileQuery,
         needs=Role.READ,
         gives=tuple(MEDIA.values()),
+        samples=samples.CTIS,
     ),
     Operation(
         *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import Body
@@ -187,6 +188,7 @@ OPERATIONS = (
         refuses=(409,),
         longest=LONGEST_IMPORT,
         takes=tuple(NAMES),
+        samples=samples.CONTACTS,
         description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
     ),
     Operation(
@@ -194,5 +196,6 @@ OPERATIONS = (
         query=FileQuery,
         needs=Role.READ,
         gives=tuple(MEDIA.values()),
+        samples=samples.CONTACTS,
     ),
 )

@@ -7,6 +7,7 @@ import msgspec
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
@@ -174,9 +175,11 @@ OPERATIONS = (
         body=Upload,
         answer=ImportShown,
         status=201,
+        answered=samples.PREVIEWED,
         needs=Role.EDIT,
         longest=LONGEST_IMPORT,
         takes=tuple(NAMES),
+        samples=samples.CONTACTS,
         description="The upload is kept for an hour, to be applied.",
     ),
     Operation(
@@ -189,6 +192,7 @@ OPERATIONS = (
         *("POST", f"{ONE}/apply", "applyImport", "Import what was uploaded", TAG, _apply),
         answer=ImportShown,
         status=202,
+        answered=samples.PREVIEWED | {"state": "applying"},
         needs=Role.EDIT,
         refuses=(404, 409),
         description="It goes on after the answer: `GET /imports/{id}` tells how far it is.",

@@ -85,6 +85,7 @@ OPERATIONS = (
     Operation(
         *("POST", f"{BASE}/journal/{{seq}}/revert", "revertChange", "Revert a change", TAG, _revert),
         answer=ChangeShown,
+        answered={"seq": 119, "action": "revert", "before": {"destination": "209"}, "after": {"destination": "207"}},
         needs=Role.MANAGE,
         refuses=(404, 409),
         description=(

@@ -53,7 +53,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     user: MeShown
 
 
-class SwitchBody(Body, frozen=True):
+class WorkspaceBody(Body, frozen=True):
     """The account to switch to, by its id."""
 
     workspace_id: int
@@ -178,7 +178,7 @@ OPERATIONS = (
     ),
     _own(
         Operation("POST", "/switch-to", "switchAccount", "Switch to an account", TAG, _switch),
-        body=SwitchBody,
+        body=WorkspaceBody,
         answer=Switched,
         refuses=(404,),
         hides=("token",),
@@ -202,6 +202,7 @@ OPERATIONS = (
         refuses=(429,),
         hides=("current", "new"),
         needs=Role.MANAGE,
+        example={"current": "correct horse battery", "new": "incorrect horse battery"},
         description="Your other sessions end. Tokens that you issued stay good.",
     ),
     _own(
@@ -212,6 +213,7 @@ OPERATIONS = (
         refuses=(429,),
         hides=("password", "secret", "uri"),
         needs=Role.MANAGE,
+        example={"password": "correct horse battery"},
         description="Gives a secret for an authenticator app (TOTP, RFC 6238). It counts once a code was confirmed.",
     ),
     _own(
@@ -226,6 +228,7 @@ OPERATIONS = (
         body=CodeBody,
         status=204,
         needs=Role.MANAGE,
+        example={"code": "492039"},
         description="From now on signing in takes a code too.",
     ),
     _own(
@@ -234,6 +237,7 @@ OPERATIONS = (
         status=204,
         refuses=(429,),
         needs=Role.MANAGE,
+        example={"code": "492039"},
         description="Takes the password, or a code.",
     ),
 )

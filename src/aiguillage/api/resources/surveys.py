@@ -9,6 +9,7 @@ import msgspec
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, File, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.facts import Ids
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, given, make_fact
@@ -211,6 +212,7 @@ OPERATIONS = (
         query=FileQuery,
         needs=Role.READ,
         gives=tuple(MEDIA.values()),
+        samples=samples.RECORDS,
     ),
     Operation(
         *("GET", ONE, "showSurveyRecord", "Show a survey record", TAG, _show),

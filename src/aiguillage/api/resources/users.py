@@ -206,6 +206,7 @@ OPERATIONS = (
         status=204,
         refuses=(404,),
         hides=("password",),
+        example={"password": "correct horse battery"},
         description="Their sessions end.",
     ),
     _of_all(

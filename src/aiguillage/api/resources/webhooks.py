@@ -8,6 +8,7 @@ from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, make_fact, since
+from aiguillage.api.words_told import EVENT
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.webhooks import (
     Issued,
@@ -221,6 +222,7 @@ OPERATIONS = (
     _operation(
         *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
         answer=DeliveryShown,
+        answered={"event": "ping", "body": EVENT | {"event": "ping", "data": {"webhook_id": 12}}},
         description="It is tried at once, and once, also when the webhook is off. The answer says what came of it.",
     ),
     _operation(
@@ -232,6 +234,7 @@ OPERATIONS = (
     _operation(
         *("POST", "/{id}/deliveries/{delivery_id}/resend", "resendDelivery", "Send a delivery again", _resend),
         answer=DeliveryShown,
+        answered={"state": "waiting", "status": None, "next_at": "2026-11-24T17:01:00Z", "delivered_at": None},
         description="As it was, within a minute, and tried for another day.",
     ),
 )
