@@ -152,9 +152,12 @@ def test_one_thing_is_told_with_its_state(document: Document) -> None:
 
 
 def test_what_is_stored_is_told_with_its_state_also_where_little_is_wanted(document: Document) -> None:
-    answers = document["paths"]["/smart-routings/contacts"]["post"]["responses"]
+    paths = document["paths"]
+    added = paths["/smart-routings/contacts"]["post"]["responses"]["201"]
+    stored = paths["/smart-routings/contacts/{id}"]["put"]["responses"]
 
-    assert [list(answers[status]["headers"]) for status in ("201", "204")] == [["ETag"], ["Preference-Applied", "ETag"]]
+    assert list(added["headers"]) == ["ETag", "Preference-Applied", "Location"]
+    assert [list(stored[status]["headers"]) for status in ("200", "204")] == [["ETag"], ["Preference-Applied", "ETag"]]
 
 
 def test_a_list_says_which_parameters_filter(document: Document) -> None:

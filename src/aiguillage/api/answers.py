@@ -83,7 +83,7 @@ def problem(status: int, detail: str) -> Described:
 def responses(operation: Operation, schemas: dict[str, Any], examples: Examples) -> Described:
     """All answers of an operation, by status."""
     told: Described = {str(operation.status): _success(operation, schemas, examples)}
-    if operation.answer is not None and operation.method in {"POST", "PUT"} and operation.minimal != operation.status:
+    if operation.may_be_minimal and operation.minimal != operation.status:
         state = [ETAG] if operation.has_state else []
         told["204"] = {"description": "It is done; `Prefer: return=minimal` asked for no more."}
         told["204"] |= headed(PREFERRED, *state)
@@ -115,6 +115,8 @@ def _success(operation: Operation, schemas: dict[str, Any], examples: Examples) 
         content[kind] = file_content(operation, kind)
     told: Described = {"description": operation.summary + ".", **({"content": content} if content else {})}
     named = ([ETAG] if operation.has_state else []) + ([ATTACHED] if operation.gives else [])
+    if operation.may_be_minimal and operation.minimal == operation.status:
+        named.append(PREFERRED)
     return told | (headed(*named) if named else {})
 
 

@@ -28,7 +28,7 @@ ACCOUNT: Described = {
 HEADERS = {
     "If-Match": "The ETag that you read: the change is made to that state alone; else a 412.",
     "Idempotency-Key": "Up to 255 characters of your own; the same request with it is carried out once.",
-    "Prefer": "`return=minimal`: a 204 instead of the object.",
+    "Prefer": "`return=minimal`: no object in the answer.",
 }
 SENT = {"If-Match": {"PUT", "DELETE"}, "Idempotency-Key": {"POST"}, "Prefer": {"POST", "PUT"}}
 """With which methods."""

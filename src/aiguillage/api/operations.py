@@ -113,6 +113,11 @@ class Operation(NamedTuple):
         return getattr(self.run, "__annotations__", {}).get("return") is Shown
 
     @property
+    def may_be_minimal(self) -> bool:
+        """Whether `Prefer: return=minimal` leaves the answer's object out; never one with a secret."""
+        return self.answer is not None and self.method in {"POST", "PUT"} and not self.hides
+
+    @property
     def minimal(self) -> int:
         """The status without a body: of what was added, its headers say that and where."""
         return self.status if self.status == HTTPStatus.CREATED else HTTPStatus.NO_CONTENT

@@ -130,8 +130,7 @@ class Door:
             return Response(None, status_code=204, headers=headers)
         if operation.is_shown_by(self._shown):
             headers["Location"] = location_of(asked, result.id)
-        wants_little = "return=minimal" in asked.headers.get("prefer", "") and not operation.hides
-        if operation.method in {"POST", "PUT"} and wants_little:
+        if operation.may_be_minimal and "return=minimal" in asked.headers.get("prefer", ""):
             headers["Preference-Applied"] = "return=minimal"
             return Response(b"", status_code=operation.minimal, headers=headers)
         body = msgspec.json.encode(result)
