@@ -176,7 +176,8 @@ OPERATIONS = (
         needs=Role.EDIT,
         refuses=(409,),
         longest=LONGEST_UPSERT,
-        description="Each is about the contact of its `id`, reference, code or number, else new. All or none.",
+        description="Each is about the contact of its `id`, reference, code or number, else new; one that has none "
+        "of them is refused. All or none.",
         example={"contacts": [EXAMPLE]},
     ),
     Operation(
