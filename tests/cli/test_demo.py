@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.terminal import PATIENCE, Terminal
@@ -19,7 +20,8 @@ LAST = "Ctrl-C"
 def demonstrating(terminal: Terminal) -> Iterator[tuple[list[str], float]]:
     """The lines that a demonstration prints before it serves, and the seconds it took to."""
     began = time.monotonic()
-    process = terminal.start("demo", "--port", str(free_port()))
+    port = free_port()
+    process = terminal.start("demo", "--port", str(port))
     assert process.stdout is not None
     try:
         lines = []
@@ -29,9 +31,22 @@ def demonstrating(terminal: Terminal) -> Iterator[tuple[list[str], float]]:
                 break
         yield lines, time.monotonic() - began
     finally:
+        await_answer(f"http://127.0.0.1:{port}/readyz")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def await_answer(url: str) -> None:
+    """Returns when the server has begun to answer, and can be told to stop."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if httpx.get(url, timeout=PATIENCE).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    pytest.fail(f"{url} did not answer")
 
 
 def pasted(command: str) -> str:
