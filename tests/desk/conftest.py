@@ -1,14 +1,23 @@
 """What the tests of the desk share beside the cast."""
 
+from pathlib import Path
+
 import argon2
 import pytest
 
 from aiguillage.desk.users import add_user
 from tests.cast import Cast
+from tests.desk.contact_files import Desk
 from tests.desk.feed import Feed
 from tests.desk.hooks import Hooks
 from tests.desk.signing import NOA, PASSWORD
 from tests.secure import Secure
+
+
+@pytest.fixture
+def desk(cast: Cast, tmp_path: Path) -> Desk:
+    """The desk, with a folder for files to import."""
+    return Desk(cast, tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Exports: what they write is safe in a spreadsheet, and imports again unchanged."""
 
-from pathlib import Path
-
 import pytest
 
 from aiguillage.desk.accounts import set_account
@@ -46,11 +44,6 @@ AWKWARD = (
     Contact(telecoms=(Telecom("+33199001250"),), last_name="-"),
     Contact(code="0042", telecoms=(Telecom("+33199001250"),)),
 )
-
-
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
 
 
 def exported(cast: Cast, form: str) -> bytes:

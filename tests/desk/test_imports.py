@@ -20,11 +20,6 @@ from tests.storage.facts import facts_version
 CLIENTS = FILES / "clients-1000.csv"
 
 
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
-
-
 def test_the_file_of_a_thousand_is_previewed_with_every_refusal(cast: Cast) -> None:
     outcome = preview_import(cast.db, cast["editor"], ACCOUNT, CLIENTS)
 

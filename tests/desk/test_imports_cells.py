@@ -1,22 +1,14 @@
 """Cells as people fill them: numbers in any spelling, yes and no, the account's own words."""
 
-from pathlib import Path
-
 import pytest
 
 from aiguillage.desk.fields import set_field
 from aiguillage.desk.imports import ImportRefused
 from aiguillage.domain.contacts import Contact, Telecom
-from tests.cast import ACCOUNT, Cast
+from tests.cast import ACCOUNT
 from tests.desk.contact_files import Desk
 
 NUMBER = "+33199001234"
-TEXT = "Téléphone;Société\n0199001234;Café Müller\n"
-
-
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
 
 
 def numbers(contact: Contact) -> list[str]:

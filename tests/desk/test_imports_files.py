@@ -19,15 +19,6 @@ NUMBER = "+33199001234"
 TEXT = "Téléphone;Société\n0199001234;Café Müller\n"
 
 
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
-
-
-def numbers(contact: Contact) -> list[str]:
-    return [telecom.number for telecom in contact.telecoms]
-
-
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -31,11 +31,6 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
-
-
 def kill_at(database: Path, file: Path, stage: str, step: int) -> None:
     """Starts an import in a process of its own, and kills it when it tells a stage for the given time."""
     command = [sys.executable, "-c", IMPORTER, str(database), str(file)]

@@ -1,7 +1,5 @@
 """Which contact a row is about, what becomes of it, and whose numbers and codes stand in the way."""
 
-from pathlib import Path
-
 import pytest
 
 from aiguillage.desk.accounts import set_account
@@ -9,15 +7,10 @@ from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.fields import add_option, set_field
 from aiguillage.desk.imports import ImportRefused, import_contacts
 from aiguillage.domain.contacts import Contact, Option, Telecom
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.desk.contact_files import Desk
 
 FIRST, SECOND = "+33199001234", "+33199001235"
-
-
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
 
 
 def kept(desk: Desk, contact: Contact) -> int:

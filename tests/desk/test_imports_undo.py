@@ -1,7 +1,5 @@
 """Undoing an import: whole, or refused with the first contact that was touched since."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -14,11 +12,6 @@ from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.changing import set_contact
 from tests.desk.contact_files import FILES, Desk
 from tests.refusal import refused
-
-
-@pytest.fixture
-def desk(cast: Cast, tmp_path: Path) -> Desk:
-    return Desk(cast, tmp_path)
 
 
 def undo(cast: Cast, import_id: int | None) -> object:
