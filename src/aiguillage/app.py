@@ -1,20 +1,16 @@
-"""The composition root: the one module that knows every other, and puts them together."""
+"""The desk's composition root: the one module that knows every other, and puts them together."""
 
-import gc
-import os
 from functools import partial
 
 import msgspec
 
 from aiguillage.api.moments import now
 from aiguillage.api.serving import Door
-from aiguillage.api.web import web_application
-from aiguillage.callpath.engine import ASGI, CallPath, Dialect
-from aiguillage.callpath.log import CallLog
+from aiguillage.api.web import ASGI, web_application
 from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.past import Past
-from aiguillage.dialects import cx_lookups, encom_v0, encom_v1, v2, v2_lookups
+from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.calls import Decision, Facts, Line, Question, Rule
 from aiguillage.domain.contacts import caller_code
@@ -22,22 +18,13 @@ from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
-from aiguillage.logs import configure_logs
 from aiguillage.replaying import EVERY_CALL, Replay, replay_calls
 from aiguillage.settings import Settings
-from aiguillage.storage.calls import open_log, read_tallies
 from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import newest_revision, revision_of
 from aiguillage.storage.sqlite import open_read_only
-
-DIALECTS: tuple[Dialect, ...] = (encom_v1, v2, v2_lookups, encom_v0, cx_lookups)
-"""Every way a call may ask, the most frequent first."""
 
 RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
 """The rules by which each dialect's calls are decided."""
-
-GARBAGE_AT = (20_000, 20, 100)
-"""How seldom a worker looks for reference cycles: calls make none, and each look costs all that are in flight."""
 
 
 class Explained(msgspec.Struct, frozen=True):
@@ -60,38 +47,14 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database)
 
 
-def build(settings: Settings) -> ASGI:
-    """One worker's application: the call path in front, the web framework behind it."""
-    configure_logs(settings.log_level)
-    table = Table(open_read_only(settings.database, settings.cache_mib * 1024))
-    log = CallLog(partial(open_log, settings.calls), worker=str(os.getpid()))
+def build_desk(settings: Settings) -> ASGI:
+    """A desk process's application: everything that is no call."""
     database = open_database(settings)
-
-    def start() -> None:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE_AT)
-        log.start()
-
-    def stop() -> None:
-        log.stop()
-        table.close()
-        database.close()
-
-    web = web_application(
+    return web_application(
         door=Door(database, settings.calls, now, partial(replay, settings)),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
-        tallies=partial(read_tallies, settings.calls),
-        ready=partial(is_ready, settings),
-        on_startup=start,
-        on_shutdown=stop,
+        on_shutdown=database.close,
     )
-    return CallPath(table, DIALECTS, log, web)
-
-
-def is_ready(settings: Settings) -> bool:
-    """Whether the table is there with the schema that this release wants."""
-    return revision_of(settings.database) == newest_revision()
 
 
 def replay(

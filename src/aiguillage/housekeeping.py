@@ -1,14 +1,12 @@
 """Housekeeping: a process beside the workers: reads calendars, renews holidays, tells webhooks, clears the call log."""
 
-import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection, wait
-from threading import Thread
 
 import msgspec
 import structlog
@@ -21,73 +19,31 @@ from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
+from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
-from aiguillage.settings import Settings
+from aiguillage.settings import Settings, read_settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.staging import sweep
 
 EVERY = 60.0
-"""Seconds from one round to the next, and before a process that ended is started again."""
+"""Seconds from one round to the next."""
 
 NICENESS = 10
 """How far the workers come before it where the processor is short: see nice(2)."""
 
-LONGEST_END = 2.0
-"""Seconds that the server waits for it. What it does is done in transactions, and may be cut off."""
-
 ACTOR = "housekeeping"
 """Who acts, in the journal."""
 
-_SPAWNING = multiprocessing.get_context("spawn")
 _log = structlog.get_logger()
 
 
-@contextmanager
-def housekeeping(settings: Settings) -> Iterator[None]:
-    """Keeps house in a process of its own while the block runs; one that ends before its time is started again.
-
-    The process ends when the other end of its pipe is closed, which the kernel does for a server that was killed.
-    """
-    over, server = multiprocessing.Pipe(duplex=False)
-    minder = Thread(target=_mind, args=(settings, over), daemon=True)
-    minder.start()
-    try:
-        yield
-    finally:
-        server.close()
-        minder.join()
-        over.close()
-
-
-def _mind(settings: Settings, over: Connection) -> None:
-    """Starts the process, again and again if need be, until the server is told to stop."""
-    while True:
-        process = _SPAWNING.Process(target=_run, args=(settings, over), daemon=True)
-        process.start()
-        if over in wait([over, process.sentinel]):
-            process.join(LONGEST_END)
-            process.kill()
-            return
-        _log.error("housekeeping_ended", status=process.exitcode)
-        if wait([over], EVERY):
-            return
-
-
-def _run(settings: Settings, over: Connection) -> None:
-    """The process: the terminal's Ctrl-C is for the server, which then ends this one too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
-    configure_logs(settings.log_level)
-    keep_house(settings, over)
-
-
-def keep_house(settings: Settings, over: Connection) -> None:
-    """One round a minute, until the other end of the pipe is closed; a failure is a line in the log."""
+def keep_house(settings: Settings, ends: Callable[[float], bool]) -> None:
+    """One round a minute, until `ends` says so within so many seconds; a failure is a line in the log."""
     while True:
         for _ in _round(settings):
-            if over.poll():
+            if ends(0.0):
                 return
-        if over.poll(EVERY):
+        if ends(EVERY):
             return
 
 
@@ -157,3 +113,17 @@ def _now() -> int:
 
 def _actor() -> Actor:
     return Actor(ACTOR, _now(), operator=True)
+
+
+def main(words: list[str]) -> None:
+    """The process: Ctrl-C is for the supervisor, which then ends this one too. What it does may be cut off anywhere."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    inherited, settings = Inherited.read(words), read_settings()
+    configure_logs(settings.log_level)
+    inherited.say_ready()
+    keep_house(settings, inherited.is_orphan)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,17 +1,11 @@
 """Log lines: one JSON object an event, on standard error."""
 
+import json
 import logging
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TextIO, cast
-
-import structlog
-
-_STAMPS = (
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-)
 
 
 class _Patient:
@@ -28,23 +22,39 @@ class _Patient:
             sys.stderr.flush()
 
 
+class Lines(logging.Formatter):
+    """A record as a line of JSON: its message is the event, `extra={"about": {...}}` what there is to say of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        about = getattr(record, "about", {})
+        line = {"event": record.getMessage(), "level": record.levelname.lower()}
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(about | line, default=str)
+
+
+def configure_lines(level: str) -> None:
+    """Sends the events of `logging` to standard error, from `level` (debug, info, warning, error) on."""
+    handler = logging.StreamHandler(cast("TextIO", _Patient()))
+    handler.setFormatter(Lines())
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
 def configure_logs(level: str) -> None:
-    """Sends our events and the web server's to standard error, from `level` (debug, info, warning, error) on."""
+    """The same, and those of structlog, which the desk writes with."""
+    import structlog  # noqa: PLC0415 - no call worker needs it
+
+    configure_lines(level)
     structlog.configure(
-        processors=[*_STAMPS, structlog.processors.JSONRenderer()],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*_STAMPS, structlog.stdlib.add_logger_name],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)

@@ -1,31 +1,287 @@
-"""The server: one socket, one or many workers."""
+"""The server: a supervisor that owns the socket, and the processes that it starts and starts again.
 
+```
+   supervisor --+-- call worker 1 .. N     the public socket: calls; the rest they hand on
+                +-- log writer             calls.db
+                +-- desk 1 .. M            everything that is no call, behind a private Unix socket
+                +-- housekeeping           what is due
+```
+
+Each of them ends when the supervisor is gone: they hold the end of a pipe that the kernel then closes. Call workers come
+first; the others are started once the first of them answers.
+"""
+
+import contextlib
+import logging
+import os
+import select
+import signal
 import socket
-from collections.abc import Callable
-from functools import partial
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
-
-from aiguillage.app import build, open_database
-from aiguillage.callpath.protocol import CallProtocol
+from aiguillage.callpath.counts import ROW, Counts
+from aiguillage.callpath.health import AWAY, STARTING, UP
 from aiguillage.domain.errors import Kind, Refusal
-from aiguillage.housekeeping import housekeeping
-from aiguillage.logs import configure_logs
-from aiguillage.settings import Settings
-from aiguillage.storage.calls import forget_tallies
-from aiguillage.storage.migrate import migrate
+from aiguillage.inherited import Inherited
+from aiguillage.logs import configure_lines
+from aiguillage.settings import Settings, as_environment
+from aiguillage.sockets import listen, listen_for_workers
+from aiguillage.storage.revisions import newest_revision, revision_of
+from aiguillage.storage.sqlite import check
 
-BACKLOG = 2048
-"""Connections that wait for a worker before the kernel turns further ones away."""
+LARGEST_CHECKED = 32 << 20
+"""Bytes of a database that is read whole before it is served. Housekeeping reads any, while calls are answered."""
 
-LARGEST_CHECKED = 256 << 20
-"""Bytes of a database that is read whole before it is served: a second or so. `aiguillage status` checks any."""
+LONGEST_STOP = 12.0
+"""Seconds that a process told to stop may take: a call worker waits 10 for clients that do not take their answers."""
 
-LONGEST_STOP = 10
-"""Seconds that a server told to stop waits for clients that do not take their answers."""
+AGAIN_AFTER = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds before a process that ended is started again: the more often it ended in its first seconds, the later."""
+
+SETTLED = 10.0
+"""Seconds after which a process that runs has nothing to make up for."""
+
+SILENT = 20
+"""Seconds without a sign of life after which a process that said it was ready is ended, and started again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Plan(NamedTuple):
+    """One process: what it is called, its module, its row of the counts, what it is handed."""
+
+    name: str
+    module: str
+    row: int
+    sockets: tuple[socket.socket, ...]
+    beats: bool = False
+
+
+class Child:
+    """One process of a plan, as it runs at the moment."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.ready = False
+        self.failures = 0
+        self.due = 0.0
+
+    def is_up(self) -> bool:
+        """Whether it runs and said that it can do its work."""
+        return self.ready and self.process is not None
+
+
+class Supervisor:
+    """Starts the processes, starts again what ends, and ends them in their order."""
+
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self._settings = settings
+        self._listening = listening
+        count = settings.workers
+        self._memory = os.memfd_create("aiguillage-counts")
+        os.ftruncate(self._memory, (2 + count + settings.desk_workers) * ROW)
+        self._alive, self._alive_here = os.pipe()
+        self._said_ready, self._ready = os.pipe()
+        os.set_blocking(self._said_ready, False)
+        self._wake, self._wake_here = socket.socketpair()
+        self._desk, self._desk_name = listen_for_workers()
+        logs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(count)]
+        self._log_ends = [end for pair in logs for end in pair]
+        self._workers = [
+            Child(Plan(f"call worker {n}", "aiguillage.call_worker", n, (listening, pair[0]), beats=True))
+            for n, pair in enumerate(logs, start=1)
+        ]
+        self._writer = Child(Plan("log writer", "aiguillage.log_writer", count + 1, tuple(pair[1] for pair in logs)))
+        self._desks = [
+            Child(Plan("desk", "aiguillage.desk_process", count + 2 + n, (self._desk,), beats=True))
+            for n in range(settings.desk_workers)
+        ]
+        self._house = Child(Plan("housekeeping", "aiguillage.housekeeping", 0, ()))
+        self._leaving: list[Child] = []
+        self._stopping = self._reloading = False
+        self._counts = Inherited(row=0, counts=self._memory, alive=-1, ready=-1).memory()
+        self.counts = Counts(self._counts, 0)
+
+    # Starting
+
+    def _start(self, child: Child) -> None:
+        plan = child.plan
+        word = Inherited(
+            row=plan.row,
+            counts=self._memory,
+            alive=self._alive,
+            ready=self._ready,
+            sockets=tuple(end.fileno() for end in plan.sockets),
+            desk=self._desk_name,
+        ).word()
+        child.process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", plan.module, word],
+            env=as_environment(self._settings),
+            pass_fds=(self._memory, self._alive, self._ready, *(end.fileno() for end in plan.sockets)),
+        )
+        child.started_at, child.ready = time.monotonic(), False
+
+    def _others(self) -> list[Child]:
+        """What is started behind the first call worker, in this order."""
+        return [self._writer, *self._desks, self._house]
+
+    def _all(self) -> Iterator[Child]:
+        yield from self._workers
+        yield from self._others()
+        yield from self._leaving
+
+    def run(self, announce: Callable[[], None]) -> bool:
+        """Runs until a signal ends it; whether the call workers could be started at all."""
+        with self._signals():
+            self.counts.put("desk_up", STARTING)
+            for child in self._workers:
+                self._start(child)
+            announce()
+            while not self._stopping:
+                self._wait()
+                if self._no_worker_could_start():
+                    self._stop()
+                    return False
+                self._look_after_all()
+            self._stop()
+        return True
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        self._wake.setblocking(False)
+        self._wake_here.setblocking(False)
+        kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        signal.set_wakeup_fd(self._wake_here.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_reload)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(-1)
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+
+    def _on_stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
+
+    def _on_reload(self, _number: int, _frame: object) -> None:
+        self._reloading = True
+
+    def _wait(self) -> None:
+        """Waits a second, or until something happens; notes who said that it is ready."""
+        select.select([self._wake, self._said_ready], [], [], 1.0)
+        with contextlib.suppress(BlockingIOError):
+            self._wake.recv(4096)
+        with contextlib.suppress(BlockingIOError):
+            ready = {int(line.split()[1]) for line in os.read(self._said_ready, 65536).splitlines()}
+            for child in self._all():
+                if child.process is not None and child.process.pid in ready:
+                    child.ready = True
+                    _log.info("ready", extra={"about": {"process": child.plan.name, "pid": child.process.pid}})
+
+    def _no_worker_could_start(self) -> bool:
+        """Whether a call worker ended before any of them ever answered."""
+        ended = [child for child in self._workers if child.process is not None and child.process.poll() is not None]
+        return bool(ended) and not any(child.ready or child.failures for child in self._workers)
+
+    # Looking after what runs
+
+    def _look_after_all(self) -> None:
+        for child in list(self._all()):
+            self._look_after(child)
+        if any(child.is_up() for child in self._workers):
+            for child in self._others():
+                if child.process is None and child.due <= time.monotonic():
+                    self._start(child)
+        for child in self._workers:
+            if child.process is None and child.due <= time.monotonic():
+                self._start(child)
+                self.counts.add("worker_starts")
+        if self._reloading and all(child.is_up() for child in self._workers):
+            self._reload()
+        self._tell_of_desk()
+
+    def _look_after(self, child: Child) -> None:
+        """Notes that a process ended, or ends one that gave no sign of life."""
+        process = child.process
+        if process is None:
+            return
+        if process.poll() is None:
+            beat = self.counts.get("beat", child.plan.row)
+            if child.plan.beats and child.ready and beat and time.monotonic() - beat > SILENT:
+                _log.error("silent", extra={"about": {"process": child.plan.name, "pid": process.pid}})
+                process.kill()
+            return
+        child.process = None
+        if child in self._leaving:
+            self._leaving.remove(child)
+            return
+        lived = time.monotonic() - child.started_at
+        child.failures = 1 if lived > SETTLED else child.failures + 1
+        child.due = time.monotonic() + AGAIN_AFTER[min(child.failures, len(AGAIN_AFTER)) - 1]
+        told = {"process": child.plan.name, "pid": process.pid, "status": process.returncode}
+        _log.error("ended", extra={"about": told})
+
+    def _tell_of_desk(self) -> None:
+        """Says to the call workers whether there is a desk to hand a request to."""
+        up = [child for child in self._desks if child.is_up()]
+        first = all(child.failures == 0 for child in self._desks)
+        self.counts.put("desk_up", UP if up else STARTING if first else AWAY)
+        self.counts.put("desk_beat", max(self.counts.get("beat", child.plan.row) for child in self._desks))
+
+    def _reload(self) -> None:
+        """Puts a new process in the place of each, call workers one after the other: settings and certificates."""
+        self._reloading = False
+        _log.info("reloading")
+        for n, child in enumerate(self._workers):
+            fresh = Child(child.plan)
+            self._workers[n] = fresh
+            self._leaving.append(child)
+            self._start(fresh)
+            while fresh.process is not None and fresh.process.poll() is None and not fresh.ready and not self._stopping:
+                self._wait()
+            if child.process is not None:
+                child.process.terminate()
+        for child in (*self._desks, self._house):
+            if child.process is not None:
+                child.process.terminate()
+
+    # Ending
+
+    def _stop(self) -> None:
+        """Ends the workers first, then the rest; the log's process goes on until it has what all of them sent."""
+        self._listening.close()
+        for children in (self._workers + self._leaving, [*self._desks, self._house]):
+            self._end(children, signal.SIGTERM)
+        for end in self._log_ends:
+            end.close()
+        self._end([self._writer], None)
+        self._desk.close()
+        for descriptor in (self._alive_here, self._alive, self._ready, self._said_ready, self._memory):
+            os.close(descriptor)
+
+    def _end(self, children: list[Child], number: int | None) -> None:
+        """Tells processes to end, and makes those end that do not."""
+        running = [child.process for child in children if child.process is not None]
+        for process in running:
+            if number is not None:
+                process.send_signal(number)
+        last = time.monotonic() + LONGEST_STOP
+        for process in running:
+            try:
+                process.wait(max(0.0, last - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
@@ -33,89 +289,26 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
 
     `announce` is called when the address is ours: from then on a call waits for the workers and is not turned away.
     """
-    database = open_database(settings)
-    migrate(database)
-    if settings.database.stat().st_size <= LARGEST_CHECKED:
-        database.check()
-    database.close()
-    forget_tallies(settings.calls)
-    configure_logs(settings.log_level)
-    listening = _listen(settings)
-    config = _configuration(settings)
+    configure_lines(settings.log_level)
+    _prepare(settings)
+    listening = listen(settings)
     try:
-        announce()
-        with housekeeping(settings):
-            _run(config, listening)
+        started = Supervisor(settings, listening).run(announce)
     finally:
         listening.close()
         if settings.uds:
             Path(settings.uds).unlink(missing_ok=True)
-
-
-def _run(config: uvicorn.Config, listening: socket.socket) -> None:
-    """Runs the workers until a signal ends them. Raises Refusal(unavailable) when they cannot even start."""
-    if config.workers > 1:
-        workers = Multiprocess(config, sockets=[listening])
-        workers.run()
-        failed = any(worker.exitcode == STARTUP_FAILURE for worker in workers.processes)
-    else:
-        server = uvicorn.Server(config)
-        server.run(sockets=[listening])
-        failed = not server.started
-    if failed:
+    if not started:
         raise Refusal(Kind.UNAVAILABLE, "The workers could not start. The log lines above say why.")
 
 
-def _configuration(settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        partial(build, settings),
-        factory=True,
-        workers=settings.workers,
-        http=CallProtocol,
-        loop="uvloop",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=settings.keep_alive,
-        timeout_graceful_shutdown=LONGEST_STOP,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        ssl_certfile=settings.tls_cert or None,
-        ssl_keyfile=settings.tls_key or None,
-    )
+def _prepare(settings: Settings) -> None:
+    """Brings the schema up to date where it is not, and reads a small database whole. Raises Refusal."""
+    if revision_of(settings.database) != newest_revision():
+        from aiguillage.app import open_database  # noqa: PLC0415 - an up-to-date database needs none of it
+        from aiguillage.storage.migrate import migrate  # noqa: PLC0415 - same
 
-
-def _listen(settings: Settings) -> socket.socket:
-    """The socket that all workers share. Raises Refusal(unavailable) when the address is taken or not ours."""
-    family = socket.AF_UNIX if settings.uds else socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    where = settings.uds or f"{settings.host} port {settings.port}"
-    try:
-        if settings.uds:
-            _clear_away(Path(settings.uds))
-            listening.bind(settings.uds)
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind((settings.host, settings.port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise Refusal(
-            Kind.UNAVAILABLE,
-            f"Cannot listen on {where} ({error.strerror}). Stop what uses it, or choose another with --port or --uds.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening
-
-
-def _clear_away(path: Path) -> None:
-    """Removes a socket that a killed server left behind; one that somebody listens on stays, and binding fails."""
-    if not path.is_socket():
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink(missing_ok=True)
+        with contextlib.closing(open_database(settings)) as database:
+            migrate(database)
+    if settings.database.stat().st_size <= LARGEST_CHECKED:
+        check(settings.database)

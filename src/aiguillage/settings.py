@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.errors import invalid
 
 PREFIX = "AIGUILLAGE_"
@@ -19,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    desk_workers: int = 1
     uds: str = ""
     tls_cert: str = ""
     tls_key: str = ""
@@ -43,6 +45,7 @@ MEANING = {
     "host": "the address to listen on",
     "port": "the TCP port to listen on",
     "workers": "how many processes answer calls",
+    "desk_workers": "how many processes answer everything that is no call",
     "uds": "a Unix socket to listen on instead of host and port",
     "tls_cert": "the certificate file, to serve over TLS",
     "tls_key": "the key file of the certificate",
@@ -51,7 +54,13 @@ MEANING = {
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
 }
-WHOLE_NUMBERS = {"port": (0, 65535), "workers": (1, 256), "keep_alive": (1, 3600), "cache_mib": (1, 65536)}
+WHOLE_NUMBERS = {
+    "port": (0, 65535),
+    "workers": (1, 256),
+    "desk_workers": (1, 64),
+    "keep_alive": (1, 3600),
+    "cache_mib": (1, 65536),
+}
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -69,6 +78,10 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         values[name] = _whole_number(name, values[name], lowest, highest)
     if values["log_level"] not in LEVELS:
         raise invalid(f"{PREFIX}LOG_LEVEL is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
+    try:
+        Proxies(values["trusted_proxies"])
+    except ValueError as error:
+        raise invalid(f"{PREFIX}TRUSTED_PROXIES: {error}. Use addresses or networks with commas, or *.") from None
     if bool(values["tls_cert"]) != bool(values["tls_key"]):
         raise invalid("TLS needs both a certificate and its key: --tls-cert and --tls-key.")
     return Settings(**values | {"data_dir": Path(values["data_dir"])})
@@ -87,6 +100,17 @@ def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
 def origin(name: str, environment: Mapping[str, str] = os.environ) -> str:
     """Where a setting's value comes from."""
     return f"environment {PREFIX}{name.upper()}" if PREFIX + name.upper() in environment else "default"
+
+
+def as_environment(settings: Settings, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a process that is to have these settings."""
+    ours = {PREFIX + name.upper(): str(value) for name, value in msgspec.structs.asdict(settings).items()}
+    return dict(environment) | ours
+
+
+def given_sockets(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether systemd keeps the socket for this process (sd_listen_fds(3))."""
+    return environment.get("LISTEN_PID") == str(os.getpid()) and environment.get("LISTEN_FDS") == "1"
 
 
 def language(environment: Mapping[str, str] = os.environ) -> str:

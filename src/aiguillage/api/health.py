@@ -1,64 +1,75 @@
-"""Whether this process answers, and whether it can do its work: for balancers and orchestrators."""
+"""What the call workers answer of the server itself, described: for balancers, orchestrators and Prometheus."""
 
-from collections.abc import Callable
+from typing import Any
 
-import msgspec
 from litestar import HttpMethod
 from litestar.datastructures import CacheControlHeader
-from litestar.handlers import HTTPRouteHandler, route
-from litestar.openapi import ResponseSpec
-
-from aiguillage.api.problems import Problem
-from aiguillage.domain.errors import Kind, Refusal
 
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 NOT_KEPT = CacheControlHeader(no_store=True)
 TAG = "Operation"
-
-
-class Health(msgspec.Struct, frozen=True):
-    """All is well; anything else is a problem."""
-
-    status: str = "ok"
-
-
-def health_routes(ready: Callable[[], bool]) -> list[HTTPRouteHandler]:
-    """`/healthz` and `/readyz`."""
-
-    @route(
-        "/healthz",
-        http_method=READ,
-        cache_control=NOT_KEPT,
-        tags=[TAG],
-        summary="Whether this process answers",
-        response_description="It does.",
-        sync_to_thread=False,
-    )
-    def healthz() -> Health:
-        return Health()
-
-    @route(
-        "/readyz",
-        http_method=READ,
-        cache_control=NOT_KEPT,
-        tags=[TAG],
-        summary="Whether calls can be answered",
-        response_description="The table is there with the schema that this release wants.",
-        responses={
-            503: ResponseSpec(
-                Problem,
-                generate_examples=False,
-                description="It is missing, or of another release.",
-                media_type="application/problem+json",
-            )
+_HEALTH = {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}, "example": {"status": "ok"}}}
+_NOT_READY = "The table cannot be read, is missing, or of another release."
+_COUNTS = (
+    "# HELP aiguillage_answers_total Calls answered.\n# TYPE aiguillage_answers_total counter\n"
+    'aiguillage_answers_total{dialect="v2",status="200"} 1042\n'
+)
+HEALTH = {
+    "type": "object",
+    "title": "Health",
+    "required": ["status"],
+    "properties": {
+        "status": {"description": "`ok`: calls are answered.", "type": "string", "const": "ok"},
+        "troubles": {
+            "description": "What does not work beside the calls, in words; left out where all does.",
+            "type": "array",
+            "items": {"type": "string"},
         },
-        sync_to_thread=True,
-    )
-    def readyz() -> Health:
-        if not ready():
-            raise Refusal(
-                Kind.UNAVAILABLE, "The database is missing or its schema is another release's. Run: aiguillage migrate"
-            )
-        return Health()
+    },
+}
 
-    return [healthz, readyz]
+
+def health_described() -> dict[str, Any]:
+    """Their part of the OpenAPI document."""
+    problem = {
+        "description": _NOT_READY,
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {"status": 503, "title": "Service Unavailable", "detail": _NOT_READY},
+            }
+        },
+    }
+    metrics = {"text/plain": {"schema": {"type": "string"}, "example": _COUNTS}}
+    paths = {
+        "/healthz": _read("healthz", "Whether this process answers", {"200": _answer("It does.", _HEALTH)}),
+        "/readyz": _read(
+            "readyz",
+            "Whether calls can be answered",
+            {"200": _answer("They can; what else does not work is said.", _HEALTH), "503": problem},
+        ),
+        "/metrics": _read(
+            "metrics",
+            "Counts and times, for Prometheus",
+            {"200": _answer("The counts of all workers since the server's start.", metrics)},
+        ),
+    }
+    return {
+        "paths": paths,
+        "components": {"schemas": {"Health": HEALTH}},
+        "tags": [{"name": TAG, "description": "For those who run the server: no token needed."}],
+    }
+
+
+def _answer(description: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": {"cache-control": {"description": "`no-store`.", "schema": {"type": "string"}}},
+        "content": content,
+    }
+
+
+def _read(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
+    """The path item of what GET and HEAD ask."""
+    operation = {"tags": [TAG], "summary": summary, "operationId": name, "security": [], "responses": responses}
+    return {"get": operation, "head": operation | {"operationId": f"head{name.title()}"}}

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Server, T
 from litestar.types import Method
 
 from aiguillage import __version__
-from aiguillage.api import feeds, health, switches
+from aiguillage.api import feeds, switches
 from aiguillage.api.answers import PROBLEM, problem
 from aiguillage.api.examples import Examples
 from aiguillage.api.resources.samples import SHIFT
@@ -51,8 +51,6 @@ BEARER = SecurityScheme(
 SAMPLES: dict[tuple[str, str], Any] = {
     ("/api/v2/switches/{code}", "text/plain"): "1",
     ("/feeds/rotas/{file}", "text/calendar"): SHIFT,
-    ("/metrics", "text/plain"): "# HELP aiguillage_answers_total Calls answered.\n"
-    '# TYPE aiguillage_answers_total counter\naiguillage_answers_total{dialect="v2",status="200"} 1042.0\n',
     ("/openapi.json", "application/json"): {"openapi": "3.1.0", "info": {"title": TITLE, "version": __version__}},
 }
 """Answers of the framework's routes that are not made of a shape."""
@@ -111,7 +109,6 @@ def _of_framework(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
         tags=[
             Tag(name=switches.TAG, description="Flipped from a phone, by whoever has a switch's code."),
             Tag(name=feeds.TAG, description="For calendar programs, under secret addresses."),
-            Tag(name=health.TAG, description="For those who run the server: no token needed."),
         ],
         components=Components(security_schemes={"bearer": BEARER}),
         render_plugins=[JsonRenderPlugin()],

@@ -1,4 +1,4 @@
-"""The web framework's application behind the call path: switches, feeds, health, metrics, the API's description."""
+"""The web framework's application, the desk: switches, feeds, the management API and its description."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -7,9 +7,8 @@ from litestar import Litestar
 
 from aiguillage.api.docs import document_route, page_routes
 from aiguillage.api.feeds import feed_route
-from aiguillage.api.health import health_routes
+from aiguillage.api.health import health_described
 from aiguillage.api.management import management_described, operations
-from aiguillage.api.metrics import Tallies, metrics_route
 from aiguillage.api.problems import PROBLEMS
 from aiguillage.api.serving import Door
 from aiguillage.api.switches import switch_route
@@ -22,25 +21,20 @@ def web_application(
     *,
     door: Door,
     described: Sequence[dict[str, Any]],
-    tallies: Callable[[], Tallies],
-    ready: Callable[[], bool],
-    on_startup: Callable[[], None],
     on_shutdown: Callable[[], None],
 ) -> ASGI:
-    """The application behind the call path.
+    """The application of a desk process.
 
-    `door` is what the management API works with; `described` are the dialects' parts of the OpenAPI document; `tallies`
-    gives all workers' counts; `ready` tells whether calls can be answered.
+    `door` is what the management API works with; `described` are the dialects' parts of the OpenAPI document.
     """
-    routes = [switch_route(door.db), feed_route(door.db), *health_routes(ready), metrics_route(tallies)]
+    routes = [switch_route(door.db), feed_route(door.db)]
     return Litestar(
         [
             *routes,
-            document_route(routes, lambda: [*described, management_described()]),
+            document_route(routes, lambda: [*described, health_described(), management_described()]),
             *page_routes(),
             *door.handlers(operations()),
         ],
-        on_startup=[on_startup],
         on_shutdown=[on_shutdown],
         plugins=[PROBLEMS],
         response_headers=HEADERS,

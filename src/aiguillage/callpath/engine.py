@@ -1,13 +1,14 @@
-"""The five steps of a call, behind a plain ASGI door; every other path goes to the application behind it."""
+"""The five steps of a call."""
 
-import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-import structlog
 from msgspec.structs import replace
 
+from aiguillage.callpath.counts import Counts
+from aiguillage.domain.proxies import Proxies
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Entry, Table, Token
 from aiguillage.domain.calls import Decision, Facts, Question
@@ -18,22 +19,21 @@ from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""A request as dialects read it: method, path, query_string, headers, client, and the body of a POST."""
+
+Headers = Iterable[tuple[bytes, bytes]]
 Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
 
 DEFAULT_COUNTRY = "FR"
 """By whose rules a number is read when its account is none that may be asked: only to tell a 400 from a 403."""
 
-LONGEST_BODY = 8 * 1024
-"""Bytes: as many as a query may have."""
+REHEARSED_ACCOUNTS, REHEARSED_NUMBER = 8, "+33199000000"
 
 _UNAUTHORIZED = Refusal(Kind.UNAUTHORIZED, "the token is missing, unknown, expired or revoked")
 _FORBIDDEN = Refusal(Kind.FORBIDDEN, "the token may not ask about this account")
 _UNAVAILABLE = Refusal(Kind.UNAVAILABLE, "the table cannot be read")
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Dialect(Protocol):
@@ -69,38 +69,32 @@ class Dialect(Protocol):
 
 
 class CallPath:
-    """The ASGI application that calls reach first."""
+    """What answers calls; `proxies` are those whose word counts for where a client is."""
 
-    def __init__(self, table: Table, dialects: Iterable[Dialect], log: CallLog, behind: ASGI) -> None:
+    def __init__(
+        self, table: Table, dialects: Iterable[Dialect], log: CallLog, counts: Counts, proxies: Proxies
+    ) -> None:
         self._table = table
         self._dialects = tuple(dialects)
-        self._by_path = {dialect.PATH: dialect for dialect in self._dialects}
+        self.by_path = {dialect.PATH: dialect for dialect in self._dialects if dialect.PATH is not None}
         self._log = log
-        self._behind = behind
+        self._counts = counts
+        self._proxies = proxies
         self._failed = 0
         self._told_at = 0.0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a call, or hands the request on."""
-        dialect = self.dialect_of(scope["path"]) if scope["type"] == "http" else None
-        if dialect is None:
-            await self._behind(scope, receive, send)
-            return
-        if scope["method"] == "POST" and "POST" in dialect.METHODS:
-            scope["body"] = await _read_body(receive)
-        status, headers, body = self.call(dialect, scope)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
     def dialect_of(self, path: str) -> Dialect | None:
         """The dialect that a path is a call in; None for a request that is no call."""
-        dialect = self._by_path.get(path)
+        dialect = self.by_path.get(path)
         if dialect is None:
             return next((other for other in self._dialects if other.handles(path)), None)
         return dialect
 
     def call(self, dialect: Dialect, scope: Scope) -> Answer:
-        """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log."""
+        """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log.
+
+        All calls until the turn's end share one read transaction.
+        """
         if scope["method"] not in dialect.METHODS:
             return dialect.method_not_allowed()
         began, now = time.perf_counter_ns(), time.time()
@@ -108,9 +102,8 @@ class CallPath:
         try:
             question = dialect.ask(scope)
             if not self._table.reading:
-                asyncio.get_running_loop().call_soon(self._table.end)
                 self._table.begin()
-            token = self._token_of(scope, now)
+            token = self._token_of(scope["headers"], now)
             if token.cti is not None:
                 question = _completed(question, token)
             entry, number, called = self._admit(scope, question, token)
@@ -129,8 +122,50 @@ class CallPath:
         except Exception as error:  # noqa: BLE001 - somebody is on the line: a failure of ours is a 503
             self._tell(error, dialect, now)
             answer = dialect.refuse(question, _UNAVAILABLE)
-        self._log.tally(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
+        self._counts.answered(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
+
+    def rehearse(self, now: float) -> None:
+        """Answers made-up calls to itself, so that the first caller does not wait for what is needed but once.
+
+        They are neither logged nor counted. A table that cannot be read is said in the log; it may be there later.
+        """
+        try:
+            self._table.begin()
+            for code in self._table.largest_accounts(REHEARSED_ACCOUNTS):
+                for dialect in self.by_path.values():
+                    self._rehearse_on(code, dialect, int(now * 1_000_000))
+        except Exception as error:  # noqa: BLE001 - a worker that cannot answer now answers with 503
+            _log.error("rehearsal_failed", extra={"about": {"error": str(error)}})  # noqa: TRY400
+        finally:
+            self._table.end()
+
+    def _rehearse_on(self, code: str, dialect: Dialect, at: int) -> None:
+        query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
+        question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
+        entry = self._table.entry(code)
+        if entry is not None and question.number is not None:
+            number = caller_number(question.number, entry.facts.country)
+            facts = self._table.find(entry.facts, question, number, question.code, at)
+            dialect.answer(question, facts, decide(facts, question.rules), "default")
+
+    def end_turn(self) -> None:
+        """Ends what a turn's calls shared."""
+        if self._table.reading:
+            self._table.end()
+
+    def is_known(self, headers: Headers) -> bool:
+        """Whether the headers have a token that is good at this moment; the turn goes on as it was."""
+        reading = self._table.reading
+        try:
+            if not reading:
+                self._table.begin()
+            return self._token_of(headers, time.time()) is not None
+        except Exception:  # noqa: BLE001 - the call itself will say what is wrong
+            return False
+        finally:
+            if not reading:
+                self._table.end()
 
     def _decide(self, facts: Facts, question: Question, entry: Entry) -> Decision:
         """The decision with the call's id, if it is a call, and its trace, where it is asked for."""
@@ -146,11 +181,12 @@ class CallPath:
         self._failed += 1
         if now - self._told_at >= 1:
             self._told_at = now
-            _log.error("call_failed", dialect=dialect.NAME, error=type(error).__name__, failed=self._failed)
+            told = {"dialect": dialect.NAME, "error": type(error).__name__, "failed": self._failed}
+            _log.error("call_failed", extra={"about": told})
 
-    def _token_of(self, scope: Scope, now: float) -> Token:
+    def _token_of(self, headers: Headers, now: float) -> Token:
         """The token of a request. Raises Refusal(unauthorized)."""
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"authorization":
                 token = self._table.token(value)
                 if token is None or token.expires_at <= now:
@@ -173,24 +209,16 @@ class CallPath:
         called = None if question.called is None else caller_number(question.called, country)
         if entry is None or not entry.admits(token, question):
             raise _FORBIDDEN
-        if token.hosts and not token.good_from(scope["client"][0] if scope["client"] else None):
+        if token.hosts and not token.good_from(self._address_of(scope)):
             raise _FORBIDDEN
         return entry, number, called
+
+    def _address_of(self, scope: Scope) -> str | None:
+        """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
+        client = scope["client"]
+        return self._proxies.client_of(client[0] if client else None, scope["headers"])
 
 
 def _completed(question: Question, token: Token) -> Question:
     """What a CTI's own token leaves out: its account, and which CTI."""
     return replace(question, account=question.account or token.home, named={"cti": str(token.cti)} | question.named)
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """A request's body; None for one that is too long, or that its client does not end."""
-    body = b""
-    while len(body) <= LONGEST_BODY:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body", False):
-            return body if len(body) <= LONGEST_BODY else None
-    return None

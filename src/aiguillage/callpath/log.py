@@ -1,70 +1,76 @@
-"""The call log: what was answered to which call, kept in memory for a second, then in a file of its own."""
+"""The call log, as a call worker has it: what was answered to which call, sent to the process that writes it.
+
+A worker neither waits for a file nor has a thread that would take the interpreter from its calls: some calls together are
+one message on a Unix socket. What the socket does not take waits in memory, up to a bound.
+"""
 
 import json
-import threading
-from bisect import bisect_left
+import socket
 from collections import deque
-from collections.abc import Callable
 from itertools import count
 from secrets import token_hex
-from sqlite3 import Connection
 
-import structlog
+import msgspec
 
+from aiguillage.callpath.counts import Counts
 from aiguillage.domain.calls import Decision, Facts
 
 MOST_WAITING = 100_000
-"""Calls that wait for the file before further ones are dropped and counted: about three seconds at full speed."""
+"""Calls that wait for the log's process before further ones are dropped and counted: several seconds at full speed."""
 
-FLUSH_EVERY = 1.0
+SENT_AT = 32
+"""Calls that are sent at once, without waiting for the time to come."""
+
+SEND_EVERY = 0.25
 """Seconds."""
 
-FLUSH_AT = 2_000
-"""Calls that wait before they are written at once: more would only take memory."""
-
-MOST_AT_ONCE = 10_000
-BOUNDS = (10, 25, 50, 100, 250, 500, 1000, 5000)
-"""Upper bounds of the histogram of our own time, in microseconds."""
-
-ROWS_AT_ONCE = 200
-KEEP_CALLS = """
-    INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq)
-    VALUES """
-ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-KEEP_TALLY = """
-    INSERT INTO tallies (worker, name, label, value) VALUES (?, ?, ?, ?)
-    ON CONFLICT (worker, name, label) DO UPDATE SET value = excluded.value"""
-
-_log = structlog.get_logger()
+LONGEST_MESSAGE = 96 * 1024
+"""Bytes that the socket surely takes in one piece."""
 
 
-Waiting = tuple[float, Facts, Decision, str, int, int]
-"""A call that waits for the file: moment, facts, decision, dialect, own time, the journal's last change."""
+class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One call as the log keeps it; its fields are columns of storage/calls.py, in their order.
+
+    `at` is in microseconds since 1970 UTC, `own_us` our own time in microseconds, `asked` what else was asked than the
+    number, as JSON: a replay of the call asks it again. `seq` is the account's last change that the decision knew of.
+    """
+
+    at: int
+    account_id: int
+    number: str | None
+    known_by: str | None
+    contact_id: int | None
+    dialect: str
+    outcome: str
+    destinations: str | None
+    own_us: int
+    worker: str
+    call_id: str | None
+    asked: str | None
+    destination: str | None
+    reason: str
+    seq: int
+
+
+_encode = msgspec.msgpack.Encoder().encode
+decode_calls = msgspec.msgpack.Decoder(list[Logged]).decode
+"""The calls of a message. Raises msgspec.DecodeError for what is none."""
 
 
 class CallLog:
-    """One worker's buffer of calls and its counts, written by a thread of its own; adding never waits.
+    """One worker's end of the call log; adding never waits. `out` is its socket to the log's process."""
 
-    It writes many rows a statement: each statement gives Python's lock away and must get it back, and the calls that
-    are answered meanwhile hold it.
-    """
-
-    def __init__(self, connect: Callable[[], Connection], worker: str, capacity: int = MOST_WAITING) -> None:
-        self._connect = connect
-        self._connection: Connection | None = None
+    def __init__(self, out: socket.socket, worker: str, counts: Counts, capacity: int = MOST_WAITING) -> None:
+        self._out = out
+        out.setblocking(False)  # noqa: FBT003 - the library's own
         self._worker = worker
+        self._counts = counts
         self._capacity = capacity
-        self._waiting: deque[Waiting] = deque()
+        self._calls: list[Logged] = []
+        self._messages: deque[tuple[int, bytes]] = deque()
+        self._waiting = 0
         self._ids = f"{token_hex(6)}-"
         self._numbers = count(1)
-        self._answers: dict[tuple[str, int], int] = {}
-        self._own_time = [0] * (len(BOUNDS) + 1)
-        self._own_time_sum = 0
-        self.dropped = 0
-        self._due = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
 
     def next_id(self) -> str:
         """An id for a call, which no other call has."""
@@ -75,98 +81,68 @@ class CallLog:
 
         `seq` is the last change of the account's journal that the decision knew of.
         """
-        waiting = len(self._waiting)
-        if waiting >= self._capacity:
-            self.dropped += 1
+        if self._waiting >= self._capacity:
+            self._counts.add("dropped")
             return
-        self._waiting.append((now, facts, decision, dialect, own_us, seq))
-        if waiting == FLUSH_AT:
-            self._due.set()
+        known = decision.known
+        self._calls.append(
+            Logged(
+                int(now * 1_000_000),
+                facts.account.account_id,
+                facts.number,
+                decision.by,
+                None if known is None else known.contact_id,
+                dialect,
+                "unknown" if known is None else "known",
+                None if known is None else ",".join([value or "" for value in decision.select]),
+                own_us,
+                self._worker,
+                decision.call_id or None,
+                _asked(facts),
+                decision.destination,
+                decision.reason,
+                seq,
+            )
+        )
+        self._waiting += 1
+        if len(self._calls) >= SENT_AT:
+            self.send()
 
-    def tally(self, dialect: str, status: int, own_us: int) -> None:
-        """Counts one answer, of whatever status."""
-        key = (dialect, status)
-        self._answers[key] = self._answers.get(key, 0) + 1
-        self._own_time[bisect_left(BOUNDS, own_us)] += 1
-        self._own_time_sum += own_us
-
-    def start(self) -> None:
-        """Starts the thread that writes."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Writes what waits, and ends."""
-        self._stopping = True
-        self._due.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._due.wait(FLUSH_EVERY)
-            self._due.clear()
-            self.flush()
-        self.flush()
-        if self._connection is not None:
-            self._connection.close()
-
-    def flush(self) -> None:
-        """Writes what waits; calls that the file refuses are counted as dropped, and the log goes on.
-
-        Those that find it locked wait on: somebody who is erased may have it written anew.
-        """
-        while True:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+    def send(self) -> None:
+        """Sends what waits, as far as the socket takes it."""
+        if self._calls:
+            self._pack(self._calls)
+            self._calls = []
+        while self._messages:
+            calls, message = self._messages[0]
             try:
-                self._write(batch)
-            except Exception as error:  # noqa: BLE001 - whatever the file's trouble is, calls go on
-                if "locked" in str(error) and not self._stopping:
-                    self._waiting.extendleft(reversed(batch))
-                    return
-                self.dropped += len(batch)
-                _log.error("call_log_failed", error=str(error), dropped=self.dropped)
-            if len(batch) < MOST_AT_ONCE:
+                self._out.send(message)
+            except OSError:  # it takes no more now, or its other end is being started again
                 return
+            self._messages.popleft()
+            self._waiting -= calls
 
-    def _write(self, batch: list[Waiting]) -> None:
-        """One transaction: the calls of a batch and the counts so far."""
-        if self._connection is None:
-            self._connection = self._connect()
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        try:
-            for start in range(0, len(batch), ROWS_AT_ONCE):
-                some = batch[start : start + ROWS_AT_ONCE]
-                execute(KEEP_CALLS + ", ".join([ONE_CALL] * len(some)), self._values(some))
-            self._connection.executemany(KEEP_TALLY, self._tallies())
-            execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                execute("ROLLBACK")
+    def _pack(self, calls: list[Logged]) -> None:
+        """Puts calls into messages, each as short as the socket needs it."""
+        message = _encode(calls)
+        if len(message) > LONGEST_MESSAGE and len(calls) > 1:
+            half = len(calls) // 2
+            self._pack(calls[:half])
+            self._pack(calls[half:])
+            return
+        self._messages.append((len(calls), message))
 
-    def _values(self, calls: list[Waiting]) -> list[object]:
-        """The calls as the file keeps them, one behind the other; moments in microseconds."""
-        values: list[object] = []
-        for now, facts, decision, dialect, own_us, seq in calls:
-            known, by = decision.known, decision.by
-            values += int(now * 1_000_000), facts.account.account_id, facts.number, by
-            if known is None:
-                values += None, dialect, "unknown", None
-            else:
-                values += known.contact_id, dialect, "known", ",".join([value or "" for value in decision.select])
-            values += own_us, self._worker, decision.call_id or None, _asked(facts)
-            values += decision.destination, decision.reason, seq
-        return values
-
-    def _tallies(self) -> list[tuple[str, str, str, int]]:
-        """The counts so far, as rows: name, label, value."""
-        rows = [("answers", f"{dialect} {status}", count) for (dialect, status), count in list(self._answers.items())]
-        rows += [("own_time", str(bound), count) for bound, count in zip((*BOUNDS, "inf"), self._own_time, strict=True)]
-        rows += [("own_time_sum", "", self._own_time_sum), ("dropped", "", self.dropped)]
-        return [(self._worker, name, label, count) for name, label, count in rows]
+    def stop(self, patience: float) -> None:
+        """Sends what waits, and ends. The log's process is given so many seconds to take it; the rest is counted."""
+        self._out.settimeout(patience)
+        self.send()
+        self._counts.add("dropped", self._waiting)
+        self._out.close()
 
 
 def _asked(facts: Facts) -> str | None:
-    """What else was asked than the number, as JSON: a replay of the call asks it again."""
+    """What else was asked than the number, as JSON."""
+    if facts.code is None and facts.value is None and facts.called is None and not facts.named:
+        return None
     asked = {"code": facts.code, "value": facts.value, "called": facts.called} | facts.named
-    kept = {name: value for name, value in asked.items() if value is not None}
-    return json.dumps(kept) if kept else None
+    return json.dumps({name: value for name, value in asked.items() if value is not None})

@@ -2,7 +2,6 @@
 
 import signal
 import ssl
-import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,11 @@ def register(application: typer.Typer) -> None:
 def serve(
     context: typer.Context,
     workers: Annotated[
-        str | None, typer.Option(help="How many processes answer.", show_default="AIGUILLAGE_WORKERS or 1")
+        str | None, typer.Option(help="How many processes answer calls.", show_default="AIGUILLAGE_WORKERS or 1")
+    ] = None,
+    desk_workers: Annotated[
+        str | None,
+        typer.Option(help="How many processes answer all else.", show_default="AIGUILLAGE_DESK_WORKERS or 1"),
     ] = None,
     host: Host = None,
     port: Port = None,
@@ -41,7 +44,9 @@ def serve(
     """Answer calls; migrate the database first if needed. --json tells a refusal as JSON."""
     del json
     terminal(context)
-    settings = _with_options(workers=workers, host=host, port=port, uds=uds, tls_cert=tls_cert, tls_key=tls_key)
+    settings = _with_options(
+        workers=workers, desk_workers=desk_workers, host=host, port=port, uds=uds, tls_cert=tls_cert, tls_key=tls_key
+    )
     _check_certificate(settings)
     _run(settings)
 
@@ -78,8 +83,8 @@ def _check_certificate(settings: Settings) -> None:
 
 
 def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
-    """Serves. The server finishes the calls in flight, then raises the signal again: that is a good end."""
-    from aiguillage import server  # noqa: PLC0415 - it takes longer to import than most commands to run
+    """Serves until a signal says that it is enough: that is a good end."""
+    from aiguillage import server  # noqa: PLC0415 - no other command needs it
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
@@ -87,6 +92,4 @@ def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> Non
 
 
 def _end(_number: int, _frame: object) -> None:
-    # A signal in the moment before the server listens for it leaves coroutines that nobody awaited: no matter now.
-    warnings.simplefilter("ignore")
     raise SystemExit(0)

@@ -1,8 +1,9 @@
-"""The call log's file, `calls.db`: what was answered to which call, and each worker's counts."""
+"""The call log's file, `calls.db`: what was answered to which call."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,14 +36,8 @@ SCHEMA = """
         reason TEXT,
         seq INTEGER
     ) STRICT;
+    DROP TABLE IF EXISTS tallies;
     CREATE INDEX IF NOT EXISTS calls_of_account ON calls (account_id, at);
-    CREATE TABLE IF NOT EXISTS tallies (
-        worker TEXT NOT NULL,
-        name TEXT NOT NULL,
-        label TEXT NOT NULL,
-        value INTEGER NOT NULL,
-        PRIMARY KEY (worker, name, label)
-    ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS retention (
         account_id INTEGER PRIMARY KEY,
         forgotten_until INTEGER NOT NULL,
@@ -59,7 +54,12 @@ STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
     GROUP BY caller ORDER BY 2 DESC, 3 DESC LIMIT ?"""
-TALLIES = "SELECT name, label, sum(value) FROM tallies GROUP BY name, label ORDER BY name, label"
+ROWS_AT_ONCE = 200
+KEEP_CALLS = """
+    INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
+        call_id, asked, destination, reason, seq)
+    VALUES """
+ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -148,14 +148,18 @@ def read_strangers(path: Path, account_id: int, since: int, limit: int, until: i
         yield Stranger(*row)
 
 
-def read_tallies(path: Path) -> list[tuple[str, str, int]]:
-    """The counts of all workers together: name, label, value."""
-    return list(rows_of(path, TALLIES, ()))
-
-
-def forget_tallies(path: Path) -> None:
-    """Starts the counts afresh, as a server does when it starts."""
-    change(path, "DELETE FROM tallies", ())
+def keep_calls(connection: sqlite3.Connection, calls: Sequence[Sequence[Any]]) -> None:
+    """Adds calls, each the columns of KEEP_CALLS in their order, all or none. Raises the library's errors."""
+    execute = connection.execute
+    execute("BEGIN IMMEDIATE")
+    try:
+        for start in range(0, len(calls), ROWS_AT_ONCE):
+            some = calls[start : start + ROWS_AT_ONCE]
+            execute(KEEP_CALLS + ", ".join([ONE_CALL] * len(some)), list(chain.from_iterable(some)))
+        execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            execute("ROLLBACK")
 
 
 def forget_calls(path: Path, account_id: int) -> None:

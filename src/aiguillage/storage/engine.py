@@ -8,9 +8,10 @@ from sqlite3 import Connection as FileConnection
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from aiguillage.domain.errors import Refusal, invalid, unavailable
+from aiguillage.domain.errors import invalid
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
+from aiguillage.storage.sqlite import broken, tells_damage, unusable
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -86,26 +87,3 @@ def told(path: Path) -> Iterator[None]:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error
     except UnicodeEncodeError as error:
         raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
-
-
-def tells_damage(why: str) -> bool:
-    """Whether SQLite's message says that the file itself is damaged, or no database at all."""
-    return "malformed" in why or "not a database" in why
-
-
-def unusable(path: Path, why: str) -> Refusal:
-    """A file that cannot be opened or written, with the cause's own remedy."""
-    remedies = {
-        "locked": "Another process holds it; try again when its import is done.",
-        "readonly": "Make its directory and the files in it writable for this user.",
-        "unable to open": "Make its directory, let this user write in it, or set AIGUILLAGE_DATA_DIR.",
-        "full": "Free some space on its disk.",
-        "no such table": "Run: aiguillage migrate",
-    }
-    remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
-    return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
-
-
-def broken(path: Path, why: str) -> Refusal:
-    """A file that is damaged or no database."""
-    return unavailable(path, f"{path} is damaged ({why}). Put a copy in its place: aiguillage restore FILE")

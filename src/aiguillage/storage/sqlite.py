@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Kind, Refusal, unavailable
 
 OLDEST = (3, 51, 3)
 """The first release whose WAL files cannot be damaged by a reset at the wrong moment."""
@@ -68,3 +68,44 @@ def open_read_only(path: Path, cache_kib: int = 8_192) -> standard.Connection:
         connection.close()
         raise
     return cast("standard.Connection", connection)
+
+
+def check(path: Path) -> None:
+    """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""
+    try:
+        connection = open_read_only(path)
+    except library.DatabaseError:
+        return  # who has to use it will say what is wrong
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except library.DatabaseError as error:
+        found = str(error)
+        if not tells_damage(found):
+            return
+    finally:
+        connection.close()
+    if found != "ok":
+        raise broken(path, found)
+
+
+def tells_damage(why: str) -> bool:
+    """Whether SQLite's message says that the file itself is damaged, or no database at all."""
+    return "malformed" in why or "not a database" in why
+
+
+def unusable(path: Path, why: str) -> Refusal:
+    """A file that cannot be opened or written, with the cause's own remedy."""
+    remedies = {
+        "locked": "Another process holds it; try again when its import is done.",
+        "readonly": "Make its directory and the files in it writable for this user.",
+        "unable to open": "Make its directory, let this user write in it, or set AIGUILLAGE_DATA_DIR.",
+        "full": "Free some space on its disk.",
+        "no such table": "Run: aiguillage migrate",
+    }
+    remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
+    return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
+
+
+def broken(path: Path, why: str) -> Refusal:
+    """A file that is damaged or no database."""
+    return unavailable(path, f"{path} is damaged ({why}). Put a copy in its place: aiguillage restore FILE")

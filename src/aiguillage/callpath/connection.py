@@ -1,0 +1,468 @@
+"""A client's connection to a call worker: requests read, calls answered, everything else handed on.
+
+```
+   bytes --+-- a plain GET whose headers were seen before ---+
+           |                                                 +--> a call? --> answered with this turn's others
+           +-- anything else --> httptools --> Request ------+
+                                                             +--> no call --> health, or relay.py
+```
+
+A phone system sends the same headers with each call. A block of headers that httptools has read once, and found to be
+whole, without a body and to keep the connection, is known by its bytes from then on; only its request line is looked at.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Iterable
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from aiguillage.callpath.engine import Answer, Dialect, Scope
+from aiguillage.callpath.relay import Relay
+from aiguillage.callpath.request import LONGEST_HEAD, Header, Request, head_of, lines, status_line
+
+if TYPE_CHECKING:
+    from aiguillage.callpath.port import Port
+
+PLAIN = re.compile(rb"GET (/[^?#%\x00-\x20\x7f-\xff]*)(?:\?([!\"$-~]*))? HTTP/1\.1\r\n")
+"""The line of a request that needs no parser."""
+
+LONGEST_BLOCK = 2048
+"""Bytes of headers that are known by themselves from then on."""
+
+LONGEST_FORM = 8 * 1024
+"""Bytes of a call's body: as many as a query may have."""
+
+LEAST_A_LOOK = 2048
+"""Bytes that must have moved from one look to the next while a body comes or an answer is taken."""
+
+MOST_LEFT = 256 * 1024
+"""Bytes of a body that nobody wants which are read and dropped, so that the connection can be kept."""
+
+LONGEST_SILENCE = 300.0
+"""Seconds that the desk may take for an answer."""
+
+CLOSE = b"connection: close\r\n\r\n"
+END = b"\r\n"
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+TEXT = b"text/plain; charset=utf-8"
+UNAUTHORIZED = 401
+
+
+class Block(NamedTuple):
+    """Headers that were seen before."""
+
+    headers: list[Header]
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection. `rank` says what it was good for so far: 0 nothing, 1 an answer, 2 an admitted call.
+
+    `since` is when it last ended something, by the monotonic clock.
+    """
+
+    def __init__(self, port: "Port") -> None:
+        self._port = port
+        self._transport = cast("asyncio.Transport", None)
+        self.peer: str | None = None
+        self.rank = 0
+        self.since = monotonic()
+        self._parser: HttpRequestParser | None = None
+        self._mid = False
+        self._count = 0
+        self._url = b""
+        self._headers: list[Header] = []
+        self._head_size = 0
+        self._coming: Request | None = None
+        self._requests: deque[Request] = deque()
+        self._current: Request | None = None
+        self._relay: Relay | None = None
+        self._form: Dialect | None = None
+        self._fault: tuple[int, str] | None = None
+        self._keep_alive = True
+        self._reading = True
+        self._writable = True
+        self._leaving = False
+        self._ended = False
+        self._served = False
+        self._heard = 0
+        self._written = 0
+        self._last_look = ("nothing", -1, 0)
+        self._began = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    # A connection's beginning and end
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Takes a place among the worker's connections."""
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self.peer = peer[0] if isinstance(peer, tuple) and peer else None
+        self._port.connections.add(self)
+        self._set_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why makes no difference
+        """Ends what was under way for the client."""
+        self._leaving = True
+        self._port.forget(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._drop_relay()
+
+    def eof_received(self) -> bool:
+        """The client says no more. One that waits for a call's answer still gets it; what the desk does is ended."""
+        self._ended = True
+        if self._relay is not None:
+            self.abort()
+        return self._current is not None
+
+    def abort(self) -> None:
+        """Cuts the connection, whatever it was about."""
+        self._leaving = True
+        self._drop_relay()
+        self._transport.abort()
+
+    def stop(self, *, idle_for: float) -> None:
+        """The worker stops: a connection that was idle for so many seconds ends now, others with their next answer."""
+        if self._is_idle() and monotonic() - self.since >= idle_for:
+            self._close()
+
+    def _is_idle(self) -> bool:
+        return self._current is None and not self._mid and not self._requests
+
+    def _close(self) -> None:
+        self._leaving = True
+        self._transport.close()
+
+    # What comes
+
+    def data_received(self, data: bytes) -> None:
+        """Reads on."""
+        self._heard += len(data)
+        if self._leaving:
+            return
+        if not self._mid and self._current is None:
+            found = PLAIN.match(data)
+            if found is not None:
+                block = self._port.blocks.get(data[found.end() :])
+                dialect = None if block is None else self._port.exact.get(found[1])
+                if dialect is not None and block is not None:
+                    self._take_plain(dialect, found, block)
+                    return
+        self._parse(data)
+        if self._is_whole_and_plain():
+            self._learn(data)
+        self._go_on()
+
+    def _take_plain(self, dialect: Dialect, found: re.Match[bytes], block: Block) -> None:
+        """A call in known headers: nothing of it is kept for longer than this turn."""
+        self._current = PLAIN_REQUEST
+        scope = {
+            "method": "GET",
+            "path": dialect.PATH,
+            "query_string": found[2] or b"",
+            "headers": block.headers,
+            "client": None if self.peer is None else (self.peer, 0),
+        }
+        self._port.answer_later(self, dialect, scope)
+
+    def _is_whole_and_plain(self) -> bool:
+        """Whether what came is one request, whole, whose headers say nothing about its body or the connection."""
+        if self._mid or len(self._requests) != 1 or self._current is not None or self._leaving:
+            return False
+        request = self._requests[0]
+        plain = request.method == "GET" and request.version == "1.1" and request.keep_alive
+        return plain and not request.has_body and not request.expects and request.fault() is None
+
+    def _learn(self, data: bytes) -> None:
+        """Keeps the headers of a request by their bytes, if all of it came in one piece."""
+        found = PLAIN.match(data)
+        block = b"" if found is None else data[found.end() :]
+        whole = block.endswith(b"\r\n\r\n") and block.find(b"\r\n\r\n") == len(block) - 4
+        if whole and len(block) <= LONGEST_BLOCK and b"upgrade" not in block.lower():
+            self._port.learn(block, Block(self._requests[0].headers))
+
+    def _parse(self, data: bytes) -> None:
+        """Feeds httptools; what stands behind a request that asks for another protocol is read as HTTP as ever."""
+        while data:
+            if self._parser is None:
+                self._parser = HttpRequestParser(self)
+            if self._mid and self._coming is None:
+                self._head_size += len(data)
+            try:
+                self._parser.feed_data(data)
+            except HttpParserUpgrade as upgrade:
+                self._parser, data = None, data[upgrade.args[0] :]
+                continue
+            except (HttpParserError, HttpParserCallbackError):
+                self._fault = 400, "This is no HTTP/1.1 request."
+            if self._mid and self._coming is None and self._head_size > LONGEST_HEAD:
+                self._fault = 431, "The head has more than 64 KiB."
+            return
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._mid, self._url, self._headers, self._head_size, self._coming = True, b"", [], 0, None
+        self._count += 1
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the target."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """A head is whole: it waits for its turn."""
+        parser = cast("HttpRequestParser", self._parser)
+        method, version = parser.get_method().decode(), parser.get_http_version()
+        keep = version == "1.1" and parser.should_keep_alive()
+        self._coming = Request(method, self._url, self._headers, version, keep_alive=keep)
+        self._requests.append(self._coming)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body."""
+        if self._coming is not None:
+            self._coming.add_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._mid = False
+        if self._coming is not None:
+            self._coming.ended = True
+
+    # What is done about it
+
+    def _go_on(self) -> None:
+        """Goes on with the request under way, else with the next, as long as that can be done at once."""
+        if self._current is not None:
+            self._feed_current()
+        while self._current is None and self._requests and not self._leaving:
+            self._begin(self._requests.popleft())
+        if self._fault is not None and self._current is None and not self._leaving:
+            self._refuse_wire(*self._fault)
+        self.look_at_reading()
+
+    def _feed_current(self) -> None:
+        """Takes what has come of a body."""
+        if self._relay is not None:
+            self._relay.send_body()
+        elif self._form is not None and self._current is not None:
+            self._take_form(self._current, self._form)
+
+    def _begin(self, request: Request) -> None:
+        """Answers a request, or hands it on."""
+        self._current, self._keep_alive = request, request.keep_alive
+        fault = request.fault()
+        if fault is not None:
+            self._refuse_wire(*fault)
+            return
+        dialect = self._port.dialect_of(request.path)
+        if dialect is not None:
+            if request.method == "POST" and "POST" in dialect.METHODS and request.has_body:
+                self._take_form(request, dialect)
+            else:
+                self._port.answer_later(self, dialect, request.scope(self.peer))
+            return
+        own = self._port.health.answer(request.path, request.method)
+        if own is not None:
+            self.answer(own)
+            return
+        self._hand_on(request)
+
+    def _take_form(self, request: Request, dialect: Dialect) -> None:
+        """Waits for a call's body, if whoever sends it may ask at all; too long a one is answered without it."""
+        too_long = max(request.size, request.length or 0) > LONGEST_FORM
+        if request.ended or too_long or not self._port.is_known(request.headers):
+            self._form = None
+            body = b"".join(request.take_body()) if request.ended and not too_long else None
+            self._port.answer_later(self, dialect, request.scope(self.peer, body))
+            return
+        self._form = dialect
+        self._say_go_on(request)
+
+    def _say_go_on(self, request: Request) -> None:
+        """Lets a client send its body who asks first."""
+        if request.expects:
+            request.expects = False
+            self.write(GO_ON)
+
+    def _hand_on(self, request: Request) -> None:
+        self._began = monotonic()
+        self._relay = self._port.hand_on(self, request)
+        if self._relay is None:
+            self.answer(self._port.away())
+
+    # Answers
+
+    def answer(self, answer: Answer) -> None:
+        """Sends an answer, and goes on to what comes next."""
+        self.write(self.message(answer))
+        self.answer_ended()
+
+    def message(self, answer: Answer) -> bytes:
+        """An answer as it goes out."""
+        status, headers, body = answer
+        end = END if self._stays() else CLOSE
+        head = head_of(status, headers) + self._port.date + end
+        current = self._current
+        return head if current is not None and current.method == "HEAD" else head + body
+
+    def _stays(self) -> bool:
+        """Whether the connection can be kept after this answer: the client wants it, and ends what it sends."""
+        request = self._current
+        if not self._keep_alive or self._port.stopping or self._ended or request is None:
+            return False
+        return request.ended or (request.length is not None and request.length - request.size <= MOST_LEFT)
+
+    def begin_answer(self, status: int, headers: Iterable[Header], *, until_close: bool) -> None:
+        """Sends the head of an answer that comes piece by piece."""
+        self._keep_alive = self._stays() and not until_close
+        self.write(status_line(status) + lines(headers) + self._port.date + (END if self._keep_alive else CLOSE))
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes."""
+        self._written += len(data)
+        self._transport.write(data)
+
+    def answer_call(self, answer: Answer) -> None:
+        """Sends a call's answer. A client that was admitted is the last one to be ended for want of room."""
+        if answer[0] != UNAUTHORIZED:
+            self.rank = 2
+        if not self._transport.is_closing():
+            self.answer(answer)
+
+    def answer_ended(self) -> None:
+        """An answer went out whole: the next request's turn, or the connection's end."""
+        stays = self._stays()
+        self._relay = None
+        self._served, self.since, self.waits = True, monotonic(), True
+        self.rank = max(self.rank, 1)
+        request, self._current = self._current, None
+        if not stays:
+            self._leave(request)
+        else:
+            self._go_on_after(request)
+
+    def _go_on_after(self, request: Request | None) -> None:
+        """What is left of a body is read and dropped before the next request."""
+        if request is not None and not request.ended:
+            request.take_body()
+            self._go_on()
+
+    def _leave(self, request: Request | None) -> None:
+        """Ends the connection: at once, or once the client, who still sends, can have read its answer."""
+        if request is None or request.ended or self._ended:
+            self._close()
+            return
+        self._leaving = True
+        self.look_at_reading()
+
+    def body_wanted(self) -> None:
+        """The desk lets the body come."""
+        if self._current is not None:
+            self._say_go_on(self._current)
+        self.look_at_reading()
+
+    def desk_lost(self, *, begun: bool) -> None:
+        """The desk ended before its answer did."""
+        self._relay = None
+        if begun:
+            self.abort()
+        elif self._current is not None and not self._leaving:
+            self.answer(self._port.away())
+
+    def _drop_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.end()
+            self._relay = None
+
+    def _refuse_wire(self, status: int, words: str) -> None:
+        """Answers what breaks HTTP's rules, and ends the connection: nobody knows where the next request begins."""
+        self._port.counts.add("malformed")
+        self._keep_alive = False
+        if self._relay is not None:
+            self.abort()
+            return
+        body = words.encode()
+        headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)))
+        self.write(head_of(status, headers) + self._port.date + CLOSE + body)
+        self._requests.clear()
+        self._close()
+
+    # Flow, and how long anything may take
+
+    def look_at_reading(self) -> None:
+        """Reads on while somebody takes what comes."""
+        wanted = self._leaving or (self._writable and not self._requests and self._wants_more())
+        if wanted is not self._reading and not self._transport.is_closing():
+            self._reading = wanted
+            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+
+    def _wants_more(self) -> bool:
+        if self._relay is None or self._current is None or self._current.ended:
+            return True
+        return self._relay.takes_body
+
+    def pause_writing(self) -> None:
+        """The client does not take its answers."""
+        self._writable = False
+        if self._relay is not None:
+            self._relay.pause()
+        self.look_at_reading()
+
+    def resume_writing(self) -> None:
+        """The client takes them again."""
+        self._writable = True
+        if self._relay is not None:
+            self._relay.resume()
+        self.look_at_reading()
+
+    def _set_timer(self) -> None:
+        self._timer = self._port.loop.call_later(self._port.keep_alive, self.look)
+
+    def is_in_the_way(self) -> bool:
+        """Whether it waits for its client alone: then it may be ended to make room for another."""
+        return self._waits_for() != "desk"
+
+    def look(self) -> None:
+        """Now and then: ends a connection that is idle, or on which too little has moved since the last look."""
+        before, self._last_look = self._last_look, (self._waits_for(), self._count, self._moved())
+        served, self._served = self._served, False
+        what, _, moved = self._last_look
+        if what == "nothing" and not served:
+            self._close()
+        elif what == "desk" and monotonic() - self._began > LONGEST_SILENCE and self._relay is not None:
+            self.abort()
+        elif what not in {"nothing", "desk"} and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:
+            self.abort()
+        else:
+            self._set_timer()
+
+    def _moved(self) -> int:
+        """Bytes that came and that the client has taken; those of a head count as none: it has two looks to come."""
+        taken = self._written - self._transport.get_write_buffer_size()
+        return taken if self._mid and self._coming is None else taken + self._heard
+
+    def _waits_for(self) -> str:
+        """What a connection waits for."""
+        if self._leaving:
+            return "leave"
+        if not self._writable:
+            return "answer"
+        if self._mid and self._coming is None:
+            return "head"
+        if self._mid and self._reading:
+            return "body"
+        return "nothing" if self._is_idle() else "desk"
+
+
+PLAIN_REQUEST = Request("GET", b"/", [], "1.1", keep_alive=True)
+"""What stands for a request that was not made into one."""
+
+PLAIN_REQUEST.ended = True
+__all__ = ["Block", "Connection", "Scope"]

@@ -1,0 +1,132 @@
+"""What a call worker answers of itself: `/healthz`, `/readyz` and `/metrics`, from memory alone."""
+
+import json
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+from aiguillage import __version__
+from aiguillage.callpath.counts import BOUNDS, Counts
+from aiguillage.callpath.engine import Answer
+
+SILENT = 10
+"""Seconds without a sign of life after which the desk counts as away."""
+
+AWAY, UP, STARTING = 0, 1, 2
+"""How the desk is (`desk_up`): only in its first start is it waited for."""
+
+PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
+JSON, PROBLEM = b"application/json", b"application/problem+json"
+NOT_READY = "The database is missing, cannot be read, or its schema is another release's. Run: aiguillage migrate"
+TROUBLES = {
+    "log_failing": "The call log cannot be written. Calls are answered; those that it cannot take are counted.",
+    "desk_away": "The desk does not answer. Calls are answered; everything else gets 503 until it is back.",
+}
+"""What does not keep calls from being answered, in words."""
+
+COUNTERS = {
+    "dropped": ("aiguillage_call_log_dropped", "Calls that were answered but not kept in the call log."),
+    "handed_on": ("aiguillage_handed_on", "Requests that are no calls, handed on to the desk."),
+    "turned_away": ("aiguillage_turned_away", "Requests that the desk could not be given: 503."),
+    "evicted": ("aiguillage_connections_evicted", "Connections that were closed to make room for others."),
+    "malformed": ("aiguillage_malformed", "Requests that were no HTTP, or broke its rules."),
+    "desk_starts": ("aiguillage_desk_starts", "How often a desk process was started."),
+    "worker_starts": ("aiguillage_worker_starts", "How often a call worker was started."),
+}
+"""Number -> the metric's name and what it counts."""
+
+_MICROSECONDS = 1_000_000
+
+
+class Health:
+    """What is answered without a token. `ready` tells whether the table can be read."""
+
+    def __init__(self, counts: Counts, ready: Callable[[], bool], clock: Callable[[], float] = monotonic) -> None:
+        self._counts = counts
+        self._ready = ready
+        self._clock = clock
+        self._answers: dict[str, Callable[[], Answer]] = {
+            "/healthz": lambda: _told(200, {"status": "ok"}),
+            "/readyz": self._readiness,
+            "/metrics": self._metrics,
+        }
+
+    def answer(self, path: str, method: str) -> Answer | None:
+        """The answer to a request; None where the path is not one of these."""
+        found = self._answers.get(path)
+        if found is None:
+            return None
+        if method not in {"GET", "HEAD"}:
+            body = {"status": 405, "title": "Method Not Allowed", "detail": "Ask with GET or HEAD."}
+            return _told(405, body, ((b"allow", b"GET, HEAD"),))
+        return found()
+
+    def desk_is_there(self) -> bool:
+        """Whether a request can be handed on: the desk gave a sign of life in the last seconds, or is being started."""
+        state = self._counts.get("desk_up", 0)
+        return state == STARTING or (state == UP and self._clock() - self._counts.get("desk_beat", 0) < SILENT)
+
+    def _desk_answers(self) -> bool:
+        return self.desk_is_there() and self._counts.get("desk_up", 0) == UP
+
+    def _readiness(self) -> Answer:
+        if not self._ready():
+            return _told(503, {"status": 503, "title": "Service Unavailable", "detail": NOT_READY})
+        troubles = [] if self._desk_answers() else [TROUBLES["desk_away"]]
+        if self._counts.total("log_failing"):
+            troubles.append(TROUBLES["log_failing"])
+        return _told(200, {"status": "ok"} | ({"troubles": troubles} if troubles else {}))
+
+    def _metrics(self) -> Answer:
+        body = "\n".join([*self._lines(), ""]).encode()
+        return 200, _headers(PLAIN, len(body)), body
+
+    def _lines(self) -> Iterator[str]:
+        """Prometheus' text format, version 0.0.4."""
+        counts = self._counts
+        yield from _head("aiguillage_info", "gauge", "The release that runs.")
+        yield f'aiguillage_info{{version="{__version__}"}} 1'
+        yield from _head("aiguillage_answers_total", "counter", "Calls answered.")
+        for (dialect, status), count in counts.answers().items():
+            yield f'aiguillage_answers_total{{dialect="{dialect}",status="{status or "other"}"}} {count}'
+        yield from self._own_time()
+        for name, (metric, words) in COUNTERS.items():
+            yield from _head(f"{metric}_total", "counter", words)
+            yield f"{metric}_total {counts.total(name)}"
+        for metric, words, value in (
+            ("aiguillage_connections", "Connections that are open.", counts.total("connections")),
+            ("aiguillage_desk_up", "Whether the desk answers.", int(self._desk_answers())),
+            ("aiguillage_call_log_up", "Whether the call log can be written.", int(not counts.total("log_failing"))),
+            ("aiguillage_table_up", "Whether calls can be answered.", int(self._ready())),
+        ):
+            yield from _head(metric, "gauge", words)
+            yield f"{metric} {value}"
+
+    def _own_time(self) -> Iterator[str]:
+        """The histogram: each call is counted in one bucket, Prometheus wants it in all the wider ones too."""
+        name, so_far = "aiguillage_own_time_seconds", 0
+        yield from _head(name, "histogram", "Our own time for a call.")
+        for bound, count in zip((*BOUNDS, None), self._counts.own_times(), strict=True):
+            so_far += count
+            yield f'{name}_bucket{{le="{"+Inf" if bound is None else bound / _MICROSECONDS}"}} {so_far}'
+        yield f"{name}_sum {self._counts.total('own_time_sum') / _MICROSECONDS}"
+        yield f"{name}_count {so_far}"
+
+
+def _head(name: str, kind: str, words: str) -> tuple[str, str]:
+    return f"# HELP {name} {words}", f"# TYPE {name} {kind}"
+
+
+def _told(status: int, body: dict[str, object], more: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    """An answer in JSON; what is no 200 is a problem (RFC 9457)."""
+    text = json.dumps(body, separators=(",", ":")).encode()
+    return status, (*_headers(JSON if status == 200 else PROBLEM, len(text)), *more), text  # noqa: PLR2004
+
+
+def _headers(media_type: bytes, length: int) -> tuple[tuple[bytes, bytes], ...]:
+    return (
+        (b"content-type", media_type),
+        (b"content-length", b"%d" % length),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    )

@@ -1,0 +1,245 @@
+"""A call worker's public port: accepts connections, answers a turn's calls together, hands on what is no call.
+
+All that a stranger can make a worker hold is bounded here: connections, requests handed on, and how long it goes on for a
+client after it was told to stop.
+"""
+
+import asyncio
+import heapq
+import json
+import socket
+import ssl
+import time
+from collections import Counter
+from email.utils import formatdate
+from typing import NamedTuple
+
+from aiguillage.callpath.connection import Block, Connection
+from aiguillage.callpath.counts import Counts
+from aiguillage.callpath.engine import Answer, CallPath, Dialect, Headers, Scope
+from aiguillage.domain.proxies import Proxies
+from aiguillage.callpath.health import Health
+from aiguillage.callpath.relay import Relay
+from aiguillage.callpath.request import Request
+
+ACCEPTED_AT_ONCE = 32
+MOST_BLOCKS = 1024
+"""Blocks of headers that are known by their bytes before the worker starts afresh."""
+
+MOST_HANDED_ON, MOST_HANDED_ON_EACH = 64, 32
+"""Requests at the desk at a time: in all, and from one address."""
+
+HANDSHAKE = 5.0
+"""Seconds for a TLS handshake."""
+
+LONGEST_STOP = 10.0
+"""Seconds that a worker told to stop waits for clients that do not take their answers."""
+
+IDLE_AT_STOP = 0.5
+"""Seconds that a kept connection may still bring a call after the worker was told to stop."""
+
+RETRY_AFTER = 2
+REHEARSED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class Wire(NamedTuple):
+    """How the port is reached, and what it may hold: `desk` is the desk's Unix socket, `most` are connections."""
+
+    listening: socket.socket
+    desk: str
+    proxies: Proxies
+    keep_alive: float
+    most: int
+    tls: ssl.SSLContext | None = None
+
+
+class Port:
+    """The port of one worker. `loop` is its event loop; connections find all that they share here."""
+
+    def __init__(self, wire: Wire, call_path: CallPath, health: Health, counts: Counts) -> None:
+        self._wire = wire
+        self._call_path = call_path
+        self.health = health
+        self.counts = counts
+        self.loop = asyncio.get_running_loop()
+        self.keep_alive = wire.keep_alive
+        self.dialect_of = call_path.dialect_of
+        self.exact = {path.encode(): dialect for path, dialect in call_path.by_path.items()}
+        self.blocks: dict[bytes, Block] = {}
+        self.connections: set[Connection] = set()
+        self.stopping = False
+        self.date = b""
+        self._opening: set[asyncio.Task[None]] = set()
+        self._calls: list[tuple[Connection, Dialect, Scope]] = []
+        self._relays: dict[Relay, str | None] = {}
+        self._from: Counter[str | None] = Counter()
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._tick()
+
+    def _tick(self) -> None:
+        """Once a second: the date that answers carry, and a sign of life."""
+        self.date = f"date: {formatdate(usegmt=True)}\r\n".encode()
+        self.counts.put("beat", int(time.monotonic()))
+        self.counts.put("connections", len(self.connections))
+        self.loop.call_later(1.0, self._tick)
+
+    # Connections
+
+    async def rehearse(self) -> None:
+        """Answers a request of its own, on a connection of its own: the way in and out is then known too."""
+        here, there = socket.socketpair()
+        for end in (here, there):
+            end.setblocking(False)  # noqa: FBT003 - the library's own
+        await self.loop.connect_accepted_socket(lambda: Connection(self), there)
+        await self.loop.sock_sendall(here, REHEARSED)
+        await self.loop.sock_recv(here, 65536)
+        here.close()
+
+    def open(self) -> None:
+        """Takes connections from now on."""
+        self._wire.listening.setblocking(False)  # noqa: FBT003 - same
+        self.loop.add_reader(self._wire.listening, self._accept)
+
+    def _accept(self, most: int = ACCEPTED_AT_ONCE) -> int:
+        """Takes some of the connections that wait; how many."""
+        for taken in range(most):
+            try:
+                accepted, _ = self._wire.listening.accept()
+            except OSError as error:
+                if not isinstance(error, (BlockingIOError, ConnectionError, InterruptedError)):
+                    self._make_room()
+                return taken
+            accepted.setblocking(False)  # noqa: FBT003 - the library's own
+            if len(self.connections) + len(self._opening) >= self._wire.most:
+                self._make_room()
+            task = self.loop.create_task(self._open_connection(accepted))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+        return most
+
+    async def _open_connection(self, accepted: socket.socket) -> None:
+        tls = self._wire.tls
+        within = None if tls is None else HANDSHAKE
+        try:
+            await self.loop.connect_accepted_socket(
+                lambda: Connection(self), accepted, ssl=tls, ssl_handshake_timeout=within
+            )
+        except (OSError, asyncio.CancelledError):
+            accepted.close()
+
+    def _make_room(self) -> None:
+        """Ends the connections that were good for the least, and of those the oldest: some at once, it is not often."""
+        self.counts.add("evicted")
+        count = 1 + self._wire.most // 64
+        for task in list(self._opening)[: count if self._wire.tls is not None else 0]:
+            task.cancel()
+        waiting = [one for one in self.connections if one.is_in_the_way()]
+        for one in heapq.nsmallest(count, waiting, key=lambda one: (one.rank, one.since)):
+            self.connections.discard(one)
+            one.abort()
+
+    def forget(self, connection: Connection) -> None:
+        """A connection ended."""
+        self.connections.discard(connection)
+
+    def learn(self, block: bytes, known: Block) -> None:
+        """Keeps headers by their bytes."""
+        if len(self.blocks) >= MOST_BLOCKS:
+            self.blocks.clear()
+        self.blocks[block] = known
+
+    # Calls
+
+    def is_known(self, headers: Headers) -> bool:
+        """Whether the headers have a token that is good at this moment."""
+        return self._call_path.is_known(headers)
+
+    def answer_later(self, connection: Connection, dialect: Dialect, scope: Scope) -> None:
+        """Puts a call with the others of this turn: they share one read transaction, and the processor's caches."""
+        if not self._calls:
+            self.loop.call_soon(self._answer_calls)
+        self._calls.append((connection, dialect, scope))
+
+    def _answer_calls(self) -> None:
+        """Answers this turn's calls, then writes; a call behind another on its connection comes in the next turn."""
+        calls, self._calls = self._calls, []
+        answers = [self._call_path.call(dialect, scope) for _, dialect, scope in calls]
+        self._call_path.end_turn()
+        for (connection, _, _), answer in zip(calls, answers, strict=True):
+            connection.answer_call(answer)
+
+    # What is no call
+
+    def hand_on(self, connection: Connection, request: Request) -> Relay | None:
+        """A relay to the desk, which connects at once; None where the desk is away, or has enough to do."""
+        proxies, peer = self._wire.proxies, connection.peer
+        address = proxies.client_of(peer, request.headers)
+        full = len(self._relays) >= MOST_HANDED_ON or (address and self._from[address] >= MOST_HANDED_ON_EACH)
+        if full or not self.health.desk_is_there():
+            self.counts.add("turned_away")
+            return None
+        self.counts.add("handed_on")
+        secure = proxies.is_secure(peer, request.headers, secure=self._wire.tls is not None)
+        told = [(b"x-forwarded-proto", b"https" if secure else b"http")]
+        if address is not None:
+            told.append((b"x-forwarded-for", address.encode("latin-1")))
+        relay = Relay(connection, request, told, self._let_go)
+        self._relays[relay] = address
+        self._from[address] += 1
+        task = self.loop.create_task(self._connect(relay))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+        return relay
+
+    async def _connect(self, relay: Relay) -> None:
+        """Connects with the desk: at once, or its queue is full."""
+        to_desk = socket.socket(socket.AF_UNIX)
+        to_desk.setblocking(False)  # noqa: FBT003 - the library's own
+        try:
+            to_desk.connect(self._wire.desk)
+            await self.loop.create_unix_connection(lambda: relay, sock=to_desk)
+        except OSError:
+            to_desk.close()
+            relay.connection_lost(None)
+
+    def _let_go(self, relay: Relay) -> None:
+        """A relay ended."""
+        if relay in self._relays:
+            address = self._relays.pop(relay)
+            self._from[address] -= 1
+            if not self._from[address]:
+                del self._from[address]
+
+    def away(self) -> Answer:
+        """What a request gets that the desk cannot be given."""
+        detail = "The desk does not answer just now, or has too much to do. Calls are answered. Try again in a moment."
+        body = json.dumps({"status": 503, "title": "Service Unavailable", "detail": detail}).encode()
+        headers = (
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"retry-after", b"%d" % RETRY_AFTER),
+            (b"cache-control", b"no-store"),
+        )
+        return 503, headers, body
+
+    # The end
+
+    async def stop(self) -> None:
+        """Takes what the kernel has accepted, answers what comes on open connections once more, and ends.
+
+        The socket is closed at once behind the last connection that waited: between the two none can come in unseen but
+        by a hair's breadth, and not even so where somebody else holds the socket too.
+        """
+        self.stopping = True
+        self.loop.remove_reader(self._wire.listening)
+        while self._accept() == ACCEPTED_AT_ONCE:
+            await asyncio.sleep(0)
+        self._wire.listening.close()
+        ends = self.loop.time() + LONGEST_STOP
+        while (self.connections or self._opening) and self.loop.time() < ends:
+            for connection in list(self.connections):
+                connection.stop(idle_for=IDLE_AT_STOP)
+            await asyncio.sleep(0.02)
+        for connection in list(self.connections):
+            connection.abort()
+        await asyncio.sleep(0)

@@ -1,0 +1,166 @@
+"""A request that is no call, handed on to a desk process as a stream, and its answer on the way back.
+
+The desk sees the head alone first, with `Expect: 100-continue`: it says who may send a body before any of it is read.
+Each request has a connection of its own to the desk, so the end of one is nothing to another.
+
+```
+   client            call worker                        desk
+     | head ------------> | head, Expect: 100-continue --> |
+     |                    | <-------------------- 100 or -- |   a refusal: the body stays unread
+     | body, as it comes  | body, as it comes ----------> |
+     | <---------- answer | <--------- answer, as it comes |
+```
+
+Either side that does not take what the other sends stops it: a worker keeps no more than some pieces of 64 KiB.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, cast
+
+from httptools import HttpParserError, HttpResponseParser
+
+from aiguillage.callpath.request import CONTINUE, Request, lines
+
+if TYPE_CHECKING:
+    from aiguillage.callpath.connection import Connection
+
+NOT_HANDED_ON = frozenset({
+    *(b"connection", b"content-length", b"expect", b"forwarded", b"keep-alive", b"proxy-connection", b"te", b"trailer"),
+    *(b"transfer-encoding", b"upgrade", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"),
+})  # fmt: skip
+"""Headers of one connection alone, and those that only a proxy may send: the worker says what it knows itself."""
+
+NOT_HANDED_BACK = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"date"})
+BODILESS = frozenset({204, 304})
+
+
+class Relay(asyncio.Protocol):
+    """The connection to the desk for one request of a client's."""
+
+    def __init__(
+        self,
+        client: "Connection",
+        request: Request,
+        forwarded: Iterable[tuple[bytes, bytes]],
+        ended: Callable[["Relay"], None],
+    ) -> None:
+        self._client = client
+        self._request = request
+        self._forwarded = tuple(forwarded)
+        self._tell_end = ended
+        self._parser = HttpResponseParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._interim = False
+        self._chunked = False
+        self.begun = False
+        self.done = False
+        self.takes_body = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Sends the head; the body waits until the desk wants it."""
+        self._transport = cast("asyncio.Transport", transport)
+        if self.done:
+            self._transport.abort()
+            return
+        request = self._request
+        headers = [pair for pair in request.headers if pair[0] not in NOT_HANDED_ON]
+        headers += [(b"connection", b"close"), *self._forwarded]
+        if request.has_body:
+            headers.append((b"expect", b"100-continue"))
+            length = request.length
+            headers.append((b"transfer-encoding", b"chunked") if length is None else (b"content-length", b"%d" % length))
+        self._transport.write(b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method.encode(), request.target, lines(headers)))
+
+    def send_body(self) -> None:
+        """Hands on what has come of the body."""
+        if not self.takes_body or self._transport is None:
+            return
+        for piece in self._request.take_body():
+            self._transport.write(piece if self._request.length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
+        if self._request.ended and self._request.length is None:
+            self._transport.write(b"0\r\n\r\n")
+        self.takes_body = not self._request.ended
+
+    def pause_writing(self) -> None:
+        """The desk does not take the body as fast as it comes: the client waits."""
+        self.takes_body = False
+        self._client.look_at_reading()
+
+    def resume_writing(self) -> None:
+        """The desk takes more."""
+        self.takes_body = not self._request.ended
+        self.send_body()
+        self._client.look_at_reading()
+
+    def pause(self) -> None:
+        """The client does not take its answer: the desk waits."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """The client takes more."""
+        if self._transport is not None and not self.done:
+            self._transport.resume_reading()
+
+    def end(self) -> None:
+        """The client is gone, or the answer is whole: the desk is told by the end of the connection."""
+        self.done = True
+        self._tell_end(self)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Reads the desk's answer."""
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError:
+            self.connection_lost(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why makes no difference
+        """The desk ended before its answer did."""
+        if not self.done:
+            self.end()
+            self._client.desk_lost(begun=self.begun)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collects a header of the answer."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Passes the answer's head on, or lets the body come."""
+        status = self._parser.get_status_code()
+        self._interim = status == CONTINUE
+        if self.done:
+            return
+        if self._interim:
+            self._headers.clear()
+            self.takes_body = True
+            self._client.body_wanted()
+            self.send_body()
+            return
+        self.begun = True
+        headers = [pair for pair in self._headers if pair[0] not in NOT_HANDED_BACK]
+        bodiless = self._request.method == "HEAD" or status in BODILESS
+        counted = bodiless or any(name == b"content-length" for name, _ in headers)
+        self._chunked = not counted and self._request.version == "1.1"
+        if self._chunked:
+            headers.append((b"transfer-encoding", b"chunked"))
+        self._client.begin_answer(status, headers, until_close=not counted and not self._chunked)
+        if bodiless:
+            self.on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Passes a piece of the answer on."""
+        if not self.done:
+            self._client.write(b"%x\r\n%b\r\n" % (len(body), body) if self._chunked else body)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole."""
+        if self._interim or self.done:
+            return
+        if self._chunked:
+            self._client.write(b"0\r\n\r\n")
+        self.end()
+        self._client.answer_ended()
