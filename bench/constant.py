@@ -1,44 +1,46 @@
-"""A constant answer from a bare ASGI application: what any application behind the same web server must pay.
-
-It is answered by an ASGI task, as every request is but calls, which the server answers without one (decision 0003).
-"""
+"""A constant answer from a bare ASGI application on uvicorn: what any application on such a web server must pay."""
 
 import os
-from unittest.mock import patch
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from aiguillage import server
-from aiguillage.callpath.engine import ASGI, Receive, Scope, Send
-from aiguillage.settings import Settings, read_settings
+import uvicorn
+
+from aiguillage.settings import read_settings
 
 BODY = "BENCH_BODY"
 """The variable that holds the answer's body."""
 
+ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 
-def build_constant(_settings: Settings) -> ASGI:
-    """The application, in place of the real one."""
+
+def build_constant() -> ASGI:
+    """The application."""
     body = os.environ[BODY].encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     start = {"type": "http.response.start", "status": 200, "headers": headers}
     end = {"type": "http.response.body", "body": body}
 
-    async def constant(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await send(start)
-            await send(end)
-        else:
-            await _live(receive, send)
+    async def constant(_scope: object, _receive: object, send: Callable[[Any], Awaitable[None]]) -> None:
+        await send(start)
+        await send(end)
 
     return constant
 
 
-async def _live(receive: Receive, send: Send) -> None:
-    """The protocol by which a server starts and stops its application."""
-    while (await receive())["type"] != "lifespan.shutdown":
-        await send({"type": "lifespan.startup.complete"})
-    await send({"type": "lifespan.shutdown.complete"})
-
-
 if __name__ == "__main__":
-    # Served by the very function that serves the real one: whatever its settings become, both have the same.
-    with patch.object(server, "build", build_constant):
-        server.serve(read_settings())
+    settings = read_settings()
+    uvicorn.run(
+        build_constant(),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=settings.keep_alive,
+    )

@@ -3,20 +3,24 @@
 `python -m bench.own_time PATHS CALLS`, with the settings and the secret in the environment, measures the latter.
 """
 
-import asyncio
 import json
 import os
+import socket
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import uvloop
-
-from aiguillage.app import build
+from aiguillage.callpath.counts import Counts, memory_for
+from aiguillage.callpath.engine import CallPath
+from aiguillage.callpath.log import CallLog
+from aiguillage.callpath.table import Table
+from aiguillage.dialects.all import DIALECTS
+from aiguillage.domain.proxies import Proxies
 from aiguillage.settings import read_settings
 from aiguillage.storage.sqlite import open_read_only
 from bench.installation import Installation
@@ -71,60 +75,44 @@ def own_time_in_process(installation: Installation, calls: int, cores: Cores) ->
     return OwnTime(**json.loads(log.read_text()))
 
 
-async def time_calls(paths: Sequence[str], secret: str, calls: int) -> OwnTime:
-    """Times the whole ASGI call, a turn of the event loop each, so that none shares its read transaction."""
-    application, inbox = build(read_settings()), asyncio.Queue[Any]()
-    statuses: list[int] = []
-
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
-
-    async def live() -> None:
-        await application({"type": "lifespan", "state": {}}, inbox.get, send)
-
-    living = asyncio.create_task(live())
-    await inbox.put({"type": "lifespan.startup"})
-    await asyncio.sleep(1)
-    spent = []
+def time_calls(paths: Sequence[str], secret: str, calls: int) -> OwnTime:
+    """Times whole calls, a turn each, so that none shares its read transaction."""
+    settings, dialects = read_settings(), [dialect.NAME for dialect in DIALECTS]
+    out, written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    reading = threading.Thread(target=_drain, args=(written,))
+    reading.start()
+    counts = Counts(memory_for(1), 1, dialects)
+    log, table = CallLog(out, "bench", counts), Table(open_read_only(settings.database, settings.cache_mib * 1024))
+    call_path = CallPath(table, DIALECTS, log, counts, Proxies(""))
+    headers = [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {secret}".encode())]
+    statuses, spent = set(), []
     for path in islice(cycle(paths), WARM_UP + calls):
-        scope = _scope(path, secret)
+        where, _, query = path.partition("?")
+        scope = {"method": "GET", "path": where, "query_string": query.encode(), "headers": headers, "client": None}
         began = time.perf_counter_ns()
-        await application(scope, inbox.get, send)
+        dialect = call_path.dialect_of(where)
+        if dialect is None:
+            raise RuntimeError(f"{where} is no call")
+        statuses.add(call_path.call(dialect, scope)[0])
+        call_path.end_turn()
         spent.append(time.perf_counter_ns() - began)
-        await asyncio.sleep(0)
-    await inbox.put({"type": "lifespan.shutdown"})
-    await living
-    if set(statuses) != {200}:
-        raise RuntimeError(f"known callers got {set(statuses)}")
+    log.stop(1.0)
+    reading.join()
+    if statuses != {200}:
+        raise RuntimeError(f"known callers got {statuses}")
     timed = sorted(spent[WARM_UP:])
     return OwnTime(calls, timed[calls // 2] / 1000, timed[calls * 99 // 100] / 1000)
 
 
-def _scope(path: str, secret: str) -> dict[str, Any]:
-    """A request as the web server hands it over."""
-    where, _, query = path.partition("?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": where,
-        "raw_path": where.encode(),
-        "root_path": "",
-        "query_string": query.encode(),
-        "headers": [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {secret}".encode())],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", 8000),
-        "state": {},
-    }
+def _drain(written: socket.socket) -> None:
+    """Takes what the call log sends, as its process does."""
+    while written.recv(1 << 20):
+        pass
 
 
 def _main(paths: str, calls: str) -> None:
     asked = time_calls(Path(paths).read_text().splitlines(), os.environ[SECRET], int(calls))
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        print(json.dumps(runner.run(asked)._asdict()))
+    print(json.dumps(asked._asdict()))
 
 
 if __name__ == "__main__":

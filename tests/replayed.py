@@ -1,11 +1,12 @@
 """An account with rules of every kind, calls that were answered there, and both asked again."""
 
+import socket
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiguillage.app import open_database, replay
+from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.desk.accounts import set_account
@@ -18,9 +19,9 @@ from aiguillage.domain.calls import Question
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.facts import Fact
 from aiguillage.domain.routing import RULES, decide
+from aiguillage.log_writer import LogWriter, write_until_closed
 from aiguillage.replaying import Move, Replay
 from aiguillage.settings import Settings
-from aiguillage.storage.calls import open_log
 from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite import open_read_only
 from tests.cast import ACCOUNT, CODE, NUMBER, Cast, assemble
@@ -90,8 +91,8 @@ class Asked(NamedTuple):
 
     def call_at(self, moments: list[int], *callers: Question) -> None:
         """Answers calls at these moments, in their order, as a worker does."""
-        log = CallLog(partial(open_log, self.settings.calls), worker="1")
-        log.start()
+        out, written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        log = CallLog(out, "1", Counts(memory_for(1), 1))
         with closing(Table(open_read_only(self.settings.database))) as table:
             table.begin()
             entry = table.entry(ACCOUNT)
@@ -100,7 +101,8 @@ class Asked(NamedTuple):
                 for question in callers:
                     facts = table.find(entry.facts, question, question.number, question.code, at)
                     log.add(at / 1_000_000, facts, decide(facts, RULES), "v2", 12, entry.seq)
-        log.stop()
+        log.stop(0.0)
+        write_until_closed(LogWriter(self.settings.calls, Counts(memory_for(1), 1)), [written])
 
 
 def fill(cast: Cast) -> None:

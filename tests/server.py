@@ -16,6 +16,9 @@ from pathlib import Path
 from aiguillage.settings import Settings
 from tests.marked import refuse_marked
 
+WHOLE = b'{"status":"ok"}'
+"""What a server says of which nothing is away."""
+
 READY_WITHIN = 60.0
 """Seconds; a start takes about one, but these machines are shared."""
 
@@ -98,12 +101,13 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
 
 
 def wait_until_ready(server: Server) -> None:
-    """Asks until the server answers that it is ready."""
+    """Asks until the server answers that it is ready, and its desk too."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if server.ask("/readyz").status == http.client.OK:
+            if server.ask("/readyz").body == WHOLE:
                 return
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.02)
     raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")

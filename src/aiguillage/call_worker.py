@@ -107,7 +107,7 @@ async def _collect_garbage() -> None:
 
 
 def most_connections() -> int:
-    """How many clients a worker may be connected with: as many as the system lets it have, but for what else it needs."""
+    """How many clients a worker may be connected with: as many as the system allows, but for what else it needs."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -122,7 +122,7 @@ def main(words: list[str]) -> None:
     try:
         worker = CallWorker(settings, Inherited.read(words))
     except Exception as error:  # noqa: BLE001 - the supervisor starts it again; a trace helps nobody who reads the log
-        _log.error("call_worker_failed", extra={"about": {"error": str(error), "type": type(error).__name__}})  # noqa: TRY400
+        _log.error("call_worker_failed", extra={"about": {"error": str(error), "type": type(error).__name__}})
         sys.exit(1)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(worker.run())

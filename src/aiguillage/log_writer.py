@@ -117,7 +117,7 @@ def write_until_closed(writer: LogWriter, workers: list[socket.socket]) -> None:
     with selectors.DefaultSelector() as selector:
         for worker in workers:
             selector.register(worker, selectors.EVENT_READ)
-        due = time.monotonic() + WRITE_EVERY
+        due, taken = time.monotonic() + WRITE_EVERY, True
         while selector.get_map():
             for key, _ in selector.select(max(0.0, due - time.monotonic())):
                 worker = cast("socket.socket", key.fileobj)
@@ -126,8 +126,8 @@ def write_until_closed(writer: LogWriter, workers: list[socket.socket]) -> None:
                     writer.take(message)
                 else:
                     selector.unregister(worker)
-            if time.monotonic() >= due or len(writer.waiting) >= WRITE_AT:
-                writer.write()
+            if time.monotonic() >= due or (taken and len(writer.waiting) >= WRITE_AT):
+                taken = writer.write()
                 due = time.monotonic() + WRITE_EVERY
     writer.close()
 

@@ -7,8 +7,8 @@
                 +-- housekeeping           what is due
 ```
 
-Each of them ends when the supervisor is gone: they hold the end of a pipe that the kernel then closes. Call workers come
-first; the others are started once the first of them answers.
+Each of them ends when the supervisor is gone: they hold the end of a pipe that the kernel then closes. Call workers
+come first; the others are started once the first of them answers.
 """
 
 import contextlib
@@ -24,8 +24,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from aiguillage.callpath.counts import ROW, Counts
-from aiguillage.callpath.health import AWAY, STARTING, UP
+from aiguillage.callpath.counts import AWAY, ROW, STARTING, UP, Counts
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
@@ -155,8 +154,8 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        self._wake.setblocking(False)
-        self._wake_here.setblocking(False)
+        self._wake.settimeout(0.0)
+        self._wake_here.settimeout(0.0)
         kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
         signal.set_wakeup_fd(self._wake_here.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
@@ -178,7 +177,7 @@ class Supervisor:
 
     def _wait(self) -> None:
         """Waits a second, or until something happens; notes who said that it is ready."""
-        select.select([self._wake, self._said_ready], [], [], 1.0)
+        select.select([self._wake.fileno(), self._said_ready], [], [], 1.0)
         with contextlib.suppress(BlockingIOError):
             self._wake.recv(4096)
         with contextlib.suppress(BlockingIOError):

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.proxies import Proxies
 
 PREFIX = "AIGUILLAGE_"
 

@@ -20,7 +20,7 @@ def listen(settings: Settings) -> socket.socket:
     """The socket that all workers share. Raises Refusal(unavailable) when the address is taken or not ours."""
     if given_sockets():
         listening = socket.socket(fileno=FIRST_GIVEN)
-        listening.setblocking(False)  # noqa: FBT003 - the library's own
+        listening.settimeout(0.0)
         return listening
     family = socket.AF_UNIX if settings.uds else socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)

@@ -14,7 +14,7 @@ from schemathesis.schemas import BaseSchema
 
 from aiguillage import __version__
 from aiguillage.api.management import operations
-from aiguillage.app import DIALECTS
+from aiguillage.dialects.all import DIALECTS
 from tests.api.conforming import CHECKS
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.standing import Standing

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from aiguillage.api.problems import PROBLEMS, STATUS
 from aiguillage.domain.errors import Kind, Refusal
-from aiguillage.storage.engine import unusable
+from aiguillage.storage.sqlite import unusable
 from tests.standing import Standing
 
 PROBLEM = "application/problem+json"

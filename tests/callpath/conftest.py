@@ -1,41 +1,38 @@
 """The call path in this process: a table and a log on the cast's database, asked without a server."""
 
-import asyncio
+import socket
 import sqlite3
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
 
 import pytest
 
-from aiguillage.app import DIALECTS
+from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.engine import CallPath
-from aiguillage.callpath.log import CallLog
+from aiguillage.callpath.log import CallLog, Logged, decode_calls
 from aiguillage.callpath.table import Table
+from aiguillage.dialects.all import DIALECTS
+from aiguillage.domain.proxies import Proxies
 from aiguillage.settings import Settings
-from aiguillage.storage.calls import open_log
 from aiguillage.storage.sqlite import open_read_only
 from tests.cast import Cast
 from tests.server import Answer
 
-JSON = b"application/json"
+NAMES = [dialect.NAME for dialect in DIALECTS]
 
 
 class Inside:
-    """One worker's call path. Each ask is an event-loop turn of its own unless they are asked together."""
+    """One worker's call path. Each ask is a turn of its own unless they are asked together."""
 
     def __init__(self, cast: Cast, settings: Settings) -> None:
         self.statements: list[str] = []
         self.connection: sqlite3.Connection = open_read_only(settings.database)
         self.connection.set_trace_callback(self.statements.append)
         self.table = Table(self.connection)
-        self.log = CallLog(partial(open_log, settings.calls), worker="1")
-        self.call_path = CallPath(self.table, DIALECTS, self.log, self._behind)
+        self.counts = Counts(memory_for(1), 1, NAMES)
+        log, self.written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.log = CallLog(log, "1", self.counts)
+        self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, Proxies(""))
         self.secret = cast.secret("router")
-        self.handed_on: list[str] = []
-
-    async def _behind(self, scope: dict[str, Any], _receive: object, _send: object) -> None:
-        self.handed_on.append(scope["type"])
 
     def ask(self, target: str, secret: str | None = None, client: tuple[str, int] | None = ("127.0.0.1", 9)) -> Answer:
         """One call in a turn of its own."""
@@ -45,62 +42,38 @@ class Inside:
         self, targets: list[str], secret: str | None = None, client: tuple[str, int] | None = ("127.0.0.1", 9)
     ) -> list[Answer]:
         """Calls that arrive in one turn."""
-        return asyncio.run(self._ask(targets, secret or self.secret, client))
-
-    async def _ask(self, targets: list[str], secret: str, client: tuple[str, int] | None) -> list[Answer]:
-        answers = []
-        for target in targets:
-            path, _, query = target.partition("?")
-            sent: list[dict[str, Any]] = []
-
-            async def send(message: dict[str, Any], sent: list[dict[str, Any]] = sent) -> None:
-                sent.append(message)
-
-            scope = {
-                "type": "http",
-                "method": "GET",
-                "path": path,
-                "query_string": query.encode(),
-                "headers": [(b"host", b"x"), (b"authorization", f"Bearer {secret}".encode())],
-                "client": client,
-            }
-            await self.call_path(scope, asyncio.Event().wait, send)
-            if sent:
-                headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-                answers.append(Answer(sent[0]["status"], headers, sent[1]["body"]))
-        await asyncio.sleep(0)
+        headers = [(b"host", b"x"), (b"authorization", f"Bearer {secret or self.secret}".encode())]
+        answers = [self.call(target, headers, client) for target in targets]
+        self.call_path.end_turn()
         return answers
 
-    def post(self, target: str, *pieces: bytes, ends: bool = True, kind: bytes = JSON) -> Answer:
-        """A POST whose body comes in pieces; one that does not end is given up by its client."""
-        return asyncio.run(self._post(target, pieces, ends=ends, kind=kind))
-
-    async def _post(self, target: str, pieces: tuple[bytes, ...], *, ends: bool, kind: bytes) -> Answer:
-        last = len(pieces) - 1
-        messages: list[dict[str, Any]] = [
-            {"type": "http.request", "body": piece, "more_body": n < last or not ends} for n, piece in enumerate(pieces)
-        ]
-        arriving = iter([*messages, {"type": "http.disconnect"}])
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return next(arriving)
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
+    def call(
+        self, target: str, headers: list[tuple[bytes, bytes]], client: tuple[str, int] | None = ("127.0.0.1", 9)
+    ) -> Answer:
+        """One call of a turn that goes on."""
         path, _, query = target.partition("?")
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(b"authorization", f"Bearer {self.secret}".encode()), (b"content-type", kind)],
-            "client": ("127.0.0.1", 9),
-        }
-        await self.call_path(scope, receive, send)
-        await asyncio.sleep(0)
-        return Answer(sent[0]["status"], {}, sent[1]["body"])
+        dialect = self.call_path.dialect_of(path)
+        assert dialect is not None, path
+        scope = {"method": "GET", "path": path, "query_string": query.encode(), "headers": headers, "client": client}
+        status, told, body = self.call_path.call(dialect, scope)
+        return Answer(status, {name.decode(): value.decode() for name, value in told}, body)
+
+    def logged(self) -> list[Logged]:
+        """The calls that were sent to the log's process since the last time."""
+        self.log.send()
+        self.written.settimeout(0.0)
+        calls: list[Logged] = []
+        try:
+            while True:
+                calls += decode_calls(self.written.recv(1 << 20))
+        except BlockingIOError:
+            return calls
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        self.table.close()
+        self.log.stop(0.0)
+        self.written.close()
 
 
 @pytest.fixture
@@ -108,4 +81,4 @@ def inside(cast: Cast, settings: Settings) -> Iterator[Inside]:
     """The call path on the cast's database."""
     inside = Inside(cast, settings)
     yield inside
-    inside.table.close()
+    inside.close()

@@ -1,6 +1,5 @@
 """The engine's edges: what is not a call, what goes wrong inside, and what a running server does around a call."""
 
-import asyncio
 import http.client
 import json
 import signal
@@ -10,7 +9,6 @@ import threading
 
 import pytest
 
-from aiguillage.callpath.engine import LONGEST_BODY
 from aiguillage.desk.calls import list_calls
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import Settings
@@ -21,77 +19,53 @@ from tests.server import Server, running
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number={NUMBER}"
 
 
-def test_a_path_that_is_no_call_goes_to_the_application_behind(inside: Inside) -> None:
-    inside.ask_together(["/healthz"])
-
-    assert inside.handed_on == ["http"]
-
-
-def test_the_servers_life_goes_to_the_application_behind(inside: Inside) -> None:
-    asyncio.run(inside.call_path({"type": "lifespan"}, asyncio.Event().wait, asyncio.Event().wait))  # type: ignore[arg-type]
-
-    assert inside.handed_on == ["lifespan"]
-
-
-def test_a_table_that_cannot_be_read_is_a_503_not_a_500(inside: Inside, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_that_cannot_be_read_is_a_503_not_a_500(inside: Inside, caplog: pytest.LogCaptureFixture) -> None:
     inside.table.close()
 
     answer = inside.ask(V1)
 
     assert (answer.status, answer.text) == (503, '{"response": "unavailable"}')
-    assert NUMBER not in capsys.readouterr().out
+    assert NUMBER not in caplog.text
 
 
-def test_failures_that_come_together_are_told_in_one_line(inside: Inside, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_that_come_together_are_told_in_one_line(inside: Inside, caplog: pytest.LogCaptureFixture) -> None:
     inside.table.close()
 
     answers = inside.ask_together([V1, V1, V1])
 
     assert [answer.status for answer in answers] == [503, 503, 503]
-    assert capsys.readouterr().out.count("call_failed") == 1
+    assert caplog.text.count("call_failed") == 1
 
 
 def test_a_request_without_a_token_is_401(inside: Inside) -> None:
-    scope = {"type": "http", "method": "GET", "path": "/api/v1/smartRoutings", "query_string": b"", "headers": []}
-    sent = []
-
-    async def send(message: dict[str, object]) -> None:
-        sent.append(message)
-
-    asyncio.run(inside.call_path(scope, asyncio.Event().wait, send))
-
-    assert sent[0]["status"] == 401
+    assert inside.call("/api/v1/smartRoutings", []).status == 401
 
 
-ROUTE = "/api/v2/route"
-ASKED = f'{{"customerAccount": "{ACCOUNT}", "number": "{NUMBER}", "format": "raw"}}'.encode()
+def test_a_token_is_known_by_the_headers_alone(cast: Cast, inside: Inside) -> None:
+    good, bad = cast.secret("router"), "aig_nothing"
+
+    known = [inside.call_path.is_known([(b"authorization", f"Bearer {secret}".encode())]) for secret in (good, bad)]
+    inside.connection.close()
+
+    assert known == [True, False]
+    assert not inside.call_path.is_known([(b"authorization", f"Bearer {good}".encode())])
 
 
-def test_a_body_is_read_to_its_end_however_it_arrives(cast: Cast, inside: Inside) -> None:
+def test_a_rehearsal_is_neither_logged_nor_counted(cast: Cast, inside: Inside) -> None:
     known_caller(cast)
 
-    whole, in_pieces = inside.post(ROUTE, ASKED), inside.post(ROUTE, ASKED[:9], b"", ASKED[9:])
+    inside.call_path.rehearse(1_800_000_000.0)
 
-    assert (whole.text, in_pieces.text) == ("207", "207")
-
-
-@pytest.mark.parametrize(
-    "pieces", [(b" " * (LONGEST_BODY + 1),), (b" " * LONGEST_BODY, b" "), (b" " * LONGEST_BODY, b" ", b"")]
-)
-def test_a_body_that_is_too_long_is_400(inside: Inside, pieces: tuple[bytes, ...]) -> None:
-    answer = inside.post(ROUTE, *pieces)
-
-    assert (answer.status, "longer than 8 KiB" in answer.text) == (400, True)
+    assert (inside.logged(), inside.counts.answers()) == ([], {})
+    assert not inside.table.reading
 
 
-def test_a_body_as_long_as_may_be_is_read(cast: Cast, inside: Inside) -> None:
-    known_caller(cast)
+def test_a_rehearsal_on_a_table_that_cannot_be_read_says_so(inside: Inside, caplog: pytest.LogCaptureFixture) -> None:
+    inside.table.close()
 
-    assert inside.post(ROUTE, ASKED.ljust(LONGEST_BODY)).text == "207"
+    inside.call_path.rehearse(1_800_000_000.0)
 
-
-def test_a_body_that_its_client_does_not_end_is_400(inside: Inside) -> None:
-    assert inside.post(ROUTE, ASKED, ends=False).status == 400
+    assert "rehearsal_failed" in caplog.text
 
 
 def test_a_token_of_a_user_must_name_the_account_even_where_a_ctis_own_need_not(inside: Inside) -> None:
@@ -103,7 +77,9 @@ def test_a_token_of_a_user_must_name_the_account_even_where_a_ctis_own_need_not(
 def test_an_explained_decision_has_its_trace(cast: Cast, inside: Inside) -> None:
     known_caller(cast)
 
-    plain, explained = (inside.ask(f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&explain={n}") for n in (0, 1))
+    plain, explained = (
+        inside.ask(f"/api/v2/route?customerAccount={ACCOUNT}&number={NUMBER}&explain={n}") for n in (0, 1)
+    )
 
     without, told = json.loads(plain.body), json.loads(explained.body)
     assert [line["rule"] for line in told.pop("trace")] == [rule.__name__ for rule in RULES]

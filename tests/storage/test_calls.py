@@ -10,18 +10,15 @@ from aiguillage.domain.errors import Kind
 from aiguillage.storage.calls import (
     Call,
     Stranger,
-    forget_tallies,
     open_log,
     read_calls,
     read_strangers,
-    read_tallies,
 )
 from tests.refusal import refused
 
 ADD_CALL = """
     INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker)
     VALUES (?, ?, ?, ?, ?, 'encom_v1', ?, ?, 20, 'w')"""
-ADD_TALLY = "INSERT INTO tallies VALUES (?, ?, ?, ?)"
 KNOWN = Call(30, "+33199001234", "number", 7, "encom_v1", "known", "207,209,,", 20, "w")
 STRANGER = Call(20, "+33199005678", None, None, "encom_v1", "unknown", None, 20, "w")
 WITHHELD = Call(10, "", None, None, "encom_v1", "unknown", None, 20, "w")
@@ -76,7 +73,6 @@ def test_a_log_that_is_not_there_has_no_calls_and_is_not_made(tmp_path: Path) ->
 
     assert list(read_calls(path, 1, 0, None, 100)) == []
     assert list(read_strangers(path, 1, 0, 100)) == []
-    assert read_tallies(path) == []
     assert not path.exists()
 
 
@@ -85,21 +81,6 @@ def test_a_log_that_is_being_made_has_no_calls_yet(tmp_path: Path) -> None:
     path.touch()
 
     assert list(read_calls(path, 1, 0, None, 100)) == []
-
-
-def test_the_counts_of_all_workers_are_told_together_and_start_afresh(log: Path) -> None:
-    with closing(open_log(log)) as connection:
-        connection.executemany(
-            ADD_TALLY,
-            [("1", "answers", "encom_v1 200", 2), ("2", "answers", "encom_v1 200", 3), ("2", "dropped", "", 1)],
-        )
-
-    assert read_tallies(log) == [("answers", "encom_v1 200", 5), ("dropped", "", 1)]
-
-    forget_tallies(log)
-
-    assert read_tallies(log) == []
-    assert len(list(read_calls(log, 1, 0, None, 100))) == 4
 
 
 def test_opening_the_log_again_loses_nothing(log: Path) -> None:
@@ -116,8 +97,6 @@ def test_a_log_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) ->
         open_log(path)
     with refused(Kind.UNAVAILABLE, "Move it away"):
         list(read_calls(path, 1, 0, None, 100))
-    with refused(Kind.UNAVAILABLE, "Move it away"):
-        read_tallies(path)
 
 
 def test_a_log_in_a_directory_that_is_missing_is_refused(tmp_path: Path) -> None:

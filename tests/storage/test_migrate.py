@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, text
 from aiguillage.domain.errors import Kind
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import SCRIPTS, current_revision, migrate, newest_revision, revision_of
+from aiguillage.storage.migrate import current_revision, migrate
+from aiguillage.storage.revisions import SCRIPTS, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
 from tests.refusal import refused
 

@@ -8,7 +8,7 @@
 ```
 
 A phone system sends the same headers with each call. A block of headers that httptools has read once, and found to be
-whole, without a body and to keep the connection, is known by its bytes from then on; only its request line is looked at.
+whole, without a body and to keep the connection, is known by its bytes from then on; only the request line is read.
 """
 
 import asyncio
@@ -436,9 +436,16 @@ class Connection(asyncio.Protocol):
         what, _, moved = self._last_look
         if what == "nothing" and not served:
             self._close()
-        elif what == "desk" and monotonic() - self._began > LONGEST_SILENCE and self._relay is not None:
+        elif what == "desk":
+            self._look_at_desk()
+        elif what != "nothing" and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:
             self.abort()
-        elif what not in {"nothing", "desk"} and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:
+        else:
+            self._set_timer()
+
+    def _look_at_desk(self) -> None:
+        """Gives up a request that the desk has had for too long."""
+        if self._relay is not None and monotonic() - self._began > LONGEST_SILENCE:
             self.abort()
         else:
             self._set_timer()

@@ -6,8 +6,8 @@
    row 2   call worker 2
 ```
 
-Only one process writes to a number, so nothing is locked; whoever is asked for the metrics adds the rows up. They are in
-no file: a full disk does not stop them, and a worker that is started again counts on where the one before it was.
+Only one process writes to a number, so nothing is locked; whoever is asked for the metrics adds the rows up. They are
+in no file: a full disk does not stop them, and a worker that is started again counts on where the one before it was.
 """
 
 import mmap
@@ -16,6 +16,9 @@ from collections.abc import Sequence
 
 ROW = 4096
 """Bytes of a row: more than it needs, so that no two processes write to one line of the processor's cache."""
+
+AWAY, UP, STARTING = 0, 1, 2
+"""How the desk is (`desk_up`): only in its first start is it waited for."""
 
 BOUNDS = (10, 25, 50, 100, 250, 500, 1000, 5000)
 """Upper bounds of the histogram of our own time, in microseconds."""

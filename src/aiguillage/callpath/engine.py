@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from aiguillage.callpath.counts import Counts
-from aiguillage.domain.proxies import Proxies
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Entry, Table, Token
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
+from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
 
@@ -136,7 +136,7 @@ class CallPath:
                 for dialect in self.by_path.values():
                     self._rehearse_on(code, dialect, int(now * 1_000_000))
         except Exception as error:  # noqa: BLE001 - a worker that cannot answer now answers with 503
-            _log.error("rehearsal_failed", extra={"about": {"error": str(error)}})  # noqa: TRY400
+            _log.error("rehearsal_failed", extra={"about": {"error": str(error)}})
         finally:
             self._table.end()
 

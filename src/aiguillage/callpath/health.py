@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from aiguillage import __version__
-from aiguillage.callpath.counts import BOUNDS, Counts
+from aiguillage.callpath.counts import BOUNDS, STARTING, UP, Counts
 from aiguillage.callpath.engine import Answer
 
 SILENT = 10
 """Seconds without a sign of life after which the desk counts as away."""
-
-AWAY, UP, STARTING = 0, 1, 2
-"""How the desk is (`desk_up`): only in its first start is it waited for."""
 
 PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
 JSON, PROBLEM = b"application/json", b"application/problem+json"

@@ -1,7 +1,7 @@
 """The call log, as a call worker has it: what was answered to which call, sent to the process that writes it.
 
-A worker neither waits for a file nor has a thread that would take the interpreter from its calls: some calls together are
-one message on a Unix socket. What the socket does not take waits in memory, up to a bound.
+A worker neither waits for a file nor has a thread that would take the interpreter from its calls: some calls together
+are one message on a Unix socket. What the socket does not take waits in memory, up to a bound.
 """
 
 import json
@@ -62,7 +62,7 @@ class CallLog:
 
     def __init__(self, out: socket.socket, worker: str, counts: Counts, capacity: int = MOST_WAITING) -> None:
         self._out = out
-        out.setblocking(False)  # noqa: FBT003 - the library's own
+        out.settimeout(0.0)
         self._worker = worker
         self._counts = counts
         self._capacity = capacity

@@ -1,7 +1,7 @@
 """A call worker's public port: accepts connections, answers a turn's calls together, hands on what is no call.
 
-All that a stranger can make a worker hold is bounded here: connections, requests handed on, and how long it goes on for a
-client after it was told to stop.
+All that a stranger can make a worker hold is bounded here: connections, requests handed on, and how long it goes on for
+a client after it was told to stop.
 """
 
 import asyncio
@@ -17,12 +17,15 @@ from typing import NamedTuple
 from aiguillage.callpath.connection import Block, Connection
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.engine import Answer, CallPath, Dialect, Headers, Scope
-from aiguillage.domain.proxies import Proxies
 from aiguillage.callpath.health import Health
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import Request
+from aiguillage.domain.proxies import Proxies
 
 ACCEPTED_AT_ONCE = 32
+BACKLOG = 2048
+"""Connections that can wait for a worker (sockets.py)."""
+
 MOST_BLOCKS = 1024
 """Blocks of headers that are known by their bytes before the worker starts afresh."""
 
@@ -89,7 +92,7 @@ class Port:
         """Answers a request of its own, on a connection of its own: the way in and out is then known too."""
         here, there = socket.socketpair()
         for end in (here, there):
-            end.setblocking(False)  # noqa: FBT003 - the library's own
+            end.settimeout(0.0)
         await self.loop.connect_accepted_socket(lambda: Connection(self), there)
         await self.loop.sock_sendall(here, REHEARSED)
         await self.loop.sock_recv(here, 65536)
@@ -97,7 +100,7 @@ class Port:
 
     def open(self) -> None:
         """Takes connections from now on."""
-        self._wire.listening.setblocking(False)  # noqa: FBT003 - same
+        self._wire.listening.settimeout(0.0)
         self.loop.add_reader(self._wire.listening, self._accept)
 
     def _accept(self, most: int = ACCEPTED_AT_ONCE) -> int:
@@ -109,7 +112,7 @@ class Port:
                 if not isinstance(error, (BlockingIOError, ConnectionError, InterruptedError)):
                     self._make_room()
                 return taken
-            accepted.setblocking(False)  # noqa: FBT003 - the library's own
+            accepted.settimeout(0.0)
             if len(self.connections) + len(self._opening) >= self._wire.most:
                 self._make_room()
             task = self.loop.create_task(self._open_connection(accepted))
@@ -194,7 +197,7 @@ class Port:
     async def _connect(self, relay: Relay) -> None:
         """Connects with the desk: at once, or its queue is full."""
         to_desk = socket.socket(socket.AF_UNIX)
-        to_desk.setblocking(False)  # noqa: FBT003 - the library's own
+        to_desk.settimeout(0.0)
         try:
             to_desk.connect(self._wire.desk)
             await self.loop.create_unix_connection(lambda: relay, sock=to_desk)
@@ -232,8 +235,8 @@ class Port:
         """
         self.stopping = True
         self.loop.remove_reader(self._wire.listening)
-        while self._accept() == ACCEPTED_AT_ONCE:
-            await asyncio.sleep(0)
+        while self._accept(BACKLOG) == BACKLOG:
+            pass
         self._wire.listening.close()
         ends = self.loop.time() + LONGEST_STOP
         while (self.connections or self._opening) and self.loop.time() < ends:

@@ -70,7 +70,9 @@ class Relay(asyncio.Protocol):
         if request.has_body:
             headers.append((b"expect", b"100-continue"))
             length = request.length
-            headers.append((b"transfer-encoding", b"chunked") if length is None else (b"content-length", b"%d" % length))
+            headers.append(
+                (b"transfer-encoding", b"chunked") if length is None else (b"content-length", b"%d" % length)
+            )
         self._transport.write(b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method.encode(), request.target, lines(headers)))
 
     def send_body(self) -> None:

@@ -136,8 +136,8 @@ class Table:
     def end(self) -> None:
         """Ends the turn's read transaction, if it could be started."""
         self.reading = False
-        if self._connection.in_transaction:
-            with suppress(Exception):  # of a broken file; the next turn begins afresh
+        with suppress(Exception):  # of a broken file; the next turn begins afresh
+            if self._connection.in_transaction:
                 self._execute("COMMIT")
 
     def close(self) -> None:

@@ -3,18 +3,18 @@
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Annotated, NamedTuple, ParamSpec
 
 import msgspec
 import typer
 
 from aiguillage.cli.printing import print_refusal
-from aiguillage.desk.users import actor_named
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.settings import Settings, read_settings
-from aiguillage.storage.engine import Database
-from aiguillage.storage.migrate import current_revision, newest_revision
+
+if TYPE_CHECKING:
+    from aiguillage.storage.engine import Database
 
 Parameters = ParamSpec("Parameters")
 REFUSED = 1
@@ -38,7 +38,7 @@ class Person(msgspec.Struct, frozen=True):
 class Desk(NamedTuple):
     """What a use case is called with: the database and the actor; and how this machine is set."""
 
-    db: Database
+    db: "Database"
     actor: Actor
     settings: Settings
 
@@ -81,6 +81,8 @@ def _as_refusals() -> Iterator[None]:
 @contextmanager
 def at_desk(context: typer.Context) -> Iterator[Desk]:
     """The desk with an up-to-date database, and the person at the terminal as its actor. Raises Refusal."""
+    from aiguillage.storage.engine import Database  # noqa: PLC0415 - `serve` starts without it
+
     settings = read_settings()
     if not settings.database.exists():
         raise missing(
@@ -94,7 +96,9 @@ def at_desk(context: typer.Context) -> Iterator[Desk]:
         database.close()
 
 
-def _require_schema(database: Database) -> None:
+def _require_schema(database: "Database") -> None:
+    from aiguillage.storage.migrate import current_revision, newest_revision  # noqa: PLC0415 - same
+
     have, want = current_revision(database), newest_revision()
     if have != want:
         raise Refusal(
@@ -103,8 +107,10 @@ def _require_schema(database: Database) -> None:
         )
 
 
-def actor_of(context: typer.Context, database: Database) -> Actor:
+def actor_of(context: typer.Context, database: "Database") -> Actor:
     """The user named with --as, else the person at the machine's terminal, who is an operator. Raises Refusal."""
+    from aiguillage.desk.users import actor_named  # noqa: PLC0415 - same
+
     person: Person = context.obj
     if person.email is None:
         return terminal(context)

@@ -1,7 +1,6 @@
 """Commands that answer calls until they are told to stop."""
 
 import signal
-import ssl
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,11 @@ Port = Annotated[str | None, typer.Option(help="The TCP port to listen on.", sho
 def register(application: typer.Typer) -> None:
     """Adds the commands."""
     command(application, "demo")(demo)
+    register_serve(application)
+
+
+def register_serve(application: typer.Typer) -> None:
+    """Adds the one that starts by itself."""
     command(application, "serve")(serve)
 
 
@@ -72,6 +76,8 @@ def _check_certificate(settings: Settings) -> None:
     """Raises Refusal(invalid) when the workers could not serve with it."""
     if not settings.tls_cert:
         return
+    import ssl  # noqa: PLC0415 - few servers have a certificate of their own
+
     for file in (settings.tls_cert, settings.tls_key):
         if not Path(file).is_file():
             raise invalid(f"There is no file {file}. Name a certificate and its key in PEM form.")

@@ -1,8 +1,6 @@
 """Every way in which a call may ask."""
 
-from types import ModuleType
-
 from aiguillage.dialects import cx_lookups, encom_v0, encom_v1, v2, v2_lookups
 
-DIALECTS: tuple[ModuleType, ...] = (encom_v1, v2, v2_lookups, encom_v0, cx_lookups)
+DIALECTS = (encom_v1, v2, v2_lookups, encom_v0, cx_lookups)
 """The most frequent first."""

@@ -4,9 +4,9 @@ from contextlib import closing
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
-from aiguillage.storage.engine import BUSY_SECONDS, Database, broken, tells_damage, told
+from aiguillage.storage.engine import BUSY_SECONDS, Database, told
 from aiguillage.storage.migrate import current_revision, migrate
-from aiguillage.storage.sqlite import library, open_read_only
+from aiguillage.storage.sqlite import broken, library, open_read_only, tells_damage
 
 HEADER = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm")

@@ -18,8 +18,8 @@ import msgspec
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
 from aiguillage.storage import sqlite
-from aiguillage.storage.engine import unusable
 from aiguillage.storage.schema import FOLDED
+from aiguillage.storage.sqlite import unusable
 
 PREFIX = ".staged-"
 BATCH = 20_000
