@@ -166,7 +166,7 @@ def test_what_is_no_http_is_400(server: Server) -> None:
 
 
 def test_a_head_that_comes_in_pieces_is_waited_for(server: Server) -> None:
-    pieces = (b"GET /healthz HTTP/1.1\r\nX: a", b"bc", b"\r\nConnection: close\r\n\r\n")
+    pieces = (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: a", b"bc", b"\r\nConnection: close\r\n\r\n")
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         for piece in pieces:
             connection.sendall(piece)

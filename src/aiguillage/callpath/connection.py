@@ -13,8 +13,11 @@ whole, without a body and to keep the connection, is known by its bytes from the
 
 import asyncio
 import re
+import socket
+import struct
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -49,7 +52,10 @@ CLOSE = b"connection: close\r\n\r\n"
 END = b"\r\n"
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 TEXT = b"text/plain; charset=utf-8"
-UNAUTHORIZED = 401
+ADMITTED = frozenset({200, 400, 403, 404, 429})
+"""What a call gets whose token is good."""
+
+DROPPED = struct.pack("ii", 1, 0)
 
 
 class Block(NamedTuple):
@@ -81,6 +87,7 @@ class Connection(asyncio.Protocol):
         self._current: Request | None = None
         self._relay: Relay | None = None
         self._form: Dialect | None = None
+        self._going_on = False
         self._fault: tuple[int, str] | None = None
         self._keep_alive = True
         self._reading = True
@@ -110,6 +117,7 @@ class Connection(asyncio.Protocol):
         self._port.forget(self)
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         self._drop_relay()
 
     def eof_received(self) -> bool:
@@ -123,6 +131,8 @@ class Connection(asyncio.Protocol):
         """Cuts the connection, whatever it was about."""
         self._leaving = True
         self._drop_relay()
+        with suppress(OSError):  # what the kernel has not sent yet is dropped too, and its memory is free
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROPPED)
         self._transport.abort()
 
     def stop(self, *, idle_for: float) -> None:
@@ -142,7 +152,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Reads on."""
         self._heard += len(data)
-        if self._leaving:
+        if self._leaving or self._fault is not None:
             return
         if not self._mid and self._current is None:
             found = PLAIN.match(data)
@@ -239,12 +249,17 @@ class Connection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Goes on with the request under way, else with the next, as long as that can be done at once."""
+        if self._going_on:  # an answer that was given at once: the loop below goes on itself
+            return
+        self._going_on = True
         if self._current is not None:
             self._feed_current()
         while self._current is None and self._requests and not self._leaving:
             self._begin(self._requests.popleft())
-        if self._fault is not None and self._current is None and not self._leaving:
+        current = self._current
+        if self._fault is not None and not self._leaving and (current is None or not current.ended):
             self._refuse_wire(*self._fault)
+        self._going_on = False
         self.look_at_reading()
 
     def _feed_current(self) -> None:
@@ -315,7 +330,7 @@ class Connection(asyncio.Protocol):
     def _stays(self) -> bool:
         """Whether the connection can be kept after this answer: the client wants it, and ends what it sends."""
         request = self._current
-        if not self._keep_alive or self._port.stopping or self._ended or request is None:
+        if not self._keep_alive or self._port.stopping or self._ended or request is None or request.expects:
             return False
         return request.ended or (request.length is not None and request.length - request.size <= MOST_LEFT)
 
@@ -331,7 +346,7 @@ class Connection(asyncio.Protocol):
 
     def answer_call(self, answer: Answer) -> None:
         """Sends a call's answer. A client that was admitted is the last one to be ended for want of room."""
-        if answer[0] != UNAUTHORIZED:
+        if answer[0] in ADMITTED:
             self.rank = 2
         if not self._transport.is_closing():
             self.answer(answer)
@@ -340,18 +355,14 @@ class Connection(asyncio.Protocol):
         """An answer went out whole: the next request's turn, or the connection's end."""
         stays = self._stays()
         self._relay = None
-        self._served, self.since, self.waits = True, monotonic(), True
+        self._served, self.since = True, monotonic()
         self.rank = max(self.rank, 1)
         request, self._current = self._current, None
+        if request is not None and not request.ended:
+            request.drop_body()
         if not stays:
             self._leave(request)
-        else:
-            self._go_on_after(request)
-
-    def _go_on_after(self, request: Request | None) -> None:
-        """What is left of a body is read and dropped before the next request."""
-        if request is not None and not request.ended:
-            request.take_body()
+        elif self._requests or self._fault is not None or not self._reading:
             self._go_on()
 
     def _leave(self, request: Request | None) -> None:
@@ -360,6 +371,8 @@ class Connection(asyncio.Protocol):
             self._close()
             return
         self._leaving = True
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
         self.look_at_reading()
 
     def body_wanted(self) -> None:
@@ -437,18 +450,11 @@ class Connection(asyncio.Protocol):
         if what == "nothing" and not served:
             self._close()
         elif what == "desk":
-            self._look_at_desk()
+            if self._relay is not None and monotonic() - self._began > LONGEST_SILENCE:
+                self.abort()
         elif what != "nothing" and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:
             self.abort()
-        else:
-            self._set_timer()
-
-    def _look_at_desk(self) -> None:
-        """Gives up a request that the desk has had for too long."""
-        if self._relay is not None and monotonic() - self._began > LONGEST_SILENCE:
-            self.abort()
-        else:
-            self._set_timer()
+        self._set_timer()
 
     def _moved(self) -> int:
         """Bytes that came and that the client has taken; those of a head count as none: it has two looks to come."""

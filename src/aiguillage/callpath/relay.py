@@ -56,7 +56,8 @@ class Relay(asyncio.Protocol):
         self._chunked = False
         self.begun = False
         self.done = False
-        self.takes_body = False
+        self._wanted = False
+        self._writable = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Sends the head; the body waits until the desk wants it."""
@@ -75,25 +76,31 @@ class Relay(asyncio.Protocol):
             )
         self._transport.write(b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method.encode(), request.target, lines(headers)))
 
+    @property
+    def takes_body(self) -> bool:
+        """Whether more of the body can be handed on."""
+        return self._wanted and self._writable
+
     def send_body(self) -> None:
-        """Hands on what has come of the body."""
-        if not self.takes_body or self._transport is None:
+        """Hands on what has come of the body, once the desk wants it."""
+        if not self._wanted or self._transport is None:
             return
+        counted = self._request.length is not None
         for piece in self._request.take_body():
-            self._transport.write(piece if self._request.length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
-        if self._request.ended and self._request.length is None:
-            self._transport.write(b"0\r\n\r\n")
-        self.takes_body = not self._request.ended
+            self._transport.write(piece if counted else b"%x\r\n%b\r\n" % (len(piece), piece))
+        if self._request.ended:
+            self._wanted = False
+            if not counted:
+                self._transport.write(b"0\r\n\r\n")
 
     def pause_writing(self) -> None:
         """The desk does not take the body as fast as it comes: the client waits."""
-        self.takes_body = False
+        self._writable = False
         self._client.look_at_reading()
 
     def resume_writing(self) -> None:
         """The desk takes more."""
-        self.takes_body = not self._request.ended
-        self.send_body()
+        self._writable = True
         self._client.look_at_reading()
 
     def pause(self) -> None:
@@ -138,7 +145,7 @@ class Relay(asyncio.Protocol):
             return
         if self._interim:
             self._headers.clear()
-            self.takes_body = True
+            self._wanted = True
             self._client.body_wanted()
             self.send_body()
             return
