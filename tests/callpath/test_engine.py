@@ -45,9 +45,11 @@ def test_a_token_is_known_by_the_headers_alone(cast: Cast, inside: Inside) -> No
     good, bad = cast.secret("router"), "aig_nothing"
 
     known = [inside.call_path.is_known([(b"authorization", f"Bearer {secret}".encode())]) for secret in (good, bad)]
+    inside.call(V1, [(b"authorization", f"Bearer {good}".encode())])
+    known.append(inside.call_path.is_known([(b"authorization", f"Bearer {good}".encode())]))
     inside.connection.close()
 
-    assert known == [True, False]
+    assert known == [True, False, True]
     assert not inside.call_path.is_known([(b"authorization", f"Bearer {good}".encode())])
 
 
@@ -86,8 +88,13 @@ def test_an_explained_decision_has_its_trace(cast: Cast, inside: Inside) -> None
     assert without | {"callId": ""} == told | {"callId": ""}
 
 
-def test_a_method_that_a_dialect_lacks_is_405(server: Server) -> None:
-    assert server.ask(V1, method="POST").status == 405
+def test_a_method_that_a_dialect_lacks_is_405(server: Server, inside: Inside) -> None:
+    dialect = inside.call_path.by_path["/api/v1/smartRoutings"]
+
+    status, _, _ = inside.call_path.call(dialect, {"method": "POST"})
+    inside.call_path.end_turn()
+
+    assert (status, server.ask(V1, method="POST").status) == (405, 405)
 
 
 def command(settings: Settings, *words: str) -> None:

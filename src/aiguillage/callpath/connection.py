@@ -21,7 +21,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from aiguillage.callpath.engine import Answer, Dialect, Scope
 from aiguillage.callpath.relay import Relay
@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
         self._written = 0
         self._last_look = ("nothing", -1, 0)
         self._began = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = cast("asyncio.TimerHandle", None)
 
     # A connection's beginning and end
 
@@ -115,9 +115,7 @@ class Connection(asyncio.Protocol):
         """Ends what was under way for the client."""
         self._leaving = True
         self._port.forget(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.cancel()
         self._drop_relay()
 
     def eof_received(self) -> bool:
@@ -200,18 +198,24 @@ class Connection(asyncio.Protocol):
         while data:
             if self._parser is None:
                 self._parser = HttpRequestParser(self)
-            if self._mid and self._coming is None:
-                self._head_size += len(data)
+            before, alone = self._count, not self._mid
             try:
                 self._parser.feed_data(data)
             except HttpParserUpgrade as upgrade:
                 self._parser, data = None, data[upgrade.args[0] :]
                 continue
-            except (HttpParserError, HttpParserCallbackError):
-                self._fault = 400, "This is no HTTP/1.1 request."
-            if self._mid and self._coming is None and self._head_size > LONGEST_HEAD:
-                self._fault = 431, "The head has more than 64 KiB."
+            except HttpParserError:
+                self._fault = 400, "This is no request in HTTP."
+            if self._mid and self._coming is None:
+                self._measure_head(len(data), begun=self._count - before, alone=alone)
             return
+
+    def _measure_head(self, size: int, *, begun: int, alone: bool) -> None:
+        """Counts the bytes of a head that has not ended; behind whole requests it is counted from the next piece on."""
+        if not begun or (begun == 1 and alone):
+            self._head_size += size
+        if self._head_size > LONGEST_HEAD:
+            self._fault = 431, "The head has more than 64 KiB."
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -236,14 +240,12 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body."""
-        if self._coming is not None:
-            self._coming.add_body(body)
+        cast("Request", self._coming).add_body(body)
 
     def on_message_complete(self) -> None:
         """A request is whole."""
         self._mid = False
-        if self._coming is not None:
-            self._coming.ended = True
+        cast("Request", self._coming).ended = True
 
     # What is done about it
 
@@ -377,8 +379,7 @@ class Connection(asyncio.Protocol):
 
     def body_wanted(self) -> None:
         """The desk lets the body come."""
-        if self._current is not None:
-            self._say_go_on(self._current)
+        self._say_go_on(cast("Request", self._current))
         self.look_at_reading()
 
     def desk_lost(self, *, begun: bool) -> None:
@@ -386,7 +387,7 @@ class Connection(asyncio.Protocol):
         self._relay = None
         if begun:
             self.abort()
-        elif self._current is not None and not self._leaving:
+        else:
             self.answer(self._port.away())
 
     def _drop_relay(self) -> None:
@@ -425,14 +426,14 @@ class Connection(asyncio.Protocol):
         """The client does not take its answers."""
         self._writable = False
         if self._relay is not None:
-            self._relay.pause()
+            self._relay.let_read(on=False)
         self.look_at_reading()
 
     def resume_writing(self) -> None:
         """The client takes them again."""
         self._writable = True
         if self._relay is not None:
-            self._relay.resume()
+            self._relay.let_read(on=True)
         self.look_at_reading()
 
     def _set_timer(self) -> None:

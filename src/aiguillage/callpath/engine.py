@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
 
@@ -143,11 +143,9 @@ class CallPath:
     def _rehearse_on(self, code: str, dialect: Dialect, at: int) -> None:
         query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
         question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
-        entry = self._table.entry(code)
-        if entry is not None and question.number is not None:
-            number = caller_number(question.number, entry.facts.country)
-            facts = self._table.find(entry.facts, question, number, question.code, at)
-            dialect.answer(question, facts, decide(facts, question.rules), "default")
+        account = cast("Entry", self._table.entry(code)).facts
+        facts = self._table.find(account, question, caller_number(REHEARSED_NUMBER, account.country), None, at)
+        dialect.answer(question, facts, decide(facts, question.rules), "default")
 
     def end_turn(self) -> None:
         """Ends what a turn's calls shared."""

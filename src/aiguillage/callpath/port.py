@@ -103,22 +103,21 @@ class Port:
         self._wire.listening.settimeout(0.0)
         self.loop.add_reader(self._wire.listening, self._accept)
 
-    def _accept(self, most: int = ACCEPTED_AT_ONCE) -> int:
-        """Takes some of the connections that wait; how many."""
-        for taken in range(most):
+    def _accept(self, most: int = ACCEPTED_AT_ONCE) -> None:
+        """Takes some of the connections that wait."""
+        for _ in range(most):
             try:
                 accepted, _ = self._wire.listening.accept()
             except OSError as error:
                 if not isinstance(error, (BlockingIOError, ConnectionError, InterruptedError)):
                     self._make_room()
-                return taken
+                return
             accepted.settimeout(0.0)
             if len(self.connections) + len(self._opening) >= self._wire.most:
                 self._make_room()
             task = self.loop.create_task(self._open_connection(accepted))
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
-        return most
 
     async def _open_connection(self, accepted: socket.socket) -> None:
         tls = self._wire.tls
@@ -201,17 +200,16 @@ class Port:
         try:
             to_desk.connect(self._wire.desk)
             await self.loop.create_unix_connection(lambda: relay, sock=to_desk)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             to_desk.close()
             relay.connection_lost(None)
 
     def _let_go(self, relay: Relay) -> None:
         """A relay ended."""
-        if relay in self._relays:
-            address = self._relays.pop(relay)
-            self._from[address] -= 1
-            if not self._from[address]:
-                del self._from[address]
+        address = self._relays.pop(relay)
+        self._from[address] -= 1
+        if not self._from[address]:
+            del self._from[address]
 
     def away(self) -> Answer:
         """What a request gets that the desk cannot be given."""
@@ -235,8 +233,7 @@ class Port:
         """
         self.stopping = True
         self.loop.remove_reader(self._wire.listening)
-        while self._accept(BACKLOG) == BACKLOG:
-            pass
+        self._accept(BACKLOG)
         self._wire.listening.close()
         ends = self.loop.time() + LONGEST_STOP
         while (self.connections or self._opening) and self.loop.time() < ends:

@@ -83,15 +83,15 @@ class Relay(asyncio.Protocol):
 
     def send_body(self) -> None:
         """Hands on what has come of the body, once the desk wants it."""
-        if not self._wanted or self._transport is None:
+        if not self._wanted:
             return
-        counted = self._request.length is not None
+        transport, counted = cast("asyncio.Transport", self._transport), self._request.length is not None
         for piece in self._request.take_body():
-            self._transport.write(piece if counted else b"%x\r\n%b\r\n" % (len(piece), piece))
+            transport.write(piece if counted else b"%x\r\n%b\r\n" % (len(piece), piece))
         if self._request.ended:
             self._wanted = False
             if not counted:
-                self._transport.write(b"0\r\n\r\n")
+                transport.write(b"0\r\n\r\n")
 
     def pause_writing(self) -> None:
         """The desk does not take the body as fast as it comes: the client waits."""
@@ -103,18 +103,15 @@ class Relay(asyncio.Protocol):
         self._writable = True
         self._client.look_at_reading()
 
-    def pause(self) -> None:
-        """The client does not take its answer: the desk waits."""
+    def let_read(self, *, on: bool) -> None:
+        """The client takes more of its answer, or does not: then the desk waits."""
         if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume(self) -> None:
-        """The client takes more."""
-        if self._transport is not None and not self.done:
-            self._transport.resume_reading()
+            (self._transport.resume_reading if on else self._transport.pause_reading)()
 
     def end(self) -> None:
         """The client is gone, or the answer is whole: the desk is told by the end of the connection."""
+        if self.done:
+            return
         self.done = True
         self._tell_end(self)
         if self._transport is not None:
