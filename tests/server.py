@@ -75,7 +75,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iterator[Server]:
+def running(
+    settings: Settings, *, workers: int = 1, descriptors: int | None = None, **environment: str
+) -> Iterator[Server]:
     """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends.
 
     A log that holds anything of a caller's fails the test.
@@ -83,6 +85,8 @@ def running(settings: Settings, *, workers: int = 1, **environment: str) -> Iter
     port = free_port()
     log = settings.data_dir.parent / f"server-{port}.log"
     command = [sys.executable, "-m", "aiguillage", "serve", "--port", str(port), "--workers", str(workers)]
+    if descriptors is not None:
+        command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *command]
     variables = os.environ | {"AIGUILLAGE_DATA_DIR": str(settings.data_dir)} | environment
     with log.open("ab") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)

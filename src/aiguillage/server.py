@@ -52,13 +52,17 @@ _log = logging.getLogger(__name__)
 
 
 class Plan(NamedTuple):
-    """One process: what it is called, its module, its row of the counts, what it is handed."""
+    """One process: what it is called, its module, its row of the counts, what it is handed.
+
+    One that `beats` gives signs of life; `counted` is under which name its being started again is counted.
+    """
 
     name: str
     module: str
     row: int
     sockets: tuple[socket.socket, ...]
     beats: bool = False
+    counted: str = ""
 
 
 class Child:
@@ -94,12 +98,23 @@ class Supervisor:
         logs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(count)]
         self._log_ends = [end for pair in logs for end in pair]
         self._workers = [
-            Child(Plan(f"call worker {n}", "aiguillage.call_worker", n, (listening, pair[0]), beats=True))
+            Child(
+                Plan(
+                    f"call worker {n}",
+                    "aiguillage.call_worker",
+                    n,
+                    (listening, pair[0]),
+                    beats=True,
+                    counted="worker_starts",
+                )
+            )
             for n, pair in enumerate(logs, start=1)
         ]
         self._writer = Child(Plan("log writer", "aiguillage.log_writer", count + 1, tuple(pair[1] for pair in logs)))
         self._desks = [
-            Child(Plan("desk", "aiguillage.desk_process", count + 2 + n, (self._desk,), beats=True))
+            Child(
+                Plan("desk", "aiguillage.desk_process", count + 2 + n, (self._desk,), beats=True, counted="desk_starts")
+            )
             for n in range(settings.desk_workers)
         ]
         self._house = Child(Plan("housekeeping", "aiguillage.housekeeping", 0, ()))
@@ -198,16 +213,18 @@ class Supervisor:
         for child in list(self._all()):
             self._look_after(child)
         if any(child.is_up() for child in self._workers):
-            for child in self._others():
-                if child.process is None and child.due <= time.monotonic():
-                    self._start(child)
-        for child in self._workers:
-            if child.process is None and child.due <= time.monotonic():
-                self._start(child)
-                self.counts.add("worker_starts")
+            self._start_again(self._others())
+        self._start_again(self._workers)
         if self._reloading and all(child.is_up() for child in self._workers):
             self._reload()
         self._tell_of_desk()
+
+    def _start_again(self, children: list[Child]) -> None:
+        for child in children:
+            if child.process is None and child.due <= time.monotonic():
+                self._start(child)
+                if child.failures and child.plan.counted:
+                    self.counts.add(child.plan.counted)
 
     def _look_after(self, child: Child) -> None:
         """Notes that a process ended, or ends one that gave no sign of life."""

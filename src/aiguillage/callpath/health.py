@@ -26,8 +26,8 @@ COUNTERS = {
     "turned_away": ("aiguillage_turned_away", "Requests that the desk could not be given: 503."),
     "evicted": ("aiguillage_connections_evicted", "Connections that were closed to make room for others."),
     "malformed": ("aiguillage_malformed", "Requests that were no HTTP, or broke its rules."),
-    "desk_starts": ("aiguillage_desk_starts", "How often a desk process was started."),
-    "worker_starts": ("aiguillage_worker_starts", "How often a call worker was started."),
+    "desk_starts": ("aiguillage_desk_starts", "How often a desk process was started again."),
+    "worker_starts": ("aiguillage_worker_starts", "How often a call worker was started again."),
 }
 """Number -> the metric's name and what it counts."""
 
