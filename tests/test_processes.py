@@ -10,8 +10,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,15 @@ def processes(server: Server, module: str) -> list[int]:
 
 def ends(pids: list[int]) -> bool:
     """Whether processes end in time."""
-    waiting = [os.pidfd_open(pid) for pid in pids]
-    for one in waiting:
-        if not select.select([one], [], [], PATIENCE)[0]:
+    for pid in pids:
+        try:
+            process = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        ended, _, _ = select.select([process], [], [], PATIENCE)
+        os.close(process)
+        if not ended:
             return False
-        os.close(one)
     return True
 
 
@@ -134,7 +139,8 @@ def callers(server: Server, secret: str, count: int) -> Iterator[list[str]]:
 def came(said: list[str], more: int) -> None:
     """Waits until so many more answers came."""
     wanted = len(said) + more
-    while len(said) < wanted:
+    deadline = time.monotonic() + PATIENCE
+    while len(said) < wanted and time.monotonic() < deadline:
         threading.Event().wait(0.01)
 
 
@@ -171,18 +177,15 @@ def test_a_socket_that_somebody_keeps_loses_no_call_when_the_server_is_started_a
     cast: Cast, settings: Settings
 ) -> None:
     known_caller(cast)
-    secret = cast.secret("router")
-    with socket.create_server(("127.0.0.1", 0), backlog=2048) as kept:
-        port = kept.getsockname()[1]
-        with (
-            started_with(kept, settings) as first,
-            callers(Server(port, first, settings.data_dir), secret, 4) as said,
-        ):
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as kept, ExitStack() as servers:
+        first = servers.enter_context(started_with(kept, settings))
+        server = Server(kept.getsockname()[1], first, settings.data_dir)
+        with callers(server, cast.secret("router"), 4) as said:
             came(said, 100)
             first.terminate()
             first.wait(PATIENCE)
-            with started_with(kept, settings):
-                came(said, 100)
+            servers.enter_context(started_with(kept, settings))
+            came(said, 100)
 
     assert set(said) == {ROUTED}
 

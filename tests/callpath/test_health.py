@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from aiguillage.callpath.counts import AWAY, BOUNDS, STARTING, UP, Counts, memory_for
-from aiguillage.callpath.health import COUNTERS, SILENT, Health
+from aiguillage.callpath.health import COUNTERS, FRESH, SILENT, Health
 
 ROWS = 2
 
@@ -28,12 +28,14 @@ class Server:
 
     def says(self, path: str) -> tuple[int, dict[str, object]]:
         """Status and body of an answer."""
+        self.now += FRESH
         answer = self.health.answer(path, "GET")
         assert answer is not None
         return answer[0], json.loads(answer[2])
 
     def samples(self) -> dict[str, float]:
         """Every sample of the metrics, by name and labels."""
+        self.now += FRESH
         answer = self.health.answer("/metrics", "GET")
         assert answer is not None
         families = parse(answer[2].decode())
@@ -54,7 +56,7 @@ def test_only_reading_is_taken(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("state", "silent_for", "there", "troubles"),
-    [(UP, 0, True, 0), (UP, SILENT, False, 1), (STARTING, 0, True, 1), (AWAY, 0, False, 1)],
+    [(UP, 0, True, 0), (UP, SILENT + 1, False, 1), (STARTING, 0, True, 1), (AWAY, 0, False, 1)],
 )
 def test_a_desk_is_there_while_it_gives_signs_of_life_or_starts(
     state: int, silent_for: int, there: bool, troubles: int
@@ -125,3 +127,16 @@ def test_a_worker_writes_to_its_own_row_alone() -> None:
     server.workers[0].add("dropped", 7)
 
     assert [server.supervisor.get("dropped", row) for row in server.supervisor.rows] == [0, 7, 0]
+
+
+def test_what_was_said_a_moment_ago_is_said_again() -> None:
+    server = Server()
+    server.desk(UP)
+    first = server.health.answer("/metrics", "GET")
+    server.workers[0].answered("v1", 200, 5)
+
+    again = server.health.answer("/metrics", "GET")
+    later = server.samples()
+
+    assert again is first
+    assert later["aiguillage_answers_total v1 200"] == 1

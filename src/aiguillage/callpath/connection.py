@@ -87,7 +87,6 @@ class Connection(asyncio.Protocol):
         self._current: Request | None = None
         self._relay: Relay | None = None
         self._form: Dialect | None = None
-        self._going_on = False
         self._fault: tuple[int, str] | None = None
         self._keep_alive = True
         self._reading = True
@@ -250,18 +249,19 @@ class Connection(asyncio.Protocol):
     # What is done about it
 
     def _go_on(self) -> None:
-        """Goes on with the request under way, else with the next, as long as that can be done at once."""
-        if self._going_on:  # an answer that was given at once: the loop below goes on itself
+        """Goes on with the request under way, else with the next: one a turn, and while the client takes its answers.
+
+        However many a client sends at once, everybody else's come in between.
+        """
+        if self._leaving:
             return
-        self._going_on = True
         if self._current is not None:
             self._feed_current()
-        while self._current is None and self._requests and not self._leaving:
+        elif self._requests and self._writable:
             self._begin(self._requests.popleft())
         current = self._current
-        if self._fault is not None and not self._leaving and (current is None or not current.ended):
+        if self._fault is not None and not self._requests and (current is None or not current.ended):
             self._refuse_wire(*self._fault)
-        self._going_on = False
         self.look_at_reading()
 
     def _feed_current(self) -> None:
@@ -325,7 +325,7 @@ class Connection(asyncio.Protocol):
         """An answer as it goes out."""
         status, headers, body = answer
         end = END if self._stays() else CLOSE
-        head = head_of(status, headers) + self._port.date + end
+        head = head_of(status, headers) + self._port.own + end
         current = self._current
         return head if current is not None and current.method == "HEAD" else head + body
 
@@ -365,7 +365,7 @@ class Connection(asyncio.Protocol):
         if not stays:
             self._leave(request)
         elif self._requests or self._fault is not None or not self._reading:
-            self._go_on()
+            self._port.loop.call_soon(self._go_on)
 
     def _leave(self, request: Request | None) -> None:
         """Ends the connection: at once, or once the client, who still sends, can have read its answer."""
@@ -404,8 +404,7 @@ class Connection(asyncio.Protocol):
             return
         body = words.encode()
         headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)))
-        self.write(head_of(status, headers) + self._port.date + CLOSE + body)
-        self._requests.clear()
+        self.write(head_of(status, headers) + self._port.own + CLOSE + body)
         self._close()
 
     # Flow, and how long anything may take
@@ -434,7 +433,7 @@ class Connection(asyncio.Protocol):
         self._writable = True
         if self._relay is not None:
             self._relay.let_read(on=True)
-        self.look_at_reading()
+        self._go_on()
 
     def _set_timer(self) -> None:
         self._timer = self._port.loop.call_later(self._port.keep_alive, self.look)

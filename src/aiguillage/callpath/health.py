@@ -8,6 +8,9 @@ from aiguillage import __version__
 from aiguillage.callpath.counts import BOUNDS, STARTING, UP, Counts
 from aiguillage.callpath.engine import Answer
 
+FRESH = 0.25
+"""Seconds for which an answer is given again: asking costs no token, and must cost calls nothing either."""
+
 SILENT = 10
 """Seconds without a sign of life after which the desk counts as away."""
 
@@ -46,6 +49,7 @@ class Health:
             "/readyz": self._readiness,
             "/metrics": self._metrics,
         }
+        self._known: dict[str, tuple[float, Answer]] = {}
 
     def answer(self, path: str, method: str) -> Answer | None:
         """The answer to a request; None where the path is not one of these."""
@@ -55,7 +59,10 @@ class Health:
         if method not in {"GET", "HEAD"}:
             body = {"status": 405, "title": "Method Not Allowed", "detail": "Ask with GET or HEAD."}
             return _told(405, body, ((b"allow", b"GET, HEAD"),))
-        return found()
+        known = self._known.get(path)
+        if known is None or known[0] <= self._clock():
+            known = self._known[path] = self._clock() + FRESH, found()
+        return known[1]
 
     def desk_is_there(self) -> bool:
         """Whether a request can be handed on: the desk gave a sign of life in the last seconds, or is being started."""

@@ -42,6 +42,9 @@ IDLE_AT_STOP = 0.5
 """Seconds that a kept connection may still bring a call after the worker was told to stop."""
 
 RETRY_AFTER = 2
+STRICT = b"strict-transport-security: max-age=31536000\r\n"
+"""Over TLS: a browser that was here once does not come without (RFC 6797)."""
+
 REHEARSED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -71,7 +74,7 @@ class Port:
         self.blocks: dict[bytes, Block] = {}
         self.connections: set[Connection] = set()
         self.stopping = False
-        self.date = b""
+        self.date = self.own = b""
         self._opening: set[asyncio.Task[None]] = set()
         self._calls: list[tuple[Connection, Dialect, Scope]] = []
         self._relays: dict[Relay, str | None] = {}
@@ -80,8 +83,9 @@ class Port:
         self._tick()
 
     def _tick(self) -> None:
-        """Once a second: the date that answers carry, and a sign of life."""
+        """Once a second: the date that answers carry, what our own say beside it, and a sign of life."""
         self.date = f"date: {formatdate(usegmt=True)}\r\n".encode()
+        self.own = self.date if self._wire.tls is None else self.date + STRICT
         self.counts.put("beat", int(time.monotonic()))
         self.counts.put("connections", len(self.connections))
         self.loop.call_later(1.0, self._tick)

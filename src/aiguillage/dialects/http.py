@@ -18,6 +18,10 @@ Headers = tuple[tuple[bytes, bytes], ...]
 """ASGI's pairs of name and value."""
 
 
+NOT_KEPT: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""What every answer says: it is about people, and for this caller and moment alone."""
+
+
 class Answer(NamedTuple):
     """An HTTP answer."""
 
@@ -34,7 +38,7 @@ def render(status: int, media_type: bytes, body: bytes, more: Headers = ()) -> A
 @lru_cache(maxsize=1024)
 def _headers(media_type: bytes, length: int, more: Headers) -> Headers:
     """The headers of a type and length, kept: there are few of either."""
-    return ((b"content-type", media_type), (b"content-length", b"%d" % length), *more)
+    return ((b"content-type", media_type), (b"content-length", b"%d" % length), *NOT_KEPT, *more)
 
 
 def read_query(raw: bytes) -> dict[str, str]:
