@@ -79,7 +79,14 @@ def build(settings: Settings) -> ASGI:
         database.close()
 
     web = web_application(
-        door=Door(database, settings.calls, now, partial(replay, settings)),
+        door=Door(
+            database,
+            settings.calls,
+            now,
+            partial(replay, settings),
+            prepare=partial(configure_logs, settings.log_level),
+            public_url=settings.public_url,
+        ),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         tallies=partial(read_tallies, settings.calls),
         ready=partial(is_ready, settings),

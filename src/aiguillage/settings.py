@@ -1,6 +1,7 @@
 """Settings: the environment, read once into a frozen value; the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 from aiguillage.domain.errors import invalid
 
 PREFIX = "AIGUILLAGE_"
+_PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_cert: str = ""
     tls_key: str = ""
     trusted_proxies: str = ""
+    public_url: str = ""
     keep_alive: int = 5
     log_level: str = "info"
     cache_mib: int = 8
@@ -47,6 +50,7 @@ MEANING = {
     "tls_cert": "the certificate file, to serve over TLS",
     "tls_key": "the key file of the certificate",
     "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
+    "public_url": "under which address people reach this server, for links in answers; as they asked if empty",
     "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
@@ -71,6 +75,8 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         raise invalid(f"{PREFIX}LOG_LEVEL is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
     if bool(values["tls_cert"]) != bool(values["tls_key"]):
         raise invalid("TLS needs both a certificate and its key: --tls-cert and --tls-key.")
+    if values["public_url"] and not _PUBLIC.fullmatch(values["public_url"]):
+        raise invalid(f"{PREFIX}PUBLIC_URL is '{values['public_url']}'. Use one like https://calls.example.org")
     return Settings(**values | {"data_dir": Path(values["data_dir"])})
 
 

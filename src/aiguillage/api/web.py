@@ -32,7 +32,12 @@ def web_application(
     `door` is what the management API works with; `described` are the dialects' parts of the OpenAPI document; `tallies`
     gives all workers' counts; `ready` tells whether calls can be answered.
     """
-    routes = [switch_route(door.db), feed_route(door.db), *health_routes(ready), metrics_route(tallies)]
+    routes = [
+        switch_route(door.db, door.lanes),
+        feed_route(door.db, door.lanes),
+        *health_routes(ready),
+        metrics_route(tallies),
+    ]
     return Litestar(
         [
             *routes,
@@ -41,7 +46,7 @@ def web_application(
             *door.handlers(operations()),
         ],
         on_startup=[on_startup],
-        on_shutdown=[on_shutdown],
+        on_shutdown=[door.close, on_shutdown],
         plugins=[PROBLEMS],
         response_headers=HEADERS,
         openapi_config=None,

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from aiguillage.api.moments import iso
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import LONGEST_SECRETS, Asked, Operation
 from aiguillage.api.resources.shared import UNSET, Body
 from aiguillage.desk.accounts import id_of
 from aiguillage.desk.passwords import change_password
@@ -160,7 +160,7 @@ def _end_factor(asked: Asked) -> None:
 
 def _own(operation: Operation, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
     """An operation about oneself: no account is named."""
-    return operation._replace(about_account=False, **more)
+    return operation._replace(about_account=False, longest=LONGEST_SECRETS, **more)
 
 
 OPERATIONS = (
