@@ -207,10 +207,10 @@ def _why(code: int) -> Refusal:
     """What is said of a child that ended without an answer."""
     if code == -signal.SIGXCPU:
         return invalid(
-            f"This takes more than {MOST_SECONDS} seconds of processor time, and was stopped. Ask for less, or send less "
-            "at a time."
+            f"This takes more than {MOST_SECONDS} seconds of processor time, and was stopped. Ask for less, or send "
+            "less at a time."
         )
     return Refusal(
         Kind.UNAVAILABLE,
-        "This was ended before it was done. Look whether it has been done all the same; else try again.",
+        "This was ended before an answer was there. Look whether it has been done all the same; else try again.",
     )

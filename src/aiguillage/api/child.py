@@ -1,11 +1,12 @@
 """A process for one heavy request: it decodes the body, does the work and writes the answer, within limits, and ends.
 
-It is forked from a server that has everything imported (multiprocessing's forkserver), so that it begins in some
-hundredths of a second. The answer goes back through a pipe, in frames: four bytes that give a length, then so many bytes.
-The first frame is the answer's head (Told), an empty one is its end. The pipe is short: who reads slowly slows the work
-down. When nobody holds its other end any more, this process ends, whatever it does.
+It is forked from a process that has everything imported (multiprocessing's forkserver), so that it begins in some
+hundredths of a second. The answer goes back through a pipe, in frames: four bytes that give a length, then so many
+bytes. The first frame is the answer's head (Told), an empty one is its end. The pipe is short: who reads slowly slows
+the work down. When nobody holds its other end any more, this process ends, whatever it does.
 """
 
+import asyncio
 import os
 import resource
 import select
@@ -84,7 +85,7 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
         response = carry_out(means, _named(order.operation), order.head, _whole(body.descriptor))
         _tell(response, answer.fileno(), bodiless=order.head.method == "HEAD")
         if response.background is not None:
-            response.background.fn()
+            asyncio.run(response.background())  # type: ignore[arg-type] # a coroutine
     finally:
         means.db.close()
 

@@ -6,8 +6,8 @@
                      |
                   a thread of the lane
 
-Signing in waits for Argon2, a change for the one write lock, a feed for somebody else's server. What every request needs
-first, to be told who asks, waits for none of them.
+Signing in waits for Argon2, a change for the one write lock, a feed for somebody else's server. What every request
+needs first, to be told who asks, waits for none of them.
 """
 
 import asyncio
@@ -123,8 +123,8 @@ class Lane:
 class Lanes:
     """The lanes of one desk process.
 
-    `admitting` says who asks, and reads what a phone or a calendar program asks for: it waits for nothing. `phones`
-    flips switches.
+    `admitting` finds out who asks and how a switch is: it waits for nothing, and takes no time. `phones` flips
+    switches.
     """
 
     def __init__(self) -> None:

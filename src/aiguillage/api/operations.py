@@ -89,11 +89,12 @@ class Operation(NamedTuple):
     """One method of one path. `path` has its parameters in braces.
 
     `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
-    and asked for before the body is read or a kept answer is given again. A request whose body has `apart` bytes or
-    more is carried out in a process of its own; None: never. Who `fetches` waits for other people's servers. `public` operations take no token. A `body` of Upload is taken as
-    it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
-    secrets: nothing of them is kept for an Idempotency-Key. `example` is a body, `samples` are files by media type.
-    `answered` is what an example of the answer has otherwise than others of its shape.
+    and asked for before the body is read or a kept answer is given again. `public` operations take no token. A request
+    whose body has `apart` bytes or more is carried out in a process of its own; None: never. One that `fetches` waits
+    for other people's servers. A `body` of Upload is taken as it comes, in one of `takes`. `gives` are media types
+    beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
+    Idempotency-Key. `example` is a body, `samples` are files by media type. `answered` is what an example of the answer
+    has otherwise than others of its shape.
     """
 
     method: str

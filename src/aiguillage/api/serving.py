@@ -1,4 +1,4 @@
-"""The door of the management API: who asks is settled by the head alone, then the body is read, in the lane of its kind.
+"""The door of the management API: the head alone settles who may ask; then the body is read, in the lane of its kind.
 
 head --> length, token, right, query, media type       refused: the body stays unread
 |
