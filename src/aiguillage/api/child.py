@@ -85,7 +85,7 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
         response = carry_out(means, _named(order.operation), order.head, _whole(body.descriptor))
         _tell(response, answer.fileno(), bodiless=order.head.method == "HEAD")
         if response.background is not None:
-            asyncio.run(response.background())  # type: ignore[arg-type] # a coroutine
+            asyncio.run(response.background())
     finally:
         means.db.close()
 
