@@ -1,21 +1,19 @@
 """The web framework's application behind the call path: switches, feeds, health, metrics, the API's description."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Litestar
 
 from aiguillage.api.docs import document_route, page_routes
 from aiguillage.api.feeds import feed_route
+from aiguillage.api.front import ASGI, Front
 from aiguillage.api.health import health_routes
 from aiguillage.api.management import management_described, operations
 from aiguillage.api.metrics import Tallies, metrics_route
 from aiguillage.api.problems import PROBLEMS
 from aiguillage.api.serving import Door
 from aiguillage.api.switches import switch_route
-
-ASGI = Callable[[Any, Any, Any], Awaitable[None]]
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def web_application(
@@ -38,7 +36,7 @@ def web_application(
         *health_routes(ready),
         metrics_route(tallies),
     ]
-    return Litestar(
+    application = Litestar(
         [
             *routes,
             document_route(routes, lambda: [*described, management_described()]),
@@ -48,8 +46,8 @@ def web_application(
         on_startup=[on_startup],
         on_shutdown=[door.close, on_shutdown],
         plugins=[PROBLEMS],
-        response_headers=HEADERS,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
+    return Front(application)
