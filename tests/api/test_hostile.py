@@ -113,11 +113,12 @@ def test_who_may_not_send_so_much_is_told_before_any_of_it_is_read(
     assert told.startswith(f"HTTP/1.1 {status} ".encode())
 
 
-def test_who_may_not_ask_gets_the_answer_though_the_body_never_comes(walk: Walk) -> None:
+def test_who_may_not_ask_and_sends_a_body_all_the_same_gets_the_answer(walk: Walk) -> None:
     head = f"POST /smart-routings/contacts?customer_account={ACCOUNT} HTTP/1.1\r\nHost: localhost\r\n"
+    body = json.dumps({"company": "x" * 100_000}).encode()
 
     with socket.create_connection(("127.0.0.1", walk.busy.server.port), timeout=30) as connection:
-        connection.sendall(f"{head}Content-Type: {JSON}\r\nContent-Length: 100000\r\n\r\n".encode())
+        connection.sendall(f"{head}Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         told = connection.recv(1 << 16)
 
     assert told.startswith(b"HTTP/1.1 401 ")

@@ -37,11 +37,19 @@ class Sent:
         """Whether there is one."""
         return self.length > 0 or self.length_is_unknown
 
-    @property
-    def is_held_back(self) -> bool:
-        """Whether so much of it is still to come that the connection had better end: a short rest is let go of."""
-        long = self.length > LONGEST_BODY or self.length_is_unknown
-        return self.is_there and not self._is_read and (long or self._is_expected)
+    async def is_left_behind(self) -> bool:
+        """Whether some of it stays unread, so that its connection has to end. Raises Gone.
+
+        A short one that comes unasked is let go of: its client would find the connection reset, and not see the answer.
+        """
+        if not self.is_there or self._is_read:
+            return False
+        if self._is_expected or self.length_is_unknown or self.length > LONGEST_BODY:
+            return True
+        self._longest = LONGEST_BODY
+        async for _ in self._pieces():
+            pass
+        return False
 
     async def read(self) -> bytes:
         """All of it. Raises Gone, and a problem for one that is too long."""

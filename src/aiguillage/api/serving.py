@@ -101,7 +101,7 @@ class Door:
             return Response(b"", status_code=_GONE)
         except (Refusal, HTTPException) as error:
             problem = problem_of(error)
-            if sent.is_held_back:
+            if await sent.is_left_behind():
                 problem.headers = {**(problem.headers or {}), "Connection": "close"}
             raise problem from None
 
@@ -142,11 +142,7 @@ class Door:
         if operation.about_account and (not account or not isinstance(account, str)):
             raise invalid("customer_account is missing. Name the account, as in customer_account=CL0000.", ACCOUNT)
         if not operation.public:
-            right = Right(
-                str(account) if operation.about_account else "", operation.needs or Role.ROUTE, operation.operators
-            )
-            with self.db.read() as connection:
-                admit(connection, actor, right)
+            self._admit(operation, actor, str(account))
         as_query(operation.query, parameters)
         headers = {name.lower(): value for name, value in request.headers.items()}
         check_type(operation, headers.get("content-type", ""), sent=sent.is_there)
@@ -160,6 +156,17 @@ class Door:
             address_of(request),
             actor,
         )
+
+    def _admit(self, operation: Operation, actor: Actor, account: str) -> None:
+        """Raises Refusal unless the actor has the right that the operation takes.
+
+        Where nothing is sent with a request, the desk itself asks for an operator: it may have to hide that a thing is
+        there at all.
+        """
+        about = account if operation.about_account else ""
+        operators = operation.operators and operation.body is not None
+        with self.db.read() as connection:
+            admit(connection, actor, Right(about, operation.needs or Role.ROUTE, operators))
 
     def _actor(self, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
         at = self.clock()
