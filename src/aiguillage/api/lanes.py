@@ -15,13 +15,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from aiguillage.domain.errors import Kind, Refusal, limited
 
 Answer = TypeVar("Answer")
 Full = Callable[[], Refusal]
 Turn = AbstractAsyncContextManager[None]
+PATIENCE = 10
+"""Seconds that a heavy request waits for the one before it."""
 
 
 def _busy() -> Refusal:
@@ -45,28 +47,38 @@ class _Party:
         self.turns = asyncio.Semaphore(places)
 
 
-class Lane:
-    """`places` requests are carried out at a time, `of_one` of them of one account.
+class Room(NamedTuple):
+    """How much goes on in a lane: `places` requests at a time, `of_one` of them of one account.
 
-    `most` may have entered, those that wait included, and `most_of_one` of one account. Who waits longer than
-    `patience` seconds for a place is turned away too; None: waits.
+    `most` may have entered, those that wait included, and `most_of_one` of one account. `meaning` is what it is for.
     """
 
-    def __init__(
-        self,
-        name: str,
-        places: int,
-        *,
-        of_one: int,
-        most: int,
-        most_of_one: int,
-        patience: float | None = None,
-        full: Full = _busy,
-    ) -> None:
-        self._threads = ThreadPoolExecutor(places, thread_name_prefix=name)
-        self._places = asyncio.Semaphore(places)
-        self._of_one = of_one
-        self._most, self._most_of_one = most, most_of_one
+    places: int
+    of_one: int
+    most: int
+    most_of_one: int
+    meaning: str
+
+
+ROOMS = {
+    "admitting": Room(4, 4, 512, 512, "finding out who asks, and how a switch is"),
+    "signing in": Room(1, 1, 5, 2, "passwords and second factors, by the address that asks"),
+    "phones": Room(2, 2, 64, 64, "switches flipped by phone"),
+    "reading": Room(4, 2, 128, 32, "every other GET; rotas' feeds, all together"),
+    "changing": Room(8, 2, 128, 32, "every other change"),
+    "fetching": Room(6, 2, 24, 4, "what waits for other people's servers: feeds, a webhook's test"),
+    "apart": Room(2, 1, 16, 4, "what is carried out in a process of its own"),
+}
+"""Every lane."""
+
+
+class Lane:
+    """One kind of work. Who waits longer than `patience` seconds for a place is turned away too; None: waits."""
+
+    def __init__(self, name: str, *, patience: float | None = None, full: Full = _busy) -> None:
+        self._room = ROOMS[name]
+        self._threads = ThreadPoolExecutor(self._room.places, thread_name_prefix=name)
+        self._places = asyncio.Semaphore(self._room.places)
         self._patience = patience
         self._full = full
         self._parties: dict[str, _Party] = {}
@@ -75,8 +87,8 @@ class Lane:
     @contextmanager
     def entered(self, whose: str) -> Iterator[Turn]:
         """Lets a request in, and gives what waits for its turn. Raises Refusal where too many are in already."""
-        party = self._parties.get(whose) or _Party(self._of_one)
-        if self._entered >= self._most or party.entered >= self._most_of_one:
+        party = self._parties.get(whose) or _Party(self._room.of_one)
+        if self._entered >= self._room.most or party.entered >= self._room.most_of_one:
             raise self._full()
         self._parties[whose] = party
         party.entered, self._entered = party.entered + 1, self._entered + 1
@@ -121,20 +133,16 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of one desk process.
-
-    `admitting` finds out who asks and how a switch is: it waits for nothing, and takes no time. `phones` flips
-    switches.
-    """
+    """The lanes of one desk process."""
 
     def __init__(self) -> None:
-        self.admitting = Lane("admitting", 4, of_one=4, most=512, most_of_one=512)
-        self.signing_in = Lane("signing-in", 1, of_one=1, most=5, most_of_one=2, full=_too_many_sign_ins)
-        self.phones = Lane("phones", 2, of_one=2, most=64, most_of_one=64)
-        self.reading = Lane("reading", 4, of_one=2, most=128, most_of_one=32)
-        self.changing = Lane("changing", 8, of_one=2, most=128, most_of_one=32)
-        self.fetching = Lane("fetching", 6, of_one=2, most=24, most_of_one=4)
-        self.apart = Lane("apart", 2, of_one=1, most=16, most_of_one=4, patience=10)
+        self.admitting = Lane("admitting")
+        self.signing_in = Lane("signing in", full=_too_many_sign_ins)
+        self.phones = Lane("phones")
+        self.reading = Lane("reading")
+        self.changing = Lane("changing")
+        self.fetching = Lane("fetching")
+        self.apart = Lane("apart", patience=PATIENCE)
 
     def close(self) -> None:
         """Ends all of them."""
