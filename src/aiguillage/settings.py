@@ -50,7 +50,7 @@ MEANING = {
     "tls_cert": "the certificate file, to serve over TLS",
     "tls_key": "the key file of the certificate",
     "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
-    "public_url": "under which address people reach this server, for links in answers; as they asked if empty",
+    "public_url": "the URL by which people reach this server, for links in answers; the one that they asked if empty",
     "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
