@@ -167,6 +167,19 @@ def test_work_ends_when_the_server_is_killed(cast: Cast) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM contacts").scalar_one() == 0
 
 
+def test_an_upload_that_is_being_applied_is_applied_before_the_server_stops(cast: Cast) -> None:
+    with running(Settings(data_dir=cast.db.path.parent)) as server:
+        client = client_of(server, cast, "manager")
+        held_import = client.done("POST", "/imports", content=rows(500), headers=CSV)
+        told = client.done("POST", f"/imports/{held_import['id']}/apply")
+        for child in working(server.process.pid):
+            os.kill(child, signal.SIGTERM)
+
+    with cast.db.read() as connection:
+        count = connection.exec_driver_sql("SELECT count(*) FROM contacts").scalar_one()
+    assert (told["state"], count) == ("applying", 500)
+
+
 def test_an_account_that_has_enough_heavy_work_is_told_to_wait_and_nobody_else_does(client: Client, cast: Cast) -> None:
     url = f"http://127.0.0.1:{client.server.port}/whoami"
 

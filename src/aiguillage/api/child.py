@@ -75,6 +75,8 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
     """Carries an order out."""
     os.setpgid(0, 0)
     os.nice(NICENESS)
+    # Who stops the server may tell all of its processes: it is the server that says when this one has had its time.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # The soft limits alone: the reader of spreadsheets, a process of this one's, has limits of its own.
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
         resource.setrlimit(limit, (most, resource.getrlimit(limit)[1]))

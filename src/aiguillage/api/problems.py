@@ -1,15 +1,16 @@
 """How the web room says no: RFC 9457 problem details, each kind of refusal mapped once."""
 
+import logging
 from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
-import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
 from aiguillage.domain.errors import Kind, Refusal, place_of
+from aiguillage.logs import summed
 
 STATUS = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -49,7 +50,6 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 _MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
-_log = structlog.get_logger()
 
 
 def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> ProblemDetailsException:
@@ -63,7 +63,7 @@ def refused(refusal: Refusal) -> ProblemDetailsException:
     headers = _MORE.get(status) if wait is None else {"Retry-After": str(wait)}
     message = refusal.message
     if refusal.path is not None:
-        _log.error("request_refused", kind=refusal.kind, why=message)
+        summed.write("request_refused", logging.ERROR, apart={}, kind=refusal.kind, why=message)
         message = message.replace(str(refusal.path), refusal.path.name)
     problem = _problem(status, message, headers)
     if refusal.kind is Kind.INVALID:
@@ -90,7 +90,7 @@ def failed(error: Exception) -> ProblemDetailsException:
 
     The error's text stays out of the log, because it may quote what somebody sent.
     """
-    _log.error("request_failed", error=type(error).__name__, where=place_of(error))
+    summed.write("request_failed", logging.ERROR, apart={}, error=type(error).__name__, where=place_of(error))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _problem(status, DETAIL[status])
 

@@ -1,9 +1,9 @@
 """Signing in and out, switching to an account, and who one is (contracts/cx-engine.md, 'Sign-in')."""
 
+import logging
 from typing import Any
 
 import msgspec
-import structlog
 
 from aiguillage.api.moments import iso
 from aiguillage.api.operations import LONGEST_SECRETS, Asked, Operation
@@ -15,9 +15,9 @@ from aiguillage.desk.sessions import sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, Who, show_me, sign_in
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.logs import summed
 
 TAG = "Sign in"
-_log = structlog.get_logger()
 
 
 class SignInBody(Body, frozen=True):
@@ -130,7 +130,7 @@ def _sign_in(asked: Asked) -> SignedIn:
         who, secret = sign_in(asked.db, asked.actor.at, credentials, address=asked.address, agent=agent)
     except Refusal as refusal:
         if refusal.kind in {Kind.UNAUTHORIZED, Kind.LIMITED}:
-            _log.warning("sign_in_refused", address=asked.address, kind=refusal.kind.value)
+            summed.write("sign_in_refused", logging.WARNING, apart={"address": asked.address}, kind=refusal.kind.value)
         raise
     return SignedIn(token=secret, expires_at=iso(who.token.expires_at), user=_show(who))
 
