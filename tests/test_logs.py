@@ -4,11 +4,12 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
 
+from aiguillage.api.summed import Summed
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from tests.cast import CODE, Cast
@@ -34,6 +35,27 @@ def test_an_event_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
     told = json.loads(written.getvalue())
     assert (told["event"], told["level"], told["failed"]) == ("call_failed", "warning", 3)
+
+
+def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, later = io.StringIO(), list[Callable[[], None]]()
+    monkeypatch.setattr(sys, "stderr", written)
+    configure_logs("info")
+    summed = Summed(later.append)
+
+    for number in range(5):
+        summed.write("sign_in_refused", logging.WARNING, apart={"address": f"192.0.2.{number}"}, kind="limited")
+    summed.write("sign_in_refused", logging.WARNING, apart={"address": "192.0.2.9"}, kind="unauthorized")
+    for tell in later:
+        tell()
+    structlog.reset_defaults()
+
+    told = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["kind"], line.get("address"), line.get("times")) for line in told] == [
+        ("limited", "192.0.2.0", None),
+        ("unauthorized", "192.0.2.9", None),
+        ("limited", None, 4),
+    ]
 
 
 def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

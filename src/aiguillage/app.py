@@ -4,9 +4,10 @@ from functools import partial
 
 import msgspec
 
+from aiguillage.api.front import ASGI
 from aiguillage.api.moments import now
 from aiguillage.api.serving import Door
-from aiguillage.api.web import ASGI, web_application
+from aiguillage.api.web import web_application
 from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.past import Past
@@ -18,6 +19,7 @@ from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
+from aiguillage.logs import configure_logs
 from aiguillage.replaying import EVERY_CALL, Replay, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
@@ -51,7 +53,14 @@ def build_desk(settings: Settings) -> ASGI:
     """A desk process's application: everything that is no call."""
     database = open_database(settings)
     return web_application(
-        door=Door(database, settings.calls, now, partial(replay, settings)),
+        door=Door(
+            database,
+            settings.calls,
+            now,
+            partial(replay, settings),
+            prepare=partial(configure_logs, settings.log_level),
+            public_url=settings.public_url,
+        ),
         described=[dialect.DESCRIBED for dialect in DIALECTS],
         on_shutdown=database.close,
     )

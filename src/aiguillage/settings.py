@@ -1,6 +1,7 @@
 """Settings: the environment, read once into a frozen value; the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.proxies import Proxies
 
 PREFIX = "AIGUILLAGE_"
+_PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_cert: str = ""
     tls_key: str = ""
     trusted_proxies: str = ""
+    public_url: str = ""
     keep_alive: int = 5
     log_level: str = "info"
     cache_mib: int = 8
@@ -50,6 +53,7 @@ MEANING = {
     "tls_cert": "the certificate file, to serve over TLS",
     "tls_key": "the key file of the certificate",
     "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
+    "public_url": "the URL by which people reach this server, for links in answers; the one that they asked if empty",
     "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
@@ -84,6 +88,8 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         raise invalid(f"{PREFIX}TRUSTED_PROXIES: {error}. Use addresses or networks with commas, or *.") from None
     if bool(values["tls_cert"]) != bool(values["tls_key"]):
         raise invalid("TLS needs both a certificate and its key: --tls-cert and --tls-key.")
+    if values["public_url"] and not _PUBLIC.fullmatch(values["public_url"]):
+        raise invalid(f"{PREFIX}PUBLIC_URL is '{values['public_url']}'. Use one like https://calls.example.org")
     return Settings(**values | {"data_dir": Path(values["data_dir"])})
 
 

@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from aiguillage.api.lanes import ROOMS
 from aiguillage.api.management import operations
 from aiguillage.api.openapi import openapi_document
+from aiguillage.api.operations import MOST_BESIDE
 from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.health import Health
@@ -51,6 +53,25 @@ def test_the_settings_are_listed_with_their_defaults_and_meanings() -> None:
     listed = [cells for cells in rows(section(read(OPERATING), "## Settings")) if PREFIX in cells[0]]
 
     assert [[cell.strip("`") for cell in cells] for cells in listed] == expected
+
+
+def test_the_places_of_each_kind_of_request_are_listed() -> None:
+    expected = [[name, *map(str, room)] for name, room in ROOMS.items()]
+
+    assert [cells for cells in rows(section(read(MANAGING), "## Limits")) if len(cells) == 6][1:] == expected
+
+
+def test_what_is_carried_out_in_a_process_of_its_own_is_listed() -> None:
+    apart = {operation.name: operation.apart for operation in operations() if operation.apart is not None}
+    always = {name for name, least in apart.items() if least == 0}
+    in_bulk = {one.path.rpartition("/")[2] for one in operations() if one.apart == MOST_BESIDE}
+
+    listed = [cells for cells in rows(section(read(MANAGING), "## Limits")) if len(cells) == 2]
+
+    assert {name for what, least in listed if least == "any" for name in codes(what)} == always
+    assert [least for _, least in listed[1:]][-1] == f"{MOST_BESIDE >> 10} KiB"
+    assert set(apart.values()) == {0, MOST_BESIDE}
+    assert in_bulk == {"bulk"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ WORDS = {
     415: "The body is of another type.",
     422: "A value is missing or wrong. `errors` says which field, and what to do.",
     429: "Too many tries. `Retry-After` says when to try again, in seconds.",
-    503: "The database cannot be used at this moment.",
+    503: "The database cannot be used at this moment, or too many requests wait already. `Retry-After` says when to "
+    "try again, in seconds.",
 }
 ETAG, LOCATION, PREFERRED, ATTACHED = "ETag", "Location", "Preference-Applied", "Content-Disposition"
 HEADERS: Described = {
@@ -57,7 +58,7 @@ HEADERS: Described = {
         "example": "30",
     },
 }
-OF_REFUSAL = {401: "WWW-Authenticate", 429: "Retry-After"}
+OF_REFUSAL = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 NAMELESS = "The queue has no name. Give it one."
 
 

@@ -9,9 +9,8 @@ import msgspec
 from aiguillage.api.answers import HEADERS as ANSWERED
 from aiguillage.api.answers import JSON, LOCATION, Described, file_content, head, headed, refusals, responses
 from aiguillage.api.examples import Examples, shape_named
-from aiguillage.api.operations import Nothing, Operation, Upload
+from aiguillage.api.operations import STALE, Nothing, Operation, Upload
 from aiguillage.api.problems import Problem
-from aiguillage.api.serving import STALE
 from aiguillage.api.wording import text_of
 from aiguillage.api.words import WORDS
 from aiguillage.api.words_told import LISTS

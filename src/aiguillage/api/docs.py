@@ -8,11 +8,12 @@ from string import Template
 from typing import Any
 
 import msgspec
-from litestar import Response, Router
+from litestar import Request, Response, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.static_files import create_static_files_router
 
+from aiguillage.api.carrying import compressed
 from aiguillage.api.health import READ, TAG
 from aiguillage.api.openapi import openapi_document
 
@@ -57,8 +58,9 @@ def document_route(
         response_description="An OpenAPI 3.1 document.",
         sync_to_thread=True,
     )
-    def openapi() -> Response[dict[str, Any]]:
-        return Response(document(), media_type="application/json")  # type: ignore[arg-type] # encoded already
+    def openapi(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+        answer: Response[Any] = Response(document(), media_type="application/json")
+        return compressed(answer, request.headers.get("accept-encoding", ""))
 
     return openapi
 

@@ -8,6 +8,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
+from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
 from aiguillage.api.problems import Problem
 from aiguillage.desk.rota_feeds import rota_feed
@@ -18,7 +19,7 @@ TAG = "Feeds"
 SUFFIX = ".ics"
 
 
-def feed_route(db: Database) -> HTTPRouteHandler:
+def feed_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
     """`/feeds/rotas/{secret}.ics`."""
 
     @route(
@@ -41,14 +42,13 @@ def feed_route(db: Database) -> HTTPRouteHandler:
                 media_type="application/problem+json",
             )
         },
-        sync_to_thread=True,
     )
-    def rota_feed_named(
+    async def rota_feed_named(
         file: Annotated[str, PathParameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
     ) -> Response[bytes]:
         if not file.endswith(SUFFIX):
             raise missing("A feed's address ends in .ics. Copy all of it.")
-        text = rota_feed(db, file.removesuffix(SUFFIX), now())
+        text = await lanes.reading.carry("feeds", rota_feed, db, file.removesuffix(SUFFIX), now())
         return Response(text, headers={"Content-Disposition": 'attachment; filename="rota.ics"'})
 
     return rota_feed_named

@@ -11,12 +11,17 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
 from aiguillage.storage.engine import Database
 
-LONGEST_BODY = 1 << 20
-"""Bytes of an ordinary body."""
-
+LONGEST_BODY, LONGEST_SECRETS = 1 << 20, 4 << 10
+"""Bytes of an ordinary body, and of one with a password or a code."""
 
 LONGEST_ID = 18
 """Digits that a column holds."""
+
+MOST_BESIDE = 64 << 10
+"""Bytes of a body that is read beside other requests, by an operation that takes long for many."""
+
+STALE = HTTPStatus.PRECONDITION_FAILED
+"""What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,14 +78,23 @@ class File(NamedTuple):
     name: str
 
 
+class Begun(NamedTuple):
+    """What is answered now, and the work that goes on afterwards: in a process of its own (`apart`)."""
+
+    body: Any
+    work: Callable[[], None]
+
+
 class Operation(NamedTuple):
     """One method of one path. `path` has its parameters in braces.
 
     `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
-    and asked for before a kept answer is given again. `public` operations take no token. A `body` of Upload is taken as
-    it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
-    secrets: nothing of them is kept for an Idempotency-Key. `example` is a body, `samples` are files by media type.
-    `answered` is what an example of the answer has otherwise than others of its shape.
+    and asked for before the body is read or a kept answer is given again. `public` operations take no token. A request
+    whose body has `apart` bytes or more is carried out in a process of its own; None: never. One that `fetches` waits
+    for other people's servers. A `body` of Upload is taken as it comes, in one of `takes`. `gives` are media types
+    beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
+    Idempotency-Key. `example` is a body, `samples` are files by media type. `answered` is what an example of the answer
+    has otherwise than others of its shape.
     """
 
     method: str
@@ -97,6 +111,8 @@ class Operation(NamedTuple):
     operators: bool = False
     about_account: bool = True
     public: bool = False
+    apart: int | None = None
+    fetches: bool = False
     longest: int = LONGEST_BODY
     takes: tuple[str, ...] = ("application/json",)
     gives: tuple[str, ...] = ()

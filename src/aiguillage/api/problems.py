@@ -1,12 +1,15 @@
 """How the web room says no: RFC 9457 problem details, each kind of refusal mapped once."""
 
+import logging
 from http import HTTPStatus
+from typing import Any, cast
 
 import msgspec
-import structlog
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
+from aiguillage.api.summed import summed
 from aiguillage.domain.errors import Kind, Refusal, place_of
 
 STATUS = {
@@ -28,6 +31,11 @@ DETAIL = {
 }
 """What to do where the framework only says what happened."""
 
+WAIT = 5
+"""Seconds after which a request may be sent again, where nobody knows better."""
+
+TOO_MUCH = "This takes more memory than one request may use. Ask for less, or send less at a time."
+
 
 class Problem(msgspec.Struct, frozen=True):
     """The body of every refusal (RFC 9457); `detail` says what to do.
@@ -42,7 +50,6 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 _MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
-_log = structlog.get_logger()
 
 
 def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> ProblemDetailsException:
@@ -52,10 +59,11 @@ def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = N
 def refused(refusal: Refusal) -> ProblemDetailsException:
     """A refusal, in its own words; where a file is on the server is for the log alone."""
     status = STATUS[refusal.kind]
-    headers = _MORE.get(status) if refusal.wait is None else {"Retry-After": str(refusal.wait)}
+    wait = WAIT if refusal.wait is None and status is HTTPStatus.SERVICE_UNAVAILABLE else refusal.wait
+    headers = _MORE.get(status) if wait is None else {"Retry-After": str(wait)}
     message = refusal.message
     if refusal.path is not None:
-        _log.error("request_refused", kind=refusal.kind, why=message)
+        summed.write("request_refused", logging.ERROR, apart={}, kind=refusal.kind, why=message)
         message = message.replace(str(refusal.path), refusal.path.name)
     problem = _problem(status, message, headers)
     if refusal.kind is Kind.INVALID:
@@ -82,9 +90,27 @@ def failed(error: Exception) -> ProblemDetailsException:
 
     The error's text stays out of the log, because it may quote what somebody sent.
     """
-    _log.error("request_failed", error=type(error).__name__, where=place_of(error))
+    summed.write("request_failed", logging.ERROR, apart={}, error=type(error).__name__, where=place_of(error))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _problem(status, DETAIL[status])
+
+
+def problem_of(error: Exception) -> ProblemDetailsException:
+    """Whatever went wrong, as a problem."""
+    if isinstance(error, ProblemDetailsException):
+        return error
+    if isinstance(error, Refusal):
+        return refused(error)
+    if isinstance(error, MemoryError):
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MUCH)
+    return turned_away(error) if isinstance(error, HTTPException) else failed(error)
+
+
+def problem_answer(error: Exception) -> Response[bytes]:
+    """The same, written out."""
+    answer = problem_of(error).to_response(cast("Any", None))
+    body = msgspec.json.encode(answer.content)
+    return Response(body, status_code=answer.status_code, headers=answer.headers, media_type=answer.media_type)
 
 
 PROBLEMS = ProblemDetailsPlugin(

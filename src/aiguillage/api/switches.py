@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import HttpMethod, Request, Response
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
@@ -18,6 +17,7 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType
 from litestar.params import PathParameter, QueryParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
+from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import iso, now, parse_moment
 from aiguillage.api.problems import Problem, too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
@@ -84,7 +84,7 @@ class Asked(msgspec.Struct, frozen=True):
     format: str = "json"
 
 
-def switch_route(db: Database) -> HTTPRouteHandler:
+def switch_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
     """`/api/v2/switches/{code}`."""
 
     @route(
@@ -113,7 +113,8 @@ def switch_route(db: Database) -> HTTPRouteHandler:
         asked = Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
         if request.method == HttpMethod.HEAD:
             asked = msgspec.structs.replace(asked, do=STATE)
-        return await sync_to_thread(_answer, db, code, asked)
+        lane = lanes.admitting if asked.do == STATE else lanes.phones
+        return await lane.carry(code, _answer, db, code, asked)
 
     return switch
 

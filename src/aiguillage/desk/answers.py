@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from aiguillage.desk.change import find_account, require_full_role, require_operator
+from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.storage.engine import Database
-from aiguillage.storage.schema import DIRECTORY_ID, answered
+from aiguillage.storage.schema import answered
 
 KEPT = 24 * 3_600 * 1_000_000
 """Microseconds."""
@@ -71,7 +71,7 @@ def begin_answer(db: Database, actor: Actor, keyed: Keyed) -> Ticket | KeptAnswe
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise invalid(f"Idempotency-Key has 1 to {LONGEST_KEY} printable characters. Send a UUID.")
     with db.write() as connection:
-        account_id = _admit(connection, actor, keyed)
+        account_id = admit(connection, actor, Right(keyed.account, keyed.needs, keyed.operators))
         connection.execute(delete(answered).where(answered.c.at <= actor.at - KEPT))
         ticket = Ticket(account_id, actor.user_id or 0, key, request)
         row = connection.execute(select(answered).where(ticket.row())).first()
@@ -87,17 +87,6 @@ def begin_answer(db: Database, actor: Actor, keyed: Keyed) -> Ticket | KeptAnswe
     if row.status == BEGUN:
         raise conflict("The same request is being carried out at this moment. Send it again in a second.")
     return KeptAnswer(row.status, msgspec.json.decode(row.headers, type=dict[str, str]), row.body)
-
-
-def _admit(connection: Connection, actor: Actor, keyed: Keyed) -> int:
-    """The id of the account that the request is about. Raises Refusal unless the actor may ask that now."""
-    if keyed.account:
-        return find_account(connection, actor, keyed.account, keyed.needs)[0]
-    if keyed.operators:
-        require_operator(actor)
-    if keyed.needs is Role.MANAGE:
-        require_full_role(actor)
-    return DIRECTORY_ID
 
 
 def keep_answer(db: Database, ticket: Ticket, answer: KeptAnswer) -> None:

@@ -47,6 +47,10 @@ class Database:
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
 
+    def __reduce__(self) -> tuple[type["Database"], tuple[Path]]:
+        """The same file, opened anew by the process that it is sent to."""
+        return Database, (self.path,)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one unchanging view of all facts."""

@@ -179,6 +179,8 @@ OPERATIONS = (
         answer=CalendarShown,
         status=201,
         needs=Role.EDIT,
+        apart=0,
+        fetches=True,
         example=EXAMPLE,
         description="It is fetched at once. Only public https addresses are.",
     ),
@@ -192,6 +194,7 @@ OPERATIONS = (
         takes=(ICAL,),
         samples=samples.CALENDAR,
         longest=LONGEST,
+        apart=0,
     ),
     Operation(
         *("GET", ONE, "showCalendar", "Show a calendar", TAG, _show),
@@ -216,6 +219,8 @@ OPERATIONS = (
         *("POST", f"{ONE}/refresh", "refreshCalendar", "Read a calendar again", TAG, _refresh),
         answer=CalendarShown,
         needs=Role.EDIT,
+        apart=0,
+        fetches=True,
         description="A feed that cannot be read keeps its events; `trouble` says why.",
     ),
 )

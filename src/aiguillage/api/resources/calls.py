@@ -215,6 +215,7 @@ OPERATIONS = (
         *("GET", f"{BASE}/calls/export", "exportCalls", "Export calls", TAG, _export),
         query=CallsFileQuery,
         needs=Role.READ,
+        apart=0,
         gives=tuple(MEDIA.values()),
         samples=samples.CALLS,
     ),

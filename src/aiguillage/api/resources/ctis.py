@@ -189,6 +189,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         takes=(JSON, CSV, XLSX),
         longest=LONGEST_IMPORT,
+        apart=0,
         samples=samples.CTIS,
         description=(
             "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
@@ -199,6 +200,7 @@ OPERATIONS = (
         *("GET", f"{PATH}/export", "exportCtis", "Export CTIs and their origins", TAG, _export),
         query=FileQuery,
         needs=Role.READ,
+        apart=0,
         gives=tuple(MEDIA.values()),
         samples=samples.CTIS,
     ),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.operations import MOST_BESIDE, Asked, File, Operation, Upload
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
@@ -176,6 +176,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         refuses=(409,),
         longest=LONGEST_UPSERT,
+        apart=MOST_BESIDE,
         description="Each is about the contact of its `id`, reference, code or number, else new; one that has none "
         "of them is refused. All or none.",
         example={"contacts": [EXAMPLE]},
@@ -188,6 +189,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         refuses=(409,),
         longest=LONGEST_IMPORT,
+        apart=0,
         takes=tuple(NAMES),
         samples=samples.CONTACTS,
         description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
@@ -196,6 +198,7 @@ OPERATIONS = (
         *("GET", f"{PATH}/export", "exportContacts", "Export all contacts", TAG, _export),
         query=FileQuery,
         needs=Role.READ,
+        apart=0,
         gives=tuple(MEDIA.values()),
         samples=samples.CONTACTS,
     ),

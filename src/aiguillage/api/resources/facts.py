@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import MOST_BESIDE, Asked, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import UNSET, Body, FactResource, given, make_fact, named, require_same, since
 from aiguillage.desk.change import account_id_of
@@ -78,6 +78,7 @@ class FactOperations:
             answer=self._many,
             status=201,
             needs=Role.EDIT,
+            apart=MOST_BESIDE,
             refuses=CHANGING[:2],
             example=[self._resource.example],
             description=f"Up to {MOST_STORED:,}. What each leaves out of what the query can say is taken from there.",

@@ -1,11 +1,9 @@
 """Imports as things of their own: looked at first, applied later, told how far they are, taken back."""
 
-from threading import Thread
-
 import msgspec
 
 from aiguillage.api.moments import iso, parse_moment
-from aiguillage.api.operations import Asked, Operation, Upload
+from aiguillage.api.operations import Asked, Begun, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
@@ -107,10 +105,9 @@ def _show(asked: Asked) -> ImportShown:
     return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
 
 
-def _apply(asked: Asked) -> ImportShown:
+def _apply(asked: Asked) -> Begun:
     apply = apply_held(asked.db, asked.actor, asked.account, asked.id())
-    Thread(target=apply, name="import", daemon=True).start()
-    return _held(show_held(asked.db, asked.actor, asked.account, asked.id()))
+    return Begun(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), apply)
 
 
 def _imported(done: Imported, account_id: int) -> ImportShown:
@@ -178,6 +175,7 @@ OPERATIONS = (
         answered=samples.PREVIEWED,
         needs=Role.EDIT,
         longest=LONGEST_IMPORT,
+        apart=0,
         takes=tuple(NAMES),
         samples=samples.CONTACTS,
         description="The upload is kept for an hour, to be applied.",
@@ -194,6 +192,7 @@ OPERATIONS = (
         status=202,
         answered=samples.PREVIEWED | {"state": "applying"},
         needs=Role.EDIT,
+        apart=0,
         refuses=(404, 409),
         description="It goes on after the answer: `GET /imports/{id}` tells how far it is.",
     ),
@@ -201,6 +200,7 @@ OPERATIONS = (
         *("POST", f"{ONE}/undo", "undoImport", "Undo an import", TAG, _undo),
         answer=UndoneTold,
         needs=Role.EDIT,
+        apart=0,
         refuses=(404, 409),
     ),
 )

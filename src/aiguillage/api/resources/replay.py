@@ -75,6 +75,7 @@ OPERATIONS = (
         answer=ReplayShown,
         needs=Role.READ,
         longest=LONGEST_DOCUMENT,
+        apart=0,
         description=(
             f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. `document` "
             "is what `aiguillage facts export` prints, changed."

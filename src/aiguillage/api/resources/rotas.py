@@ -228,6 +228,7 @@ OPERATIONS = (
         query=GapsQuery,
         answer=GapsTold,
         needs=Role.READ,
+        apart=0,
     ),
     Operation(
         *("POST", f"{PATH}/{{id}}/feed", "issueRotaFeed", "Issue the secret of a rota's feed", TAG, _issue),

@@ -1,13 +1,14 @@
 """Signing in and out, switching to an account, and who one is (contracts/cx-engine.md, 'Sign-in')."""
 
+import logging
 from typing import Any
 
 import msgspec
-import structlog
 
 from aiguillage.api.moments import iso
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import LONGEST_SECRETS, Asked, Operation
 from aiguillage.api.resources.shared import UNSET, Body
+from aiguillage.api.summed import summed
 from aiguillage.desk.accounts import id_of
 from aiguillage.desk.passwords import change_password
 from aiguillage.desk.second_factor import begin_second_factor, confirm_second_factor, end_second_factor
@@ -17,7 +18,6 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
 
 TAG = "Sign in"
-_log = structlog.get_logger()
 
 
 class SignInBody(Body, frozen=True):
@@ -130,7 +130,7 @@ def _sign_in(asked: Asked) -> SignedIn:
         who, secret = sign_in(asked.db, asked.actor.at, credentials, address=asked.address, agent=agent)
     except Refusal as refusal:
         if refusal.kind in {Kind.UNAUTHORIZED, Kind.LIMITED}:
-            _log.warning("sign_in_refused", address=asked.address, kind=refusal.kind.value)
+            summed.write("sign_in_refused", logging.WARNING, apart={"address": asked.address}, kind=refusal.kind.value)
         raise
     return SignedIn(token=secret, expires_at=iso(who.token.expires_at), user=_show(who))
 
@@ -160,7 +160,7 @@ def _end_factor(asked: Asked) -> None:
 
 def _own(operation: Operation, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
     """An operation about oneself: no account is named."""
-    return operation._replace(about_account=False, **more)
+    return operation._replace(about_account=False, longest=LONGEST_SECRETS, **more)
 
 
 OPERATIONS = (

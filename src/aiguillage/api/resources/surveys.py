@@ -211,6 +211,7 @@ OPERATIONS = (
         *("GET", f"{PATH}/export", "exportSurveyRecords", "Export survey records", TAG, _export),
         query=FileQuery,
         needs=Role.READ,
+        apart=0,
         gives=tuple(MEDIA.values()),
         samples=samples.RECORDS,
     ),

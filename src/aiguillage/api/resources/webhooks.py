@@ -222,6 +222,7 @@ OPERATIONS = (
     _operation(
         *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
         answer=DeliveryShown,
+        fetches=True,
         answered={"event": "ping", "body": EVENT | {"event": "ping", "data": {"webhook_id": 12}}},
         description="It is tried at once, and once, also when the webhook is off. The answer says what came of it.",
     ),

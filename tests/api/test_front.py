@@ -1,0 +1,79 @@
+"""What stands before the web framework: hosts that can be none, headers that every answer has, our public address."""
+
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from aiguillage.api.front import is_host
+from aiguillage.settings import Settings
+from tests.api.client import client_of
+from tests.cast import Cast
+from tests.server import Server, running
+from tests.standing import Busy
+
+NO_HOSTS = ("x:99999", "[::1", "[zz]", "a b", "x/y", "someone@example.org", "x:", "[::1]x", "x:1:2")
+
+
+def asked_of(server: Server, host: str) -> str:
+    """The answer to who names that host."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(f"GET /smart-routings/contacts HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        return connection.recv(1 << 16).decode()
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_a_host_that_can_be_none_is_a_bad_request(busy: Busy, host: str) -> None:
+    answer = asked_of(busy.server, host)
+
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "application/problem+json" in answer
+    assert "The Host header names no host." in answer
+    assert "request_failed" not in busy.server.log.read_text()
+
+
+@pytest.mark.parametrize("host", ["localhost", "calls.example.org:8443", "[::1]:8000", "192.0.2.1", "a_b.example.org"])
+def test_a_host_that_can_be_one_is_asked(busy: Busy, host: str) -> None:
+    answer = asked_of(busy.server, host)
+
+    assert answer.startswith("HTTP/1.1 401 ")
+
+
+def test_a_request_may_leave_its_host_empty() -> None:
+    assert is_host(b"")
+
+
+@pytest.mark.parametrize("path", ["/whoami", "/login", "/smart-routings/contacts", "/nothing", "/feeds/rotas/x.ics"])
+def test_nobody_keeps_or_guesses_at_an_answer_about_people(busy: Busy, path: str) -> None:
+    answer = busy.server.ask(path)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_what_may_be_kept_still_may(busy: Busy) -> None:
+    assert busy.server.ask("/openapi.json").headers["cache-control"] == "no-cache"
+
+
+def test_a_long_answer_is_compressed_for_who_takes_that(busy: Busy) -> None:
+    url = f"http://127.0.0.1:{busy.server.port}/openapi.json"
+
+    packed, plain = (httpx.get(url, headers={"Accept-Encoding": one}) for one in ("gzip", "gzip;q=0, br"))
+
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 4
+
+
+def test_links_lead_where_people_reach_the_server(cast: Cast) -> None:
+    address = "https://calls.example.org/routing"
+    with running(Settings(data_dir=cast.db.path.parent), AIGUILLAGE_PUBLIC_URL=address) as server:
+        client = client_of(server, cast, "manager")
+        made = [client.ask("POST", "/contacts", {"company": name}) for name in ("Garage", "Fournil")]
+        page = client.ask("GET", "/contacts", params={"per_page": 1}, headers={"Host": "elsewhere.example.org"}).json()
+
+    assert page["next_page_url"].startswith(f"{address}/smart-routings/contacts?")
+    assert urlsplit(made[0].headers["location"]).path.startswith("/routing/smart-routings/contacts/")
