@@ -14,13 +14,15 @@ from aiguillage.desk.importing.cells import unguarded
 from aiguillage.desk.importing.files import ZIP
 from aiguillage.desk.importing.sheets import open_sheet
 from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.quotas import Quotas
 from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_key
+from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import Kept, write_fact
+from aiguillage.storage.fact_keys import ids_having
+from aiguillage.storage.facts import Kept, kept_facts, write_fact
 from aiguillage.storage.facts import read_facts as read_kept
 
 KIND, OF_KIND = "cti", "cti_destination"
@@ -92,18 +94,14 @@ def _take_back(outcome: MapOutcome, *, partial: bool, dry_run: bool) -> None:
 
 
 class _Import:
-    """An import that goes on: what is kept already, by name and by origin as it is compared, and what was done."""
+    """An import that goes on: the CTIs that are kept already, by name, and what was done."""
 
     def __init__(self, change: Change) -> None:
         self._change = change
-        self._country = change.account.country
         of_account = (change.connection, change.account_id)
         self._ctis = {kept.fact.name.casefold(): kept for kept in read_kept(*of_account, KIND)}
-        self._origins = {
-            (kept.fact.cti, origin_key(kept.fact.origin, self._country)): kept
-            for kept in read_kept(*of_account, OF_KIND)
-        }
-        self._lines: dict[tuple[int, str], int] = {}
+        self._quotas = Quotas(change)
+        self._lines: dict[tuple[str], int] = {}
         self._done = {"created": 0, "updated": 0, "unchanged": 0}
 
     def carry_out(self, rows: Iterable[MapRow]) -> MapOutcome:
@@ -136,21 +134,26 @@ class _Import:
         return known.id
 
     def _lead(self, line: int, fact: CtiDestination) -> None:
-        key = (fact.cti, origin_key(fact.origin, self._country))
+        key = origin_keys(fact, self._change.account)
         if key in self._lines:
             raise conflict(f"Line {self._lines[key]} has the origin {fact.origin} already. Leave one of the two out.")
         self._lines[key] = line
-        before = self._origins.get(key)
+        before = self._kept(key)
         if before is not None and before.fact.destination == fact.destination:
             self._done["unchanged"] += 1
             return
+        self._quotas.require_room(OF_KIND, before and before.fact, fact)
         seq = self._change.take_seqs()
         kept = Kept(OF_KIND, seq if before is None else before.id, seq, fact)
         write_fact(self._change.connection, self._change.account_id, kept, self._change.account)
         former, action = (None, "add") if before is None else (before.fact, "set")
         self._change.record(seq, action, OF_KIND, kept.id, former, fact)
-        self._origins[key] = kept
         self._done["created" if before is None else "updated"] += 1
+
+    def _kept(self, keys: tuple[str]) -> Kept | None:
+        """The origin as it is kept, if it is there."""
+        of_account = (self._change.connection, self._change.account_id, OF_KIND)
+        return next(kept_facts(*of_account, ids_having(*of_account, keys)), None)
 
 
 def export_ctis(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:

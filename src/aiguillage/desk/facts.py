@@ -1,18 +1,31 @@
 """Facts of an account beside its contacts: queues, hours, rotas, zones and the rest, all kept and changed alike."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from aiguillage.desk.change import Change, change_facts, read_facts, require_unchanged
+from aiguillage.desk.quotas import Quotas
 from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.beside import reference_key
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
+from aiguillage.storage.fact_keys import ids_having
+from aiguillage.storage.facts import (
+    Kept,
+    KeptFacts,
+    by_kind,
+    erase_fact,
+    kept_facts,
+    kind_of,
+    require_fact,
+    words_of,
+    write_fact,
+)
 from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.surveys import has_records
 
@@ -41,8 +54,9 @@ def add_facts(db: Database, actor: Actor, code: str, facts: Iterable[Fact]) -> l
     new = list(facts)
     role = max((BY_TYPE[type(fact)].role for fact in new), default=Role.EDIT)
     with change_facts(db, actor, code, role) as change:
-        known = by_kind(change.connection, change.account_id)
-        return [_write(change, kind_of(fact), None, fact, known) for fact in new]
+        known, quotas = by_kind(change.connection, change.account_id), Quotas(change)
+        kept = [_write(change, kind_of(fact), None, fact, known, quotas) for fact in new]
+    return _remarked(db, change.account_id, kept)
 
 
 def set_fact(
@@ -61,48 +75,72 @@ def set_fact(
     """
     with change_facts(db, actor, code, kind_named(kind).role) as change:
         require_unchanged(require_fact(change.connection, change.account_id, kind, fact_id).seq, expected)
-        return replace_fact(change, kind, fact_id, changes)
+        kept = replace_fact(change, kind, fact_id, changes).kept
+    return _remarked(db, change.account_id, [kept])[0]
 
 
 def place_fact(change: Change, fact: Fact) -> Done:
-    """A new fact inside a change that has begun. Raises Refusal."""
-    return _write(change, kind_of(fact), None, fact, by_kind(change.connection, change.account_id))
+    """A new fact inside a change that has begun; nothing is remarked. Raises Refusal."""
+    known = by_kind(change.connection, change.account_id)
+    return Done(_write(change, kind_of(fact), None, fact, known, Quotas(change)))
 
 
 def replace_fact(change: Change, kind: str, fact_id: int, changes: Changes) -> Done:
-    """Changes some of a fact's values inside a change that has begun. Raises Refusal."""
+    """Changes some of a fact's values inside a change that has begun; nothing is remarked. Raises Refusal."""
     before = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
     changes = changes(before.fact) if callable(changes) else changes
     names = type(before.fact).__struct_fields__
     unknown = changes.keys() - set(names)
     if unknown:
         raise invalid(f"A {words_of(kind)} has no '{min(unknown)[:40]}'. It has: {', '.join(names)}.")
-    known = by_kind(change.connection, change.account_id)
-    return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes), known)
+    known, changed = by_kind(change.connection, change.account_id), msgspec.structs.replace(before.fact, **changes)
+    return Done(_write(change, kind, before, changed, known, Quotas(change)))
 
 
 def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
-    """A fact that was removed, under its former id, inside a change that has begun. Raises Refusal."""
-    return _write(change, kind, None, fact, by_kind(change.connection, change.account_id), former_id=fact_id)
+    """A fact that was removed, under its former id, inside a change that has begun; nothing is remarked.
+
+    Raises Refusal.
+    """
+    known = by_kind(change.connection, change.account_id)
+    return Done(_write(change, kind, None, fact, known, Quotas(change), former_id=fact_id))
 
 
 def _write(
-    change: Change, kind: str, before: Kept | None, fact: Fact, known: KeptFacts, *, former_id: int | None = None
-) -> Done:
+    change: Change,
+    kind: str,
+    before: Kept | None,
+    fact: Fact,
+    known: KeptFacts,
+    quotas: Quotas,
+    *,
+    former_id: int | None = None,
+) -> Kept:
     """Checks the fact beside the account's others, and writes it with its journal row, unless it is as it was."""
     fact_id = former_id if before is None else before.id
     fact = BY_NAME[kind].check(_typed(fact), fact_id, known, change.account)
     for named in BY_NAME[kind].references(fact):
         require_fact(change.connection, change.account_id, named.kind, named.id)
-    remarks = tuple(BY_NAME[kind].remarks(fact, fact_id, known))
     if before is not None and fact == before.fact:
-        return Done(before, remarks)
+        return before
+    quotas.require_room(kind, before and before.fact, fact)
     seq = change.take_seqs()
     kept = Kept(kind, seq if fact_id is None else fact_id, seq, fact)
     write_fact(change.connection, change.account_id, kept, change.account)
     known.note(kept)
     change.record(seq, "add" if before is None else "set", kind, kept.id, before and before.fact, fact)
-    return Done(kept, remarks)
+    return kept
+
+
+def _remarked(db: Database, account_id: int, kept: Sequence[Kept]) -> list[Done]:
+    """Facts that were written, and what is worth a remark of them: looked for once for all, and no lock is held."""
+    told: dict[int, Sequence[Remark]] = {}
+    for kind in {one.kind for one in kept}:
+        if (remarks := BY_NAME[kind].remarks) is not None:
+            of_kind = {one.id: one.fact for one in kept if one.kind == kind}
+            with db.read() as connection:
+                told |= remarks(of_kind, by_kind(connection, account_id))
+    return [Done(one, tuple(told.get(one.id, ()))) for one in kept]
 
 
 def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
@@ -163,8 +201,10 @@ def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
 
 def _naming(change: Change, name: str, going: Collection[int]) -> Iterator[tuple[int, Kept, bool]]:
     """The facts that name one of those of a kind: the id of that one, the fact, and whether it belongs to it."""
+    keys = [reference_key(name, fact_id) for fact_id in going]
     for kind in KINDS:
-        for other in read_kept(change.connection, change.account_id, kind.name):
+        ids = ids_having(change.connection, change.account_id, kind.name, keys)
+        for other in kept_facts(change.connection, change.account_id, kind.name, ids):
             for named in kind.references(other.fact):
                 if named.kind == name and named.id in going:
                     yield named.id, other, named.belongs

@@ -1,6 +1,6 @@
 """An account's facts beside its contacts: a row each, its body as JSON, and what is written beside some of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import missing
-from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact
+from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact, keys_of
 from aiguillage.domain.webhooks import Webhook
+from aiguillage.storage.fact_keys import AT_ONCE, erase_keys, ids_having, keep_keys
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secret
@@ -27,7 +28,10 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class KeptFacts(Mapping[str, Mapping[int, Any]]):
-    """The facts of an account by kind and id, each kind read when it is first looked at."""
+    """The facts of an account by kind and id, each kind read when it is first looked at.
+
+    One fact, or those that have a key, are found without reading the others (Searched in domain/beside.py).
+    """
 
     def __init__(self, connection: Connection, account_id: int) -> None:
         self._connection = connection
@@ -40,6 +44,19 @@ class KeptFacts(Mapping[str, Mapping[int, Any]]):
         if kind not in self._read:
             self._read[kind] = {kept.id: kept.fact for kept in read_facts(self._connection, self._account_id, kind)}
         return self._read[kind]
+
+    def one(self, kind: str, fact_id: int) -> Any | None:  # noqa: ANN401 - the kind says which
+        """One fact, if it is there."""
+        if kind in self._read:
+            return self._read[kind].get(fact_id)
+        kept = kept_fact(self._connection, self._account_id, kind, fact_id)
+        return None if kept is None else kept.fact
+
+    def having(self, kind: str, keys: Collection[str]) -> Mapping[int, Any]:
+        """The facts of a kind that have one of some keys, by id."""
+        ids = ids_having(self._connection, self._account_id, kind, keys)
+        found = kept_facts(self._connection, self._account_id, kind, ids)
+        return {kept.id: kept.fact for kept in found}
 
     def note(self, kept: Kept) -> None:
         """Keeps in mind a fact that was written since."""
@@ -62,6 +79,14 @@ def read_facts(connection: Connection, account_id: int, kind: str) -> Iterator[K
     mine = select(facts).where(facts.c.account_id == account_id, facts.c.kind == kind).order_by(facts.c.id)
     for row in connection.execute(mine):
         yield _kept(row)
+
+
+def kept_facts(connection: Connection, account_id: int, kind: str, ids: Sequence[int]) -> Iterator[Kept]:
+    """The facts of a kind with some ids, each of them that is there."""
+    mine = select(facts).where(facts.c.account_id == account_id, facts.c.kind == kind)
+    for start in range(0, len(ids), AT_ONCE):
+        for row in connection.execute(mine.where(facts.c.id.in_(ids[start : start + AT_ONCE])).order_by(facts.c.id)):
+            yield _kept(row)
 
 
 def require_fact(connection: Connection, account_id: int, kind: str, fact_id: int) -> Kept:
@@ -95,6 +120,7 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
         connection.execute(
             insert(facts).values(account_id=account_id, kind=kept.kind, id=kept.id, seq=kept.seq, body=body)
         )
+    keep_keys(connection, account_id, kept.kind, kept.id, keys_of(kept.kind, kept.fact, account))
     if isinstance(kept.fact, Webhook):
         place_webhook(connection, account_id, kept.id, active=kept.fact.active)
     if isinstance(kept.fact, CtiDestination):
@@ -115,6 +141,7 @@ def erase_fact(connection: Connection, account_id: int, kept: Kept) -> None:
     """Removes a fact and all that was kept beside it: its secrets, calendar's text, origin, deliveries."""
     mine = (facts.c.account_id == account_id) & (facts.c.kind == kept.kind) & (facts.c.id == kept.id)
     connection.execute(delete(facts).where(mine))
+    erase_keys(connection, account_id, kept.kind, kept.id)
     erase_secret(connection, account_id, kept.kind, kept.id)
     if kept.kind == "calendar":
         text = (calendar_texts.c.account_id == account_id) & (calendar_texts.c.id == kept.id)
