@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import Account, check_account
+from aiguillage.domain.beside import ByKind
 from aiguillage.domain.contacts import Field
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.beside import ByKind
 from aiguillage.domain.facts import BY_NAME, DECIDING, AccountFacts, compile_facts, kind_named
 
 FORMAT = 1

@@ -53,8 +53,9 @@ def overlaps(spans: Mapping[int, TimeSpan], by_kind: ByKind) -> dict[int, list[R
         of_owner[span.owner_type, span.owner_id].append(span_id)
     found: dict[int, list[Remark]] = {}
     for owner, span_ids in of_owner.items():
-        beside = _Beside(owned(by_kind, "time_span", *owner))
-        found |= {span_id: beside.remarks(span_id, spans[span_id]) for span_id in span_ids}
+        mine = {span_id: spans[span_id] for span_id in span_ids}
+        beside = _Beside({**owned(by_kind, "time_span", *owner), **mine})
+        found |= {span_id: beside.remarks(span_id, span) for span_id, span in mine.items()}
     return found
 
 
