@@ -1,6 +1,6 @@
 """The keys that an account's facts are found by without reading them (domain/beside.py says what they are)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
@@ -18,14 +18,23 @@ def keep_keys(connection: Connection, account_id: int, kind: str, fact_id: int, 
     before = set(connection.execute(select(fact_keys.c.key).where(mine)).scalars())
     for some in _some(before.difference(keys)):
         connection.execute(delete(fact_keys).where(mine, fact_keys.c.key.in_(some)))
-    new = [{"account_id": account_id, "kind": kind, "key": key, "fact_id": fact_id} for key in set(keys) - before]
-    if new:
-        connection.execute(insert(fact_keys), new)
+    add_keys(connection, account_id, [(kind, fact_id, set(keys) - before)])
 
 
-def erase_keys(connection: Connection, account_id: int, kind: str, fact_id: int) -> None:
-    """Removes a fact's keys."""
-    connection.execute(delete(fact_keys).where(_of_kind(account_id, kind), fact_keys.c.fact_id == fact_id))
+def add_keys(connection: Connection, account_id: int, new: Iterable[tuple[str, int, Collection[str]]]) -> None:
+    """Facts, each by its kind and id, have these keys besides those that they have."""
+    rows = [
+        {"account_id": account_id, "kind": kind, "key": key, "fact_id": fact_id}
+        for kind, fact_id, keys in new
+        for key in keys
+    ]
+    if rows:
+        connection.execute(insert(fact_keys), rows)
+
+
+def erase_keys(connection: Connection, account_id: int, kind: str, fact_ids: Sequence[int]) -> None:
+    """Removes the keys of some facts of a kind."""
+    connection.execute(delete(fact_keys).where(_of_kind(account_id, kind), fact_keys.c.fact_id.in_(fact_ids)))
 
 
 def ids_having(connection: Connection, account_id: int, kind: str, keys: Collection[str]) -> list[int]:
