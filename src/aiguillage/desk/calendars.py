@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from aiguillage.desk.calendar_texts import read_calendar
 from aiguillage.desk.change import Change, change_facts, find_account, read_facts
 from aiguillage.desk.facts import Done, place_fact, replace_fact
 from aiguillage.desk.fetching import fetch
-from aiguillage.desk.ical import read_events
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.queues import Calendar
@@ -126,7 +126,7 @@ def window(at: int) -> tuple[date, date]:
 
 def _read(text: bytes, account: Account, at: int) -> dict[str, Any]:
     """What a calendar's fact becomes by a text that can be read. Raises Refusal."""
-    return {"events": read_events(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
+    return {"events": read_calendar(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
 
 
 def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Reading:
