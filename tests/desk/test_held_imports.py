@@ -13,6 +13,9 @@ from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.held_imports import (
     KEPT,
     LOWEST_ID,
+    MOST_BYTES_IN_ALL,
+    MOST_HELD,
+    MOST_HELD_BYTES,
     PREFIX,
     Held,
     Progressed,
@@ -207,3 +210,78 @@ def test_strangers_readers_and_another_accounts_people_cannot_touch_an_upload(ca
             use_case(cast.db, cast[name], ACCOUNT, held.id)
     with refused(Kind.FORBIDDEN, "This takes the role edit"):
         hold_import(cast.db, cast["reader"], ACCOUNT, TWO, Choices())
+
+
+def test_for_the_sixth_upload_the_oldest_goes(cast: Cast) -> None:
+    first, *others = [hold_import(cast.db, cast["editor"], ACCOUNT, TWO, Choices()) for _ in range(MOST_HELD)]
+    age(cast, first)
+
+    sixth = hold(cast)
+
+    with refused(Kind.MISSING, f"There is no import {first.id} on this account"):
+        show(cast, first)
+    assert [show(cast, held) for held in (*others, sixth)] == [*others, sixth]
+
+
+def test_an_upload_that_is_being_applied_stays_and_the_next_oldest_goes(cast: Cast) -> None:
+    first, second, *_ = [hold(cast) for _ in range(MOST_HELD)]
+    age(cast, second)
+    age(cast, first, microseconds=2)
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, first.id)
+    age(cast, first, microseconds=2)
+
+    hold(cast)
+    apply()
+
+    assert show(cast, first).progress.state == "applied"
+    with refused(Kind.MISSING, f"There is no import {second.id} on this account"):
+        show(cast, second)
+
+
+def test_an_upload_is_refused_while_all_that_would_have_to_go_are_being_applied(cast: Cast) -> None:
+    applied = [apply_held(cast.db, cast["editor"], ACCOUNT, hold(cast).id) for _ in range(MOST_HELD)]
+
+    with refused(Kind.INVALID, "5 uploads of this account are being applied. Wait until one is done"):
+        hold(cast)
+    for apply in applied:
+        apply()
+
+    hold(cast)
+    assert uploads(cast) == MOST_HELD + 1
+
+
+def test_uploads_of_an_account_have_so_many_bytes_and_then_the_oldest_goes(cast: Cast) -> None:
+    first, second = hold(cast), hold(cast)
+    age(cast, first)
+    grow(cast, first, MOST_HELD_BYTES - len(TWO.content))
+
+    third = hold(cast)
+
+    with refused(Kind.MISSING, "There is no import"):
+        show(cast, first)
+    assert show(cast, second) == second
+    assert show(cast, third) == third
+
+
+def test_an_account_cannot_take_the_room_of_another(cast: Cast) -> None:
+    theirs = hold_import(cast.db, cast["outsider"], OTHER_ACCOUNT, TWO, Choices())
+    grow(cast, theirs, MOST_BYTES_IN_ALL)
+
+    with refused(Kind.UNAVAILABLE, "No more uploads can wait at this moment. Try again in some minutes"):
+        hold(cast)
+    assert show_held(cast.db, cast["outsider"], OTHER_ACCOUNT, theirs.id) == theirs
+    age(cast, theirs, microseconds=KEPT + 1)
+
+    hold(cast)
+    assert uploads(cast) == 1
+
+
+def age(cast: Cast, held: Held, *, microseconds: int = 1) -> None:
+    """Makes an upload older than the others."""
+    then = (NOW - microseconds) * 1_000
+    os.utime(home_of(cast, held) / "about", ns=(then, then))
+
+
+def grow(cast: Cast, held: Held, size: int) -> None:
+    """Makes an upload as large as that, without taking the room on the disk."""
+    os.truncate(home_of(cast, held) / "content", size)

@@ -173,7 +173,12 @@ def test_an_event_with_a_date_that_is_none_is_named() -> None:
         (b"x" * (MOST_BYTES + 1), "larger than 2 MiB. Publish fewer events"),
         (calendar("DTSTART:20261001T000000Z", "DURATION:PT1S", "RRULE:FREQ=SECONDLY"), "repeats 'SECONDLY'. Let it"),
         (calendar("DTSTART:20261001T000000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3"), "repeats by BYHOUR, which is not read"),
-        (calendar("DTSTART:20261001T000000Z", "RDATE:" + ",".join(["20261001T000000Z"] * 5001)), "more than 5000"),
+        (
+            calendar("DTSTART:20261001T000000Z", "RDATE:" + ",".join(["20261001T000000Z"] * 401)),
+            "too much in its RDATE",
+        ),
+        (calendar("DTSTART:20261001T000000Z", *["EXDATE:20261001T000000Z"] * 401), "too much in its EXDATE"),
+        (calendar(f"DTSTART{';A=B' * 33}:20261001T000000Z"), "up to 32 parameters"),
         (calendar(*["END:VEVENT", "BEGIN:VEVENT"] * 5000), "more than 5000 events"),
     ],
 )

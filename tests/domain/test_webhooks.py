@@ -14,7 +14,6 @@ from aiguillage.domain.webhooks import (
     EVENTS,
     GIVEN_UP_AFTER,
     MINUTE,
-    MOST_WEBHOOKS,
     Webhook,
     check_webhook,
     new_webhook_secret,
@@ -65,15 +64,6 @@ def test_an_address_has_one_webhook() -> None:
         check(msgspec.structs.replace(HOOK, name="ERP"), HOOK)
 
     assert check(HOOK, HOOK, fact_id=1) == HOOK
-
-
-def test_an_account_has_twenty_webhooks_at_most() -> None:
-    others = [msgspec.structs.replace(HOOK, url=f"https://example.org/{n}") for n in range(MOST_WEBHOOKS)]
-
-    assert check(HOOK, *others[1:]) == HOOK
-    assert check(HOOK, *others, fact_id=1) == HOOK
-    with refused(Kind.CONFLICT, "CL0000 has 20 webhooks already"):
-        check(HOOK, *others)
 
 
 def test_why_it_was_switched_off_is_forgotten_when_it_is_on_again() -> None:

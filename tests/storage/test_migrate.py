@@ -8,13 +8,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from aiguillage.desk.facts import add_fact
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.queues import Switch
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate
+from aiguillage.storage.migrations.versions import v0007_fact_keys as v0007
 from aiguillage.storage.revisions import SCRIPTS, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
+from tests.cast import ACCOUNT, Cast
+from tests.desk.sample_facts import add_samples
 from tests.refusal import refused
+from tests.storage.facts import rows
 
 WITHOUT_ROWID = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'"
 
@@ -74,6 +80,21 @@ def test_migrating_twice_changes_nothing(db: Database) -> None:
     with db.read() as connection:
         assert connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars().all() == before
         assert connection.execute(text("SELECT count(*) FROM accounts")).scalar() == 1
+
+
+def test_the_keys_of_facts_that_an_older_release_wrote_are_those_that_this_one_would_write(cast: Cast) -> None:
+    add_samples(cast.db, cast["editor"], ACCOUNT)
+    add_fact(cast.db, cast["editor"], ACCOUNT, Switch(name="Storm", owner_type="account", destination="299"))
+    kept = "SELECT * FROM fact_keys ORDER BY account_id, kind, key, fact_id"
+    before = [tuple(row) for row in rows(cast.db, kept)]
+    with cast.db.write() as connection:
+        connection.execute(text("DROP TABLE fact_keys"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": v0007.down_revision})
+
+    migrate(cast.db)
+
+    assert {row[1] for row in before} >= {"blocked", "cti_destination", "geo_destination", "queue", "time_span"}
+    assert [tuple(row) for row in rows(cast.db, kept)] == before
 
 
 def test_a_database_of_a_newer_release_is_left_alone(db: Database) -> None:

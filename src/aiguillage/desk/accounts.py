@@ -37,6 +37,7 @@ from aiguillage.storage.schema import (
     can_be_id,
     contacts,
     cti_origins,
+    fact_keys,
     facts,
     field_options,
     fields,
@@ -51,7 +52,7 @@ from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook
 
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
-    *(calendar_texts, cti_origins, facts, secrets, survey_records),
+    *(calendar_texts, cti_origins, fact_keys, facts, secrets, survey_records),
     *(deliveries, webhook_looks, webhook_secrets),
 )
 SETTINGS = (

@@ -1,7 +1,7 @@
 """The frame of every use case: the account it is about, the actor's right to it, one transaction, the journal."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -58,7 +58,11 @@ class Change:
 
     def record(self, seq: int, action: str, entity: str, entity_id: int, before: object, after: object) -> None:
         """Writes one entity's change to the journal."""
-        journal.record(self.connection, self.account_id, [self.entry(seq, action, entity, entity_id, before, after)])
+        self.record_all([self.entry(seq, action, entity, entity_id, before, after)])
+
+    def record_all(self, entries: Iterable[journal.Entry]) -> None:
+        """Writes several changes to the journal."""
+        journal.record(self.connection, self.account_id, entries)
 
 
 def no_account(code: str) -> Refusal:

@@ -18,7 +18,7 @@ from aiguillage.storage.call_people import erase_calls
 from aiguillage.storage.contacts import erase_contact, write_contact
 from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import erase_fact, require_fact, words_of
+from aiguillage.storage.facts import erase_facts, require_fact, words_of
 from aiguillage.storage.journal import ERASED
 from aiguillage.storage.people import Finder, blank_changes, erase_rows, rename_imports
 from aiguillage.storage.scrubbing import scrub
@@ -113,7 +113,7 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     for kept in traces.contacts:
         _erase_contact(change, kept, None if kept in going else _without(kept.contact, mentions))
     for fact_id in traces.blocked:
-        erase_fact(connection, account_id, require_fact(connection, account_id, BLOCKED, fact_id))
+        erase_facts(connection, account_id, [require_fact(connection, account_id, BLOCKED, fact_id)])
         change.record(change.take_seqs(), "remove", BLOCKED, fact_id, ERASED, None)
     gone = {kept.id for kept in going} | traces.former
     staying = {kept.id for kept in traces.contacts} - gone

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from aiguillage.domain.accounts import Account
-from aiguillage.domain.facts import ByKind
+from aiguillage.domain.beside import ByKind
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD
 from aiguillage.domain.oncall import OnCall

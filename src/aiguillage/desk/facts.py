@@ -1,19 +1,35 @@
 """Facts of an account beside its contacts: queues, hours, rotas, zones and the rest, all kept and changed alike."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from aiguillage.desk.change import Change, change_facts, read_facts, require_unchanged
+from aiguillage.desk.quotas import Quotas
 from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.beside import reference_key
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
-from aiguillage.storage.facts import Kept, KeptFacts, by_kind, erase_fact, kind_of, require_fact, words_of, write_fact
+from aiguillage.storage.fact_keys import ids_having
+from aiguillage.storage.facts import (
+    Kept,
+    KeptFacts,
+    by_kind,
+    erase_facts,
+    kept_facts,
+    kind_of,
+    no_fact,
+    require_fact,
+    words_of,
+    write_fact,
+    write_new_facts,
+)
 from aiguillage.storage.facts import read_facts as read_kept
+from aiguillage.storage.schema import can_be_id
 from aiguillage.storage.surveys import has_records
 
 NAMES = ("code", "number", "name", "label", "nickname")
@@ -41,8 +57,8 @@ def add_facts(db: Database, actor: Actor, code: str, facts: Iterable[Fact]) -> l
     new = list(facts)
     role = max((BY_TYPE[type(fact)].role for fact in new), default=Role.EDIT)
     with change_facts(db, actor, code, role) as change:
-        known = by_kind(change.connection, change.account_id)
-        return [_write(change, kind_of(fact), None, fact, known) for fact in new]
+        kept = _add(change, new)
+    return _remarked(db, change.account_id, kept)
 
 
 def set_fact(
@@ -61,48 +77,90 @@ def set_fact(
     """
     with change_facts(db, actor, code, kind_named(kind).role) as change:
         require_unchanged(require_fact(change.connection, change.account_id, kind, fact_id).seq, expected)
-        return replace_fact(change, kind, fact_id, changes)
+        kept = replace_fact(change, kind, fact_id, changes).kept
+    return _remarked(db, change.account_id, [kept])[0]
 
 
 def place_fact(change: Change, fact: Fact) -> Done:
-    """A new fact inside a change that has begun. Raises Refusal."""
-    return _write(change, kind_of(fact), None, fact, by_kind(change.connection, change.account_id))
+    """A new fact inside a change that has begun; nothing is remarked. Raises Refusal."""
+    return Done(_write(change, kind_of(fact), None, fact))
 
 
 def replace_fact(change: Change, kind: str, fact_id: int, changes: Changes) -> Done:
-    """Changes some of a fact's values inside a change that has begun. Raises Refusal."""
+    """Changes some of a fact's values inside a change that has begun; nothing is remarked. Raises Refusal."""
     before = require_fact(change.connection, change.account_id, kind_named(kind).name, fact_id)
     changes = changes(before.fact) if callable(changes) else changes
     names = type(before.fact).__struct_fields__
     unknown = changes.keys() - set(names)
     if unknown:
         raise invalid(f"A {words_of(kind)} has no '{min(unknown)[:40]}'. It has: {', '.join(names)}.")
-    known = by_kind(change.connection, change.account_id)
-    return _write(change, kind, before, msgspec.structs.replace(before.fact, **changes), known)
+    return Done(_write(change, kind, before, msgspec.structs.replace(before.fact, **changes)))
 
 
 def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
-    """A fact that was removed, under its former id, inside a change that has begun. Raises Refusal."""
-    return _write(change, kind, None, fact, by_kind(change.connection, change.account_id), former_id=fact_id)
+    """A fact that was removed, under its former id, inside a change that has begun; nothing is remarked.
+
+    Raises Refusal.
+    """
+    return Done(_write(change, kind, None, fact, former_id=fact_id))
 
 
-def _write(
-    change: Change, kind: str, before: Kept | None, fact: Fact, known: KeptFacts, *, former_id: int | None = None
-) -> Done:
+def _add(change: Change, new: Sequence[Fact]) -> list[Kept]:
+    """New facts, each checked beside the ones before it, and written together."""
+    known, quotas = by_kind(change.connection, change.account_id), Quotas(change)
+    first = change.take_seqs(len(new))
+    kept = []
+    for seq, fact in enumerate(new, start=first):
+        kind = kind_of(fact)
+        one = Kept(kind, seq, seq, _checked(change, kind, None, fact, known, quotas))
+        known.note(one, change.account)
+        kept.append(one)
+    write_new_facts(change.connection, change.account_id, kept, change.account)
+    change.record_all(change.entry(one.seq, "add", one.kind, one.id, None, one.fact) for one in kept)
+    return kept
+
+
+def _write(change: Change, kind: str, before: Kept | None, fact: Fact, former_id: int | None = None) -> Kept:
     """Checks the fact beside the account's others, and writes it with its journal row, unless it is as it was."""
-    fact_id = former_id if before is None else before.id
-    fact = BY_NAME[kind].check(_typed(fact), fact_id, known, change.account)
-    for named in BY_NAME[kind].references(fact):
-        require_fact(change.connection, change.account_id, named.kind, named.id)
-    remarks = tuple(BY_NAME[kind].remarks(fact, fact_id, known))
+    known = by_kind(change.connection, change.account_id)
+    fact = _checked(change, kind, before, fact, known, Quotas(change), former_id)
     if before is not None and fact == before.fact:
-        return Done(before, remarks)
+        return before
     seq = change.take_seqs()
+    fact_id = former_id if before is None else before.id
     kept = Kept(kind, seq if fact_id is None else fact_id, seq, fact)
     write_fact(change.connection, change.account_id, kept, change.account)
-    known.note(kept)
     change.record(seq, "add" if before is None else "set", kind, kept.id, before and before.fact, fact)
-    return Done(kept, remarks)
+    return kept
+
+
+def _checked(
+    change: Change,
+    kind: str,
+    before: Kept | None,
+    fact: Fact,
+    known: KeptFacts,
+    quotas: Quotas,
+    former_id: int | None = None,
+) -> Any:  # noqa: ANN401 - of the same kind
+    """The fact as it is kept. Raises Refusal for one that makes no sense beside the others, or is one too many."""
+    fact = BY_NAME[kind].check(_typed(fact), former_id if before is None else before.id, known, change.account)
+    for named in BY_NAME[kind].references(fact):
+        if known.one(named.kind, named.id) is None:
+            raise no_fact(named.kind, named.id)
+    quotas.require_room(kind, before and before.fact, fact)
+    return fact
+
+
+def _remarked(db: Database, account_id: int, kept: Sequence[Kept]) -> list[Done]:
+    """Facts that were written, and what is worth a remark of them: looked for once for all, and no lock is held."""
+    told: dict[int, Sequence[Remark]] = {}
+    for kind in {one.kind for one in kept}:
+        if (remarks := BY_NAME[kind].remarks) is not None:
+            of_kind = {one.id: one.fact for one in kept if one.kind == kind}
+            with db.read() as connection:
+                told |= remarks(of_kind, by_kind(connection, account_id))
+    return [Done(one, tuple(told.get(one.id, ()))) for one in kept]
 
 
 def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
@@ -139,7 +197,7 @@ def discard_fact(change: Change, kind: str, fact_id: int) -> None:
 
 def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
     name = kind_named(kind).name
-    going = {fact_id: require_fact(change.connection, change.account_id, name, fact_id) for fact_id in fact_ids}
+    going = _require_facts(change, name, fact_ids)
     belongings: dict[int, list[Kept]] = {fact_id: [] for fact_id in going}
     for fact_id, other, belongs in _naming(change, name, going):
         if belongs:
@@ -151,9 +209,23 @@ def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
             raise conflict(f"The account itself names this {words_of(name)}. Set another one, or none, there first.")
         if name == "survey" and has_records(change.connection, change.account_id, fact_id):
             raise conflict(f"The survey {kept.fact.name} has records. Remove them first.")
-        for one in (*belongings[fact_id], kept):
-            erase_fact(change.connection, change.account_id, one)
-            change.record(change.take_seqs(), "remove", one.kind, one.id, one.fact, None)
+    gone = [one for fact_id, kept in going.items() for one in (*belongings[fact_id], kept)]
+    erase_facts(change.connection, change.account_id, gone)
+    first = change.take_seqs(len(gone))
+    change.record_all(
+        change.entry(seq, "remove", one.kind, one.id, one.fact, None) for seq, one in enumerate(gone, start=first)
+    )
+
+
+def _require_facts(change: Change, kind: str, fact_ids: Iterable[int]) -> dict[int, Kept]:
+    """Facts by their ids, in that order. Raises Refusal(missing) for one that is not there."""
+    wanted = list(dict.fromkeys(fact_ids))
+    ids = [fact_id for fact_id in wanted if can_be_id(fact_id)]
+    there = {kept.id: kept for kept in kept_facts(change.connection, change.account_id, kind, ids)}
+    for fact_id in wanted:
+        if fact_id not in there:
+            raise no_fact(kind, fact_id)
+    return {fact_id: there[fact_id] for fact_id in wanted}
 
 
 def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
@@ -163,8 +235,10 @@ def belongings(change: Change, kept: Kept) -> Iterator[Kept]:
 
 def _naming(change: Change, name: str, going: Collection[int]) -> Iterator[tuple[int, Kept, bool]]:
     """The facts that name one of those of a kind: the id of that one, the fact, and whether it belongs to it."""
+    keys = [reference_key(name, fact_id) for fact_id in going]
     for kind in KINDS:
-        for other in read_kept(change.connection, change.account_id, kind.name):
+        ids = ids_having(change.connection, change.account_id, kind.name, keys)
+        for other in kept_facts(change.connection, change.account_id, kind.name, ids):
             for named in kind.references(other.fact):
                 if named.kind == name and named.id in going:
                     yield named.id, other, named.belongs

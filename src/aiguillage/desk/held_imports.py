@@ -7,7 +7,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -20,15 +20,24 @@ from aiguillage.desk.importing.outcome import Choices, ImportRefused, Outcome
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import Refusal, conflict, missing, place_of
+from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing, place_of
 from aiguillage.storage.engine import Database
 
 KEPT = 3_600 * 1_000_000
 """Microseconds since it was uploaded, or applied for the last time."""
 
-PREFIX = ".held-"
+MOST_HELD, MOST_HELD_BYTES = 5, 128 << 20
+"""Uploads that wait on one account, and their bytes: for a new one the oldest that nobody is applying go."""
+
+MOST_BYTES_IN_ALL = 256 << 20
+"""Bytes of the uploads that wait on all accounts. One account cannot take the room of another: it is told to wait."""
+
+PREFIX, LOCK = ".held-", ".holding"
 LOWEST_ID, HIGHEST_ID = 1 << 52, 1 << 53
 """What no import that was done has as its number, and every JSON reader takes for a whole number."""
+
+LONGEST_WAIT = 300
+"""Seconds after which it is worth to try again where there was no room."""
 
 STOPPED = (
     "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "
@@ -89,15 +98,59 @@ def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: 
             preview=preview,
         )
     held = Held(id=LOWEST_ID + secrets.randbelow(HIGHEST_ID - LOWEST_ID), about=about, progress=Progressed())
-    home = _home(db, held.id)
+    with open(os.open(db.path.parent / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as holding:  # noqa: PTH123 - a mode
+        fcntl.flock(holding, fcntl.LOCK_EX)
+        _make_room(db, account_id, len(upload.content), actor.at)
+        _keep(_home(db, held.id), held, upload.content)
+    return held
+
+
+def _keep(home: Path, held: Held, content: bytes) -> None:
     home.mkdir(mode=0o700)
     with _lock(home) or nullcontext():
         # Nothing lies there of which nobody could tell whose it is.
-        _write(home / "about", about)
-        _touch(home, actor.at)
+        _write(home / "about", held.about)
+        _touch(home, held.about.at)
         _write(home / "progress", held.progress)
-        (home / "content").write_bytes(upload.content)
-    return held
+        (home / "content").write_bytes(content)
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """An upload that is there to be applied: since when, whose, how large."""
+
+    at: int
+    account_id: int
+    size: int
+    home: Path
+
+
+def _waiting(db: Database, at: int) -> Iterator[_Waiting]:
+    for home in db.path.parent.glob(f"{PREFIX}*"):
+        with suppress(FileNotFoundError):
+            size = (home / "content").stat().st_size
+            about = msgspec.json.decode((home / "about").read_bytes(), type=About)
+            if not _is_over(home, at) or not _forget(home):
+                yield _Waiting((home / "about").stat().st_mtime_ns, about.account_id, size, home)
+
+
+def _make_room(db: Database, account_id: int, size: int, at: int) -> None:
+    """Lets the account's oldest uploads go until one more fits. Raises Refusal where they are not enough."""
+    waiting = list(_waiting(db, at))
+    mine = sorted((one for one in waiting if one.account_id == account_id), key=lambda one: one.at)
+    left, in_all = len(mine), sum(one.size for one in waiting) + size
+    my_bytes = sum(one.size for one in mine) + size
+
+    def too_much() -> bool:
+        return left >= MOST_HELD or my_bytes > MOST_HELD_BYTES or in_all > MOST_BYTES_IN_ALL
+
+    for oldest in mine:
+        if too_much() and _forget(oldest.home):
+            left, my_bytes, in_all = left - 1, my_bytes - oldest.size, in_all - oldest.size
+    if left >= MOST_HELD or my_bytes > MOST_HELD_BYTES:
+        raise invalid(f"{left:,} uploads of this account are being applied. Wait until one is done, and upload this.")
+    if too_much():
+        message = "No more uploads can wait at this moment. Try again in some minutes, or import without a preview."
+        raise Refusal(Kind.UNAVAILABLE, message, wait=LONGEST_WAIT)
 
 
 def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
@@ -192,11 +245,14 @@ def _is_over(home: Path, at: int) -> bool:
     return (about if about.exists() else home).stat().st_mtime_ns // 1_000 + KEPT < at
 
 
-def _forget(home: Path) -> None:
+def _forget(home: Path) -> bool:
+    """Removes an upload; False where somebody is applying it."""
     lock = _lock(home)
-    if lock is not None:
-        with lock:
-            shutil.rmtree(home, ignore_errors=True)
+    if lock is None:
+        return False
+    with lock:
+        shutil.rmtree(home, ignore_errors=True)
+    return True
 
 
 def _home(db: Database, held_id: int) -> Path:

@@ -1,6 +1,7 @@
 """iCal (RFC 5545): a calendar's events as spans on the account's wall clock, and shifts as a calendar."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -18,6 +19,15 @@ Component = Any
 
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST_LABEL = 200
+LONGEST_LINE = 64 << 10
+"""Characters of a line that counts, unfolded."""
+
+LONGEST_ZONE, MOST_ZONE_PARTS = 255, 3
+"""Characters of a time zone's name; parts of one, as in America/Argentina/Ushuaia."""
+
+MOST_VALUES, MOST_PARAMETERS = 400, 32
+"""Values that one event may have of one property, as of EXDATE; parameters of one property."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOVED = timedelta(days=31)
 """How far from its place a repeat is looked for that a later version of its event has moved."""
@@ -30,6 +40,7 @@ _UNREADABLE = (
 _FOLD = re.compile(r"\r?\n[ \t]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+_QUOTED = re.compile(r'"[^"]*"')
 _ZONE = re.compile(r'(?i);TZID=("[^"]*"|[^;:"]*)')
 
 
@@ -84,13 +95,18 @@ def _utc(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
+def require_size(text: bytes) -> None:
+    """Raises Refusal(invalid) for a text that is too large to be looked at."""
+    if len(text) > MOST_BYTES:
+        raise invalid(f"The calendar is larger than {MOST_BYTES // 1024 // 1024} MiB. Publish fewer events.")
+
+
 def _essence(text: bytes) -> str:
     """The same calendar with nothing in it but what counts of its events, and with time zones of known names.
 
     A calendar's own definitions of time zones are left out: the library keeps them for all calendars of all accounts.
     """
-    if len(text) > MOST_BYTES:
-        raise invalid(f"The calendar is larger than {MOST_BYTES // 1024 // 1024} MiB. Publish fewer events.")
+    require_size(text)
     try:
         lines = _LINE_END.split(_FOLD.sub("", text.decode("utf-8-sig").strip()))
     except UnicodeDecodeError:
@@ -108,17 +124,36 @@ def _essence(text: bytes) -> str:
 def _events(lines: Iterable[str]) -> Iterator[str]:
     """The lines of its events that count; those of alarms in them do not."""
     inside: list[str] = []
+    values: Counter[str] = Counter()
     for line in lines:
-        word = line.strip().upper()
+        word = line.strip().upper() if len(line) <= LONGEST_ZONE else ""
         if word.startswith("BEGIN:"):
             inside.append(word.removeprefix("BEGIN:"))
         if inside[-1:] == ["VEVENT"]:
             if word in ("BEGIN:VEVENT", "END:VEVENT"):
+                values.clear()
                 yield word
-            elif _name(line) in _KEPT:
-                yield line
+            elif (name := _name(line)) in _KEPT:
+                yield _bounded(line, name, values)
         if word.startswith("END:") and (not inside or inside.pop() != word.removeprefix("END:")):
             raise invalid(_UNREADABLE)
+
+
+def _bounded(line: str, name: str, values: Counter[str]) -> str:
+    """A line that counts, if no calendar program would be ashamed of it; `values` are those of its event so far.
+
+    Raises Refusal(invalid): the library takes the square of a line's length, or of its values, for some of them.
+    """
+    if name == "SUMMARY":
+        return line[:LONGEST_LINE]
+    head, _, value = _QUOTED.sub("", line).partition(":")
+    values[name] += value.count(",") + 1
+    if len(line) > LONGEST_LINE or values[name] > MOST_VALUES or head.count(";") > MOST_PARAMETERS:
+        raise invalid(
+            f"An event has too much in its {name}. Publish events with up to {MOST_VALUES} dates in each property, and "
+            f"up to {MOST_PARAMETERS} parameters."
+        )
+    return line
 
 
 def _name(line: str) -> str:
@@ -147,15 +182,20 @@ def _known_zone(name: str, places: Mapping[str, str]) -> str:
     """The IANA name of a time zone: its own, that of Windows' name, its place, or what is behind a maker's prefix."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - heavy, see write_shifts
 
-    parts = name.split("/")
-    behind = ("/".join(parts[place:]) for place in range(1, len(parts)))
-    for candidate in (name, WINDOWS_TO_OLSON.get(name), places.get(name), *behind):
-        if candidate is not None and candidate in _time_zones():
-            return candidate
+    if len(name) <= LONGEST_ZONE:
+        for candidate in (name, WINDOWS_TO_OLSON.get(name), places.get(name), *_last_parts(name)):
+            if candidate is not None and candidate in _time_zones():
+                return candidate
     raise invalid(
         f"The calendar uses the time zone '{name[:60]}', which is not known. "
         "Publish it with one such as Europe/Paris, or in UTC."
     )
+
+
+def _last_parts(name: str) -> Iterator[str]:
+    """What a name ends with, the longest first: no zone has more parts than MOST_ZONE_PARTS."""
+    parts = name.rsplit("/", MOST_ZONE_PARTS)
+    yield from ("/".join(parts[place:]) for place in range(1, len(parts)))
 
 
 @cache

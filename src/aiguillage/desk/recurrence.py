@@ -6,6 +6,7 @@ February) would keep them busy for hours; here every day that is looked at count
 
 from calendar import isleap, monthrange
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,7 +65,10 @@ class Rule:
         self._places = [int(place) for place in parts.get("BYSETPOS", ())]
         self._months = {int(month) for month in parts.get("BYMONTH", ())}
         self._month_days = {int(day) for day in parts.get("BYMONTHDAY", ())}
-        self._days = [_weekday(str(day).upper()) for day in parts.get("BYDAY", ())]
+        self._days: dict[int, set[int]] = {}
+        for day in parts.get("BYDAY", ()):
+            nth, weekday = _weekday(str(day).upper())
+            self._days.setdefault(weekday, set()).add(nth)
         self._by_year = self._frequency == "YEARLY" and not self._months
         if not self._days and not self._month_days:
             self._as_it_starts()
@@ -72,7 +76,7 @@ class Rule:
     def _as_it_starts(self) -> None:
         """A rule that names no days falls on days like its first."""
         if self._frequency == "WEEKLY":
-            self._days = [(0, self._first.weekday())]
+            self._days = {self._first.weekday(): {0}}
         elif self._frequency != "DAILY":
             self._month_days = {self._first.day}
             if self._by_year:
@@ -156,18 +160,17 @@ class Rule:
             return False
         if self._month_days and not {day.day, day.day - _length(day) - 1} & self._month_days:
             return False
-        return not self._days or any(
-            weekday == day.weekday() and (not nth or self._is_nth(day, nth)) for nth, weekday in self._days
-        )
+        nths = self._days.get(day.weekday(), set())
+        return not self._days or 0 in nths or (bool(nths) and self._is_nth(day, nths))
 
-    def _is_nth(self, day: date, nth: int) -> bool:
-        """Whether it is the nth such weekday of its month or year; -1 is the last. Weeks have but one of each."""
+    def _is_nth(self, day: date, nths: AbstractSet[int]) -> bool:
+        """Whether it is one of those weekdays of its month or year; -1 is the last. Weeks have but one of each."""
         if self._frequency in ("DAILY", "WEEKLY"):
             return True
         place, length = day.day, _length(day)
         if self._by_year:
             place, length = day.timetuple().tm_yday, 365 + isleap(day.year)
-        return nth == ((place - 1) // _WEEK + 1 if nth > 0 else -((length - place) // _WEEK + 1))
+        return not nths.isdisjoint({(place - 1) // _WEEK + 1, -((length - place) // _WEEK + 1)})
 
 
 def _check(parts: Mapping[str, Sequence[Any]], start: date) -> None:

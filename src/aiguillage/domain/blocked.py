@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import Account
+from aiguillage.domain.beside import having, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import about, conflict
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
@@ -59,11 +60,16 @@ def check_blocked(
     """
     with about("number"):
         number = _parse_number(fact.number, account.country)
-    for other_id, other in by_kind.get("blocked", {}).items():
-        if other_id != fact_id and other.number == number:
-            raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")
     destination = None if fact.destination is None else parse_destination(fact.destination, "destination")
-    return Blocked(number=number, destination=destination, label=parse_text(fact.label, field="label"))
+    kept = Blocked(number=number, destination=destination, label=parse_text(fact.label, field="label"))
+    if having(by_kind, "blocked", blocked_keys(kept), blocked_keys).keys() - {fact_id}:
+        raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")
+    return kept
+
+
+def blocked_keys(fact: Blocked) -> tuple[str]:
+    """What no other entry may have."""
+    return (own_key(fact.number),)
 
 
 def _parse_number(text: str, country: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import Account
+from aiguillage.domain.beside import having, one_of, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.numbers import parse_number
@@ -38,6 +39,11 @@ def origin_key(origin: str, country: str) -> str:
         return text.upper()
 
 
+def origin_keys(fact: CtiDestination, account: Account) -> tuple[str]:
+    """What no other destination may have: its CTI and its origin as it is compared."""
+    return (own_key(fact.cti, origin_key(fact.origin, account.country)),)
+
+
 def check_cti(fact: Cti, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account) -> Cti:
     """The CTI as it is kept, if it makes sense beside the account's facts; `fact_id` is None for a new one.
 
@@ -59,14 +65,13 @@ def check_cti_destination(
 
     Raises Refusal(invalid, conflict), the latter when another origin of the CTI is the same once compared.
     """
-    cti = by_kind.get("cti", {}).get(fact.cti)
+    cti = one_of(by_kind, "cti", fact.cti)
     if cti is None:
         raise invalid(f"{account.code} has no CTI {fact.cti}. Add the CTI first, or name one that is there.", "cti")
-    key = origin_key(fact.origin, account.country)
-    for other_id, other in by_kind.get("cti_destination", {}).items():
-        if other.cti != fact.cti or other_id == fact_id:
-            continue
-        if origin_key(other.origin, account.country) == key:
+    keys = origin_keys(fact, account)
+    alike = having(by_kind, "cti_destination", keys, lambda other: origin_keys(other, account))
+    for other_id, other in alike.items():
+        if other_id != fact_id:
             raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.")
     return CtiDestination(
         cti=fact.cti,

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import Account, check_account
+from aiguillage.domain.beside import ByKind
 from aiguillage.domain.contacts import Field
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.facts import BY_NAME, DECIDING, AccountFacts, ByKind, compile_facts, kind_named
+from aiguillage.domain.facts import BY_NAME, DECIDING, AccountFacts, compile_facts, kind_named
 
 FORMAT = 1
 """Raised when a document of this release means something else to the one before."""

@@ -7,11 +7,19 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.domain.accounts import Account, Role
-from aiguillage.domain.blocked import Blocked, BlockedCallers, check_blocked
+from aiguillage.domain.beside import ByKind, reference_key
+from aiguillage.domain.blocked import Blocked, BlockedCallers, blocked_keys, check_blocked
 from aiguillage.domain.contacts import NO_SELECT, Select
-from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination
+from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
 from aiguillage.domain.errors import Refusal, missing
-from aiguillage.domain.geo import GeoDestination, Geography, GeoList, check_geo_destination, check_geo_list
+from aiguillage.domain.geo import (
+    GeoDestination,
+    Geography,
+    GeoList,
+    check_geo_destination,
+    check_geo_list,
+    zone_keys,
+)
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
@@ -25,6 +33,7 @@ from aiguillage.domain.queue_checks import (
     check_queue,
     check_switch,
     check_time_span,
+    queue_keys,
 )
 from aiguillage.domain.queues import (
     GROUP,
@@ -40,11 +49,9 @@ from aiguillage.domain.queues import (
     TimeSpan,
 )
 from aiguillage.domain.surveys import Survey, check_survey
-from aiguillage.domain.webhooks import WEBHOOK, Webhook, check_webhook
+from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
 
 Fact = msgspec.Struct
-ByKind = Mapping[str, Mapping[int, Any]]
-"""The facts of one account: kind -> id -> fact."""
 
 
 class Reference(NamedTuple):
@@ -58,14 +65,21 @@ class Reference(NamedTuple):
 class Kind(NamedTuple):
     """A kind of fact: its name and shape, what makes one acceptable, what it names, what is worth a remark.
 
-    `role` is what it takes to change one, `seen_by` what it takes to see one.
+    An account has `most` of them, and `most_together` that belong to one other fact. `keys` are what no other may have
+    (domain/beside.py). Where `parts` says what they stand for, as the zones of a geo destination, an account has
+    `most` of these too. `remarks` are told of facts that were written, by their ids. `role` is what it takes to change
+    one, `seen_by` what it takes to see one.
     """
 
     name: str
     type: type[Fact]
     check: Callable[[Any, int | None, ByKind, Account], Any]
+    most: int
     references: Callable[[Any], Iterable[Reference]] = lambda _: ()
-    remarks: Callable[[Any, int | None, ByKind], list[Remark]] = lambda _fact, _id, _by_kind: []
+    keys: Callable[[Any, Account], Iterable[str]] = lambda _fact, _account: ()
+    most_together: int | None = None
+    parts: str = ""
+    remarks: Callable[[Mapping[int, Any], ByKind], Mapping[int, list[Remark]]] | None = None
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
 
@@ -84,41 +98,54 @@ def _of_rota(rota: Rota) -> Iterable[Reference]:
 
 
 KINDS = (
-    Kind(GROUP, Group, check_group),
-    Kind(ROTA, Rota, check_rota, _of_rota),
-    Kind(QUEUE, Queue, check_queue, _of_queue),
-    Kind("time_span", TimeSpan, check_time_span, _of_owner, overlaps),
-    Kind("exception", DayException, check_exception, _of_owner),
-    Kind("holiday", Holiday, check_holiday),
-    Kind("observance", Observance, check_observance),
-    Kind("calendar", Calendar, check_calendar, _of_owner),
-    Kind("switch", Switch, check_switch, _of_owner),
-    Kind("blocked", Blocked, check_blocked),
-    Kind("geo_list", GeoList, check_geo_list),
+    Kind(GROUP, Group, check_group, 1_000),
+    Kind(ROTA, Rota, check_rota, 200, _of_rota),
+    Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact)),
+    Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=overlaps),
+    Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),
+    Kind("holiday", Holiday, check_holiday, 1_000),
+    Kind("observance", Observance, check_observance, 1),
+    Kind("calendar", Calendar, check_calendar, 200, _of_owner),
+    Kind("switch", Switch, check_switch, 2_000, _of_owner),
+    Kind("blocked", Blocked, check_blocked, 20_000, keys=lambda fact, _: blocked_keys(fact)),
+    Kind("geo_list", GeoList, check_geo_list, 100),
     Kind(
         "geo_destination",
         GeoDestination,
         check_geo_destination,
+        100_000,
         lambda fact: (Reference("geo_list", fact.geo_list, belongs=True),),
+        lambda fact, _: zone_keys(fact),
+        parts="zones",
     ),
-    Kind("cti", Cti, check_cti),
+    Kind("cti", Cti, check_cti, 100),
     Kind(
         "cti_destination",
         CtiDestination,
         check_cti_destination,
+        100_000,
         lambda fact: (Reference("cti", fact.cti, belongs=True),),
+        origin_keys,
     ),
-    Kind("survey", Survey, check_survey),
+    Kind("survey", Survey, check_survey, 1_000),
     # Its address often has a secret of the receiver's in it.
-    Kind(WEBHOOK, Webhook, check_webhook, role=Role.MANAGE, seen_by=Role.MANAGE),
+    Kind(WEBHOOK, Webhook, check_webhook, MOST_WEBHOOKS, role=Role.MANAGE, seen_by=Role.MANAGE),
 )
-"""Every kind; what a fact can belong to stands before it."""
+"""Every kind; what a fact can belong to stands before it. docs/limits.md has the numbers in a table."""
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in KINDS}
 _ELSEWHERE = ("cti_destination", "survey", WEBHOOK)
 DECIDING = tuple(kind.name for kind in KINDS if kind.name not in _ELSEWHERE)
 """What a decision needs in memory. A CTI's many origins are looked up; surveys and webhooks decide nothing."""
+
+
+def keys_of(kind: str, fact: Fact, account: Account) -> frozenset[str]:
+    """All that a fact is found by: its own keys, and what it names."""
+    of_kind = BY_NAME[kind]
+    named = (reference_key(one.kind, one.id) for one in of_kind.references(fact))
+    return frozenset((*of_kind.keys(fact, account), *named))
+
 
 _DECODERS = {kind.name: msgspec.json.Decoder(kind.type).decode for kind in KINDS}
 

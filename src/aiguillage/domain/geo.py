@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import Account
+from aiguillage.domain.beside import having, one_of, own_key, reference_key
 from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.geo_models import GeoModel, model_named
@@ -131,26 +132,23 @@ def check_geo_list(
 
 def _check_model_stays(fact_id: int | None, model: GeoModel, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
     """The zones of a list are zones of its model: it can change only while there are none."""
-    before = by_kind.get("geo_list", {}).get(fact_id) if fact_id is not None else None
+    before = one_of(by_kind, "geo_list", fact_id) if fact_id is not None else None
     if before is None or before.model == model.key:
         return
-    if _taken_zones(fact_id, None, by_kind):
+    if having(by_kind, "geo_destination", [reference_key("geo_list", fact_id)], _lists_of):
         raise conflict(
             f"The geo list {before.code} has zones of the model {before.model}. "
             "Take its destinations away before you change the model, or add another list."
         )
 
 
-def _taken_zones(
-    list_id: int | None, but: int | None, by_kind: Mapping[str, Mapping[int, Any]]
-) -> dict[str, GeoDestination]:
-    """Each zone of a list and the destination that has it, leaving out the destination with the id `but`."""
-    return {
-        zone: fact
-        for fact_id, fact in by_kind.get("geo_destination", {}).items()
-        if fact.geo_list == list_id and fact_id != but
-        for zone in fact.zones
-    }
+def _lists_of(fact: GeoDestination) -> tuple[str]:
+    return (reference_key("geo_list", fact.geo_list),)
+
+
+def zone_keys(fact: GeoDestination) -> list[str]:
+    """What no other destination may have: each of its zones in its list."""
+    return [own_key(fact.geo_list, zone) for zone in fact.zones]
 
 
 def check_geo_destination(
@@ -160,25 +158,33 @@ def check_geo_destination(
 
     Raises Refusal(invalid, conflict).
     """
-    geo_list = by_kind.get("geo_list", {}).get(fact.geo_list)
+    geo_list = one_of(by_kind, "geo_list", fact.geo_list)
     if geo_list is None:
         raise invalid(
             f"{account.code} has no geo list {fact.geo_list}. Add the list first, or name one that is there.",
             "geo_list",
         )
-    zones = _parse_zones(model_named(geo_list.model), fact.zones)
-    taken = _taken_zones(fact.geo_list, fact_id, by_kind)
-    twice = next((zone for zone in zones if zone in taken), None)
-    if twice is not None:
-        other = taken[twice]
-        name = f"'{other.nickname}'" if other.nickname else f"the destination of zone {other.zones[0]}"
-        raise conflict(f"Zone {twice} is in {name} of the geo list {geo_list.code} already. Take it out of one.")
-    return GeoDestination(
+    kept = GeoDestination(
         geo_list=fact.geo_list,
-        zones=zones,
+        zones=_parse_zones(model_named(geo_list.model), fact.zones),
         nickname=parse_text(fact.nickname, field="nickname"),
         select=_parse_select(fact.select, "destination"),
     )
+    _check_zones_free(kept, fact_id, by_kind, geo_list.code)
+    return kept
+
+
+def _check_zones_free(
+    fact: GeoDestination, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], code: str
+) -> None:
+    """Raises Refusal(conflict) for a zone that another destination of the list has."""
+    others = having(by_kind, "geo_destination", zone_keys(fact), zone_keys)
+    taken = {zone: other for id_, other in others.items() if id_ != fact_id for zone in other.zones}
+    twice = next((zone for zone in fact.zones if zone in taken), None)
+    if twice is not None:
+        other = taken[twice]
+        name = f"'{other.nickname}'" if other.nickname else f"the destination of zone {other.zones[0]}"
+        raise conflict(f"Zone {twice} is in {name} of the geo list {code} already. Take it out of one.")
 
 
 def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:

@@ -1,18 +1,26 @@
 """What is said of time spans that overlap: they are accepted, and one of them wins."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import NamedTuple
 
+from aiguillage.domain.beside import ByKind, owned
 from aiguillage.domain.queues import TimeSpan
 from aiguillage.domain.wallclock import DAY, WEEK, wall_day, wall_time
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MOST_REMARKS = 20
+"""Overlaps of one span that are told one by one; it is told how many more there are."""
+
 _BEGINNING = "Overlaps time span {id} ({day} {begin} to {end}). While both hold, "
-THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER = SENTENCES = (
+THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER, MORE = SENTENCES = (
     f"{_BEGINNING}this one wins: both start together, and it is older.",
     f"{_BEGINNING}that one wins: both start together, and it is older.",
     f"{_BEGINNING}this one wins: it starts earlier.",
     f"{_BEGINNING}that one wins: it starts earlier.",
+    "Overlaps {count} more time spans. List the time spans, and remove those that are there twice.",
 )
 
 
@@ -27,28 +35,86 @@ class Remark(NamedTuple):
         return self.sentence.format_map(self.words)
 
 
-def overlaps(fact: TimeSpan, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]]) -> list[Remark]:
-    """A remark for each other span of the same queue or group that the span overlaps, and which of them wins."""
-    return [
-        Remark(sentence, {"id": str(other_id)} | _words(other))
-        for other_id, other in sorted(by_kind.get("time_span", {}).items())
-        if other_id != fact_id and (other.owner_type, other.owner_id) == (fact.owner_type, fact.owner_id)
-        for sentence in _winners(fact, other, older=fact_id is not None and fact_id < other_id)
-    ]
+class _Span(NamedTuple):
+    """When a span holds, `[begin, end)`, weekly ones also a week earlier and later; `id` is whose it is."""
+
+    begin: int
+    end: int
+    id: int
 
 
-def _winners(span: TimeSpan, other: TimeSpan, *, older: bool) -> Iterator[str]:
-    """Who wins where the two overlap, if they do."""
-    if (span.day_of_week is None) != (other.day_of_week is None):
-        return
-    (begin, end), (other_begin, other_end) = _bounds(span), _bounds(other)
-    # A weekly span also meets the other's of last week and of next week.
-    for shift in (0,) if span.day_of_week is None else (-WEEK, 0, WEEK):
-        if begin < other_end + shift and other_begin + shift < end:
-            if begin == other_begin + shift:
-                yield THIS_OLDER if older else THAT_OLDER
-            else:
-                yield THIS_EARLIER if begin < other_begin + shift else THAT_EARLIER
+def overlaps(spans: Mapping[int, TimeSpan], by_kind: ByKind) -> dict[int, list[Remark]]:
+    """What is worth a remark of each of some spans that are kept, by id: which others of its owner it overlaps.
+
+    The spans of an owner are sorted once, whatever number of them is asked about.
+    """
+    of_owner: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for span_id, span in spans.items():
+        of_owner[span.owner_type, span.owner_id].append(span_id)
+    found: dict[int, list[Remark]] = {}
+    for owner, span_ids in of_owner.items():
+        mine = {span_id: spans[span_id] for span_id in span_ids}
+        beside = _Beside({**owned(by_kind, "time_span", *owner), **mine})
+        found |= {span_id: beside.remarks(span_id, span) for span_id, span in mine.items()}
+    return found
+
+
+class _Beside:
+    """The spans of one owner, weekly and dated ones apart: these do not overlap, dated ones win."""
+
+    def __init__(self, spans: Mapping[int, TimeSpan]) -> None:
+        self._spans = spans
+        weekly = [
+            _Span(begin + shift, end + shift, span_id)
+            for span_id, span in spans.items()
+            if span.day_of_week is not None
+            for begin, end in [_bounds(span)]
+            # A weekly span also meets the others of last week and of next week.
+            for shift in (-WEEK, 0, WEEK)
+        ]
+        dated = [_Span(*_bounds(span), span_id) for span_id, span in spans.items() if span.day_of_week is None]
+        self._weekly, self._dated = _Sorted(weekly), _Sorted(dated)
+
+    def remarks(self, span_id: int, span: TimeSpan) -> list[Remark]:
+        """A remark for each of the first others that it overlaps, by id, and which of them wins."""
+        among = self._dated if span.day_of_week is None else self._weekly
+        mine = _Span(*_bounds(span), span_id)
+        met = sorted(among.meeting(mine), key=lambda other: (other.id, other.begin))
+        told = [Remark(_winner(mine, other), {"id": str(other.id)} | _words(self._spans[other.id])) for other in met]
+        left = among.count(mine) - len(told)
+        return [*told, Remark(MORE, {"count": str(left)})] if left else told
+
+
+class _Sorted:
+    """Spans by their beginnings."""
+
+    def __init__(self, spans: list[_Span]) -> None:
+        self._spans = sorted(spans)
+        self._begins = [span.begin for span in self._spans]
+        self._ends = sorted(span.end for span in self._spans)
+        # Where nothing that began before a place lasts longer than this, there is no need to look further back.
+        self._latest = list(accumulate((span.end for span in self._spans), max))
+
+    def count(self, mine: _Span) -> int:
+        """How many others it overlaps: all but itself, those that are over before it begins or begin after its end."""
+        return bisect_left(self._begins, mine.end) - bisect_right(self._ends, mine.begin) - 1
+
+    def meeting(self, mine: _Span) -> Iterator[_Span]:
+        """Some of those that it overlaps, at most MOST_REMARKS, the latest first."""
+        place, left = bisect_left(self._begins, mine.end), MOST_REMARKS
+        while place and left and self._latest[place - 1] > mine.begin:
+            place -= 1
+            other = self._spans[place]
+            if other.end > mine.begin and other.id != mine.id:
+                left -= 1
+                yield other
+
+
+def _winner(mine: _Span, other: _Span) -> str:
+    """Which of two that overlap wins."""
+    if mine.begin == other.begin:
+        return THIS_OLDER if mine.id < other.id else THAT_OLDER
+    return THIS_EARLIER if mine.begin < other.begin else THAT_EARLIER
 
 
 def _bounds(span: TimeSpan) -> tuple[int, int]:

@@ -5,14 +5,14 @@ fact as it is kept, or raises Refusal(invalid, conflict). Whether what a fact be
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from aiguillage.domain.accounts import Account
+from aiguillage.domain.beside import ByKind, having, one_of, own_key, owned, reference_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.holidays import check_place
@@ -32,8 +32,6 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
-
-ByKind = Mapping[str, Mapping[int, Any]]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _LONGEST_URL = 2_000
@@ -65,17 +63,21 @@ def check_queue(fact: Queue, fact_id: int | None, by_kind: ByKind, account: Acco
         host_name=parse_text(fact.host_name, field="host_name"),
         type=parse_text(fact.type, field="type"),
     )
-    for other_id, other in by_kind.get("queue", {}).items():
+    for other_id, other in having(by_kind, QUEUE, queue_keys(queue), queue_keys).items():
         if other_id != fact_id:
             _refuse_same(queue, other, account)
     _refuse_itself(queue, queue.default_destination, "default destination", "default_destination")
     for kind in ("exception", "calendar", "switch"):
-        for owned in by_kind.get(kind, {}).values():
-            if owned.owner_type == QUEUE and owned.owner_id == fact_id:
-                _refuse_itself(queue, owned.destination, kind, "number")
-            elif owned.owner_type == GROUP and owned.owner_id == queue.group:
-                _refuse_itself(queue, owned.destination, f"{kind} of its group", "group")
+        for its_own in owned(by_kind, kind, QUEUE, fact_id).values():
+            _refuse_itself(queue, its_own.destination, kind, "number")
+        for its_groups in owned(by_kind, kind, GROUP, queue.group).values():
+            _refuse_itself(queue, its_groups.destination, f"{kind} of its group", "group")
     return queue
+
+
+def queue_keys(queue: Queue) -> set[str]:
+    """What calls name it by, in lower case: another queue that has one of them too may be the same to a call."""
+    return {own_key(name.lower()) for name in (queue.code, queue.number) if name is not None}
 
 
 def check_time_span(fact: TimeSpan, fact_id: int | None, by_kind: ByKind, account: Account) -> TimeSpan:
@@ -203,12 +205,16 @@ def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
 
 def _queues_of(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> list[Queue]:
     """The queue that a fact is of, or those of the group that it is of."""
-    return [
-        queue
-        for queue_id, queue in by_kind.get("queue", {}).items()
-        if (fact.owner_type == QUEUE and queue_id == fact.owner_id)
-        or (fact.owner_type == GROUP and queue.group == fact.owner_id)
-    ]
+    if fact.owner_type == QUEUE and fact.owner_id is not None:
+        queue = one_of(by_kind, QUEUE, fact.owner_id)
+        return [] if queue is None else [queue]
+    if fact.owner_type == GROUP:
+        return list(having(by_kind, QUEUE, [reference_key(GROUP, fact.owner_id)], _groups_of).values())
+    return []
+
+
+def _groups_of(queue: Queue) -> tuple[str]:
+    return (reference_key(GROUP, queue.group),)
 
 
 def _is_itself(queue: Queue, destination: str | None) -> bool:

@@ -168,6 +168,18 @@ facts = Table(
     sqlite_with_rowid=False,
 )
 
+fact_keys = Table(
+    "fact_keys",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("fact_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", "key", "fact_id"),
+    Index("fact_keys_of_fact", "account_id", "kind", "fact_id"),
+    sqlite_with_rowid=False,
+)
+
 cti_origins = Table(
     "cti_origins",
     metadata,

@@ -1,6 +1,7 @@
 """Secrets that stand for one fact, such as a switch's code: kept as their SHA-256 alone."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
@@ -19,7 +20,12 @@ def keep_secret(connection: Connection, account_id: int, kind: str, fact_id: int
 
 def erase_secret(connection: Connection, account_id: int, kind: str, fact_id: int) -> bool:
     """Forgets the secret of a fact, if it has one. Workers forget what they know of tokens too: it may be one."""
-    of_it = (secrets.c.account_id == account_id) & (secrets.c.kind == kind) & (secrets.c.fact_id == fact_id)
+    return erase_secrets(connection, account_id, kind, [fact_id])
+
+
+def erase_secrets(connection: Connection, account_id: int, kind: str, fact_ids: Sequence[int]) -> bool:
+    """Forgets the secrets of some facts of a kind."""
+    of_it = (secrets.c.account_id == account_id) & (secrets.c.kind == kind) & secrets.c.fact_id.in_(fact_ids)
     erased = connection.execute(delete(secrets).where(of_it)).rowcount > 0
     if erased:
         raise_facts_version(connection, DIRECTORY_ID)

@@ -1,11 +1,9 @@
-"""Spreadsheets, read by a process of its own that may use so much memory and time and no more.
+"""Spreadsheets, read by a process of its own (desk/apart.py).
 
 A few kilobytes of XLSX can claim a sheet of seventeen billion cells, and the library that reads it takes the claim at
 its word: it must not be the process that answers calls which ends by that.
 """
 
-import resource
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -16,70 +14,24 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.desk.apart import Limits, Reader, read_apart, tell
+from aiguillage.domain.errors import invalid
 
 LARGEST_SHEET = 256 << 20
 """Bytes of a spreadsheet unpacked, as it says itself: it is held in memory whole."""
 
-MOST_MEMORY, MOST_SECONDS = 2 << 30, 120
-"""Bytes of address space, seconds of processor time."""
-
-LONGEST_ROW = 4 << 20
-"""Bytes of one row, as the reading process tells it."""
-
+LIMITS = Limits(memory=2 << 30, seconds=120)
 TOO_LARGE = "The spreadsheet is too large. Save it as CSV (UTF-8), and import that."
-_alone = Lock()
-"""One spreadsheet at a time and worker: each may take two gigabytes."""
-
-
-class _Told(msgspec.Struct, array_like=True):
-    """A row that the reading process tells: its number and cells; or, instead, why the file is refused."""
-
-    line: int
-    cells: list[str | None]
-    refused: str = ""
+READER = Reader("aiguillage.desk.importing.sheets", LIMITS, TOO_LARGE, Lock())
 
 
 @contextmanager
 def open_sheet(stream: BinaryIO) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """The rows of the first visible sheet with something in it. Raises Refusal(invalid), also while they are read."""
-    command = [sys.executable, "-m", __name__]
-    with (
-        _alone,
-        subprocess.Popen(  # noqa: S603 - ourselves
-            command, stdin=stream.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as process,
-    ):
-        try:
-            yield _rows(process)
-        finally:
-            process.kill()
-
-
-def _rows(process: "subprocess.Popen[bytes]") -> Iterator[tuple[int, list[str]]]:
-    decode = msgspec.json.Decoder(_Told).decode
-    if process.stdout is not None:
-        while line := process.stdout.readline(LONGEST_ROW):
-            if not line.endswith(b"\n"):
-                raise invalid(TOO_LARGE)
-            told = decode(line)
-            if told.refused:
-                raise invalid(told.refused)
-            yield told.line, [cell or "" for cell in told.cells]
-    if process.wait() != 0:
-        raise invalid(TOO_LARGE)
-
-
-def main() -> None:
-    """Tells the rows of the spreadsheet on standard input, as lines of JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    encode = msgspec.json.encode
-    try:
-        for line, cells in _read(sys.stdin.buffer):
-            sys.stdout.buffer.write(encode(_Told(line, cells)) + b"\n")
-    except Refusal as refusal:
-        sys.stdout.buffer.write(encode(_Told(0, [], refusal.message)) + b"\n")
+    """The rows of the first visible sheet with something in it. Raises Refusal, also while they are read."""
+    decode = msgspec.json.Decoder(tuple[int, list[str | None]]).decode
+    with read_apart(READER, stream) as things:
+        rows = (decode(thing) for thing in things)
+        yield ((line, [cell or "" for cell in cells]) for line, cells in rows)
 
 
 def _read(stream: BinaryIO) -> Iterator[tuple[int, list[str | None]]]:
@@ -127,4 +79,4 @@ def cell_of(value: object) -> Any:  # noqa: ANN401 - lists and objects of JSON s
 
 
 if __name__ == "__main__":
-    main()
+    tell(_read(sys.stdin.buffer), LIMITS)
