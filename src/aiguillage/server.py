@@ -138,6 +138,7 @@ class Supervisor:
         child.process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", plan.module, word],
             env=as_environment(self._settings),
+            process_group=0,  # a terminal's Ctrl-C is for the supervisor
             pass_fds=(self._memory, self._alive, self._ready, *(end.fileno() for end in plan.sockets)),
         )
         child.started_at, child.ready = time.monotonic(), False
