@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bench.chart import draw
 from bench.installation import Installation, make_installation
+from bench.interference import Turns, measure_interference
 from bench.machine import Cores, choose_cores, describe, missing_tools, resident_mib
 from bench.management import measure_management
 from bench.own_time import own_time_in_process, own_time_logged
@@ -20,11 +21,13 @@ from bench.throughput import Plan, measure, own_name, sides_of
 
 KEPT_IN = Path(__file__).parent / "results"
 FULL, QUICK = Plan(rounds=7, seconds=4), Plan(rounds=3, seconds=2)
+FULL_TURNS = Turns(turns=3, seconds=8, neighbours=100_000, replayed=100_000)
+QUICK_TURNS = Turns(turns=1, seconds=3, neighbours=10_000, replayed=5_000)
 FEW = 10_000
 CALLS, FEWER_CALLS = 200_000, 50_000
 """Calls in process."""
 
-PARTS = ("throughput", "own-time", "import", "management")
+PARTS = ("throughput", "own-time", "import", "management", "interference")
 
 
 def main() -> int:
@@ -79,6 +82,9 @@ def run(parts: tuple[str, ...] | list[str], *, quick: bool, told: Callable[[str]
         if "management" in parts:
             told("lists, searches, upserts, an export")
             results.management = measure_management(made[-1], cores)
+        if "interference" in parts:
+            turns = QUICK_TURNS if quick else FULL_TURNS
+            results.interference = measure_interference(made[-1], turns, cores, told)
     return results
 
 

@@ -28,6 +28,8 @@ FIGURES = (
     Figure("to_constant", "throughput, to a constant from bare ASGI", 0.60, "x", at_least=True),
     Figure("growth", "throughput, most contacts to fewest", 0.85, "x", at_least=True),
     Figure("v2_to_v1", "throughput, V2 with all rules on to V1", 0.80, "x", at_least=True),
+    Figure("worst_p50", "calls while the desk works, p50, to idle", 1.5, "x"),
+    Figure("worst_p99", "calls while the desk works, p99, to idle", 2.0, "x"),
     Figure("own_p50_us", "own time a call, in process, p50", 40, "µs"),
     Figure("own_p99_us", "own time a call, in process, p99", 150, "µs"),
     Figure("import_seconds", "import of a million rows, time", 45, "s"),

@@ -1,6 +1,7 @@
 """What was measured, as tables for people and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -9,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import Verdict
+from bench.interference import Disturbance, Interference, Times
 from bench.results import Results
 from bench.throughput import Ratio, Row
 
 PLAIN: Any = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False}
 DISTURBED = "? Other work ran on these cores: no round was quiet for both. Do not trust these ratios; run it alone."
+VERDICTS = {True: "[green]met[/]", False: "[bold red]not met[/]"}
 
 
 def print_results(console: Console, results: Results) -> None:
@@ -24,6 +27,8 @@ def print_results(console: Console, results: Results) -> None:
         console.print(_throughput_table(results.rows))
         if not all(row.to_nginx.quiet and row.to_constant.quiet for row in results.rows):
             console.print(DISTURBED, style="yellow")
+    if results.interference:
+        console.print(_interference_table(results.interference))
     if results.details:
         console.print(_details_table(results.details))
     if results.verdicts:
@@ -65,6 +70,49 @@ def _told(ratio: Ratio) -> str:
     return f"{ratio.median:.2f} ± {away:.2f}{' ' if ratio.quiet else '?'}"
 
 
+def _interference_table(interference: Interference) -> Table:
+    table = Table(title=f"\n{interference.rate:,.0f} calls a second while the desk works", **PLAIN)
+    table.add_column("", no_wrap=True)
+    for name in (
+        "calls of",
+        "done",
+        "idle p50 µs",
+        "p99 µs",
+        "busy p50 µs",
+        "p99 µs",
+        "worst ms",
+        "p50 to idle",
+        "p99 to idle",
+        "unanswered",
+        "late µs",
+        "",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in interference.rows:
+        table.add_row(row.work, row.account, str(row.done), *_middle_of(row), *_compared(row))
+    return table
+
+
+def _middle_of(row: Disturbance) -> Iterator[str]:
+    """Medians of the turns, and the worst call of all."""
+    for phase in ([turn.idle for turn in row.turns], [turn.busy for turn in row.turns]):
+        yield f"{median(seen.p50_us for seen in phase):,.0f}"
+        yield f"{median(seen.p99_us for seen in phase):,.0f}"
+    yield f"{max(turn.busy.worst_us for turn in row.turns) / 1000:,.1f}"
+
+
+def _compared(row: Disturbance) -> Iterator[str]:
+    yield _outermost(row.p50)
+    yield _outermost(row.p99)
+    yield str(row.unanswered)
+    yield f"{max(turn.busy.late_p99_us for turn in row.turns):,.0f}"
+    yield VERDICTS[row.met]
+
+
+def _outermost(times: Times) -> str:
+    return f"{times.median:.2f} ({times.lowest:.2f}–{times.highest:.2f})"
+
+
 def _details_table(details: dict[str, str]) -> Table:
     table = Table("", "", title="\nBesides", **PLAIN, show_header=False)
     for name, value in details.items():
@@ -79,9 +127,8 @@ def _figures_table(verdicts: Sequence[Verdict]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for figure, measured, met, _ in verdicts:
         sign = "≥" if figure.at_least else "≤"
-        verdict = "[green]met[/]" if met else "[bold red]not met[/]"
         table.add_row(
-            figure.name, written(measured, figure.unit), f"{sign} {written(figure.bound, figure.unit)}", verdict
+            figure.name, written(measured, figure.unit), f"{sign} {written(figure.bound, figure.unit)}", VERDICTS[met]
         )
     return table
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.figures import FIGURES, Verdict, judge
 from bench.imports import Import
+from bench.interference import Interference
 from bench.management import Management
 from bench.own_time import OwnTime
 from bench.throughput import BY_V2, CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
@@ -26,6 +27,7 @@ class Results:
     logged: OwnTime | None = None
     in_process: OwnTime | None = None
     management: Management | None = None
+    interference: Interference | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -42,6 +44,9 @@ class Results:
         found = self._ratios()
         if self.in_process is not None:
             found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
+        if self.interference is not None:
+            found["worst_p50"] = max(row.p50.median for row in self.interference.rows)
+            found["worst_p99"] = max(row.p99.median for row in self.interference.rows)
         if self.sizes[-1] == MILLION:
             if self.imported is not None:
                 found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
@@ -110,6 +115,7 @@ class Results:
             "import": self.imported and self.imported._asdict(),
             "worker_mib": self.worker_mib,
             "management": self.management and self.management._asdict(),
+            "interference": self.interference and self.interference.document(),
         }
 
 

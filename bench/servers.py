@@ -52,9 +52,10 @@ class Server:
 
 
 @contextmanager
-def serving(installation: Installation, core: int) -> Iterator[Server]:
-    """Aiguillage on an installation, everything on: one worker on one core."""
-    command = pinned(core, python("-m", "aiguillage", "serve", "--workers", "1"))
+def serving(installation: Installation, core: int | None = None) -> Iterator[Server]:
+    """Aiguillage on an installation, everything on: one worker, on one core or wherever the kernel puts it."""
+    serve = python("-m", "aiguillage", "serve", "--workers", "1")
+    command = serve if core is None else pinned(core, serve)
     with _serving_python(command, installation.settings.data_dir) as server:
         yield server
 
