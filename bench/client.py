@@ -4,7 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from bench.servers import Server
@@ -64,7 +64,9 @@ class Client:
     def _request(self, method: str, path: str, body: bytes | None, media: str) -> http.client.HTTPResponse:
         self._connection.close()
         account = f"{'&' if '?' in path else '?'}customer_account={self._account}"
-        self._connection.request(method, path + account, body, self._headers | {"Content-Type": media})
+        # A server may answer, and end the connection, before it has read what it will not take.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._connection.request(method, path + account, body, self._headers | {"Content-Type": media})
         return self._connection.getresponse()
 
 

@@ -71,46 +71,41 @@ def _told(ratio: Ratio) -> str:
 
 
 def _interference_table(interference: Interference) -> Table:
-    table = Table(title=f"\n{interference.rate:,.0f} calls a second while the desk works", **PLAIN)
+    table = Table(title=f"\n{interference.rate:,.0f} calls a second, p50 and p99 in ms, while the desk works", **PLAIN)
     table.add_column("", no_wrap=True)
-    for name in (
-        "calls of",
-        "done",
-        "idle p50 µs",
-        "p99 µs",
-        "busy p50 µs",
-        "p99 µs",
-        "worst ms",
-        "p50 to idle",
-        "p99 to idle",
-        "unanswered",
-        "late µs",
-        "",
-    ):
+    for name in ("calls of", "done", "desk idle", "at work", "worst", "p50, x", "p99, x", "lost", "late", ""):
         table.add_column(name, justify="right", no_wrap=True)
     for row in interference.rows:
-        table.add_row(row.work, row.account, str(row.done), *_middle_of(row), *_compared(row))
+        table.add_row(row.work, row.account, str(row.done), *_seen(row), *_compared(row))
     return table
 
 
-def _middle_of(row: Disturbance) -> Iterator[str]:
+def _seen(row: Disturbance) -> Iterator[str]:
     """Medians of the turns, and the worst call of all."""
     for phase in ([turn.idle for turn in row.turns], [turn.busy for turn in row.turns]):
-        yield f"{median(seen.p50_us for seen in phase):,.0f}"
-        yield f"{median(seen.p99_us for seen in phase):,.0f}"
-    yield f"{max(turn.busy.worst_us for turn in row.turns) / 1000:,.1f}"
+        yield " ".join(_milliseconds(median(each)) for each in zip(*((s.p50_us, s.p99_us) for s in phase), strict=True))
+    yield _milliseconds(max(turn.busy.worst_us for turn in row.turns))
 
 
 def _compared(row: Disturbance) -> Iterator[str]:
     yield _outermost(row.p50)
     yield _outermost(row.p99)
     yield str(row.unanswered)
-    yield f"{max(turn.busy.late_p99_us for turn in row.turns):,.0f}"
+    yield _milliseconds(max(turn.busy.late_p99_us for turn in row.turns))
     yield VERDICTS[row.met]
 
 
+def _milliseconds(microseconds: float) -> str:
+    return _short(microseconds / 1000)
+
+
 def _outermost(times: Times) -> str:
-    return f"{times.median:.2f} ({times.lowest:.2f}–{times.highest:.2f})"
+    return f"{_short(times.median)} ({_short(times.lowest)}–{_short(times.highest)})"
+
+
+def _short(value: float) -> str:
+    """In about three digits."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def _details_table(details: dict[str, str]) -> Table:
@@ -135,8 +130,7 @@ def _figures_table(verdicts: Sequence[Verdict]) -> Table:
 
 def written(value: float, unit: str) -> str:
     """A value with its unit, in as many digits as it is known to."""
-    digits = f"{value:.2f}" if value < 10 else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-    return f"{digits} {unit}"
+    return f"{_short(value)} {unit}"
 
 
 def as_json(results: Results) -> bytes:
