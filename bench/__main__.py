@@ -12,12 +12,13 @@ from rich.console import Console
 from bench.chart import draw
 from bench.installation import Installation, make_installation
 from bench.interference import Turns, measure_interference
-from bench.machine import Cores, choose_cores, describe, missing_tools, resident_mib
+from bench.machine import Cores, choose_cores, describe, missing_tools
 from bench.management import measure_management
 from bench.own_time import own_time_in_process, own_time_logged
 from bench.report import as_json, print_results
 from bench.results import MILLION, Results
 from bench.throughput import Plan, measure, own_name, sides_of
+from bench.tree import all_mib, call_workers, own_mib
 
 KEPT_IN = Path(__file__).parent / "results"
 FULL, QUICK = Plan(rounds=7, seconds=4), Plan(rounds=3, seconds=2)
@@ -95,7 +96,8 @@ def _measure_throughput(
     with sides_of(directory, made, cores) as sides:
         results.samples = measure(sides, plan, cores, told)
         largest = next(side for side in sides if side.name == own_name(made[-1].size))
-        results.worker_mib = resident_mib(largest.server.pid)
+        results.worker_mib = max(own_mib(worker) for worker in call_workers(largest.server.pid))
+        results.server_mib = all_mib(largest.server.pid)
         results.logged = own_time_logged(made[-1])
 
 

@@ -3,7 +3,7 @@
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -52,13 +52,17 @@ class Client:
             raise RuntimeError(f"{path} was answered with {answer.status}: {answer.body[:200]!r}")
         return spent
 
-    def download(self, path: str) -> int:
-        """Reads a file, and lets go of it piece by piece; its bytes. Raises RuntimeError on a refusal."""
+    def download(self, path: str, each: Callable[[], None] = lambda: None) -> int:
+        """Reads a file, and lets go of it piece by piece, each of which calls `each`; its bytes.
+
+        Raises RuntimeError on a refusal.
+        """
         answer, size = self._request("GET", path, None, JSON), 0
         if answer.status != http.client.OK:
             raise RuntimeError(f"{path} was answered with {answer.status}: {answer.read()[:200]!r}")
         while piece := answer.read(PIECE):
             size += len(piece)
+            each()
         return size
 
     def _request(self, method: str, path: str, body: bytes | None, media: str) -> http.client.HTTPResponse:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.machine import cpu_seconds, find_command, pinned
+from bench.machine import find_command, pinned
 from bench.servers import Server
+from bench.tree import cpu_seconds
 
 SCRIPT = Path(__file__).parent / "load.lua"
 CONNECTIONS = 16
@@ -28,7 +29,8 @@ class Side:
 class Sample(NamedTuple):
     """One side in one round.
 
-    `per_core` is requests a second of the processor time that the server used; `busy` the share of its core it got.
+    `per_core` is requests a second of the processor time that all of the server's processes used together; `busy` the
+    share of their core that they got.
     """
 
     per_second: float

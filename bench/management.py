@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Iterator
 from itertools import count, islice
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from bench.drawn import ACCOUNT, FIRST_NAMES, HIGHEST, LAST_NAMES, LOWEST, SEED,
 from bench.installation import Installation, operator
 from bench.machine import Cores
 from bench.servers import serving
+from bench.tree import peak_mib
 
 EMAIL = "editor@example.org"
 CONTACTS = "/smart-routings/contacts"
@@ -26,7 +26,10 @@ LISTS, UPSERTS, EACH = 300, 4, 10_000
 
 
 class Management(NamedTuple):
-    """Milliseconds of a list, as a client on the same machine sees them; what the server's memory rose to, in MiB."""
+    """Milliseconds of a list, as a client on the same machine sees them.
+
+    `export_mib` is what the memory of one of the server's processes rose to by the export's end.
+    """
 
     index_p99_ms: float
     search_p99_ms: float
@@ -43,9 +46,10 @@ def measure_management(installation: Installation, cores: Cores) -> Management:
     with serving(installation, cores.server) as server, client_of(server, secret, ACCOUNT) as client:
         index = _percentile([client.timed(f"{CONTACTS}?per_page=40&sort={sort}") for sort in _sorts()])
         search = _percentile([client.timed(f"{CONTACTS}?q={quote(words)}") for words in _words()])
+        peaks: list[float] = []
         began = time.perf_counter()
-        size = client.download(f"{CONTACTS}/export")
-        seconds, peak = time.perf_counter() - began, peak_mib(server.pid)
+        size = client.download(f"{CONTACTS}/export", lambda: peaks.append(peak_mib(server.pid)))
+        seconds, peak = time.perf_counter() - began, max(peaks)
         upserts = EACH * UPSERTS / sum(client.timed(f"{CONTACTS}/bulk", body) / 1000 for body in bodies)
     return Management(index, search, upserts, seconds, size, peak)
 
@@ -107,11 +111,3 @@ def _fresh_numbers(drawn: random.Random, taken: set[int]) -> Iterator[int]:
         if number not in taken:
             taken.add(number)
             yield number
-
-
-def peak_mib(pid: int) -> float:
-    """The most memory that a process has had resident, in MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError(pid)

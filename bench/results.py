@@ -24,6 +24,7 @@ class Results:
     imported: Import | None = None
     samples: Samples = field(default_factory=dict)
     worker_mib: float | None = None
+    server_mib: float | None = None
     logged: OwnTime | None = None
     in_process: OwnTime | None = None
     management: Management | None = None
@@ -81,7 +82,8 @@ class Results:
         if self.in_process is not None:
             found["own time in process, no server"] = _told(self.in_process)
         if self.worker_mib is not None:
-            found["worker's memory after the load"] = f"{self.worker_mib:.0f} MiB"
+            own = f"{self.worker_mib:.0f} MiB of its own"
+            found["a call worker's memory after the load"] = f"{own}, all processes together {self.server_mib:.0f} MiB"
         if self.management is not None:
             lists = f"first page {self.management.index_p99_ms:.0f} ms, search {self.management.search_p99_ms:.0f} ms"
             found["management API, p99"] = lists
@@ -114,6 +116,7 @@ class Results:
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),
             "worker_mib": self.worker_mib,
+            "server_mib": self.server_mib,
             "management": self.management and self.management._asdict(),
             "interference": self.interference and self.interference.document(),
         }
