@@ -9,6 +9,7 @@ from bench.imports import Import
 from bench.interference import Interference
 from bench.management import Management
 from bench.own_time import OwnTime
+from bench.starts import Start, Starts
 from bench.throughput import BY_V2, CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
 
 MILLION = 1_000_000
@@ -29,6 +30,7 @@ class Results:
     in_process: OwnTime | None = None
     management: Management | None = None
     interference: Interference | None = None
+    starts: Starts | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -48,6 +50,10 @@ class Results:
         if self.interference is not None:
             found["worst_p50"] = max(row.p50.median for row in self.interference.rows)
             found["worst_p99"] = max(row.p99.median for row in self.interference.rows)
+        if self.starts is not None:
+            found["serve_seconds"] = max(start.middle.seconds for start in self.starts.serve)
+            found["command_seconds"] = max(start.middle.seconds for start in self.starts.command)
+            found["tab_seconds"] = self.starts.tab.middle.seconds
         if self.sizes[-1] == MILLION:
             if self.imported is not None:
                 found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
@@ -90,6 +96,9 @@ class Results:
             found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
             size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
             found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
+        if self.starts is not None:
+            for start in self.starts.all:
+                found[f"start: {start.name}"] = _outermost(start)
         return found
 
     def document(self) -> dict[str, Any]:
@@ -119,8 +128,16 @@ class Results:
             "server_mib": self.server_mib,
             "management": self.management and self.management._asdict(),
             "interference": self.interference and self.interference.document(),
+            "starts": self.starts and self.starts.document(),
         }
 
 
 def _told(time: OwnTime) -> str:
     return f"p50 {time.p50_us:.0f} µs, p99 {time.p99_us:.0f} µs ({time.calls:,} calls)"
+
+
+def _outermost(start: Start) -> str:
+    seconds, cpu_seconds = start.middle
+    each = [spent.seconds for spent in start.spent]
+    took = f"{seconds:.2f} s ({min(each):.2f}–{max(each):.2f}, {len(each)} starts)"
+    return f"{took}, {cpu_seconds:.2f} s of processor time"

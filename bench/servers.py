@@ -18,6 +18,7 @@ from bench.processes import environment_for, started
 READY_WITHIN = 60.0
 """Seconds; a start takes about one, but machines are shared."""
 
+SERVE = python("-m", "aiguillage", "serve", "--workers", "1")
 NGINX = """
 daemon off;
 worker_processes 1;
@@ -54,10 +55,18 @@ class Server:
 @contextmanager
 def serving(installation: Installation, core: int | None = None) -> Iterator[Server]:
     """Aiguillage on an installation, everything on: one worker, on one core or wherever the kernel puts it."""
-    serve = python("-m", "aiguillage", "serve", "--workers", "1")
-    command = serve if core is None else pinned(core, serve)
+    command = SERVE if core is None else pinned(core, SERVE)
     with _serving_python(command, installation.settings.data_dir) as server:
         yield server
+
+
+@contextmanager
+def serving_early(installation: Installation) -> Iterator[Server]:
+    """The same wherever the kernel puts it, from its process's start on: it does not listen yet."""
+    port = _free_port()
+    environment = environment_for(installation.settings.data_dir, **_settings(port))
+    with started(SERVE, installation.settings.data_dir.with_suffix(".log"), environment) as process:
+        yield Server(port, process.pid)
 
 
 @contextmanager
@@ -84,10 +93,13 @@ def serving_nginx(directory: Path, body: str, core: int) -> Iterator[Server]:
 def _serving_python(command: list[str], data_dir: Path, **variables: str) -> Iterator[Server]:
     """A server whose settings come by the environment."""
     port = _free_port()
-    settings = {"AIGUILLAGE_PORT": str(port), "AIGUILLAGE_LOG_LEVEL": "warning"}
-    environment = environment_for(data_dir, **settings, **variables)
+    environment = environment_for(data_dir, **_settings(port), **variables)
     with _listening(command, port, data_dir.with_suffix(".log"), environment) as server:
         yield server
+
+
+def _settings(port: int) -> dict[str, str]:
+    return {"AIGUILLAGE_PORT": str(port), "AIGUILLAGE_LOG_LEVEL": "warning"}
 
 
 @contextmanager
