@@ -26,6 +26,9 @@ class Verdict(NamedTuple):
 FIGURES = (
     Figure("to_nginx", "throughput, to nginx `return 200`", 0.20, "x", at_least=True),
     Figure("to_constant", "throughput, to a constant from bare ASGI", 0.80, "x", at_least=True),
+    Figure("to_go", "throughput, to Go net/http over a map", 1.0, "x", at_least=True),
+    Figure("to_php", "throughput, to PHP-FPM with PostgreSQL", 10.0, "x", at_least=True),
+    Figure("to_fastapi", "throughput, to FastAPI with SQLAlchemy", 40.0, "x", at_least=True),
     Figure("growth", "throughput, most contacts to fewest", 0.85, "x", at_least=True),
     Figure("v2_to_v1", "throughput, V2 with all rules on to V1", 0.80, "x", at_least=True),
     Figure("worst_p50", "calls while the desk works, p50, to idle", 1.5, "x"),

@@ -91,6 +91,13 @@ class Interference(NamedTuple):
     rate: float
     rows: list[Disturbance]
 
+    def measured(self) -> dict[str, float]:
+        """By the figures' keys: the worst row of each."""
+        return {
+            "worst_p50": max(row.p50.median for row in self.rows),
+            "worst_p99": max(row.p99.median for row in self.rows),
+        }
+
     def document(self) -> dict[str, Any]:
         """All of it, for JSON."""
         rows = [

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from bench.machine import find_command, pinned
 from bench.servers import Server
-from bench.tree import cpu_seconds
 
 SCRIPT = Path(__file__).parent / "load.lua"
 CONNECTIONS = 16
@@ -42,9 +41,9 @@ class Sample(NamedTuple):
 
 def put_load(side: Side, seconds: int, core: int) -> Sample:
     """What wrk sees in so many seconds. Raises RuntimeError when a request was not answered as it should be."""
-    before = cpu_seconds(side.server.pid)
+    before = side.server.cpu_seconds()
     seen = _run_wrk(side, seconds, core)
-    spent = cpu_seconds(side.server.pid) - before
+    spent = side.server.cpu_seconds() - before
     if seen["broken"] or (side.all_known and seen["refused"]):
         raise RuntimeError(f"{side.name} did not answer every request: {seen}")
     took, requests = seen["microseconds"] / 1e6, seen["requests"]

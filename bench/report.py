@@ -9,10 +9,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bench.compared import COMPARISONS, Compared
 from bench.figures import Verdict
 from bench.interference import Disturbance, Interference, Times
+from bench.load import Sample
 from bench.results import Results
-from bench.throughput import Ratio, Row
+from bench.throughput import Ratio, Row, middle_of
 
 PLAIN: Any = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False}
 DISTURBED = "? Other work ran on these cores: no round was quiet for both. Do not trust these ratios; run it alone."
@@ -27,6 +29,10 @@ def print_results(console: Console, results: Results) -> None:
         console.print(_throughput_table(results.rows))
         if not all(row.to_nginx.quiet and row.to_constant.quiet for row in results.rows):
             console.print(DISTURBED, style="yellow")
+    if results.compared:
+        console.print(_compared_table(results.compared))
+        for name, packages in results.compared.left_out.items():
+            console.print(f"Left out: {name}. Install what it needs: apt-get install -y {packages}", style="yellow")
     if results.interference:
         console.print(_interference_table(results.interference))
     if results.details:
@@ -50,17 +56,7 @@ def _throughput_table(rows: Sequence[Row]) -> Table:
     ):
         table.add_column(name, justify="right", no_wrap=True)
     for name, sample, quiet, to_nginx, to_constant in rows:
-        table.add_row(
-            name,
-            str(quiet),
-            f"{sample.per_second:,.0f}",
-            f"{sample.busy:.0%}",
-            f"{sample.per_core:,.0f}",
-            f"{sample.p50_us:,.0f}",
-            f"{sample.p99_us:,.0f}",
-            _told(to_nginx),
-            _told(to_constant),
-        )
+        table.add_row(name, *_sample(sample, quiet), _told(to_nginx), _told(to_constant))
     return table
 
 
@@ -68,6 +64,28 @@ def _told(ratio: Ratio) -> str:
     """The median, and how far the outermost round is from it."""
     away = max(ratio.highest - ratio.median, ratio.median - ratio.lowest)
     return f"{ratio.median:.2f} ± {away:.2f}{' ' if ratio.quiet else '?'}"
+
+
+def _compared_table(compared: Compared) -> Table:
+    table = Table(title="\nBeside other ways to answer the same calls", **PLAIN)
+    table.add_column("medians of quiet rounds", no_wrap=True)
+    for name in ("quiet", "requests/s", "of the core", "requests/core-s", "p50 µs", "p99 µs", "aiguillage to it"):
+        table.add_column(name, justify="right", no_wrap=True)
+    ratios = {COMPARISONS[key].name: _told(ratio) for key, ratio in compared.ratios().items()}
+    for name, samples in compared.samples.items():
+        table.add_row(name, *_sample(*middle_of(samples)), ratios.get(name, ""))
+    return table
+
+
+def _sample(sample: Sample, quiet: int) -> tuple[str, ...]:
+    return (
+        str(quiet),
+        f"{sample.per_second:,.0f}",
+        f"{sample.busy:.0%}",
+        f"{sample.per_core:,.0f}",
+        f"{sample.p50_us:,.0f}",
+        f"{sample.p99_us:,.0f}",
+    )
 
 
 def _interference_table(interference: Interference) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.compared import Compared
 from bench.figures import FIGURES, Verdict, judge
 from bench.imports import Import
 from bench.interference import Interference
@@ -31,6 +32,7 @@ class Results:
     management: Management | None = None
     interference: Interference | None = None
     starts: Starts | None = None
+    compared: Compared | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -45,15 +47,10 @@ class Results:
     def _measured(self) -> dict[str, float]:
         """Whatever was measured, by the figures' keys; imports and memory count only with a million contacts."""
         found = self._ratios()
+        for part in (self.compared, self.interference, self.starts):
+            found |= {} if part is None else part.measured()
         if self.in_process is not None:
             found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
-        if self.interference is not None:
-            found["worst_p50"] = max(row.p50.median for row in self.interference.rows)
-            found["worst_p99"] = max(row.p99.median for row in self.interference.rows)
-        if self.starts is not None:
-            found["serve_seconds"] = max(start.middle.seconds for start in self.starts.serve)
-            found["command_seconds"] = max(start.middle.seconds for start in self.starts.command)
-            found["tab_seconds"] = self.starts.tab.middle.seconds
         if self.sizes[-1] == MILLION:
             if self.imported is not None:
                 found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
@@ -121,6 +118,7 @@ class Results:
                 }
                 for row in self.rows
             ],
+            "compared": self.compared and self.compared.document(),
             "own_time_logged": self.logged and self.logged._asdict(),
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),

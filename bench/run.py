@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.compared import measure_compared
 from bench.installation import Installation, make_installation
 from bench.interference import Turns, measure_interference
 from bench.machine import Cores, choose_cores, describe
@@ -74,6 +75,10 @@ class Run:
             self.results.server_mib = all_mib(largest.server.pid)
             self.results.logged = own_time_logged(self.made[-1])
 
+    def comparisons(self) -> None:
+        """Throughput beside other ways to answer the same calls."""
+        self.results.compared = measure_compared(self.made[-1], self.extent.plan, self.cores, self.told)
+
     def management(self) -> None:
         """The management API."""
         self.told("lists, searches, upserts, an export")
@@ -92,6 +97,7 @@ MEASURED: dict[str, Callable[[Run], None]] = {
     "import": Run.imported,
     "own-time": Run.own_time,
     "throughput": Run.throughput,
+    "comparisons": Run.comparisons,
     "starts": Run.starts,
     "management": Run.management,
     "interference": Run.interference,

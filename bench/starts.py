@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from bench.installation import Installation
 from bench.processes import environment_for
 from bench.servers import READY_WITHIN, Server, serving_early
-from bench.tree import cpu_seconds
 
 TRIED_EVERY = 0.002
 """Seconds between attempts to connect to a server that does not listen yet."""
@@ -49,6 +48,14 @@ class Starts(NamedTuple):
     serve: list[Start]
     command: list[Start]
     tab: Start
+
+    def measured(self) -> dict[str, float]:
+        """By the figures' keys: the slowest kind of each."""
+        return {
+            "serve_seconds": max(start.middle.seconds for start in self.serve),
+            "command_seconds": max(start.middle.seconds for start in self.command),
+            "tab_seconds": self.tab.middle.seconds,
+        }
 
     @property
     def all(self) -> list[Start]:
@@ -85,7 +92,7 @@ def _first_call(installation: Installation) -> Spent:
             if time.perf_counter() - began > READY_WITHIN:
                 raise RuntimeError("a server answered no call after its start")
             time.sleep(TRIED_EVERY)
-        return Spent(time.perf_counter() - began, cpu_seconds(server.pid))
+        return Spent(time.perf_counter() - began, server.cpu_seconds())
 
 
 def _is_answered(server: Server, path: str, secret: str) -> bool:
