@@ -16,6 +16,7 @@ from bench.neighbours import Neighbours, add_neighbours
 from bench.own_time import own_time_logged
 from bench.paced import Seen
 from bench.servers import Server, serving
+from bench.tree import others_seconds
 from bench.work import Work, all_work, doing
 
 LOGGED = 5
@@ -23,6 +24,9 @@ LOGGED = 5
 
 SETTLE = 2.0
 """Seconds of rest after each phase, until what it left behind is written and cannot weigh on the next."""
+
+QUIET = 0.1
+"""The most of a core that other work takes on a machine that has nothing else to do."""
 
 P50_BOUND, P99_BOUND = 1.5, 2.0
 """How many times as long as beside an idle desk a call may take."""
@@ -42,10 +46,14 @@ class Turns(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """Calls beside an idle desk, and right after while it worked."""
+    """Calls beside an idle desk, and right after while it worked.
+
+    `others` is the share of a core that other work on the machine took in the worse of the two.
+    """
 
     idle: Seen
     busy: Seen
+    others: float
 
 
 class Times(NamedTuple):
@@ -65,19 +73,29 @@ class Disturbance(NamedTuple):
     turns: list[Turn]
 
     @property
+    def quiet(self) -> int:
+        """How many turns had the machine to themselves."""
+        return sum(turn.others <= QUIET for turn in self.turns)
+
+    @property
+    def counted(self) -> list[Turn]:
+        """The quiet turns; where none was, all count, and say little."""
+        return [turn for turn in self.turns if turn.others <= QUIET] or self.turns
+
+    @property
     def p50(self) -> Times:
         """Of the p50 of calls."""
-        return _times([turn.busy.p50_us / turn.idle.p50_us for turn in self.turns])
+        return _times([turn.busy.p50_us / turn.idle.p50_us for turn in self.counted])
 
     @property
     def p99(self) -> Times:
         """Of the p99 of calls."""
-        return _times([turn.busy.p99_us / turn.idle.p99_us for turn in self.turns])
+        return _times([turn.busy.p99_us / turn.idle.p99_us for turn in self.counted])
 
     @property
     def unanswered(self) -> int:
         """Calls that were not answered with a destination, busy or idle."""
-        return sum(seen.refused + seen.broken for turn in self.turns for seen in turn)
+        return sum(seen.refused + seen.broken for turn in self.turns for seen in (turn.idle, turn.busy))
 
     @property
     def met(self) -> bool:
@@ -109,7 +127,11 @@ class Interference(NamedTuple):
                 "p99": row.p99._asdict(),
                 "unanswered": row.unanswered,
                 "met": row.met,
-                "turns": [{"idle": turn.idle._asdict(), "busy": turn.busy._asdict()} for turn in row.turns],
+                "quiet": row.quiet,
+                "turns": [
+                    {"idle": turn.idle._asdict(), "busy": turn.busy._asdict(), "others": turn.others}
+                    for turn in row.turns
+                ],
             }
             for row in self.rows
         ]
@@ -156,18 +178,23 @@ class _Phases:
     seconds: float
     directory: Path
 
-    def idle(self, measured: Sequence[Filled]) -> list[Seen]:
+    def idle(self, measured: Sequence[Filled]) -> tuple[list[Seen], float]:
+        """The second is what share of a core other work took."""
+        before, began = others_seconds(), time.perf_counter()
         with calling(self.server, measured, self.rate, self.directory) as seen:
             time.sleep(self.seconds)
+        others = (others_seconds() - before) / (time.perf_counter() - began)
         time.sleep(SETTLE)
-        return seen
+        return seen, others
 
-    def busy(self, measured: Sequence[Filled], work: Work) -> tuple[list[Seen], int]:
+    def busy(self, measured: Sequence[Filled], work: Work) -> tuple[list[Seen], float, int]:
         """As long as work that was begun takes, so that none of its stages is left out; how often it was done."""
+        before, began = others_seconds(), time.perf_counter()
         with calling(self.server, measured, self.rate, self.directory) as seen, doing(work) as working:
             time.sleep(self.seconds)
+        others = (others_seconds() - before) / (time.perf_counter() - began)
         time.sleep(SETTLE)
-        return seen, working.done
+        return seen, others, working.done
 
 
 def _take_turns(
@@ -179,9 +206,9 @@ def _take_turns(
     done = 0
     for number in range(1, turns + 1):
         told(f"turn {number} of {turns}: an idle desk, then {work.name}")
-        idle = phases.idle(measured)
-        busy, times = phases.busy(measured, work)
+        idle, others_then = phases.idle(measured)
+        busy, others_now, times = phases.busy(measured, work)
         done += times
-        for mine, *turn in zip(taken, idle, busy, strict=True):
-            mine.append(Turn(*turn))
+        for mine, before, meanwhile in zip(taken, idle, busy, strict=True):
+            mine.append(Turn(before, meanwhile, max(others_then, others_now)))
     return [Disturbance(work.name, filled.account, done, mine) for filled, mine in zip(measured, taken, strict=True)]

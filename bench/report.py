@@ -17,7 +17,7 @@ from bench.results import Results
 from bench.throughput import Ratio, Row, middle_of
 
 PLAIN: Any = {"box": box.SIMPLE_HEAD, "title_justify": "left", "padding": (0, 1, 0, 0), "pad_edge": False}
-DISTURBED = "? Other work ran on these cores: no round was quiet for both. Do not trust these ratios; run it alone."
+DISTURBED = "? Other work ran on these cores in every round. Do not trust these ratios; run it alone."
 VERDICTS = {True: "[green]met[/]", False: "[bold red]not met[/]"}
 
 
@@ -26,19 +26,21 @@ def print_results(console: Console, results: Results) -> None:
     machine = results.machine
     console.print(f"{machine['cpu']}, {machine['cores']} cores, load {machine['load_average']} at the start")
     if results.rows:
-        console.print(_throughput_table(results.rows))
-        if not all(row.to_nginx.quiet and row.to_constant.quiet for row in results.rows):
-            console.print(DISTURBED, style="yellow")
+        _print_throughput(console, results.rows)
     if results.compared:
-        console.print(_compared_table(results.compared))
-        for name, packages in results.compared.left_out.items():
-            console.print(f"Left out: {name}. Install what it needs: apt-get install -y {packages}", style="yellow")
+        _print_compared(console, results.compared)
     if results.interference:
-        console.print(_interference_table(results.interference))
+        _print_interference(console, results.interference)
     if results.details:
         console.print(_details_table(results.details))
     if results.verdicts:
         console.print(_figures_table(results.verdicts))
+
+
+def _print_throughput(console: Console, rows: Sequence[Row]) -> None:
+    console.print(_throughput_table(rows))
+    if not all(row.to_nginx.quiet and row.to_constant.quiet for row in rows):
+        console.print(DISTURBED, style="yellow")
 
 
 def _throughput_table(rows: Sequence[Row]) -> Table:
@@ -66,6 +68,14 @@ def _told(ratio: Ratio) -> str:
     return f"{ratio.median:.2f} ± {away:.2f}{' ' if ratio.quiet else '?'}"
 
 
+def _print_compared(console: Console, compared: Compared) -> None:
+    console.print(_compared_table(compared))
+    if not all(ratio.quiet for ratio in compared.ratios().values()):
+        console.print(DISTURBED, style="yellow")
+    for name, packages in compared.left_out.items():
+        console.print(f"Left out: {name}. Install what it needs: apt-get install -y {packages}", style="yellow")
+
+
 def _compared_table(compared: Compared) -> Table:
     table = Table(title="\nBeside other ways to answer the same calls", **PLAIN)
     table.add_column("medians of quiet rounds", no_wrap=True)
@@ -88,26 +98,32 @@ def _sample(sample: Sample, quiet: int) -> tuple[str, ...]:
     )
 
 
+def _print_interference(console: Console, interference: Interference) -> None:
+    console.print(_interference_table(interference))
+    if not all(row.quiet for row in interference.rows):
+        console.print(DISTURBED, style="yellow")
+
+
 def _interference_table(interference: Interference) -> Table:
     table = Table(title=f"\n{interference.rate:,.0f} calls a second, p50 and p99 in ms, while the desk works", **PLAIN)
     table.add_column("", no_wrap=True)
-    for name in ("calls of", "done", "desk idle", "at work", "worst", "p50, x", "p99, x", "lost", "late", ""):
+    for name in ("calls of", "done", "quiet", "desk idle", "at work", "worst", "p50, x", "p99, x", "lost", "late", ""):
         table.add_column(name, justify="right", no_wrap=True)
     for row in interference.rows:
-        table.add_row(row.work, row.account, str(row.done), *_seen(row), *_compared(row))
+        table.add_row(row.work, row.account, str(row.done), str(row.quiet), *_seen(row), *_compared(row))
     return table
 
 
 def _seen(row: Disturbance) -> Iterator[str]:
     """Medians of the turns, and the worst call of all."""
-    for phase in ([turn.idle for turn in row.turns], [turn.busy for turn in row.turns]):
+    for phase in ([turn.idle for turn in row.counted], [turn.busy for turn in row.counted]):
         yield " ".join(_milliseconds(median(each)) for each in zip(*((s.p50_us, s.p99_us) for s in phase), strict=True))
     yield _milliseconds(max(turn.busy.worst_us for turn in row.turns))
 
 
 def _compared(row: Disturbance) -> Iterator[str]:
-    yield _outermost(row.p50)
-    yield _outermost(row.p99)
+    for times in (row.p50, row.p99):
+        yield f"{_outermost(times)}{' ' if row.quiet else '?'}"
     yield str(row.unanswered)
     yield _milliseconds(max(turn.busy.late_p99_us for turn in row.turns))
     yield VERDICTS[row.met]
@@ -118,6 +134,8 @@ def _milliseconds(microseconds: float) -> str:
 
 
 def _outermost(times: Times) -> str:
+    if times.lowest == times.highest:
+        return _short(times.median)
     return f"{_short(times.median)} ({_short(times.lowest)}–{_short(times.highest)})"
 
 

@@ -35,6 +35,13 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def others_seconds() -> float:
+    """Processor time that all else on the machine than this process and all behind it has used since it started."""
+    _, user, nice, system, _, _, irq, softirq, steal, *_ = Path("/proc/stat").read_text().partition("\n")[0].split()
+    ticks = sum(map(int, (user, nice, system, irq, softirq, steal)))
+    return ticks / os.sysconf("SC_CLK_TCK") - cpu_seconds(os.getpid())
+
+
 def call_workers(pid: int) -> list[int]:
     """The call workers of a server; a server of one process is its own."""
     return [one for one in tree(pid) if CALL_WORKER in _command(one)] or [pid]
