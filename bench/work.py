@@ -30,6 +30,9 @@ SIGN_INS = 60
 LOOK_EVERY = 0.2
 """Seconds between looks at an import that runs."""
 
+LATER = {http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE}
+"""Answers by which a client is asked to come back later."""
+
 LONGEST_WAIT = 1.0
 """Seconds that a client waits at most when it is asked to come back later."""
 
@@ -142,14 +145,17 @@ def _flip(client: Client, switch: int, number: int) -> None:
 
 def _until_taken(client: Client, path: str, body: bytes) -> None:
     """Sends it, again when the server says that it has too much to do. Raises RuntimeError when it is refused."""
-    while (answer := client.ask("POST", path, body)).status == http.client.SERVICE_UNAVAILABLE:
+    while (answer := client.ask("POST", path, body)).status in LATER:
         time.sleep(min(answer.retry_after, LONGEST_WAIT))
     if answer.status >= http.client.MULTIPLE_CHOICES:
         raise RuntimeError(f"POST {path} was answered with {answer.status}: {answer.body[:300]!r}")
 
 
 def _sign_in(server: Server) -> None:
-    """A stranger's attempt, from an address of its own: one address would soon be told to wait. Some give up."""
+    """A stranger's attempt, from an address of its own: one address would soon be told to wait.
+
+    Some give up, and some are turned away before they are heard.
+    """
     here = f"127.{random.randrange(1, 255)}.{random.randrange(255)}.{random.randrange(1, 255)}"
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE, source_address=(here, 0))
     body = json.dumps({"email": f"stranger.{random.randrange(10**9)}@example.org", "password": "correct horse battery"})
@@ -159,9 +165,12 @@ def _sign_in(server: Server) -> None:
         answer.read()
     except TimeoutError:
         return
+    except ConnectionError:
+        time.sleep(LONGEST_WAIT)
+        return
     finally:
         connection.close()
-    if answer.status in {http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE}:
+    if answer.status in LATER:
         time.sleep(min(float(answer.headers.get("Retry-After", 0)), LONGEST_WAIT))
     elif answer.status != http.client.UNAUTHORIZED:
         raise RuntimeError(f"a stranger's sign-in was answered with {answer.status}")
