@@ -41,6 +41,7 @@ lock: ## pin what pyproject.toml asks for (LOCK=--upgrade takes newer releases)
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
 	$(COMPILE) $(LOCK) --group build -o requirements/run.txt pyproject.toml
 	$(COMPILE) $(LOCK) --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	$(COMPILE) $(LOCK) --group pyproject.toml:bench -c requirements/run.txt -o requirements/bench.txt
 
 clean: ## remove everything that make made
 	rm -rf .venv .venv-lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

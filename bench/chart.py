@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 from bench.figures import Verdict
 from bench.report import written
 from bench.results import Results
+from bench.throughput import CONSTANT, NGINX
 
 WIDTH, LABELS, BAR, STEP = 840, 300, 18, 32
 LONGEST = WIDTH - LABELS - 170
@@ -43,15 +44,16 @@ def draw(results: Results) -> str:
 
 def _throughput(results: Results, top: int) -> tuple[list[str], int]:
     """A bar for each side, and where the next thing goes."""
-    rows = results.rows
+    sides = {row.name: row.sample.per_core for row in results.rows}
+    others = results.compared.per_core() if results.compared else {}
     parts = [_text(0, top, "Requests a second of one core", "title")]
-    most = max(row.sample.per_core for row in rows)
-    for n, row in enumerate(rows):
-        kind = "theirs" if n < 2 else "ours"
-        value = f"{row.sample.per_core:,.0f}"
-        length = LONGEST * row.sample.per_core / most
-        parts += [*_bar(top + 18 + n * STEP, row.name, length, kind), _value(top + 18 + n * STEP, length, value)]
-    return parts, top + 18 + len(rows) * STEP
+    most = max(sides.values())
+    for n, (name, per_core) in enumerate((sides | others).items()):
+        kind = "theirs" if name in {NGINX, CONSTANT, *others} else "ours"
+        length = LONGEST * per_core / most
+        place = top + 18 + n * STEP
+        parts += [*_bar(place, name, length, kind), _value(place, length, f"{per_core:,.0f}")]
+    return parts, top + 18 + len(sides | others) * STEP
 
 
 def _figures(verdicts: Sequence[Verdict], top: int) -> tuple[list[str], int]:

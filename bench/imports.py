@@ -18,10 +18,10 @@ class Import(NamedTuple):
     mib: float
 
 
-def import_file(data_dir: Path, file: Path, rows: int) -> Import:
+def import_file(data_dir: Path, file: Path, rows: int, account: str = ACCOUNT) -> Import:
     """`aiguillage contacts import` of that file. Raises RuntimeError when it refuses."""
     told, log = file.with_suffix(".json"), file.with_suffix(".log")
-    command = python("-m", "aiguillage", "contacts", "import", ACCOUNT, str(file))
+    command = python("-m", "aiguillage", "contacts", "import", account, str(file))
     timed = python("-m", "bench.timed", str(told), *command)
     with started(timed, log, environment_for(data_dir)) as process:
         status = process.wait()

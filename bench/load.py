@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.machine import cpu_seconds, find_command, pinned
+from bench.machine import find_command, pinned
 from bench.servers import Server
 
 SCRIPT = Path(__file__).parent / "load.lua"
@@ -28,7 +28,8 @@ class Side:
 class Sample(NamedTuple):
     """One side in one round.
 
-    `per_core` is requests a second of the processor time that the server used; `busy` the share of its core it got.
+    `per_core` is requests a second of the processor time that all of the server's processes used together; `busy` the
+    share of their core that they got.
     """
 
     per_second: float
@@ -40,9 +41,9 @@ class Sample(NamedTuple):
 
 def put_load(side: Side, seconds: int, core: int) -> Sample:
     """What wrk sees in so many seconds. Raises RuntimeError when a request was not answered as it should be."""
-    before = cpu_seconds(side.server.pid)
+    before = side.server.cpu_seconds()
     seen = _run_wrk(side, seconds, core)
-    spent = cpu_seconds(side.server.pid) - before
+    spent = side.server.cpu_seconds() - before
     if seen["broken"] or (side.all_known and seen["refused"]):
         raise RuntimeError(f"{side.name} did not answer every request: {seen}")
     took, requests = seen["microseconds"] / 1e6, seen["requests"]

@@ -103,28 +103,6 @@ def _told_by(command: list[str]) -> str:
     return (run.stdout + run.stderr).partition("\n")[0].strip()
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time that a process and its children have used so far."""
-    ticks = 0
-    for one in (pid, *children(pid)):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started and that still run."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def resident_mib(pid: int) -> float:
-    """A process's resident memory now, in MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError(pid)
-
-
 def python(*arguments: str) -> list[str]:
     """This Python with those arguments."""
     return [sys.executable, *arguments]

@@ -1,35 +1,35 @@
 """The management API at a million contacts: a list's first page, a search, bulk upserts, an export and its memory."""
 
-import http.client
 import json
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from time import time_ns
+from itertools import count, islice
 from typing import NamedTuple
 from urllib.parse import quote
 
 from aiguillage.app import open_database
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Role
+from bench.client import client_of
 from bench.drawn import ACCOUNT, FIRST_NAMES, HIGHEST, LAST_NAMES, LOWEST, SEED, draw_numbers
-from bench.installation import Installation
+from bench.installation import Installation, operator
 from bench.machine import Cores
-from bench.servers import Server, serving
+from bench.servers import serving
+from bench.tree import peak_mib
 
 EMAIL = "editor@example.org"
-PATH = "/smart-routings/contacts"
+CONTACTS = "/smart-routings/contacts"
 LISTS, UPSERTS, EACH = 300, 4, 10_000
 """Lists of each kind; calls of so many contacts, half of them new."""
 
-PIECE = 1 << 20
-
 
 class Management(NamedTuple):
-    """Milliseconds of a list, as a client on the same machine sees them; what the server's memory rose to, in MiB."""
+    """Milliseconds of a list, as a client on the same machine sees them.
+
+    `export_mib` is what the memory of one of the server's processes rose to by the export's end.
+    """
 
     index_p99_ms: float
     search_p99_ms: float
@@ -42,19 +42,20 @@ class Management(NamedTuple):
 def measure_management(installation: Installation, cores: Cores) -> Management:
     """One client after another asks a server of its own. Adds contacts to the installation."""
     secret = _issue_secret(installation)
-    with serving(installation, cores.server) as server, _client(server, secret) as client:
-        index = _percentile([client.timed(f"{PATH}?per_page=40&sort={sort}") for sort in _sorts()])
-        search = _percentile([client.timed(f"{PATH}?q={quote(words)}") for words in _words()])
+    bodies = islice(upserts_of(installation.size), UPSERTS)
+    with serving(installation, cores.server) as server, client_of(server, secret, ACCOUNT) as client:
+        index = _percentile([client.timed(f"{CONTACTS}?per_page=40&sort={sort}") for sort in _sorts()])
+        search = _percentile([client.timed(f"{CONTACTS}?q={quote(words)}") for words in _words()])
+        peaks: list[float] = []
         began = time.perf_counter()
-        size = client.download(f"{PATH}/export")
-        seconds, peak = time.perf_counter() - began, peak_mib(server.pid)
-        upserts = EACH * UPSERTS / sum(client.timed(f"{PATH}/bulk", body) / 1000 for body in _upserts(installation))
+        size = client.download(f"{CONTACTS}/export", lambda: peaks.append(peak_mib(server.pid)))
+        seconds, peak = time.perf_counter() - began, max(peaks)
+        upserts = EACH * UPSERTS / sum(client.timed(f"{CONTACTS}/bulk", body) / 1000 for body in bodies)
     return Management(index, search, upserts, seconds, size, peak)
 
 
 def _issue_secret(installation: Installation) -> str:
-    database = open_database(installation.settings)
-    actor = Actor("bench", time_ns() // 1000, operator=True)
+    database, actor = open_database(installation.settings), operator()
     add_user(database, actor, EMAIL)
     grant_role(database, actor, EMAIL, ACCOUNT, Role.EDIT)
     secret = issue_token(database, actor, EMAIL, name="bench", role=Role.EDIT)[1]
@@ -81,12 +82,12 @@ def _words() -> Iterator[str]:
         yield words[: drawn.randint(1, len(words))]
 
 
-def _upserts(installation: Installation) -> Iterator[bytes]:
-    """Bodies of bulk upserts: known contacts by reference, and new ones."""
+def upserts_of(size: int) -> Iterator[bytes]:
+    """Bodies of bulk upserts without end: known contacts of an account with so many by reference, and new ones."""
     drawn = random.Random(SEED)
-    fresh = _fresh_numbers(drawn, set(draw_numbers(installation.size)))
-    for call in range(UPSERTS):
-        known = drawn.sample(range(installation.size), EACH // 2)
+    fresh = _fresh_numbers(drawn, set(draw_numbers(size)))
+    for call in count():
+        known = drawn.sample(range(size), EACH // 2)
         contacts: list[dict[str, object]] = [
             {"reference": f"C-{n:07}", "company": f"Nouvelle entreprise {call}-{n}"} for n in known
         ]
@@ -95,7 +96,7 @@ def _upserts(installation: Installation) -> Iterator[bytes]:
                 "reference": f"N-{call}-{n}",
                 "company": f"Entreprise neuve {n}",
                 "last_name": drawn.choice(LAST_NAMES),
-                "id_code": f"N{call}{n:05}",
+                "id_code": f"N{call:04}{n:05}",
                 "telecoms": [f"+33{next(fresh)}"],
                 "field_select_1": "207",
             }
@@ -110,49 +111,3 @@ def _fresh_numbers(drawn: random.Random, taken: set[int]) -> Iterator[int]:
         if number not in taken:
             taken.add(number)
             yield number
-
-
-class _Client:
-    def __init__(self, connection: http.client.HTTPConnection, secret: str) -> None:
-        self._connection = connection
-        self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
-
-    def timed(self, path: str, body: bytes | None = None) -> float:
-        """Milliseconds of one request, from its first byte to the answer's last."""
-        began = time.perf_counter()
-        answer = self._ask(path, body)
-        content = answer.read()
-        spent = (time.perf_counter() - began) * 1000
-        if answer.status != http.client.OK:
-            raise RuntimeError(f"{path} was answered with {answer.status}: {content[:200]!r}")
-        return spent
-
-    def download(self, path: str) -> int:
-        """Reads a file, and lets go of it piece by piece; its bytes."""
-        answer, size = self._ask(path, None), 0
-        while piece := answer.read(PIECE):
-            size += len(piece)
-        return size
-
-    def _ask(self, path: str, body: bytes | None) -> http.client.HTTPResponse:
-        self._connection.close()  # the server closes idle ones, and making a body takes a while
-        account = f"{'&' if '?' in path else '?'}customer_account={ACCOUNT}"
-        self._connection.request("GET" if body is None else "POST", path + account, body, self._headers)
-        return self._connection.getresponse()
-
-
-@contextmanager
-def _client(server: Server, secret: str) -> Iterator[_Client]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
-    try:
-        yield _Client(connection, secret)
-    finally:
-        connection.close()
-
-
-def peak_mib(pid: int) -> float:
-    """The most memory that a process has had resident, in MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError(pid)

@@ -12,10 +12,14 @@ STOPPED_WITHIN = 30.0
 
 
 @contextmanager
-def started(command: list[str], output: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    command: list[str], output: Path, environment: Mapping[str, str], stdin: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own, so that Ctrl-C reaches the bench alone, which then stops them in order."""
     with output.open("wb") as file:
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=environment, stdin=stdin, stdout=file, stderr=file, start_new_session=True
+        )
         try:
             yield process
         finally:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.compared import Compared
 from bench.figures import FIGURES, Verdict, judge
 from bench.imports import Import
+from bench.interference import Interference
 from bench.management import Management
 from bench.own_time import OwnTime
+from bench.starts import Start, Starts
 from bench.throughput import BY_V2, CONSTANT, NGINX, Row, Samples, own_name, ratio, rows_of
 
 MILLION = 1_000_000
@@ -23,9 +26,13 @@ class Results:
     imported: Import | None = None
     samples: Samples = field(default_factory=dict)
     worker_mib: float | None = None
+    server_mib: float | None = None
     logged: OwnTime | None = None
     in_process: OwnTime | None = None
     management: Management | None = None
+    interference: Interference | None = None
+    starts: Starts | None = None
+    compared: Compared | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -40,6 +47,8 @@ class Results:
     def _measured(self) -> dict[str, float]:
         """Whatever was measured, by the figures' keys; imports and memory count only with a million contacts."""
         found = self._ratios()
+        for part in (self.compared, self.interference, self.starts):
+            found |= {} if part is None else part.measured()
         if self.in_process is not None:
             found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
         if self.sizes[-1] == MILLION:
@@ -76,13 +85,17 @@ class Results:
         if self.in_process is not None:
             found["own time in process, no server"] = _told(self.in_process)
         if self.worker_mib is not None:
-            found["worker's memory after the load"] = f"{self.worker_mib:.0f} MiB"
+            own = f"{self.worker_mib:.0f} MiB of its own"
+            found["a call worker's memory after the load"] = f"{own}, all processes together {self.server_mib:.0f} MiB"
         if self.management is not None:
             lists = f"first page {self.management.index_p99_ms:.0f} ms, search {self.management.search_p99_ms:.0f} ms"
             found["management API, p99"] = lists
             found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
             size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
             found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
+        if self.starts is not None:
+            for start in self.starts.all:
+                found[f"start: {start.name}"] = _outermost(start)
         return found
 
     def document(self) -> dict[str, Any]:
@@ -105,13 +118,24 @@ class Results:
                 }
                 for row in self.rows
             ],
+            "compared": self.compared and self.compared.document(),
             "own_time_logged": self.logged and self.logged._asdict(),
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),
             "worker_mib": self.worker_mib,
+            "server_mib": self.server_mib,
             "management": self.management and self.management._asdict(),
+            "interference": self.interference and self.interference.document(),
+            "starts": self.starts and self.starts.document(),
         }
 
 
 def _told(time: OwnTime) -> str:
     return f"p50 {time.p50_us:.0f} µs, p99 {time.p99_us:.0f} µs ({time.calls:,} calls)"
+
+
+def _outermost(start: Start) -> str:
+    seconds, cpu_seconds = start.middle
+    each = [spent.seconds for spent in start.spent]
+    took = f"{seconds:.2f} s ({min(each):.2f}–{max(each):.2f}, {len(each)} starts)"
+    return f"{took}, {cpu_seconds:.2f} s of processor time"

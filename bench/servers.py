@@ -14,10 +14,12 @@ from bench.constant import BODY
 from bench.installation import Installation
 from bench.machine import find_command, pinned, python
 from bench.processes import environment_for, started
+from bench.tree import cpu_seconds
 
 READY_WITHIN = 60.0
 """Seconds; a start takes about one, but machines are shared."""
 
+SERVE = python("-m", "aiguillage", "serve", "--workers", "1")
 NGINX = """
 daemon off;
 worker_processes 1;
@@ -45,18 +47,32 @@ http {{
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs."""
+    """A server that runs; `behind` are processes that it needs and did not start, such as its database."""
 
     port: int
     pid: int
+    behind: tuple[int, ...] = ()
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all of its processes have used so far."""
+        return sum(cpu_seconds(pid) for pid in (self.pid, *self.behind))
 
 
 @contextmanager
-def serving(installation: Installation, core: int) -> Iterator[Server]:
-    """Aiguillage on an installation, everything on: one worker on one core."""
-    command = pinned(core, python("-m", "aiguillage", "serve", "--workers", "1"))
+def serving(installation: Installation, core: int | None = None) -> Iterator[Server]:
+    """Aiguillage on an installation, everything on: one worker, on one core or wherever the kernel puts it."""
+    command = SERVE if core is None else pinned(core, SERVE)
     with _serving_python(command, installation.settings.data_dir) as server:
         yield server
+
+
+@contextmanager
+def serving_early(installation: Installation) -> Iterator[Server]:
+    """The same wherever the kernel puts it, from its process's start on: it does not listen yet."""
+    port = free_port()
+    environment = environment_for(installation.settings.data_dir, **_settings(port))
+    with started(SERVE, installation.settings.data_dir.with_suffix(".log"), environment) as process:
+        yield Server(port, process.pid)
 
 
 @contextmanager
@@ -70,34 +86,37 @@ def serving_constant(directory: Path, body: str, core: int) -> Iterator[Server]:
 @contextmanager
 def serving_nginx(directory: Path, body: str, core: int) -> Iterator[Server]:
     """Nginx's `return 200` with that body: one worker on one core."""
-    port, home = _free_port(), directory / "nginx"
+    port, home = free_port(), directory / "nginx"
     home.mkdir()
     file = home / "nginx.conf"
     file.write_text(NGINX.format(directory=home, port=port, body=body))
     command = pinned(core, [find_command("nginx"), "-p", str(home), "-c", str(file)])
-    with _listening(command, port, home / "log", dict(os.environ)) as server:
+    with listening(command, port, home / "log", dict(os.environ)) as server:
         yield server
 
 
 @contextmanager
 def _serving_python(command: list[str], data_dir: Path, **variables: str) -> Iterator[Server]:
     """A server whose settings come by the environment."""
-    port = _free_port()
-    settings = {"AIGUILLAGE_PORT": str(port), "AIGUILLAGE_LOG_LEVEL": "warning"}
-    environment = environment_for(data_dir, **settings, **variables)
-    with _listening(command, port, data_dir.with_suffix(".log"), environment) as server:
+    port = free_port()
+    environment = environment_for(data_dir, **_settings(port), **variables)
+    with listening(command, port, data_dir.with_suffix(".log"), environment) as server:
         yield server
 
 
+def _settings(port: int) -> dict[str, str]:
+    return {"AIGUILLAGE_PORT": str(port), "AIGUILLAGE_LOG_LEVEL": "warning"}
+
+
 @contextmanager
-def _listening(command: list[str], port: int, log: Path, environment: dict[str, str]) -> Iterator[Server]:
+def listening(command: list[str], port: int, log: Path, environment: dict[str, str]) -> Iterator[Server]:
     """A process that listens when the block begins and is gone when it ends."""
     with started(command, log, environment) as process:
-        _wait_until_listening(process, port, log)
+        _wait_untillistening(process, port, log)
         yield Server(port, process.pid)
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_untillistening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -109,7 +128,7 @@ def _wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path
     raise RuntimeError(f"a server did not start:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A TCP port that nobody uses at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -111,12 +111,12 @@ def measure(sides: Sequence[Side], plan: Plan, cores: Cores, told: Callable[[str
 def rows_of(samples: Samples) -> list[Row]:
     """The table."""
     return [
-        Row(name, *_middle_of(mine), ratio(mine, samples[NGINX]), ratio(mine, samples[CONSTANT]))
+        Row(name, *middle_of(mine), ratio(mine, samples[NGINX]), ratio(mine, samples[CONSTANT]))
         for name, mine in samples.items()
     ]
 
 
-def _middle_of(mine: Sequence[Sample]) -> tuple[Sample, int]:
+def middle_of(mine: Sequence[Sample]) -> tuple[Sample, int]:
     """The medians of a side's quiet rounds, and how many there were."""
     quiet = [sample for sample in mine if sample.busy >= QUIET]
     return Sample(*(median(values) for values in zip(*(quiet or mine), strict=True))), len(quiet)
