@@ -24,8 +24,8 @@ from tests.cast import ACCOUNT, Cast
 from tests.server import Server, running
 
 CSV = {"Content-Type": "text/csv"}
-MANY = 40_000
-"""Rows that take more than a second of processor time."""
+MANY = 200_000
+"""Rows that take some seconds of processor time to read."""
 
 
 @pytest.fixture

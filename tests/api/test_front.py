@@ -19,8 +19,11 @@ NO_HOSTS = ("x:99999", "[::1", "[zz]", "a b", "x/y", "someone@example.org", "x:"
 def asked_of(server: Server, host: str) -> str:
     """The answer to who names that host."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-        connection.sendall(f"GET /smart-routings/contacts HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-        return connection.recv(1 << 16).decode()
+        connection.sendall(
+            f"GET /smart-routings/contacts HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
+        with connection.makefile("rb") as answer:
+            return answer.read().decode()
 
 
 @pytest.mark.parametrize("host", NO_HOSTS)

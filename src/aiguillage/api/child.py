@@ -27,7 +27,7 @@ from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_answer
 
 MOST_MEMORY, MOST_SECONDS = 1 << 30, 300
-"""Bytes of address space, seconds of processor time. A million rows are imported in a third of each."""
+"""Bytes of address space, seconds of processor time. To import a million contacts takes 377 MiB of the former."""
 
 NICENESS = 10
 """Calls and people come first."""
