@@ -323,6 +323,7 @@ def test_the_desk_is_told_nothing_of_a_client_on_a_unix_socket(inside: Inside) -
             assert (await loop.sock_recv(here, 1000)).endswith(b"hello")
             assert "x-forwarded-for" not in house.asked[0].headers
             here.close()
+            await house.empty()
 
     run(meet())
 
