@@ -18,6 +18,9 @@ from aiguillage.domain.wall import DAY, WEEK
 UNITS = {"days": DAY, "weeks": WEEK}
 LONGEST_TURN = 366
 SUNDAY = 7
+MOST_MEMBERS, MOST_LAYERS, MOST_WINDOWS, MOST_OVERRIDES = 200, 50, 50, 1_000
+"""Members and layers of a rota, windows of a layer, overrides. Who is on call is worked out of all of them together."""
+
 OVERRIDE, CALENDAR = "override", "calendar"
 """What says who is on duty, besides a layer's name."""
 
@@ -103,6 +106,9 @@ def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[in
     code = _check_code(fact.code.strip(), fact_id, by_kind.get("rota", {}))
     if fact.level2 is not None and fact.level2 == fact_id:
         raise invalid(f"Rota '{code}' is its own level 2. Name another rota, or none.", "level2")
+    _check_count(fact.members, MOST_MEMBERS, "members")
+    _check_count(fact.layers, MOST_LAYERS, "layers")
+    _check_count(fact.overrides, MOST_OVERRIDES, "overrides")
     members = _check_members(fact.members, code, account.country)
     names = {folded(member.name): member.name for member in members}
     return msgspec.structs.replace(
@@ -116,6 +122,12 @@ def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[in
             for n, override in enumerate(fact.overrides)
         ),
     )
+
+
+def _check_count(things: Sequence[object], most: int, words: str, field: str | None = None) -> None:
+    """Raises Refusal(invalid) where there are too many."""
+    if len(things) > most:
+        raise invalid(f"There are {len(things):,} {words}. Give up to {most:,}.", field or words)
 
 
 def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> str:
@@ -158,6 +170,8 @@ def _check_layer(layer: Layer, names: Mapping[str, str], field: str) -> Layer:
     name = parse_text(layer.name, field=f"{field}.name")
     if name in ("", OVERRIDE, CALENDAR):
         raise invalid(f"A layer cannot be called '{name}'. Give it a name such as Weeks or Nights.", f"{field}.name")
+    _check_count(layer.windows, MOST_WINDOWS, f"windows of layer '{name}'", f"{field}.windows")
+    _check_count(layer.members, MOST_MEMBERS, f"turns of layer '{name}'", f"{field}.members")
     _check_turns(layer, name, field)
     return msgspec.structs.replace(
         layer,
