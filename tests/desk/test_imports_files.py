@@ -8,6 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from aiguillage.desk.importing.outcome import MOST_REFUSED, MOST_TOLD
+from aiguillage.desk.importing.texts import MOST_BLANK_LINES
 from aiguillage.desk.imports import ImportRefused, Outcome, preview_import
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
@@ -246,3 +248,24 @@ def test_a_stage_that_a_killed_process_left_is_swept_away(desk: Desk) -> None:
     desk.take("code\n1\n")
 
     assert not left.exists()
+
+
+@pytest.mark.parametrize("blank", ["\n", ";\n"], ids=["line ends", "delimiters"])
+def test_more_blank_lines_than_a_spreadsheet_leaves_are_refused(blank: str, desk: Desk) -> None:
+    with refused(Kind.INVALID, "More than 2,000,000 lines of the file are blank. Remove them, and import it"):
+        desk.take("code;société\n1;Garage\n" + blank * (MOST_BLANK_LINES + 1))
+
+    desk.take("code;société\n1;Garage\n" + blank * (MOST_BLANK_LINES // 100))
+    assert desk.only().company == "Garage"
+
+
+def test_after_a_hundred_thousand_refused_rows_the_rest_is_not_read(desk: Desk) -> None:
+    rows = "code;tel\n1;0199001234\n" + "2;0612\n" * (MOST_REFUSED + 1_000)
+
+    with pytest.raises(ImportRefused) as caught:
+        desk.take(rows, partial=True)
+
+    outcome = caught.value.outcome
+    assert (outcome.created, outcome.refused, len(outcome.refusals)) == (1, MOST_REFUSED, MOST_TOLD)
+    assert str(outcome.obstacle).startswith("100,000 rows are refused, and nothing below line 100002 was read.")
+    assert desk.contacts() == {}

@@ -134,3 +134,41 @@ def test_a_rota_is_not_its_own_level_2() -> None:
         checked(rota(level2=3), 3)
 
     assert checked(rota(members=(DENIS,), level2=4), 3).level2 == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "told"),
+    [
+        (
+            {"members": [Member(name=f"M{n}", number="204") for n in range(201)]},
+            "members",
+            "201 members. Give up to 200",
+        ),
+        ({"layers": [layer("Weeks", ["Denis"])] * 51}, "layers", "51 layers. Give up to 50"),
+        ({"overrides": [override("2026-07-01", "2026-07-02", "Denis")] * 1_001}, "overrides", "1,001 overrides"),
+        ({"layers": [layer("A", ["Denis"] * 201)]}, "layers.0.members", "201 turns of layer 'A'. Give up to 200"),
+        (
+            {"layers": [layer("A", ["Denis"], windows=(window(1, "08:00", "09:00"),) * 51)]},
+            "layers.0.windows",
+            "51 windows of layer 'A'. Give up to 50",
+        ),
+    ],
+)
+def test_a_rota_is_no_larger_than_what_is_worked_out_at_once(changes: dict[str, Any], field: str, told: str) -> None:
+    with refused(Kind.INVALID, f"There are {told}") as caught:
+        checked(msgspec.structs.replace(rota(), **changes))
+
+    assert caught.value.field == field
+
+
+def test_a_rota_as_large_as_may_be_is_kept() -> None:
+    windows = (window(1, "08:00", "09:00"),) * 50
+    members = (DENIS, *(Member(name=f"M{n}", number="204") for n in range(199)))
+    large = msgspec.structs.replace(
+        rota(),
+        members=members,
+        layers=(layer("A", [member.name for member in members], windows=windows),) * 50,
+        overrides=(override("2026-07-01", "2026-07-02", DENIS.name),) * 1_000,
+    )
+
+    assert checked(large) == large

@@ -10,7 +10,7 @@ from aiguillage.desk.change import Change, change_contacts, read_facts, require_
 from aiguillage.desk.entering import entered
 from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.contacts import SELECTS, Contact, Field, KeyKind, caller_keys
+from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.numbers import parse_number
 from aiguillage.storage.contacts import (
@@ -22,6 +22,7 @@ from aiguillage.storage.contacts import (
     write_contact,
 )
 from aiguillage.storage.engine import Database
+from aiguillage.storage.schema import accounts
 from aiguillage.storage.schema import contacts as table
 
 SOME = 1_000
@@ -45,12 +46,21 @@ def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept
 def place_contact(change: Change, contact_id: int | None, contact: Contact) -> Kept:
     """A new contact, or a removed one under its former id, inside a change that has begun. Raises Refusal."""
     check_contact(contact, read_fields(change.connection, change.account_id))
+    _require_room(change)
     _refuse_doubles(change, None, contact)
     seq = change.take_seqs()
     kept = Kept(seq if contact_id is None else contact_id, seq, contact)
     write_contact(change.connection, change.account_id, kept.id, seq, contact)
     change.record(seq, "add", "contact", kept.id, None, contact)
     return kept
+
+
+def _require_room(change: Change) -> None:
+    """Raises Refusal(invalid) where one more contact is one too many."""
+    there = select(accounts.c.contacts).where(accounts.c.id == change.account_id)
+    if change.connection.execute(there).scalar_one() >= MOST_CONTACTS:
+        code = change.account.code
+        raise invalid(f"{code} can have {MOST_CONTACTS:,} contacts, and has them. Remove some first.")
 
 
 def enter_contact(

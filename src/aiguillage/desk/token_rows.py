@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from aiguillage.desk.change import Change, require_unchanged, state_of
 from aiguillage.domain.accounts import Actor, Role, new_secret, parse_hosts
@@ -16,6 +16,9 @@ from aiguillage.storage.schema import tokens, users
 
 PERSONAL, CALL_FLOW, SESSION = "personal", "cfd", "session"
 """Issued by a user for whatever they like; route-only, for one account's call flows; got by signing in."""
+
+MOST_TOKENS, MOST_CALL_TOKENS, MOST_SESSIONS = 100, 100, 20
+"""Good ones of a user, of an account, of a user; for one more session the oldest ends."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +85,11 @@ def check_token(token: Token, at: int) -> Token:
 
 
 def keep_token(change: Change, token: Token) -> tuple[Token, str]:
-    """Keeps a new token under the next id, and its secret as the SHA-256 alone; the token with that id, the secret."""
+    """Keeps a new token under the next id, and its secret as the SHA-256 alone; the token with that id, the secret.
+
+    Raises Refusal(invalid) where it is one too many.
+    """
+    _make_room(change, token)
     secret, seq = new_secret(), change.take_seqs()
     kept = msgspec.structs.replace(token, id=seq, created_at=change.actor.at)
     values = msgspec.structs.asdict(kept)
@@ -96,6 +103,32 @@ def keep_token(change: Change, token: Token) -> tuple[Token, str]:
     change.connection.execute(insert(tokens).values(values))
     change.record(seq, "issue", "token", seq, None, kept)
     return kept, secret
+
+
+def _make_room(change: Change, token: Token) -> None:
+    """Raises Refusal(invalid) where a token is one too many; a session ends the oldest ones instead."""
+    at = change.actor.at
+    good = (tokens.c.kind == token.kind) & tokens.c.revoked_at.is_(None)
+    good &= tokens.c.expires_at.is_(None) | (tokens.c.expires_at > at)
+    if token.kind == CALL_FLOW:
+        there = _count(change, good & (tokens.c.accounts == as_json(token.accounts)))
+        if there >= MOST_CALL_TOKENS:
+            raise invalid(
+                f"{token.accounts[0]} has {there:,} call-flow tokens, and can have no more. Revoke one first."
+            )
+        return
+    mine = good & (tokens.c.user_id == token.user_id)
+    there = _count(change, mine)
+    if token.kind == PERSONAL and there >= MOST_TOKENS:
+        raise invalid(f"{token.email} has {there:,} tokens, and can have no more. Revoke one first.")
+    if token.kind == SESSION and there >= MOST_SESSIONS:
+        for oldest in read_tokens(change.connection, mine)[: there - MOST_SESSIONS + 1]:
+            end_token(change, oldest)
+
+
+def _count(change: Change, condition: ColumnElement[bool]) -> int:
+    found: int = change.connection.execute(select(func.count()).select_from(tokens).where(condition)).scalar_one()
+    return found
 
 
 def change_token(change: Change, before: Token, changes: Mapping[str, Any], expected: int | None) -> Token:

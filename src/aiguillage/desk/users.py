@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from aiguillage.desk.change import (
     Change,
@@ -17,12 +17,15 @@ from aiguillage.desk.change import (
 )
 from aiguillage.domain.accounts import Actor, Role, check_email, new_user_id
 from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.domain.errors import conflict, invalid, limited, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import record, take_seqs
-from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, users
+from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_000
+DAY = 86_400 * 1_000_000
+MOST_USERS, MOST_INVITED = 1_000, 100
+"""Users of an account; those to whom somebody who is no operator gives a first role on it within a day."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -211,6 +214,8 @@ def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role, *,
     with change_facts(db, actor, code, Role.MANAGE) as change:
         user_id, email = _granted(change, email)
         before = _take_away(change.connection, change.account_id, user_id)
+        if before is None:
+            _require_room(change)
         require_unchanged(0 if before is None else state_of(Grant(user_id, email, before.word)), expected)
         change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=user_id, role=int(role)))
         if before is not role:
@@ -227,6 +232,25 @@ def _granted(change: Change, email: str) -> tuple[int, str]:
         return row.id, row.email
     user = _write(change, User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={}), None)
     return user.id, user.email
+
+
+def _require_room(change: Change) -> None:
+    """Raises Refusal for one user too many on the account (invalid), or too many in a short time (limited).
+
+    People stay when their roles are gone. Those who were known before count as well as new ones: else a manager would
+    find out who was.
+    """
+    code = change.account.code
+    there = select(func.count()).select_from(grants).where(grants.c.account_id == change.account_id)
+    if change.connection.execute(there).scalar_one() >= MOST_USERS:
+        raise invalid(f"{code} can have {MOST_USERS:,} users, and has them. Take a role from somebody first.")
+    invited = (journal.c.entity == "grant") & (journal.c.action == "grant") & journal.c.before.is_(None)
+    mine = (journal.c.account_id == change.account_id) & (journal.c.at > change.actor.at - DAY)
+    mine &= journal.c.actor == change.actor.name
+    today = change.connection.execute(select(func.count()).select_from(journal).where(mine, invited)).scalar_one()
+    if today >= MOST_INVITED and not change.actor.operator:
+        message = f"You have invited {MOST_INVITED} people to {code} within a day. Go on tomorrow, or ask an operator."
+        raise limited(message, wait=3_600)
 
 
 def revoke_role(db: Database, actor: Actor, email: str, code: str, *, expected: int | None = None) -> None:

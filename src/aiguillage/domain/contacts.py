@@ -16,6 +16,9 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 LONGEST_NAME = 200
+MOST_CONTACTS = 10_000_000
+"""That an account may have."""
+
 SELECTS = 4
 """Fields 1..4 are choices (the destinations), 5..8 are yes or no (VIP, on-call contract, two free ones)."""
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
@@ -85,9 +86,20 @@ class _Stretch(Generic[V]):
 
     def __init__(self, wall: Wall, layers: Sequence[Turns[V]]) -> None:
         self._wall = wall
-        self._week = Cover([(begin, end, layer) for layer in layers for begin, end in layer.week])
-        self._seen = list(dict.fromkeys(layer for layer in self._week.seen if layer is not None))
-        self._always = self._week.look(0) == (self._seen[0], WEEK)
+        self._layers = layers
+
+    @cached_property
+    def _week(self) -> Cover[Turns[V]]:
+        # Laid out when it is first asked: a year may have a hundred stretches, and a call asks one of them.
+        return Cover([(begin, end, layer) for layer in self._layers for begin, end in layer.week])
+
+    @cached_property
+    def _seen(self) -> list[Turns[V]]:
+        return list(dict.fromkeys(layer for layer in self._week.seen if layer is not None))
+
+    @cached_property
+    def _always(self) -> bool:
+        return self._week.look(0) == (self._seen[0], WEEK)
 
     def look(self, at: int, until: int) -> Held[V]:
         """What holds at a moment, until the given one at most."""

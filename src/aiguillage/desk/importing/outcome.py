@@ -11,6 +11,10 @@ MOST_TOLD = 1_000
 """How many refusals an outcome tells one by one; it counts them all."""
 
 
+MOST_REFUSED = 100_000
+"""After so many refused rows the rest of the file is not read: it is another file than the one that was meant."""
+
+
 class Progress(Protocol):
     """Is told how far an import is, some hundred times.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from aiguillage.desk.importing.files import SentRows, Source, open_contacts
-from aiguillage.desk.importing.outcome import MOST_TOLD, Progress, Refused
+from aiguillage.desk.importing.outcome import MOST_REFUSED, MOST_TOLD, Progress, Refused
 from aiguillage.desk.importing.rows import RowReader
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Field
@@ -36,7 +36,10 @@ class Refusals:
 
 @dataclass
 class Read:
-    """What reading found beside the drafts on the stage. `fields` are those that the rows were read by."""
+    """What reading found beside the drafts on the stage. `fields` are those that the rows were read by.
+
+    `broken_off` is the line of the last row that was read, where too many were refused to go on.
+    """
 
     stage: Stage
     reader: RowReader
@@ -44,12 +47,13 @@ class Read:
     fields: list[Field]
     refusals: Refusals
     encoding: str = ""
+    broken_off: int | None = None
 
 
 def read_file(source: Source, stage: Stage, account: Account, fields: list[Field], progress: Progress) -> Read:
     """Puts every row of a file on the stage. Raises Refusal(invalid) for a file that cannot be read."""
     reader = RowReader(account, fields, each_alone=isinstance(source, SentRows))
-    refusals = Refusals()
+    refusals, refused_rows, broken_off = Refusals(), 0, None
     with open_contacts(source) as file:
         for row in file.rows:
             draft = reader.read(row)
@@ -59,6 +63,10 @@ def read_file(source: Source, stage: Stage, account: Account, fields: list[Field
             n = stage.add(draft.line, draft.contact, draft.speaks, draft.own_id, refused=bool(draft.refused))
             if n % TOLD_EVERY == 0:
                 progress("reading", file.done(), file.total)
+            refused_rows += bool(draft.refused)
+            if refused_rows >= MOST_REFUSED:
+                broken_off = row.line
+                break
         progress("reading", file.total, file.total)
         stage.close()
-        return Read(stage, reader, account, fields, refusals, file.encoding)
+        return Read(stage, reader, account, fields, refusals, file.encoding, broken_off)

@@ -10,6 +10,10 @@ from aiguillage.domain.errors import Refusal, invalid
 LONGEST_LINE = 1 << 20
 """Characters, of a row too; more is no contact, and might not fit in memory."""
 
+MOST_BLANK_LINES = 2_000_000
+"""Lines with nothing in them but delimiters: more than spreadsheets leave behind, and each takes its time."""
+
+BLANK = ' \t\r\n;,"'
 CHUNK = 1 << 20
 DELIMITERS = ";,\t"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -48,9 +52,15 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
 
 def bounded_lines(stream: TextIO) -> Iterator[str]:
     """The lines with their ends. Raises Refusal(invalid) at one that is too long."""
-    number = 0
+    number = blank = 0
     while line := stream.readline(LONGEST_LINE):
         number += 1
+        if not line.strip(BLANK):
+            blank += 1
+            if blank > MOST_BLANK_LINES:
+                raise invalid(
+                    f"More than {MOST_BLANK_LINES:,} lines of the file are blank. Remove them, and import it."
+                )
         if len(line) == LONGEST_LINE:
             raise invalid(f"Line {number} has more than {LONGEST_LINE:,} characters. Is the file a list of contacts?")
         yield line

@@ -6,6 +6,7 @@ from aiguillage.desk.change import Change
 from aiguillage.desk.importing.judging import Judgement
 from aiguillage.desk.importing.outcome import Choices, Outcome, Progress
 from aiguillage.desk.importing.reading import Read
+from aiguillage.domain.contacts import MOST_CONTACTS
 from aiguillage.storage import staged
 from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
@@ -36,8 +37,15 @@ def judge(connection: Connection, account_id: int, read: Read, choices: Choices)
     )
 
 
-def obstacle(connection: Connection, account_id: int, outcome: Outcome, choices: Choices) -> str | None:
-    """What keeps the import as a whole from being done, in words."""
+def obstacle(
+    connection: Connection, account_id: int, outcome: Outcome, choices: Choices, broken_off: int | None
+) -> str | None:
+    """What keeps the import as a whole from being done, in words; `broken_off` is where reading ended for good."""
+    if broken_off is not None:
+        return (
+            f"{outcome.refused:,} rows are refused, and nothing below line {broken_off} was read. Is it the file that "
+            "was meant? Mend what is refused, and import it again."
+        )
     if outcome.refused and not choices.partial:
         return (
             f"{outcome.refused} of {outcome.rows} rows {'is' if outcome.refused == 1 else 'are'} refused, so none is "
@@ -49,6 +57,8 @@ def obstacle(connection: Connection, account_id: int, outcome: Outcome, choices:
             f"{outcome.deleted} of {kept} contacts are missing from the file, and would be removed. "
             "Is the file whole? If they really are to go, insist (force)."
         )
+    if kept + outcome.created - outcome.deleted > MOST_CONTACTS:
+        return f"The account would have more than {MOST_CONTACTS:,} contacts. Remove some first, or import fewer."
     return None
 
 
