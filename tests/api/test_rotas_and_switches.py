@@ -158,13 +158,16 @@ def test_a_calendar_of_a_file_is_added_changed_and_read_again(manager: Person, r
     path = f"/calendars/{added['id']}"
     changed = manager.ask("PUT", path, {"name": "Fermetures", "destination": None})
     stale = manager.ask("PUT", path, {"name": "x"}, headers={"If-Match": '"1"'})
-    again = manager.done("POST", f"{path}/refresh")
+    begun = manager.ask("POST", f"{path}/refresh")
+    while (again := manager.done("GET", path))["state"] == "reading":
+        pass
     listed = manager.done("GET", "/calendars", params={"owner_id": rota["id"], "updated_since": "2020-01-01T00:00:00Z"})
     removed, gone = manager.ask("DELETE", path), manager.ask("GET", path)
 
     assert added.items() >= (place | {"url": None, "events": 2, "trouble": "", "failing_since": None}).items()
     assert changed.json() == added | {"name": "Fermetures"}
     assert stale.status_code == 412
+    assert (begun.status_code, begun.json()["state"], again["state"]) == (202, "reading", "read")
     assert again["read_at"] >= added["read_at"]
     assert listed["data"] == [again]
     assert (removed.status_code, gone.status_code) == (204, 404)

@@ -40,6 +40,11 @@ RESOURCE_USE_CASES = [
         lambda a: calendars.refresh_calendar(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
         "facts",
     ),
+    UseCase(
+        calendars.begin_refresh,
+        Role.EDIT,
+        lambda a: calendars.begin_refresh(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
+    ),
     UseCase(calendars.list_calendars, Role.READ, lambda a: calendars.list_calendars(a.cast.db, a.actor, a.code)),
     UseCase(
         facts.add_fact,

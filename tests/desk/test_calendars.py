@@ -15,7 +15,7 @@ from tests.secure import Secure, answer
 def test_a_file_becomes_a_calendar_with_its_events(cast: Cast) -> None:
     done = add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), CLOSED)
 
-    assert only(cast) == CalendarState(done.kept, NOW)
+    assert only(cast) == CalendarState(done.kept, NOW, "read")
     assert done.kept.fact.events == (INVENTORY,)
 
 

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from aiguillage.desk.calendars import (
+    FEED_EVERY,
     add_calendar,
+    begin_refresh,
     due_calendars,
     list_calendars,
     refresh_calendar,
@@ -19,6 +21,7 @@ from aiguillage.domain.errors import Kind, Refusal, invalid
 from tests.calendars import CLOSED, TWICE, WEEKLY, ical, queue
 from tests.cast import ACCOUNT, NOW, Cast
 from tests.desk.feed import DAY, GONE, HOUR, INVENTORY, TRAINING, Feed, feed_of_queue, later, only, seq, version
+from tests.refusal import refused
 
 
 def test_a_feed_that_says_something_new_changes_the_calendar_in_one_change(cast: Cast, feed: Feed) -> None:
@@ -220,3 +223,59 @@ def test_a_trouble_is_kept_short(cast: Cast, feed: Feed) -> None:
     refresh_calendar(cast.db, later(cast, 1), ACCOUNT, calendar_id, fetch=refuse)
 
     assert len(only(cast).calendar.trouble) == 300
+
+
+def test_a_calendar_that_somebody_has_read_again_says_so_until_it_was(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    feed.says(TWICE)
+    before = only(cast).state
+
+    refresh = begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)
+    meanwhile = only(cast)
+    refresh()
+
+    assert (before, meanwhile.state, only(cast).state) == ("read", "reading", "read")
+    assert (meanwhile.calendar.events, only(cast).calendar.events) == ((INVENTORY,), (INVENTORY, TRAINING))
+
+
+def test_a_calendar_that_somebody_has_read_again_in_vain_is_tried_an_hour_later(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    feed.says(GONE)
+
+    begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)()
+
+    assert only(cast).state == "failing"
+    assert due_calendars(cast.db, NOW + FEED_EVERY - 1) == []
+    assert [due.id for due in due_calendars(cast.db, NOW + FEED_EVERY)] == [calendar_id]
+
+
+def test_a_calendar_whose_reading_nobody_ended_is_read_by_housekeeping(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    feed.says(TWICE)
+
+    begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)
+    [due] = due_calendars(cast.db, NOW)
+    refresh_due(cast.db, later(cast, 0), due, fetch=feed.fetch)
+
+    assert only(cast).state == "read"
+    assert only(cast).calendar.events == (INVENTORY, TRAINING)
+
+
+def test_a_calendar_that_was_removed_while_it_was_to_be_read_is_gone(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    refresh = begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)
+    remove_fact(cast.db, cast["editor"], ACCOUNT, "calendar", calendar_id)
+
+    with refused(Kind.MISSING, "There is no calendar"):
+        refresh()
+
+    assert list_calendars(cast.db, cast["reader"], ACCOUNT) == []
+
+
+def test_an_outsider_has_nothing_read_again(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+
+    with refused(Kind.MISSING, "There is no account CL0000"):
+        begin_refresh(cast.db, cast["outsider"], ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert due_calendars(cast.db, NOW) == []

@@ -6,15 +6,17 @@ from aiguillage.desk.journal import list_changes
 from aiguillage.desk.past import facts_before
 from aiguillage.desk.reverting import revert_change
 from aiguillage.desk.webhooks import (
+    begin_ping,
     ping_webhook,
     regenerate_secret,
     remove_webhook,
     resend_delivery,
     set_webhook,
+    show_delivery,
     show_webhook,
 )
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.webhooks import GIVEN_UP_AFTER
+from aiguillage.domain.webhooks import GIVEN_UP_AFTER, MINUTE
 from aiguillage.storage.webhooks import webhook_secret
 from tests.cast import ACCOUNT, NOW, known_caller
 from tests.desk.hooks import HOUR, Hooks
@@ -78,6 +80,29 @@ def test_a_ping_is_sent_at_once_and_once(hooks: Hooks) -> None:
     assert (body["event"], body["account"], body["data"]) == ("ping", ACCOUNT, {"webhook_id": kept.id})
     assert body["at"] == "2026-11-18T11:06:40Z"
     assert body["id"] == hooks.arrived()[0].headers["webhook-id"]
+
+
+def test_a_ping_that_nobody_sent_is_sent_by_housekeeping_a_minute_later(hooks: Hooks) -> None:
+    kept, _ = hooks.add()
+
+    waiting, _send = begin_ping(hooks.cast.db, hooks.cast["manager"], ACCOUNT, kept.id, guard=hooks.secure.guard)
+    before = hooks.deliver()
+    hooks.at += MINUTE
+    sent = hooks.deliver()
+
+    assert (waiting.state, before, sent) == ("waiting", 0, 1)
+    assert [one.state for one in hooks.sent(kept)] == ["delivered"]
+
+
+def test_one_delivery_is_shown_by_itself(hooks: Hooks) -> None:
+    kept, _ = hooks.add()
+    manager = hooks.cast["manager"]
+
+    told = ping_webhook(hooks.cast.db, manager, ACCOUNT, kept.id, guard=hooks.secure.guard)
+
+    assert show_delivery(hooks.cast.db, manager, ACCOUNT, kept.id, told.id) == hooks.sent(kept)[0]
+    with refused(Kind.MISSING, "There is no delivery"):
+        show_delivery(hooks.cast.db, manager, ACCOUNT, kept.id, told.id + 1)
 
 
 def test_a_new_secret_signs_from_then_on_and_is_never_in_the_journal(hooks: Hooks) -> None:

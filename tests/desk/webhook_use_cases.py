@@ -63,6 +63,16 @@ WEBHOOK_USE_CASES = [
         lambda a: webhooks.ping_webhook(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
     ),
     UseCase(
+        webhooks.begin_ping,
+        Role.MANAGE,
+        lambda a: webhooks.begin_ping(a.cast.db, a.actor, a.code, id_of(a, "webhook")),
+    ),
+    UseCase(
+        webhooks.show_delivery,
+        Role.MANAGE,
+        lambda a: webhooks.show_delivery(a.cast.db, a.actor, a.code, id_of(a, "webhook"), ping_of(a)),
+    ),
+    UseCase(
         webhooks.list_deliveries,
         Role.MANAGE,
         lambda a: webhooks.list_deliveries(a.cast.db, a.actor, a.code, id_of(a, "webhook"), Wanted()),

@@ -2,6 +2,7 @@
 
 import re
 
+from aiguillage.api.jobs import MOST_JOBS
 from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.desk import calendar_texts, held_imports, ical, token_rows, users
@@ -35,6 +36,7 @@ LIMITS = {
     "contacts in one upsert": MOST_UPSERTED,
     "facts added by one `/bulk`": MOST_STORED,
     "facts removed by one `/bulk`": MOST_REMOVED,
+    "calendars read again and webhooks tested at a time, by one process": MOST_JOBS,
     "bytes of a file sent to the API": LONGEST_IMPORT // MIB,
     "lines with nothing but delimiters": texts.MOST_BLANK_LINES,
     "refused rows": outcome.MOST_REFUSED,

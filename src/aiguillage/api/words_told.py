@@ -272,6 +272,7 @@ HISTORY: dict[str, Word] = {
     "FeedTold.secret": (f"The secret in the feed's address, {ONCE}.", BEARER),
     "webhook_id": ("The id of the webhook.", 12),
     "event": ("The event.", "call.unknown"),
+    "Calendar.state": ("`reading` while it is to be read again, then `read`, or `failing`.", "read"),
     "state": ("`waiting`, `delivered` or `failed`.", "delivered"),
     "Deliver.status": ("The HTTP status that the last try was answered; null without an answer.", 204),
     "tries": ("How often it was tried.", 1),

@@ -1,6 +1,6 @@
 """Calendars: iCal files and feeds, read into the exceptions of a queue or group, or the shifts of a rota."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +13,15 @@ from aiguillage.desk.fetching import fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.queues import Calendar
-from aiguillage.storage.calendars import DueCalendar, calendars_due, keep_text, put_off, read_moments, text_of
+from aiguillage.storage.calendars import (
+    DueCalendar,
+    calendars_due,
+    due_at,
+    keep_text,
+    put_off,
+    read_moments,
+    text_of,
+)
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.facts import read_facts as read_kept
@@ -29,11 +37,16 @@ LONGEST_TROUBLE = 300
 Fetch = Callable[[str], bytes]
 
 
+READING, READ, FAILING = "reading", "read", "failing"
+"""How a calendar stands: it is to be read, it was, or it cannot be and has the events that it had."""
+
+
 class CalendarState(msgspec.Struct, frozen=True):
-    """A calendar as it is kept, and when it was last read well, in microseconds since 1970 UTC."""
+    """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), and how it stands."""
 
     kept: Kept
     read_at: int
+    state: str
 
     @property
     def calendar(self) -> Calendar:
@@ -87,6 +100,29 @@ def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *,
     return done.kept
 
 
+def begin_refresh(
+    db: Database, actor: Actor, code: str, calendar_id: int, *, fetch: Fetch = fetch
+) -> Callable[[], object]:
+    """Says that a calendar is to be read again, and gives what does it: to be called once, in a thread. Raises Refusal.
+
+    Until then its state is READING. Should the process end before, housekeeping reads it.
+    """
+    with db.write() as connection:
+        account_id, _ = find_account(connection, actor, code, Role.EDIT)
+        require_fact(connection, account_id, KIND, calendar_id)
+        put_off(connection, account_id, calendar_id, actor.at)
+
+    def refresh() -> None:
+        try:
+            refresh_calendar(db, actor, code, calendar_id, fetch=fetch)
+        finally:
+            with db.write() as connection:
+                if (due := due_at(connection, account_id, calendar_id)) is not None and due <= actor.at:
+                    put_off(connection, account_id, calendar_id, actor.at + FEED_EVERY)
+
+    return refresh
+
+
 def due_calendars(db: Database, at: int) -> list[DueCalendar]:
     """The calendars of all accounts that are to be read by a moment, the longest due first."""
     with db.read() as connection:
@@ -104,14 +140,20 @@ def list_calendars(db: Database, actor: Actor, code: str) -> list[CalendarState]
     """The account's calendars, oldest first. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, _):
         moments = read_moments(connection, account_id)
-        return [CalendarState(kept, moments.get(kept.id, 0)) for kept in read_kept(connection, account_id, KIND)]
+        return [_state(kept, moments, actor.at) for kept in read_kept(connection, account_id, KIND)]
 
 
 def show_calendar(db: Database, actor: Actor, code: str, calendar_id: int) -> CalendarState:
     """One calendar. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, _):
         kept = require_fact(connection, account_id, KIND, calendar_id)
-        return CalendarState(kept, read_moments(connection, account_id).get(calendar_id, 0))
+        return _state(kept, read_moments(connection, account_id), actor.at)
+
+
+def _state(kept: Kept, moments: Mapping[int, tuple[int, int]], at: int) -> CalendarState:
+    read_at, due = moments.get(kept.id, (0, 0))
+    failing = kept.fact.failing_since is not None
+    return CalendarState(kept, read_at, READING if due <= at else FAILING if failing else READ)
 
 
 def window(at: int) -> tuple[date, date]:
@@ -140,5 +182,5 @@ def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int,
 
 def _keep(change: Change, kept: Kept, text: bytes) -> None:
     at, calendar = change.actor.at, kept.fact
-    due_at = at + (FILE_EVERY if calendar.url is None else FEED_EVERY)
-    keep_text(change.connection, change.account_id, kept.id, text, read_at=at, due_at=due_at)
+    due = at + (FILE_EVERY if calendar.url is None else FEED_EVERY)
+    keep_text(change.connection, change.account_id, kept.id, text, read_at=at, due_at=due)

@@ -1,6 +1,6 @@
 """Webhooks: added, changed and removed by an account's managers, who also see and resend what was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, s
 from aiguillage.desk.fetching import PUBLIC, Guard, parse_url
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import about, conflict, invalid
-from aiguillage.domain.webhooks import GIVEN_UP_AFTER, PING, WEBHOOK, Webhook, new_webhook_secret
+from aiguillage.domain.webhooks import GIVEN_UP_AFTER, MINUTE, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
     STATES,
     Delivery,
@@ -26,6 +26,9 @@ from aiguillage.storage.deliveries import (
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.webhooks import keep_webhook_secret, webhook_secret
+
+LONGEST_PING = 10 * MINUTE
+"""How long a ping is tried for, in microseconds, where the process that was asked for it ended."""
 
 SECRET = "webhook_secret"  # noqa: S105 - the journal's name for it
 
@@ -119,16 +122,34 @@ def resend_delivery(db: Database, actor: Actor, code: str, webhook_id: int, deli
     return again
 
 
+def show_delivery(db: Database, actor: Actor, code: str, webhook_id: int, delivery_id: int) -> Delivery:
+    """One of a webhook's deliveries. Raises Refusal."""
+    with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
+        require_fact(connection, account_id, WEBHOOK, webhook_id)
+        return require_delivery(connection, account_id, webhook_id, delivery_id)
+
+
 def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guard: Guard = PUBLIC) -> Delivery:
     """Sends a webhook a ping, on or off as it is, and tells what came of it; it is tried once. Raises Refusal."""
+    return begin_ping(db, actor, code, webhook_id, guard=guard)[1]()
+
+
+def begin_ping(
+    db: Database, actor: Actor, code: str, webhook_id: int, *, guard: Guard = PUBLIC
+) -> tuple[Delivery, Callable[[], Delivery]]:
+    """A ping that waits, and what sends it: to be called once, in a thread. Raises Refusal.
+
+    Should the process end before, housekeeping sends it a minute later.
+    """
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         receiver = receiver_of(connection, account_id, code, webhook_id)
     body = Message(new_message_id(), PING, code, actor.at, {"webhook_id": webhook_id}).encoded()
     with db.write() as connection:
         made = [(webhook_id, PING, body)]
-        delivery_id = add_deliveries(connection, account_id, made, at=actor.at, until=actor.at)[0]
+        due, until = actor.at + MINUTE, actor.at + LONGEST_PING
+        delivery_id = add_deliveries(connection, account_id, made, at=actor.at, until=until, next_at=due)[0]
         delivery = require_delivery(connection, account_id, webhook_id, delivery_id)
-    return try_delivery(db, receiver, delivery, actor.at, guard=guard, again=False)
+    return delivery, lambda: try_delivery(db, receiver, delivery, actor.at, guard=guard, again=False)
 
 
 def _check_url(url: str, guard: Guard) -> None:

@@ -37,10 +37,17 @@ def text_of(connection: Connection, account_id: int, calendar_id: int) -> bytes:
     return connection.execute(select(calendar_texts.c.text).where(mine)).scalar() or b""
 
 
-def read_moments(connection: Connection, account_id: int) -> dict[int, int]:
-    """When each of the account's calendars was last read well, by its id."""
-    statement = select(calendar_texts.c.id, calendar_texts.c.read_at).where(calendar_texts.c.account_id == account_id)
-    return {row.id: row.read_at for row in connection.execute(statement)}
+def read_moments(connection: Connection, account_id: int) -> dict[int, tuple[int, int]]:
+    """When each of the account's calendars was last read well, and when it is to be read again, by its id."""
+    moments = select(calendar_texts.c.id, calendar_texts.c.read_at, calendar_texts.c.due_at)
+    found = connection.execute(moments.where(calendar_texts.c.account_id == account_id))
+    return {row.id: (row.read_at, row.due_at) for row in found}
+
+
+def due_at(connection: Connection, account_id: int, calendar_id: int) -> int | None:
+    """When a calendar is to be read again; None if it was never read."""
+    mine = (calendar_texts.c.account_id == account_id) & (calendar_texts.c.id == calendar_id)
+    return connection.execute(select(calendar_texts.c.due_at).where(mine)).scalar()
 
 
 def calendars_due(connection: Connection, at: int) -> list[DueCalendar]:

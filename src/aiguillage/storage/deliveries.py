@@ -73,14 +73,23 @@ class DueWebhook(msgspec.Struct, frozen=True):
 
 
 def add_deliveries(
-    connection: Connection, account_id: int, made: Sequence[tuple[int, str, str]], *, at: int, until: int
+    connection: Connection,
+    account_id: int,
+    made: Sequence[tuple[int, str, str]],
+    *,
+    at: int,
+    until: int,
+    next_at: int | None = None,
 ) -> list[int]:
-    """Adds deliveries, each a webhook's id, an event and a body, to be sent at once; their ids, ever rising."""
+    """Adds deliveries, each a webhook's id, an event and a body; their ids, ever rising.
+
+    They are sent at once, unless they are to wait until `next_at`.
+    """
     last = select(func.max(deliveries.c.id)).where(deliveries.c.account_id == account_id)
     first = max((connection.execute(last).scalar() or 0) + 1, at // 1000 * IDS_A_MILLISECOND)
     rows = [
         {"account_id": account_id, "id": id_, "webhook_id": webhook_id, "event": event, "body": body}
-        | {"created_at": at, "until": until, "tries": 0, "next_at": at}
+        | {"created_at": at, "until": until, "tries": 0, "next_at": next_at or at}
         for id_, (webhook_id, event, body) in enumerate(made, start=first)
     ]
     if rows:

@@ -1,16 +1,18 @@
 """Calendars: iCal feeds and files, read into the exceptions of queues and groups, and the shifts of rotas."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from aiguillage.api.jobs import begin_job
 from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
-from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, list_calendars, refresh_calendar, show_calendar
+from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, begin_refresh, list_calendars, show_calendar
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import remove_fact, set_fact
 from aiguillage.desk.fetching import LONGEST, fetch
@@ -50,7 +52,10 @@ class CalendarPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar. `events` is how many it has; `trouble` says why it cannot be read, since `failing_since`."""
+    """A calendar. `events` is how many it has; `trouble` says why it cannot be read, since `failing_since`.
+
+    `state` is `reading` while it is to be read again, then `read`, or `failing`.
+    """
 
     id: int
     name: str
@@ -59,6 +64,7 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     destination: str | None
     events: int
+    state: str
     read_at: str | None
     failing_since: str | None
     trouble: str
@@ -83,6 +89,7 @@ def _show_one(state: CalendarState, calendar: Calendar, account_id: int) -> Cale
         url=calendar.url,
         destination=calendar.destination,
         events=len(calendar.events),
+        state=state.state,
         read_at=iso(state.read_at),
         failing_since=iso(calendar.failing_since),
         trouble=calendar.trouble,
@@ -156,8 +163,12 @@ def _remove(asked: Asked) -> None:
 
 
 def _refresh(asked: Asked) -> Shown:
-    refresh_calendar(*_who(asked), asked.id())
-    return _show(asked)
+    def begin() -> tuple[Shown, Callable[[], object]]:
+        refresh = begin_refresh(*_who(asked), asked.id())
+        return _show(asked), refresh
+
+    shown: Shown = begin_job("calendar", begin)
+    return shown
 
 
 EXAMPLE = {
@@ -215,7 +226,10 @@ OPERATIONS = (
     Operation(
         *("POST", f"{ONE}/refresh", "refreshCalendar", "Read a calendar again", TAG, _refresh),
         answer=CalendarShown,
+        status=202,
+        answered={"state": "reading"},
         needs=Role.EDIT,
-        description="A feed that cannot be read keeps its events; `trouble` says why.",
+        description="It goes on after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
+        "keeps its events; `trouble` says why.",
     ),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.api.jobs import begin_job
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
@@ -13,13 +14,14 @@ from aiguillage.desk.change import account_id_of
 from aiguillage.desk.webhooks import (
     Issued,
     add_webhook,
+    begin_ping,
     list_deliveries,
     list_webhooks,
-    ping_webhook,
     regenerate_secret,
     remove_webhook,
     resend_delivery,
     set_webhook,
+    show_delivery,
     show_webhook,
 )
 from aiguillage.domain.accounts import Role
@@ -157,7 +159,8 @@ def _regenerate(asked: Asked) -> Shown:
 
 
 def _ping(asked: Asked) -> DeliveryShown:
-    return _show_delivery(ping_webhook(asked.db, asked.actor, asked.account, asked.id()))
+    delivery = begin_job("ping", lambda: begin_ping(asked.db, asked.actor, asked.account, asked.id()))
+    return _show_delivery(delivery)
 
 
 def _list_deliveries(asked: Asked) -> Paged:
@@ -167,6 +170,11 @@ def _list_deliveries(asked: Asked) -> Paged:
     who = (asked.db, asked.actor, asked.account, asked.id())
     found, total = list_deliveries(*who, _wanted(query), first=first, count=query.per_page)
     return page_of([_show_delivery(one) for one in found], total, query.page, query.per_page, asked.url)
+
+
+def _show_one(asked: Asked) -> DeliveryShown:
+    delivery_id = asked.id("delivery_id")
+    return _show_delivery(show_delivery(asked.db, asked.actor, asked.account, asked.id(), delivery_id))
 
 
 def _wanted(query: DeliveriesQuery) -> Wanted:
@@ -222,14 +230,28 @@ OPERATIONS = (
     _operation(
         *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
         answer=DeliveryShown,
-        answered={"event": "ping", "body": EVENT | {"event": "ping", "data": {"webhook_id": 12}}},
-        description="It is tried at once, and once, also when the webhook is off. The answer says what came of it.",
+        status=202,
+        answered={
+            "event": "ping",
+            "state": "waiting",
+            "status": None,
+            "tries": 0,
+            "next_at": "2026-11-24T17:01:00Z",
+            "delivered_at": None,
+            "body": EVENT | {"event": "ping", "data": {"webhook_id": 12}},
+        },
+        description="It is tried at once, and once, also when the webhook is off. It goes on after the answer: "
+        "`GET /webhooks/{id}/deliveries/{delivery_id}` tells what came of it.",
     ),
     _operation(
         *("GET", "/{id}/deliveries", "listDeliveries", "List what a webhook was sent", _list_deliveries),
         query=DeliveriesQuery,
         answer=page_type("Delivery", DeliveryShown),
         description="The last 30 days, newest first.",
+    ),
+    _operation(
+        *("GET", "/{id}/deliveries/{delivery_id}", "showDelivery", "Show what a webhook was sent", _show_one),
+        answer=DeliveryShown,
     ),
     _operation(
         *("POST", "/{id}/deliveries/{delivery_id}/resend", "resendDelivery", "Send a delivery again", _resend),
