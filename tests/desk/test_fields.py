@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from aiguillage.desk.fields import add_option, list_fields, remove_option, set_field
+from aiguillage.desk.fields import MOST_OPTIONS, add_option, list_fields, remove_option, set_field
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.options import store_option
 from aiguillage.domain.contacts import FIELD_KEYS, FIRST_FIELDS, Field, Option
 from aiguillage.domain.errors import Kind
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
 from tests.refusal import refused
+from tests.storage.facts import account_id
 
 SUPPORT, SALES = Option("Support", "207"), Option("Ventes", "209")
 
@@ -187,3 +188,18 @@ def test_the_default_of_a_strict_field_stays_an_option(cast: Cast) -> None:
 
     set_field(cast.db, cast["editor"], ACCOUNT, "select_1", default=None)
     assert remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", "207").options == ()
+
+
+def test_a_field_has_a_thousand_options_at_most(cast: Cast) -> None:
+    with cast.db.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO field_options (account_id, id, position, name, value) VALUES (?, ?, 1, ?, ?)",
+            [(account_id(cast.db, ACCOUNT), 10**9 + n, f"o{n}", f"o{n}") for n in range(MOST_OPTIONS - 1)],
+        )
+
+    add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES)
+    with refused(Kind.INVALID, "select_1 can have 1,000 options, and has them. Remove some first"):
+        add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT)
+    remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES.value)
+
+    assert SUPPORT in add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT).options

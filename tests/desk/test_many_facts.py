@@ -2,7 +2,7 @@
 
 import pytest
 
-from aiguillage.desk.cti_maps import MapRow, import_ctis
+from aiguillage.desk.cti_maps import MOST_ROWS, MapRow, import_ctis
 from aiguillage.desk.facts import add_fact, add_facts, list_facts, remove_facts, set_fact
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.errors import Kind
@@ -97,3 +97,27 @@ def test_an_imported_origin_is_looked_up_and_journalled_unless_it_was_only_tried
     assert [tuple(row) for row in found] == [(ids["cti"], "+33199001234", "207" if dry_run else "214")]
     assert (last == before) is dry_run
     assert dry_run or (last.action, last.entity, last.seq) == ("set", "cti_destination", before.seq + 1)
+
+
+def test_an_import_of_many_origins_adds_changes_and_refuses_row_by_row(cast: Cast) -> None:
+    who = (cast.db, cast["editor"], ACCOUNT)
+    import_ctis(*who, [MapRow(n, "PBX", f"site {n}", "207") for n in range(2, 700)])
+    again = [MapRow(n, "pbx", f"SITE {n}", "207" if n % 2 else "208") for n in range(2, 1_300)]
+    again[1_200] = MapRow(1_202, "PBX", "site 3", "209")
+
+    outcome = import_ctis(*who, again, partial=True)
+
+    found = {row.key: row.destination for row in rows(cast.db, "SELECT key, destination FROM cti_origins")}
+    assert (outcome.updated, outcome.unchanged, outcome.created) == (349, 349, 599)
+    assert [(one.line, one.reason[:32]) for one in outcome.refusals] == [(1_202, "Line 3 has the origin site 3 alr")]
+    assert (found["SITE 3"], found["SITE 4"], found["SITE 1299"]) == ("207", "208", "207")
+    assert len(list_facts(*who, "cti_destination")) == len(found) == 1_297
+
+
+def test_more_rows_than_one_import_takes_are_refused_and_none_is_kept(cast: Cast) -> None:
+    many = (MapRow(n, f"PBX {n % 2}") for n in range(MOST_ROWS + 1))
+
+    with refused(Kind.INVALID, "There are more than 200,000 rows. Import them in parts"):
+        import_ctis(cast.db, cast["editor"], ACCOUNT, many)
+
+    assert list_facts(cast.db, cast["editor"], ACCOUNT, "cti") == []

@@ -7,6 +7,8 @@ from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.desk import calendar_texts, held_imports, ical, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
+from aiguillage.desk.cti_maps import MOST_ROWS
+from aiguillage.desk.fields import MOST_OPTIONS
 from aiguillage.desk.importing import outcome, sheets, texts
 from aiguillage.desk.importing.sent import MOST_UPSERTED
 from aiguillage.desk.recurrence import MOST_OCCURRENCES
@@ -25,6 +27,7 @@ LIMITS = {
     "windows of a layer": rotas.MOST_WINDOWS,
     "turns of a layer": rotas.MOST_MEMBERS,
     "overrides of a rota": rotas.MOST_OVERRIDES,
+    "options of a field": MOST_OPTIONS,
     "zones of a geo destination": MOST_ZONES,
     "remarks on a time span": MOST_REMARKS,
     "contacts of an account": MOST_CONTACTS,
@@ -36,6 +39,7 @@ LIMITS = {
     "contacts in one upsert": MOST_UPSERTED,
     "facts added by one `/bulk`": MOST_STORED,
     "facts removed by one `/bulk`": MOST_REMOVED,
+    "rows of one import of CTIs": MOST_ROWS,
     "calendars read again and webhooks tested at a time, by one process": MOST_JOBS,
     "bytes of a file sent to the API": LONGEST_IMPORT // MIB,
     "lines with nothing but delimiters": texts.MOST_BLANK_LINES,

@@ -1,8 +1,8 @@
 """CTIs with all of their origins: imported from rows, exported as a file that imports unchanged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
-from itertools import groupby
+from itertools import groupby, islice
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
@@ -19,14 +19,16 @@ from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
-from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.engine import Database
-from aiguillage.storage.fact_keys import ids_having
-from aiguillage.storage.facts import Kept, kept_facts, write_fact
+from aiguillage.storage.fact_keys import AT_ONCE, ids_having
+from aiguillage.storage.facts import Kept, kept_facts, write_fact, write_new_facts
 from aiguillage.storage.facts import read_facts as read_kept
 
 KIND, OF_KIND = "cti", "cti_destination"
 COLUMNS = ("cti", "origin", "destination")
+MOST_ROWS = 200_000
+"""Of one import: nobody else can write while they are."""
 
 
 class MapRow(NamedTuple):
@@ -94,37 +96,49 @@ def _take_back(outcome: MapOutcome, *, partial: bool, dry_run: bool) -> None:
 
 
 class _Import:
-    """An import that goes on: the CTIs that are kept already, by name, and what was done."""
+    """An import that goes on: the CTIs that are kept already, by name, and what was done.
+
+    Rows are taken some at a time: their origins are looked up at once, and written at once.
+    """
 
     def __init__(self, change: Change) -> None:
         self._change = change
-        of_account = (change.connection, change.account_id)
-        self._ctis = {kept.fact.name.casefold(): kept for kept in read_kept(*of_account, KIND)}
+        self._of_account = (change.connection, change.account_id)
+        self._ctis = {kept.fact.name.casefold(): kept for kept in read_kept(*self._of_account, KIND)}
         self._quotas = Quotas(change)
-        self._lines: dict[tuple[str], int] = {}
+        self._lines: dict[str, int] = {}
         self._done = {"created": 0, "updated": 0, "unchanged": 0}
+        self._refusals: list[RefusedRow] = []
 
     def carry_out(self, rows: Iterable[MapRow]) -> MapOutcome:
         """Each row, one after the other."""
-        refusals = []
-        for row in rows:
-            try:
-                self._take(row)
-            except Refusal as refusal:
-                refusals.append(RefusedRow(row.line, refusal.message))
+        left, taken = iter(rows), 0
+        while some := list(islice(left, AT_ONCE)):
+            taken += len(some)
+            if taken > MOST_ROWS:
+                raise invalid(f"There are more than {MOST_ROWS:,} rows. Import them in parts.")
+            facts = [(row.line, fact) for row in some if (fact := self._read(row)) is not None]
+            known = self._known({self._key(fact) for _, fact in facts})
+            changes = [(known.get(self._key(fact)), fact) for line, fact in facts if self._leads(line, fact, known)]
+            self._write(changes)
+        refusals = sorted(self._refusals, key=lambda refused: refused.line)
         return MapOutcome(**self._done, refusals=tuple(refusals))
 
-    def _take(self, row: MapRow) -> None:
-        known = self._ctis.get(row.cti.strip().casefold())
-        cti = check_cti(Cti(name=row.cti), None, {}, self._change.account) if known is None else known.fact
-        if not row.origin.strip() and not row.destination.strip():
-            self._require_cti(known, cti)
-            self._done["unchanged"] += known is not None
-            return
-        new = CtiDestination(cti=0, origin=row.origin, destination=row.destination)
-        checked = check_cti_destination(new, None, {KIND: {0: cti}}, self._change.account)
-        cti_id = self._require_cti(known, cti)
-        self._lead(row.line, msgspec.structs.replace(checked, cti=cti_id))
+    def _read(self, row: MapRow) -> CtiDestination | None:
+        """Where an origin leads; None for a row that names a CTI alone, and for one that is refused."""
+        try:
+            known = self._ctis.get(row.cti.strip().casefold())
+            cti = check_cti(Cti(name=row.cti), None, {}, self._change.account) if known is None else known.fact
+            if not row.origin.strip() and not row.destination.strip():
+                self._require_cti(known, cti)
+                self._done["unchanged"] += known is not None
+                return None
+            new = CtiDestination(cti=0, origin=row.origin, destination=row.destination)
+            checked = check_cti_destination(new, None, {KIND: {0: cti}}, self._change.account)
+            return msgspec.structs.replace(checked, cti=self._require_cti(known, cti))
+        except Refusal as refusal:
+            self._refusals.append(RefusedRow(row.line, refusal.message))
+            return None
 
     def _require_cti(self, known: Kept | None, cti: Cti) -> int:
         if known is None:
@@ -133,27 +147,47 @@ class _Import:
             self._done["created"] += 1
         return known.id
 
-    def _lead(self, line: int, fact: CtiDestination) -> None:
-        key = origin_keys(fact, self._change.account)
+    def _key(self, fact: CtiDestination) -> str:
+        return origin_keys(fact, self._change.account)[0]
+
+    def _known(self, keys: Collection[str]) -> dict[str, Kept]:
+        """The origins that are kept already, by their keys."""
+        ids = ids_having(*self._of_account, OF_KIND, keys)
+        return {self._key(kept.fact): kept for kept in kept_facts(*self._of_account, OF_KIND, ids)}
+
+    def _leads(self, line: int, fact: CtiDestination, known: Mapping[str, Kept]) -> bool:
+        """Whether the origin leads elsewhere from now on; what is refused is noted."""
+        key = self._key(fact)
+        before = known.get(key)
         if key in self._lines:
-            raise conflict(f"Line {self._lines[key]} has the origin {fact.origin} already. Leave one of the two out.")
+            message = f"Line {self._lines[key]} has the origin {fact.origin} already. Leave one of the two out."
+            self._refusals.append(RefusedRow(line, message))
+            return False
         self._lines[key] = line
-        before = self._kept(key)
         if before is not None and before.fact.destination == fact.destination:
             self._done["unchanged"] += 1
-            return
-        self._quotas.require_room(OF_KIND, before and before.fact, fact)
-        seq = self._change.take_seqs()
-        kept = Kept(OF_KIND, seq if before is None else before.id, seq, fact)
-        write_fact(self._change.connection, self._change.account_id, kept, self._change.account)
-        former, action = (None, "add") if before is None else (before.fact, "set")
-        self._change.record(seq, action, OF_KIND, kept.id, former, fact)
+            return False
+        try:
+            self._quotas.require_room(OF_KIND, before and before.fact, fact)
+        except Refusal as refusal:
+            self._refusals.append(RefusedRow(line, refusal.message))
+            return False
         self._done["created" if before is None else "updated"] += 1
+        return True
 
-    def _kept(self, keys: tuple[str]) -> Kept | None:
-        """The origin as it is kept, if it is there."""
-        of_account = (self._change.connection, self._change.account_id, OF_KIND)
-        return next(kept_facts(*of_account, ids_having(*of_account, keys)), None)
+    def _write(self, changes: Sequence[tuple[Kept | None, CtiDestination]]) -> None:
+        """New origins, and those that lead elsewhere, with their rows in the journal."""
+        new, entries = [], []
+        for seq, (before, fact) in enumerate(changes, start=self._change.take_seqs(len(changes))):
+            kept = Kept(OF_KIND, seq if before is None else before.id, seq, fact)
+            if before is None:
+                new.append(kept)
+                entries.append(self._change.entry(seq, "add", OF_KIND, kept.id, None, fact))
+            else:
+                write_fact(*self._of_account, kept, self._change.account)
+                entries.append(self._change.entry(seq, "set", OF_KIND, kept.id, before.fact, fact))
+        write_new_facts(*self._of_account, new, self._change.account)
+        self._change.record_all(entries)
 
 
 def export_ctis(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:

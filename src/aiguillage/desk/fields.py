@@ -23,6 +23,8 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, field_options, fields
 
 KEEP = msgspec.UNSET
+MOST_OPTIONS = 1_000
+"""Of one field: each change of one is kept in the journal with all of them."""
 
 
 def list_fields(db: Database, actor: Actor, code: str) -> list[Field]:
@@ -180,6 +182,8 @@ def check_option(option: Option, others: Iterable[Option] = (), key: str = "") -
 def insert_option(change: Change, position: int, option: Option) -> int:
     """Adds an option, and journals it; its id. Raises Refusal."""
     before = read_field(change, position)
+    if len(before.options) >= MOST_OPTIONS:
+        raise invalid(f"{before.key} can have {MOST_OPTIONS:,} options, and has them. Remove some first.")
     option = check_option(option, before.options, before.key)
     seq = change.take_seqs()
     values = {"position": position, "name": option.name, "value": option.value}
