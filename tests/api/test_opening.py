@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.overlaps import MOST_REMARKS
 from tests.api.asking import Person, person
 from tests.standing import Busy
 
@@ -156,7 +158,10 @@ def test_spans_are_added_in_bulk_all_or_none(editor: Person, place: dict[str, An
 def test_spans_that_meet_in_one_bulk_are_remarked_on(editor: Person, place: dict[str, Any]) -> None:
     added = editor.done("POST", f"{SPANS}/bulk", [MORNING, MORNING], params=place)["data"]
 
-    assert [len(span["remarks"]) for span in added] == [0, 1]
+    assert [span["remarks"][0].partition("While")[2] for span in added] == [
+        " both hold, this one wins: both start together, and it is older.",
+        " both hold, that one wins: both start together, and it is older.",
+    ]
 
 
 def test_spans_are_removed_in_bulk_all_or_none(editor: Person, place: dict[str, Any]) -> None:
@@ -176,6 +181,22 @@ def test_a_bulk_has_an_end(editor: Person, place: dict[str, Any], method: str, b
     params = place if method == "POST" else {}
 
     assert editor.ask(method, f"{SPANS}/bulk", body, params=params).status_code == 422
+
+
+def test_a_queue_has_so_many_spans_and_each_is_remarked_on_so_often(editor: Person, place: dict[str, Any]) -> None:
+    most = BY_NAME["time_span"].most_together or 0
+
+    refused = editor.ask("POST", f"{SPANS}/bulk", [MORNING] * (most + 1), params=place)
+    added = editor.done("POST", f"{SPANS}/bulk", [MORNING] * most, params=place)["data"]
+    one_more = editor.ask("POST", SPANS, MORNING, params=place)
+
+    told = (
+        f"The queue {place['time_spanable_id']} can have 500 time spans, and has 500: 1 more is too much. Remove some"
+    )
+    assert [answer.status_code for answer in (refused, one_more)] == [422, 422]
+    assert all(told in answer.json()["detail"] for answer in (refused, one_more))
+    assert {len(span["remarks"]) for span in added} == {MOST_REMARKS + 1}
+    assert added[0]["remarks"][-1].startswith(f"Overlaps {most - 1 - MOST_REMARKS} more time spans.")
 
 
 def test_an_exception_that_moves_keeps_its_length(editor: Person, place: dict[str, Any]) -> None:
