@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from aiguillage.desk.cti_maps import MapRow, import_ctis
-from aiguillage.desk.facts import add_fact, remove_fact, set_fact, show_fact
+from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.ctis import CtiDestination
@@ -200,3 +200,20 @@ def test_one_account_sees_no_keys_of_another(cast: Cast, ids: dict[str, int]) ->
         add_fact(cast.db, cast["outsider"], OTHER_ACCOUNT, msgspec.structs.replace(theirs, first_day=date(2026, 1, 1)))
     for kind in ("blocked", "survey", "webhook"):
         add_fact(cast.db, cast["outsider"], OTHER_ACCOUNT, SAMPLES[kind].make({}))
+
+
+@pytest.mark.parametrize(
+    "kind", ["queue", "time_span", "exception", "calendar", "switch", "blocked", "geo_destination", "cti_destination"]
+)
+def test_a_small_edit_reads_no_other_fact_of_its_kind(cast: Cast, ids: dict[str, int], kind: str) -> None:
+    fill(cast, kind, ids, 10)
+    with cast.db.write() as connection:
+        connection.execute(text("UPDATE facts SET body = 'unreadable' WHERE id > :first"), {"first": FIRST_ID})
+    who = (cast.db, cast["editor"], ACCOUNT)
+
+    added = add_fact(*who, another(kind, ids)).kept
+    set_fact(*who, kind, added.id, SAMPLES[kind].changes)
+    remove_fact(*who, kind, added.id)
+
+    with pytest.raises(msgspec.DecodeError):
+        list_facts(*who, kind)
