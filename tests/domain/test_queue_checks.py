@@ -263,6 +263,13 @@ def test_a_queues_number_may_be_its_own_code() -> None:
     assert kept(NEW, number="new") == msgspec.structs.replace(NEW, number="new")
 
 
+def test_numbers_that_differ_in_a_letters_case_alone_are_two() -> None:
+    first = msgspec.structs.replace(SALES, number="sip:Sales@pbx.example.org")
+    second = msgspec.structs.replace(SUPPORT, number="sip:sales@pbx.example.org")
+
+    assert check_queue(second, None, {"queue": {2: first}}, ACCOUNT) == second
+
+
 def test_an_account_observes_the_holidays_of_one_place() -> None:
     by_kind = {"observance": {20: OBSERVANCE}}
 
