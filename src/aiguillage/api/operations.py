@@ -79,7 +79,9 @@ class Operation(NamedTuple):
     `needs` is the role that the desk will want, `operators` says that it wants one of those: told in the description,
     and asked for before a kept answer is given again. `public` operations take no token. A `body` of Upload is taken as
     it comes, in one of `takes`. `gives` are media types beside JSON. `hides` are the fields of body or answer that are
-    secrets: nothing of them is kept for an Idempotency-Key. `example` is a body, `samples` are files by media type.
+    secrets: nothing of them is kept for an Idempotency-Key. One that `reaches_out` does
+    more than change the database: it asks another server, starts a thread, checks a password. `example` is a body,
+    `samples` are files by media type.
     `answered` is what an example of the answer has otherwise than others of its shape.
     """
 
@@ -103,6 +105,7 @@ class Operation(NamedTuple):
     description: str = ""
     refuses: tuple[int, ...] = ()
     hides: tuple[str, ...] = ()
+    reaches_out: bool = False
     example: Any = None
     samples: Mapping[str, Any] = {}
     answered: Mapping[str, Any] = {}

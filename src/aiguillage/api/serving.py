@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -114,7 +114,7 @@ class Door:
         key = headers.get("idempotency-key")
         if key is None or operation.method != "POST" or operation.public:
             return self._respond(operation, asked)
-        return answered_before(asked, operation, key, body, lambda: self._respond(operation, asked))
+        return answered_before(asked, operation, key, body, partial(self._respond, operation))
 
     def _respond(self, operation: Operation, asked: Asked) -> Response[Any]:
         """Carries the operation out, and puts what it answers on the wire."""

@@ -1,5 +1,6 @@
 """The database behind the desk: one SQLite file through SQLAlchemy, transactions that say what they are for."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,12 @@ def unusable(path: Path, why: str) -> Refusal:
     }
     remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
     return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
+
+
+def unwritable(path: Path, error: OSError) -> Refusal:
+    """A file that the system does not let us write: for want of room, or of rights."""
+    wants_room = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return unusable(path, f"{'the disk is full' if wants_room else 'readonly'}: {error.strerror}")
 
 
 def broken(path: Path, why: str) -> Refusal:

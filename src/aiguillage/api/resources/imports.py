@@ -193,6 +193,7 @@ OPERATIONS = (
         answer=ImportShown,
         status=202,
         answered=samples.PREVIEWED | {"state": "applying"},
+        reaches_out=True,
         needs=Role.EDIT,
         refuses=(404, 409),
         description="It goes on after the answer: `GET /imports/{id}` tells how far it is.",

@@ -221,6 +221,7 @@ OPERATIONS = (
     ),
     _operation(
         *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
+        reaches_out=True,
         answer=DeliveryShown,
         answered={"event": "ping", "body": EVENT | {"event": "ping", "data": {"webhook_id": 12}}},
         description="It is tried at once, and once, also when the webhook is off. The answer says what came of it.",
