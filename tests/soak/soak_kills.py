@@ -1,4 +1,4 @@
-"""Many kills under writers: none of the requests with an Idempotency-Key is carried out twice, none that was answered lost.
+"""Many kills under writers: no request with an Idempotency-Key is done twice, none that was answered is lost.
 
 KILLS=20 for fewer than 200.
 """

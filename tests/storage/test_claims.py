@@ -22,9 +22,8 @@ with claimed(Path(sys.argv[1]), b"a key", "taken"):
 def test_what_this_process_has_claimed_is_refused_to_itself_too(tmp_path: Path) -> None:
     database = tmp_path / "aiguillage.db"
 
-    with claimed(database, b"a key", TAKEN), claimed(database, b"another", TAKEN):
-        with refused(Kind.CONFLICT, TAKEN), claimed(database, b"a key", TAKEN):
-            pass
+    with claimed(database, b"a key", TAKEN), refused(Kind.CONFLICT, TAKEN), claimed(database, b"a key", TAKEN):
+        pass
     with claimed(database, b"a key", TAKEN):
         pass
 

@@ -1,7 +1,7 @@
 """Answers that are kept for a day under the key that their request came with, so that it can be sent again safely.
 
-The answer is kept in the transaction of the change itself: both are there, or neither. While a request is carried out its
-process has claimed the key, so that a second one waits outside; what a dead process had begun is free at once.
+The answer is kept in the transaction of the change itself: both are there, or neither. While a request is carried out,
+its process has claimed the key, so that the same one is turned away; what a dead process had begun is free at once.
 """
 
 from collections.abc import Callable
@@ -77,8 +77,9 @@ def answer_once(
 ) -> KeptAnswer | None:
     """The answer given before to the same request under that key; None when `answer` gives it now, and it is kept.
 
-    `answer` gets the database to carry the request out with. Raises Refusal as `answer` does, and: forbidden and missing
-    as the request itself would be now; conflict while it is carried out; invalid when the key came with another request.
+    `answer` gets the database to carry the request out with. Raises Refusal as `answer` does, and: forbidden and
+    missing as the request itself would be now; conflict while it is carried out; invalid when the key came with another
+    request.
     """
     if not keyed.key or len(keyed.key) > LONGEST_KEY or not keyed.key.isprintable():
         raise invalid(f"Idempotency-Key has 1 to {LONGEST_KEY} printable characters. Send a UUID.")

@@ -1,7 +1,7 @@
 """Claims: what one request has to itself, before all others here and in other processes, until it or its process ends.
 
-A claim is a lock on one byte of a file beside the database. The kernel gives it back when the process is gone, however it
-went, and never before: no clock has a say.
+A claim is a lock on one byte of a file beside the database. The kernel gives it back when the process is gone, however
+it went, and never before: no clock has a say.
 """
 
 import fcntl

@@ -58,7 +58,7 @@ class OneTransaction(Database):
     def _end(self, error: BaseException | None) -> None:
         transaction, self._transaction, self._connection = self._transaction, None, None
         if transaction is not None:
-            transaction.__exit__(None if error is None else type(error), error, error and error.__traceback__)
+            transaction.__exit__(*((None, None, None) if error is None else (type(error), error, error.__traceback__)))
 
     def done(self) -> None:
         """Keeps all that was written. Raises Refusal(unavailable) when it cannot be kept; then nothing is."""
