@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers: reads calendars, renews holidays, tells webhooks, clears the call log."""
+"""Housekeeping: a process beside the workers: calendars, holidays, webhooks, old calls, damage."""
 
 import multiprocessing
 import os
@@ -23,6 +23,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
+from aiguillage.storage.damage import Watch, told_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.staging import sweep
 
@@ -83,15 +84,16 @@ def _run(settings: Settings, over: Connection) -> None:
 
 def keep_house(settings: Settings, over: Connection) -> None:
     """One round a minute, until the other end of the pipe is closed; a failure is a line in the log."""
+    watch = Watch()
     while True:
-        for _ in _round(settings):
+        for _ in _round(settings, watch):
             if over.poll():
                 return
         if over.poll(EVERY):
             return
 
 
-def _round(settings: Settings) -> Iterator[None]:
+def _round(settings: Settings, watch: Watch) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
     with closing(Database(settings.database)) as database:
         with _told("stages"):
@@ -108,6 +110,20 @@ def _round(settings: Settings) -> Iterator[None]:
                 yield
         yield from _webhooks(settings, database)
         yield from _calendars(database)
+        yield from _damage(database, watch)
+
+
+def _damage(database: Database, watch: Watch) -> Iterator[None]:
+    """A part of the walk that looks for damage, a third of a minute long: a big file takes several rounds."""
+    ends = time.monotonic() + EVERY / 3
+    while watch.is_due(database.path, _now()) and time.monotonic() < ends:
+        yield
+        walked = None
+        with _told("damage"):
+            walked = watch.step(database, _now())
+        if walked is not None:
+            tell = _log.error if walked.count else _log.info
+            tell("database_walked", findings=walked.count, first=[told_of(one) for one in walked.findings[:10]])
 
 
 def _webhooks(settings: Settings, database: Database) -> Iterator[None]:

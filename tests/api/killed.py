@@ -1,19 +1,21 @@
 """Contacts that are added under Idempotency-Keys to servers that are killed meanwhile, and what is kept of them."""
 
+import json
 import os
 import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from itertools import count
 from threading import Event, Lock
 
 import httpx
 
 from aiguillage.settings import Settings
-from tests.api.client import Client, token_of
-from tests.cast import Cast
-from tests.server import running
+from tests.api.client import BASE, Client, token_of
+from tests.cast import ACCOUNT, Cast
+from tests.server import Server, running
 from tests.storage.facts import rows
 
 WRITERS, ANSWERS = 6, 12
@@ -45,6 +47,7 @@ class Additions:
             until = len(self.answered) + ANSWERS
             writing = [writers.submit(self._add, client, until, enough) for _ in range(WRITERS)]
             assert enough.wait(120)
+            self._add_unread(server)
             os.killpg(server.process.pid, signal.SIGKILL)
             for one in writing:
                 one.result()
@@ -58,15 +61,31 @@ class Additions:
     def _add(self, client: Client, until: int, enough: Event) -> None:
         """Adds until the server is gone."""
         while True:
-            with self.lock:
-                company = f"Company {next(self.numbers)}"
-                self.sent.add(company)
+            company = self._next()
             try:
                 self.send(client, company)
             except httpx.TransportError:
                 return
             if len(self.answered) >= until:
                 enough.set()
+
+    def _add_unread(self, server: Server) -> None:
+        """Adds one whose answer nobody reads: it is kept, and who sent it cannot know that."""
+        company = self._next()
+        path = f"{BASE}/contacts?customer_account={ACCOUNT}"
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        body = json.dumps({"company": company})
+        connection.request("POST", path, body, {**headers, "Idempotency-Key": company})
+        while company not in self.kept():
+            pass
+        connection.close()
+
+    def _next(self) -> str:
+        with self.lock:
+            company = f"Company {next(self.numbers)}"
+            self.sent.add(company)
+        return company
 
     def send(self, client: Client, company: str, *, keyed: bool = True) -> None:
         """Adds one contact, and notes that it was answered."""

@@ -20,4 +20,4 @@ def test_no_kill_doubles_or_loses_a_keyed_addition(cast: Cast, settings: Setting
     print(f"{KILLS} kills, {len(additions.sent)} sent, {additions.kept_unanswered} kept though unanswered")  # noqa: T201
 
     assert additions.wrong() == {}
-    assert additions.kept_unanswered
+    assert additions.kept_unanswered >= KILLS

@@ -17,6 +17,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, missing
 from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
 from aiguillage.storage import backup as copies
+from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
 from aiguillage.storage.sqlite import library
@@ -171,6 +172,7 @@ def _look_into(path: Path, actor: Actor) -> dict[str, Any]:
         revision = current_revision(database)
         if revision != newest_revision():
             raise missing(f"{path} has not the newest schema (it has {revision or 'none'}). Run: aiguillage migrate")
+        require_whole(database)
         return {"schema": revision, "bytes": path.stat().st_size, **count_facts(database, actor)}
     finally:
         database.close()

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from aiguillage.domain.errors import Refusal, invalid, unavailable
+from aiguillage.domain.sums import row_sum
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
 
@@ -24,6 +25,7 @@ def _prepare(connection: FileConnection, _record: object) -> None:
     for pragma in sqlite.PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     know_letters(connection)
+    connection.create_function("row_sum", 4, row_sum, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:
@@ -91,7 +93,7 @@ def told(path: Path) -> Iterator[None]:
 
 def tells_damage(why: str) -> bool:
     """Whether SQLite's message says that the file itself is damaged, or no database at all."""
-    return "malformed" in why or "not a database" in why
+    return any(sign in why for sign in ("malformed", "not a database", "Could not decode"))
 
 
 def unusable(path: Path, why: str) -> Refusal:
