@@ -1,4 +1,4 @@
-"""A file of callers that is damaged in one place at a time, and what a worker that opens it then answers each caller."""
+"""A file of callers that is damaged in one place at a time, and what a worker that opens it answers each caller."""
 
 import asyncio
 import random
@@ -12,9 +12,9 @@ from aiguillage.app import DIALECTS
 from aiguillage.callpath.engine import CallPath
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
-from aiguillage.desk.contacts import Contact, place_contact
 from aiguillage.desk.change import change_contacts
-from aiguillage.domain.contacts import Telecom
+from aiguillage.desk.contacts import place_contact
+from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.scrubbing import scrub
 from aiguillage.storage.sqlite import library, open_read_only

@@ -13,6 +13,7 @@ from tests.cast import Cast
 from tests.soak.corrupted import REFUSED, RIGHT, WRONG, Asker, changed_by, damage
 
 CORRUPTIONS = int(os.environ.get("CORRUPTIONS", "500"))
+FACTS = '[1,["999",null,null,null],[null,null,null,null]]'
 SEED = int(os.environ.get("SEED", "1"))
 
 
@@ -34,12 +35,13 @@ def test_no_damaged_page_makes_a_wrong_answer(cast: Cast, tmp_path: Path) -> Non
 
 def test_what_would_be_wrong_is_seen(cast: Cast, tmp_path: Path) -> None:
     asker = Asker(cast, tmp_path)
-    number, facts = "+33199000007", '[1,["999",null,null,null],[null,null,null,null]]'
-    kept = row_sum(1, "n", number, facts)
-    gone = f"DELETE FROM caller_key WHERE key = '{number}'"
-    other = f"UPDATE caller_key SET facts = '{facts}', sum = {kept} WHERE key = '{number}'"
+    kept = row_sum(1, "n", "+33199000007", FACTS)
+    gone = "DELETE FROM caller_key WHERE key = '+33199000007'"
+    other = f"UPDATE caller_key SET facts = '{FACTS}', sum = {kept} WHERE key = '+33199000007'"  # noqa: S608 - our own
 
-    judged = [asker.judged(content) for content in (asker.whole, *(_changed(asker, tmp_path, s) for s in (gone, other)))]
+    judged = [
+        asker.judged(content) for content in (asker.whole, *(_changed(asker, tmp_path, s) for s in (gone, other)))
+    ]
 
     assert judged[0] == Counter({RIGHT: len(asker.questions)})
     assert (judged[1][WRONG[0]], judged[2][WRONG[1]]) == (1, 1)
