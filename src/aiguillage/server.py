@@ -16,6 +16,7 @@ from aiguillage.housekeeping import housekeeping
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import forget_tallies
+from aiguillage.storage.engine import require_there
 from aiguillage.storage.migrate import migrate
 
 BACKLOG = 2048
@@ -33,6 +34,7 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
 
     `announce` is called when the address is ours: from then on a call waits for the workers and is not turned away.
     """
+    require_there(settings.database)
     database = open_database(settings)
     migrate(database)
     if settings.database.stat().st_size <= LARGEST_CHECKED:

@@ -13,7 +13,7 @@ from aiguillage.desk.users import actor_named
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.settings import Settings, read_settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.engine import WANTS_ROOM, Database
 from aiguillage.storage.migrate import current_revision, newest_revision
 
 Parameters = ParamSpec("Parameters")
@@ -71,6 +71,8 @@ def _as_refusals() -> Iterator[None]:
         raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
+        if error.errno in WANTS_ROOM:
+            raise Refusal(Kind.UNAVAILABLE, f"{where}{error.strerror}. Free some space on its disk.") from error
         raise Refusal(
             Kind.UNAVAILABLE, f"{where}{error.strerror or error}. Check the path, and that this user may use it."
         ) from error

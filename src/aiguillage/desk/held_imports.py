@@ -21,7 +21,7 @@ from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, missing, place_of
-from aiguillage.storage.engine import Database
+from aiguillage.storage.engine import Database, written_beside
 
 KEPT = 3_600 * 1_000_000
 """Microseconds since it was uploaded, or applied for the last time."""
@@ -90,14 +90,23 @@ def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: 
         )
     held = Held(id=LOWEST_ID + secrets.randbelow(HIGHEST_ID - LOWEST_ID), about=about, progress=Progressed())
     home = _home(db, held.id)
-    home.mkdir(mode=0o700)
-    with _lock(home) or nullcontext():
-        # Nothing lies there of which nobody could tell whose it is.
-        _write(home / "about", about)
-        _touch(home, actor.at)
-        _write(home / "progress", held.progress)
-        (home / "content").write_bytes(upload.content)
+    with written_beside(db.path):
+        _keep(home, held, upload.content)
     return held
+
+
+def _keep(home: Path, held: Held, content: bytes) -> None:
+    home.mkdir(mode=0o700)
+    try:
+        with _lock(home) or nullcontext():
+            # Nothing lies there of which nobody could tell whose it is.
+            _write(home / "about", held.about)
+            _touch(home, held.about.at)
+            _write(home / "progress", held.progress)
+            (home / "content").write_bytes(content)
+    except OSError:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
 
 
 def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
@@ -123,8 +132,13 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
         lock.close()
         raise conflict("This upload was applied already. Upload the file again to import it again.")
     upload = Upload(held.about.name, held.about.media_type, (home / "content").read_bytes())
-    _write(home / "progress", Progressed(state="applying"))
-    _touch(home, actor.at)
+    try:
+        with written_beside(db.path):
+            _write(home / "progress", Progressed(state="applying"))
+            _touch(home, actor.at)
+    except Refusal:
+        lock.close()
+        raise
 
     def apply() -> None:
         with lock:
@@ -142,20 +156,21 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
 
     partial, delete_missing, force, _ = choices
     try:
-        outcome = import_contacts(
-            db,
-            actor,
-            code,
-            upload.source(),
-            partial=partial,
-            delete_missing=delete_missing,
-            force=force,
-            progress=tell,
-        )
+        with written_beside(db.path):
+            outcome = import_contacts(
+                db,
+                actor,
+                code,
+                upload.source(),
+                partial=partial,
+                delete_missing=delete_missing,
+                force=force,
+                progress=tell,
+            )
     except ImportRefused as refused:
         return Progressed(state="refused", trouble=refused.outcome.obstacle)
     except Refusal as refusal:
-        return Progressed(state="refused", trouble=refusal.message)
+        return Progressed(state="refused", trouble=refusal.message.replace(str(db.path), db.path.name))
     except Exception as error:  # noqa: BLE001 - it would end the thread, and nobody would be told
         _log.error("import_failed", account=code, error=type(error).__name__, where=place_of(error))
         return Progressed(state="refused", trouble=FAILED)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.damage import forget_damage, require_whole
-from aiguillage.storage.engine import BUSY_SECONDS, Database, tells_damage, told
+from aiguillage.storage.engine import BUSY_SECONDS, Database, tells_damage, tells_want_of_room, told, unusable
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
 from aiguillage.storage.sqlite import library, open_read_only
 
@@ -92,6 +92,8 @@ def _copy_of(copy: Path, fresh: Path) -> None:
     try:
         _copy(copy, fresh)
     except library.DatabaseError as error:
+        if tells_want_of_room(str(error)):
+            raise unusable(fresh, str(error)) from error
         raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
 
 
@@ -117,6 +119,8 @@ def _make_new(fresh: Path, copy: Path, version: int) -> None:
         with database.write() as connection:
             connection.exec_driver_sql("UPDATE accounts SET facts_version = max(facts_version + 1, ?)", (version,))
     except Refusal as refusal:
+        if tells_want_of_room(refusal.message):
+            raise
         why = refusal.message.replace(str(fresh), str(copy))
         raise Refusal(Kind.INVALID, f"Nothing was restored. {why}") from refusal
     finally:
