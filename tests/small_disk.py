@@ -22,11 +22,9 @@ class SmallDisk:
     def fill(self) -> None:
         """Leaves not a byte of room."""
         with (self.path / "filling").open("ab", buffering=0) as filling:
-            try:
+            with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
                 while filling.write(bytes(4096)):
                     pass
-            except OSError as error:
-                assert error.errno == errno.ENOSPC
 
     def make_room(self) -> None:
         """Takes away what filled it."""

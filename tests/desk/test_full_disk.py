@@ -24,6 +24,9 @@ from tests.small_disk import SmallDisk, small_disk
 
 FREE_SOME = "disk is full.*Free some space on its disk"
 ROWS = "reference;company\n" + "".join(f"R-{n};Company {n}\n" for n in range(400))
+UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""xlsxwriter leaves a file that it could not write to the garbage collector."""
+
 Act = Callable[[Cast, Path], object]
 
 
@@ -89,6 +92,7 @@ ACTS: dict[str, Act] = {
 }
 
 
+@UNCLOSED
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_what_a_full_disk_stops_says_so_and_leaves_nothing(here: Cast, disk: SmallDisk, act: Act) -> None:
     before = list(list_contacts(here.db, here["reader"], ACCOUNT))
@@ -111,7 +115,8 @@ def test_an_upload_that_is_applied_on_a_full_disk_says_so(here: Cast, disk: Smal
 
     shown = show_held(here.db, here["editor"], ACCOUNT, held.id).progress
 
-    assert shown.trouble is not None
+    assert shown.state == "refused"
+    assert "Free some space on its disk" in str(shown.trouble)
 
 
 def test_an_upload_that_cannot_even_begin_to_be_applied_says_so(here: Cast, disk: SmallDisk) -> None:
@@ -141,6 +146,7 @@ def test_a_restore_on_a_full_disk_does_not_blame_the_copy(here: Cast, disk: Smal
     restore(here.db.path, copy, NOW)
 
 
+@UNCLOSED
 def test_the_terminal_says_so_in_one_line(here: Cast, disk: SmallDisk) -> None:
     terminal, sheet = Terminal(here.db.path.parent), disk.path / "contacts.csv"
     disk.fill()
@@ -151,4 +157,4 @@ def test_the_terminal_says_so_in_one_line(here: Cast, disk: SmallDisk) -> None:
         terminal.refused("contacts", "export", ACCOUNT, str(disk.path.with_name("contacts.xlsx"))),
     ]
 
-    assert [line.endswith("Free some space on its disk.") for line in told] == [True] * 3
+    assert ["Free some space on its disk." in line for line in told] == [True] * 3, told

@@ -143,7 +143,10 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
     def apply() -> None:
         with lock:
             progress = _applied(db, actor, code, upload, held.about.choices, home)
-            _write(home / "progress", progress)
+            try:
+                _write(home / "progress", progress)
+            except OSError:  # a full disk has no room for a second file
+                _write_over(home / "progress", progress)
             if progress.state == "applied":
                 (home / "content").unlink()
 
@@ -248,3 +251,9 @@ def _write(path: Path, fact: msgspec.Struct) -> None:
     beside = path.with_suffix(".new")
     beside.write_bytes(msgspec.json.encode(fact))
     beside.rename(path)
+
+
+def _write_over(path: Path, fact: msgspec.Struct) -> None:
+    """Writes into the file itself, which takes no room."""
+    with path.open("r+b", buffering=0) as file:
+        file.truncate(file.write(msgspec.json.encode(fact)))

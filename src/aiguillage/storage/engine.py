@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ Identity = tuple[int, int]
 
 WANTS_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system says of a disk that is full, for everybody or for this user."""
+
+LEAST_ROOM = 1 << 20
+"""Bytes without which the side files of an open database may not find room."""
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -150,12 +154,22 @@ def told(path: Path) -> Iterator[None]:
         if tells_damage(why):
             raise broken(path, why) from error
         if isinstance(error, (OperationalError, sqlite.library.OperationalError)):
-            raise unusable(path, why) from error
+            raise unusable(
+                path, "the disk is full" if "disk I/O error" in why and not _has_room(path) else why
+            ) from error
         raise
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error
     except UnicodeEncodeError as error:
         raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
+
+
+def _has_room(path: Path) -> bool:
+    """Whether SQLite had room for its side files: of a full disk it says no more than that it was an error."""
+    try:
+        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
+    except OSError:
+        return True
 
 
 def tells_damage(why: str) -> bool:
