@@ -120,7 +120,7 @@ def test_a_directory_that_has_lost_its_database_gets_no_new_one(terminal: Termin
     terminal.data_dir.joinpath("calls.db").touch()
     away = database.rename(database.with_suffix(".away"))
 
-    told = [terminal.refused(*words) for words in (("init",), ("serve",), ("status",), ("migrate",))]
+    told = [terminal.refused(*words) for words in (("init",), ("serve",), ("migrate",))]
 
     assert "has calls.db, but no aiguillage.db" in told[0]
     assert "There is no database at" in told[1]
