@@ -12,7 +12,7 @@ from tests.storage.damage import lose
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&"
 BY_NUMBER, BY_CODE, BY_PREFIX = f"{V1}number={NUMBER}", f"{V1}code={CODE}", f"{V1}number=0353017000"
-STRANGER, NEXT_STRANGER = f"{V1}number=0199005678", f"{V1}number=0353027000"
+STRANGER, NEXT_STRANGER = f"{V1}number=0199005678", f"{V1}number=0353018000"
 ALTERED = "UPDATE caller_key SET facts = replace(facts, '207', '208') WHERE kind = '{}'"
 GONE = "DELETE FROM caller_key WHERE kind = '{}'"
 
@@ -53,8 +53,8 @@ def test_a_key_that_one_tree_has_lost_is_no_unknown_caller(cast: Cast, callers: 
 
 
 def test_a_shorter_prefix_does_not_answer_for_a_longer_one_that_is_lost(cast: Cast, callers: Inside) -> None:
-    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(telecoms=(Telecom("+33353*"),), code="77"))
-    by_shorter = f"{V1}number=0353005000"
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(telecoms=(Telecom("+3335301*"),), code="77"))
+    by_shorter = f"{V1}number=0353010005"
     before = statuses(callers, BY_PREFIX, by_shorter)
 
     lose(cast.db.path, "DELETE FROM caller_key WHERE key = '+33353017'")

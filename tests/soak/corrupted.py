@@ -36,8 +36,8 @@ def fill(cast: Cast) -> list[str]:
             code = None if n % 5 == 0 else str(10_000 + n)
             telecoms = [Telecom(f"+3319900{n:04}")]
             if n % 50 == 0:
-                telecoms.append(Telecom(f"+33261{n:04}*"))
-                asked.append(f"number=0261{n:04}0")
+                telecoms.append(Telecom(f"+3326191{n // 50:02}*"))
+                asked.append(f"number=026191{n // 50:02}12")
             select = (str(200 + n), str(300 + n % 7), None, None)
             contact = Contact(company=f"Company {n}", code=code, telecoms=tuple(telecoms), select=select)
             place_contact(change, None, contact)
@@ -45,7 +45,7 @@ def fill(cast: Cast) -> list[str]:
             if code:
                 asked.append(f"code={code}")
     scrub(cast.db.path, ())  # moves all of it from the write-ahead log to the file
-    strangers = [f"number=0353{n:06}" for n in range(STRANGERS // 2)] + [f"code={n}" for n in range(STRANGERS // 2)]
+    strangers = [f"number=035301{n:04}" for n in range(STRANGERS // 2)] + [f"code={n}" for n in range(STRANGERS // 2)]
     return asked + strangers
 
 
