@@ -75,7 +75,7 @@ class Additions:
         path = f"{BASE}/contacts?customer_account={ACCOUNT}"
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
         connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
-        body = json.dumps({"company": company})
+        body = json.dumps({"company": company}, separators=(",", ":"))  # as the other client writes it
         connection.request("POST", path, body, {**headers, "Idempotency-Key": company})
         while company not in self.kept():
             pass

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Response
@@ -37,7 +38,10 @@ def answered_before(
 def _keyed(asked: Asked, operation: Operation, key: str, body: bytes) -> Keyed:
     # The bearer secret in it, which is kept nowhere, makes that no password can be guessed from the digest.
     salt = asked.headers.get("authorization", "") if operation.hides else ""
-    digest = sha256(b"\0".join([salt.encode(), operation.name.encode(), asked.url.encode(), body])).digest()
+    # Without the host: the same request sent to another name or port of the server is the same request.
+    url = urlsplit(asked.url)
+    what = [salt, operation.name, url.path, url.query]
+    digest = sha256(b"\0".join([*(text.encode() for text in what), body])).digest()
     return Keyed(
         key,
         digest,
