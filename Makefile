@@ -7,7 +7,7 @@ EXAMPLES ?= 2000
 HUNDRED := src/aiguillage/domain/*,src/aiguillage/callpath/*
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test fuzz check bench lock clean
+.PHONY: help setup demo serve test fuzz soak check bench lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ mu
 
 fuzz: .venv/dev.stamp ## send the API all that schemathesis thinks of (EXAMPLES=2000 of each operation)
 	$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
+
+soak: .venv/dev.stamp ## run the long tests: kills, corruptions, faults by the hundred (K=kill for a part)
+	$(BIN)/pytest tests/soak -o python_files='soak_*.py' -q -s -k '$(K)'
 
 check: .venv/dev.stamp ## lint, check the format, the types and the imports between rooms
 	$(BIN)/ruff check

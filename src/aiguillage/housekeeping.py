@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers: reads calendars, renews holidays, tells webhooks, clears the call log."""
+"""Housekeeping: a process beside the workers: calendars, holidays, webhooks, old calls, damage."""
 
 import os
 import signal
@@ -22,6 +22,7 @@ from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings, read_settings
+from aiguillage.storage.damage import Watch, told_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.staging import sweep
 
@@ -39,15 +40,16 @@ _log = structlog.get_logger()
 
 def keep_house(settings: Settings, ends: Callable[[float], bool]) -> None:
     """One round a minute, until `ends` says so within so many seconds; a failure is a line in the log."""
+    watch = Watch()
     while True:
-        for _ in _round(settings):
+        for _ in _round(settings, watch):
             if ends(0.0):
                 return
         if ends(EVERY):
             return
 
 
-def _round(settings: Settings) -> Iterator[None]:
+def _round(settings: Settings, watch: Watch) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
     with closing(Database(settings.database)) as database:
         with _told("stages"):
@@ -64,6 +66,20 @@ def _round(settings: Settings) -> Iterator[None]:
                 yield
         yield from _webhooks(settings, database)
         yield from _calendars(database)
+        yield from _damage(database, watch)
+
+
+def _damage(database: Database, watch: Watch) -> Iterator[None]:
+    """A part of the walk that looks for damage, a third of a minute long: a big file takes several rounds."""
+    ends = time.monotonic() + EVERY / 3
+    while watch.is_due(database.path, _now()) and time.monotonic() < ends:
+        yield
+        walked = None
+        with _told("damage"):
+            walked = watch.step(database, _now())
+        if walked is not None:
+            tell = _log.error if walked.count else _log.info
+            tell("database_walked", findings=walked.count, first=[told_of(one) for one in walked.findings[:10]])
 
 
 def _webhooks(settings: Settings, database: Database) -> Iterator[None]:

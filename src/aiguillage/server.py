@@ -31,7 +31,7 @@ from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings, as_environment
 from aiguillage.sockets import listen, listen_for_workers
 from aiguillage.storage.revisions import newest_revision, revision_of
-from aiguillage.storage.sqlite import check
+from aiguillage.storage.sqlite import check, require_there
 
 LARGEST_CHECKED = 32 << 20
 """Bytes of a database that is read whole before it is served. Housekeeping reads any, while calls are answered."""
@@ -321,6 +321,7 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
 
 def _prepare(settings: Settings) -> None:
     """Brings the schema up to date where it is not, and reads a small database whole. Raises Refusal."""
+    require_there(settings.database)
     if revision_of(settings.database) != newest_revision():
         from aiguillage.app import open_database  # noqa: PLC0415 - an up-to-date database needs none of it
         from aiguillage.storage.migrate import migrate  # noqa: PLC0415 - same

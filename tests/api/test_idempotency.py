@@ -1,5 +1,6 @@
 """Idempotency-Key: answers that are kept are told only to who may still ask for them, and as they are described."""
 
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import get_type_hints
 
 import httpx
@@ -94,3 +95,35 @@ def test_an_account_that_an_operation_is_not_about_is_not_looked_at(busy: Busy) 
 @pytest.mark.parametrize(("operation", "field"), HIDDEN)
 def test_what_a_kept_answer_leaves_out_may_be_null_as_described(operation: Operation, field: str) -> None:
     assert msgspec.convert(None, get_type_hints(operation.answer)[field]) is None
+
+
+def test_a_request_is_not_carried_out_twice_however_long_it_takes(busy: Busy) -> None:
+    body, key = {"company": "Minoterie Larive"}, "takes its time"
+    with acting(busy, "manager") as manager, ThreadPoolExecutor() as elsewhere:
+        with busy.cast.db.write():
+            sent = [elsewhere.submit(post, manager, CONTACTS, body, key) for _ in range(2)]
+            (refused,), (waiting,) = wait(sent, return_when=FIRST_COMPLETED)
+        meanwhile, answered, again = refused.result(), waiting.result(), post(manager, CONTACTS, body, key)
+        kept = manager.get(CONTACTS, params={**HERE, "company": "Minoterie Larive"}).json()["total"]
+
+    assert meanwhile.json()["detail"].startswith("A request with this Idempotency-Key is being carried out")
+    assert (meanwhile.status_code, answered.status_code) == (409, 201)
+    assert (again.headers["idempotency-replayed"], kept) == ("true", 1)
+
+
+def test_an_answer_that_cannot_be_kept_undoes_the_change(busy: Busy) -> None:
+    trouble = "CREATE TRIGGER trouble BEFORE INSERT ON answered BEGIN SELECT RAISE(ABORT, 'database is full'); END"
+    body, key = {"company": "Scierie du Vallon"}, "not kept"
+    with acting(busy, "manager") as manager:
+        _change_schema(busy, trouble)
+        refused = post(manager, CONTACTS, body, key)
+        _change_schema(busy, "DROP TRIGGER trouble")
+        before = manager.get(CONTACTS, params={**HERE, "company": "Scierie du Vallon"}).json()["total"]
+        answered = post(manager, CONTACTS, body, key)
+
+    assert (refused.is_success, before, answered.status_code) == (False, 0, 201)
+
+
+def _change_schema(busy: Busy, statement: str) -> None:
+    with busy.cast.db.write() as connection:
+        connection.exec_driver_sql(statement)

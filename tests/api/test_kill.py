@@ -10,11 +10,15 @@ import httpx
 
 from aiguillage.settings import Settings
 from tests.api.client import Client, token_of
+from tests.api.killed import Additions
 from tests.cast import Cast
 from tests.server import running
 
 CALLS, OWN, SHARED, WRITERS = 200, 10, 5, 4
 """Upserts; contacts that are one call's own, and that all calls change; clients that send at once."""
+
+KILLS = 2
+"""`make soak` has two hundred."""
 
 
 @dataclass
@@ -95,3 +99,27 @@ def test_what_was_answered_is_kept_whole_when_the_server_is_killed(cast: Cast, s
         assert own == whole if call in ledger.kept else own in (whole, nothing)
     last = max(ledger.kept, key=ledger.kept.__getitem__)
     assert {found[f"shared-{n}"] for n in range(SHARED)} <= {last, *ledger.unanswered}
+
+
+def test_what_had_no_answer_when_the_server_was_killed_is_sent_again_at_once_and_done_once(
+    cast: Cast, settings: Settings
+) -> None:
+    additions = Additions(cast, settings)
+
+    for _ in range(KILLS):
+        additions.kill_once()
+
+    assert additions.wrong() == {}
+    assert additions.answered == additions.sent
+    assert additions.kept_unanswered >= KILLS
+
+
+def test_without_a_key_what_is_sent_again_is_done_twice(cast: Cast, settings: Settings) -> None:
+    additions = Additions(cast, settings, sent={"Company A", "Company B"})
+
+    with running(settings) as server:
+        client = Client(server, additions.secret)
+        for company, keyed in (("Company A", True), ("Company A", True), ("Company B", False), ("Company B", False)):
+            additions.send(client, company, keyed=keyed)
+
+    assert additions.wrong() == {"Company B": 2}

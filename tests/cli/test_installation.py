@@ -7,7 +7,7 @@ import pytest
 
 from aiguillage import __version__
 from aiguillage.settings import MEANING
-from tests.cast import ACCOUNT
+from tests.cast import ACCOUNT, Cast, known_caller
 from tests.cli.terminal import Terminal
 
 
@@ -113,3 +113,37 @@ def test_settings_are_all_told_with_their_origin(bare: Terminal) -> None:
 def test_commands_about_the_machine_are_for_its_own_operator(terminal: Terminal) -> None:
     for words in (("status",), ("migrate",), ("backup", "x"), ("restore", "x"), ("serve",), ("init",)):
         assert "Leave --as out" in terminal.refused("--as", "manager@example.org", *words)
+
+
+def test_a_directory_that_has_lost_its_database_gets_no_new_one(terminal: Terminal) -> None:
+    database = terminal.data_dir / "aiguillage.db"
+    terminal.data_dir.joinpath("calls.db").touch()
+    away = database.rename(database.with_suffix(".away"))
+
+    told = [terminal.refused(*words) for words in (("init",), ("serve",), ("migrate",))]
+
+    assert "has calls.db, but no aiguillage.db" in told[0]
+    assert "There is no database at" in told[1]
+    assert "Mount its disk" in told[1]
+    assert not database.exists()
+    away.rename(database)
+    assert not terminal.read("init")["created"]
+
+
+def test_an_empty_directory_is_not_served(bare: Terminal) -> None:
+    bare.data_dir.mkdir()
+
+    assert "make a new one: aiguillage init" in bare.refused("serve")
+
+    assert not list(bare.data_dir.iterdir())
+
+
+def test_status_and_backup_find_damage_that_sqlite_takes_for_good(terminal: Terminal, cast: Cast) -> None:
+    known_caller(cast)
+    with cast.db.write() as connection:
+        connection.exec_driver_sql("UPDATE caller_key SET facts = replace(facts, '207', '208')")
+
+    trouble = json.loads(terminal.run("status", "--json").out)["trouble"]
+
+    assert "is damaged (contact" in trouble
+    assert "aiguillage restore FILE" in terminal.refused("backup", str(terminal.data_dir.parent / "copy.db"))

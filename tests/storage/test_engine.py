@@ -172,6 +172,7 @@ def test_a_sound_file_passes(db: Database) -> None:
 
 def test_a_file_without_tables_is_refused_with_the_command_that_makes_them(settings: Settings) -> None:
     database = open_database(settings)
+    database.create()
 
     with refused(Kind.UNAVAILABLE, r"no such table: accounts\)\. Run: aiguillage migrate"):
         list_accounts(database, OPERATOR)

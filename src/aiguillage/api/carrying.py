@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -78,7 +79,7 @@ def _answer(means: Means, operation: Operation, head: Head, body: bytes) -> Resp
     key = head.headers.get("idempotency-key")
     if key is None or operation.method != "POST" or operation.public:
         return _respond(means, operation, asked)
-    return answered_before(asked, operation, key, body, lambda: _respond(means, operation, asked))
+    return answered_before(asked, operation, key, body, partial(_respond, means, operation))
 
 
 def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:

@@ -93,8 +93,9 @@ class Operation(NamedTuple):
     whose body has `apart` bytes or more is carried out in a process of its own; None: never. One that `fetches` waits
     for other people's servers. A `body` of Upload is taken as it comes, in one of `takes`. `gives` are media types
     beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
-    Idempotency-Key. `example` is a body, `samples` are files by media type. `answered` is what an example of the answer
-    has otherwise than others of its shape.
+    Idempotency-Key. One that `reaches_out` does more than change the database: it asks another server, starts a
+    thread, checks a password. `example` is a body, `samples` are files by media type. `answered` is what an example of
+    the answer has otherwise than others of its shape.
     """
 
     method: str
@@ -119,6 +120,7 @@ class Operation(NamedTuple):
     description: str = ""
     refuses: tuple[int, ...] = ()
     hides: tuple[str, ...] = ()
+    reaches_out: bool = False
     example: Any = None
     samples: Mapping[str, Any] = {}
     answered: Mapping[str, Any] = {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlite3 import Connection, Cursor
 from typing import Any
+from zlib import adler32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +18,7 @@ from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import DECIDING, AccountFacts, compile_facts, decode_fact
 from aiguillage.domain.routing import rules_of
+from aiguillage.domain.sums import row_sum
 
 LONGEST_REMEMBERED = 128
 """Bytes of an Authorization header that a worker remembers: blanks can make it long."""
@@ -50,13 +52,26 @@ CTI_BY_DIGEST = """
     WHERE s.digest = ? AND s.kind = 'cti'"""
 ORIGIN_OF_CTI = "SELECT destination FROM cti_origins WHERE account_id = ? AND cti_id = ? AND key = ?"
 CALLERS_BY_KEY = """
-    SELECT facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? ORDER BY contact_id LIMIT 2"""
+    SELECT facts, sum FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? ORDER BY contact_id LIMIT 2"""
+# A second tree has the same keys: a damaged page has lost them in one of the two.
+CODE_AGAIN = """
+    SELECT 1 FROM caller_key INDEXED BY caller_keys_again WHERE account_id = ? AND kind = 'c' AND key = ? LIMIT 1"""
 PREFIX_BEFORE = """
-    SELECT key, facts FROM caller_key WHERE account_id = ? AND kind = 'p' AND key <= ? ORDER BY key DESC LIMIT 1"""
+    SELECT EXISTS (SELECT 1 FROM caller_key INDEXED BY caller_keys_again
+            WHERE account_id = ?1 AND kind = 'n' AND key = ?2) AS number_again,
+        (SELECT key FROM caller_key INDEXED BY caller_keys_again
+            WHERE account_id = ?1 AND kind = 'p' AND key <= ?3 ORDER BY key DESC LIMIT 1) AS prefix_again,
+        before.key, before.facts, before.sum
+    FROM (SELECT 1) LEFT JOIN (SELECT key, facts, sum FROM caller_key
+        WHERE account_id = ?1 AND kind = 'p' AND key <= ?3 ORDER BY key DESC LIMIT 1) AS before"""
 
-NUMBER, CODE = KeyKind.NUMBER.value, KeyKind.CODE.value
+NUMBER, PREFIX, CODE = KeyKind.NUMBER.value, KeyKind.PREFIX.value, KeyKind.CODE.value
 _decode_known = msgspec.json.Decoder(Known).decode
 _decode_strings = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class DamagedError(Exception):
+    """The file does not have what was written to it: nobody can say who calls."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -267,21 +282,38 @@ class Table:
         return None if row is None else str(row[0])
 
     def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+        """Whose key it is. Of a number that is nobody's, _caller_by_prefix makes sure. Raises DamagedError."""
         rows = self._execute(CALLERS_BY_KEY, (account_id, kind, key)).fetchall()
         if len(rows) == 1:
-            return (_decode_known(rows[0][0]),)
-        return tuple([_decode_known(row[0]) for row in rows])
+            facts, kept = rows[0]  # row_sum without the call of a function, which costs more than the sum itself
+            if adler32((kind + key + facts).encode(), account_id) != kept:
+                raise DamagedError
+            return (_decode_known(facts),)
+        for facts, kept in rows:
+            if row_sum(account_id, kind, key, facts) != kept:
+                raise DamagedError
+        if kind == CODE and not rows and self._execute(CODE_AGAIN, (account_id, key)).fetchone():
+            raise DamagedError
+        return tuple([_decode_known(facts) for facts, _ in rows])
 
     def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:
-        """The longest prefix of the number. Whatever sorts between a prefix and the number begins with that prefix."""
+        """The longest prefix of a number that nobody has.
+
+        Whatever sorts between a prefix and the number begins with that prefix. Raises DamagedError.
+        """
         probe = number
         while len(probe) > 1:
-            row = self._execute(PREFIX_BEFORE, (account_id, probe)).fetchone()
-            if row is None:
+            row = self._execute(PREFIX_BEFORE, (account_id, number, probe)).fetchone()
+            number_again, prefix_again, prefix, facts, kept = row
+            if number_again or prefix_again != prefix:
+                raise DamagedError
+            if prefix is None:
                 return None
-            if number.startswith(row[0]):
-                return _decode_known(row[1])
-            probe = _shared_start(row[0], number)
+            if number.startswith(prefix):
+                if row_sum(account_id, PREFIX, prefix, facts) != kept:
+                    raise DamagedError
+                return _decode_known(facts)
+            probe = _shared_start(prefix, number)
         return None
 
 

@@ -12,6 +12,7 @@ from aiguillage.cli.printing import print_refusal
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.settings import Settings, read_settings
+from aiguillage.storage.sqlite import WANTS_ROOM
 
 if TYPE_CHECKING:
     from aiguillage.storage.engine import Database
@@ -71,6 +72,8 @@ def _as_refusals() -> Iterator[None]:
         raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
+        if error.errno in WANTS_ROOM:
+            raise Refusal(Kind.UNAVAILABLE, f"{where}{error.strerror}. Free some space on its disk.") from error
         raise Refusal(
             Kind.UNAVAILABLE, f"{where}{error.strerror or error}. Check the path, and that this user may use it."
         ) from error

@@ -14,9 +14,10 @@ from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
 from aiguillage.desk.users import add_user
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Kind, Refusal, missing
+from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
 from aiguillage.storage import backup as copies
+from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
 from aiguillage.storage.sqlite import library
@@ -50,6 +51,7 @@ def init(
     actor, kept = terminal(context), read_settings()
     password = read_password(wanted=password_stdin)
     _make_directory(kept)
+    _require_unused(kept)
     database = Database(kept.database)
     try:
         before, after = migrate(database)
@@ -71,6 +73,16 @@ def _make_directory(kept: Settings) -> None:
     except OSError as error:
         why = f"{kept.data_dir} cannot be made ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR."
         raise Refusal(Kind.UNAVAILABLE, why) from error
+
+
+def _require_unused(kept: Settings) -> None:
+    """Raises Refusal(conflict) where a database was before: a new one would hide that it is gone."""
+    left = [path.name for path in (Path(f"{kept.database}-wal"), kept.calls) if path.exists()]
+    if left and not kept.database.exists():
+        raise conflict(
+            f"{kept.data_dir} has {left[0]}, but no {kept.database.name}: it was removed, or its disk is not mounted. "
+            f"Put it back (aiguillage restore FILE), or move {left[0]} away to begin again."
+        )
 
 
 def migrate_database(context: typer.Context, json: Json = False) -> None:
@@ -171,6 +183,7 @@ def _look_into(path: Path, actor: Actor) -> dict[str, Any]:
         revision = current_revision(database)
         if revision != newest_revision():
             raise missing(f"{path} has not the newest schema (it has {revision or 'none'}). Run: aiguillage migrate")
+        require_whole(database)
         return {"schema": revision, "bytes": path.stat().st_size, **count_facts(database, actor)}
     finally:
         database.close()

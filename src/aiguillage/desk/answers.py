@@ -1,25 +1,29 @@
-"""Answers that are kept for a day under the key that their request came with, so that it can be sent again safely."""
+"""Answers that are kept for a day under the key that their request came with, so that it can be sent again safely.
 
+The answer is kept in the transaction of the change itself: both are there, or neither. While a request is carried out,
+its process has claimed the key, so that the same one is turned away; what a dead process had begun is free at once.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.errors import invalid
+from aiguillage.storage.claims import claimed
 from aiguillage.storage.engine import Database
+from aiguillage.storage.joined import one_transaction
 from aiguillage.storage.schema import answered
 
 KEPT = 24 * 3_600 * 1_000_000
 """Microseconds."""
 
-AT_MOST = 60 * 1_000_000
-"""How long a request that was begun may take: the key of one that never ended is free again after that."""
-
 LONGEST_KEY = 255
-BEGUN = 0
-"""The status of a request that is being carried out."""
+BUSY = "A request with this Idempotency-Key is being carried out at this moment. Send it again in a second."
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
@@ -34,7 +38,8 @@ class Keyed(NamedTuple):
     """A request with an idempotency key, the SHA-256 of what it asks, and the right that it takes.
 
     That is a role on the account, for one that is about an account (`account` is its code); else a token of the role
-    manage, where `needs` is that; or an operator.
+    manage, where `needs` is that; or an operator. What `reaches_out` of the database cannot be kept with its answer in
+    one transaction: its answer is kept after it.
     """
 
     key: str
@@ -42,6 +47,7 @@ class Keyed(NamedTuple):
     account: str = ""
     needs: Role = Role.ROUTE
     operators: bool = False
+    reaches_out: bool = False
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -60,43 +66,55 @@ class Ticket(msgspec.Struct, frozen=True):
             & (answered.c.key == self.key)
         )
 
+    @property
+    def name(self) -> bytes:
+        """What is claimed while it is carried out."""
+        return msgspec.json.encode((self.account_id, self.user_id, self.key))
 
-def begin_answer(db: Database, actor: Actor, keyed: Keyed) -> Ticket | KeptAnswer:
-    """The answer given before to the same request under that key, else a ticket to answer it now. Raises Refusal.
 
-    Forbidden and missing as the request itself would be now; conflict when it is being carried out at this moment;
-    invalid when the key came with another request.
+def answer_once(
+    db: Database, actor: Actor, keyed: Keyed, answer: Callable[[Database], KeptAnswer]
+) -> KeptAnswer | None:
+    """The answer given before to the same request under that key; None when `answer` gives it now, and it is kept.
+
+    `answer` gets the database to carry the request out with. Raises Refusal as `answer` does, and: forbidden and
+    missing as the request itself would be now; conflict while it is carried out; invalid when the key came with another
+    request.
     """
-    key, request = keyed.key, keyed.request
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+    if not keyed.key or len(keyed.key) > LONGEST_KEY or not keyed.key.isprintable():
         raise invalid(f"Idempotency-Key has 1 to {LONGEST_KEY} printable characters. Send a UUID.")
-    with db.write() as connection:
+    with db.read() as connection:
         account_id = admit(connection, actor, Right(keyed.account, keyed.needs, keyed.operators))
-        connection.execute(delete(answered).where(answered.c.at <= actor.at - KEPT))
-        ticket = Ticket(account_id, actor.user_id or 0, key, request)
-        row = connection.execute(select(answered).where(ticket.row())).first()
-        if row is not None and row.status == BEGUN and row.at <= actor.at - AT_MOST:
-            connection.execute(delete(answered).where(ticket.row()))
-            row = None
-        if row is None:
-            values = {"key": key, "request": request, "status": BEGUN, "headers": "{}", "body": b"", "at": actor.at}
-            connection.execute(insert(answered).values(account_id=account_id, user_id=ticket.user_id, **values))
-            return ticket
-    if row.request != request:
+        ticket = Ticket(account_id, actor.user_id or 0, keyed.key, keyed.request)
+    with claimed(db.path, ticket.name, BUSY):
+        kept = _kept_answer(db, ticket, actor.at)
+        if kept is None and keyed.reaches_out:
+            given = answer(db)
+            _keep(db.write(), ticket, given, actor.at)
+        elif kept is None:
+            with one_transaction(db) as one:
+                given = answer(one)
+                _keep(one.last(), ticket, given, actor.at)
+        return kept
+
+
+def _kept_answer(db: Database, ticket: Ticket, at: int) -> KeptAnswer | None:
+    with db.read() as connection:
+        row = connection.execute(select(answered).where(ticket.row(), answered.c.at > at - KEPT)).first()
+    if row is None:
+        return None
+    if row.request != ticket.request:
         raise invalid("This Idempotency-Key came with another request before. Use a new key for a new request.")
-    if row.status == BEGUN:
-        raise conflict("The same request is being carried out at this moment. Send it again in a second.")
     return KeptAnswer(row.status, msgspec.json.decode(row.headers, type=dict[str, str]), row.body)
 
 
-def keep_answer(db: Database, ticket: Ticket, answer: KeptAnswer) -> None:
-    """Keeps what was answered."""
-    values = {"status": answer.status, "headers": msgspec.json.encode(answer.headers).decode(), "body": answer.body}
-    with db.write() as connection:
-        connection.execute(update(answered).where(ticket.row()).values(values))
-
-
-def drop_answer(db: Database, ticket: Ticket) -> None:
-    """Frees the key of a request that was refused: nothing was done."""
-    with db.write() as connection:
-        connection.execute(delete(answered).where(ticket.row()))
+def _keep(writing: AbstractContextManager[Connection], ticket: Ticket, answer: KeptAnswer, at: int) -> None:
+    """Keeps what was answered, and no answer longer than a day."""
+    headers = msgspec.json.encode(answer.headers).decode()
+    with writing as connection:
+        connection.execute(delete(answered).where(answered.c.at <= at - KEPT))
+        connection.execute(
+            insert(answered).values(
+                **msgspec.structs.asdict(ticket), status=answer.status, headers=headers, body=answer.body, at=at
+            )
+        )

@@ -21,7 +21,7 @@ from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing, place_of
-from aiguillage.storage.engine import Database
+from aiguillage.storage.engine import Database, written_beside
 
 KEPT = 3_600 * 1_000_000
 """Microseconds since it was uploaded, or applied for the last time."""
@@ -98,21 +98,12 @@ def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: 
             preview=preview,
         )
     held = Held(id=LOWEST_ID + secrets.randbelow(HIGHEST_ID - LOWEST_ID), about=about, progress=Progressed())
-    with open(os.open(db.path.parent / LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as holding:  # noqa: PTH123 - a mode
+    lock = db.path.parent / LOCK
+    with written_beside(db.path), open(os.open(lock, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as holding:  # noqa: PTH123 - a mode
         fcntl.flock(holding, fcntl.LOCK_EX)
         _make_room(db, account_id, len(upload.content), actor.at)
         _keep(_home(db, held.id), held, upload.content)
     return held
-
-
-def _keep(home: Path, held: Held, content: bytes) -> None:
-    home.mkdir(mode=0o700)
-    with _lock(home) or nullcontext():
-        # Nothing lies there of which nobody could tell whose it is.
-        _write(home / "about", held.about)
-        _touch(home, held.about.at)
-        _write(home / "progress", held.progress)
-        (home / "content").write_bytes(content)
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -153,6 +144,20 @@ def _make_room(db: Database, account_id: int, size: int, at: int) -> None:
         raise Refusal(Kind.UNAVAILABLE, message, wait=LONGEST_WAIT)
 
 
+def _keep(home: Path, held: Held, content: bytes) -> None:
+    home.mkdir(mode=0o700)
+    try:
+        with _lock(home) or nullcontext():
+            # Nothing lies there of which nobody could tell whose it is.
+            _write(home / "about", held.about)
+            _touch(home, held.about.at)
+            _write(home / "progress", held.progress)
+            (home / "content").write_bytes(content)
+    except OSError:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+
+
 def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
     """An upload, and how far it is. Raises Refusal."""
     with read_facts(db, actor, code) as (_, account_id, _account):
@@ -176,13 +181,21 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
         lock.close()
         raise conflict("This upload was applied already. Upload the file again to import it again.")
     upload = Upload(held.about.name, held.about.media_type, (home / "content").read_bytes())
-    _write(home / "progress", Progressed(state="applying"))
-    _touch(home, actor.at)
+    try:
+        with written_beside(db.path):
+            _write(home / "progress", Progressed(state="applying"))
+            _touch(home, actor.at)
+    except Refusal:
+        lock.close()
+        raise
 
     def apply() -> None:
         with lock:
             progress = _applied(db, actor, code, upload, held.about.choices, home)
-            _write(home / "progress", progress)
+            try:
+                _write(home / "progress", progress)
+            except OSError:  # a full disk has no room for a second file
+                _write_over(home / "progress", progress)
             if progress.state == "applied":
                 (home / "content").unlink()
 
@@ -195,20 +208,21 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
 
     partial, delete_missing, force, _ = choices
     try:
-        outcome = import_contacts(
-            db,
-            actor,
-            code,
-            upload.source(),
-            partial=partial,
-            delete_missing=delete_missing,
-            force=force,
-            progress=tell,
-        )
+        with written_beside(db.path):
+            outcome = import_contacts(
+                db,
+                actor,
+                code,
+                upload.source(),
+                partial=partial,
+                delete_missing=delete_missing,
+                force=force,
+                progress=tell,
+            )
     except ImportRefused as refused:
         return Progressed(state="refused", trouble=refused.outcome.obstacle)
     except Refusal as refusal:
-        return Progressed(state="refused", trouble=refusal.message)
+        return Progressed(state="refused", trouble=refusal.message.replace(str(db.path), db.path.name))
     except Exception as error:  # noqa: BLE001 - it would end the thread, and nobody would be told
         _log.error("import_failed", account=code, error=type(error).__name__, where=place_of(error))
         return Progressed(state="refused", trouble=FAILED)
@@ -289,3 +303,9 @@ def _write(path: Path, fact: msgspec.Struct) -> None:
     beside = path.with_suffix(".new")
     beside.write_bytes(msgspec.json.encode(fact))
     beside.rename(path)
+
+
+def _write_over(path: Path, fact: msgspec.Struct) -> None:
+    """Writes into the file itself, which takes no room."""
+    with path.open("r+b", buffering=0) as file:
+        file.truncate(file.write(msgspec.json.encode(fact)))

@@ -4,9 +4,10 @@ from contextlib import closing
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.storage.damage import forget_damage, require_whole
 from aiguillage.storage.engine import BUSY_SECONDS, Database, told
-from aiguillage.storage.migrate import current_revision, migrate
-from aiguillage.storage.sqlite import broken, library, open_read_only, tells_damage
+from aiguillage.storage.migrate import current_revision, migrate, newest_revision
+from aiguillage.storage.sqlite import library, open_read_only, tells_damage, tells_want_of_room, unusable
 
 HEADER = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm")
@@ -50,6 +51,7 @@ def restore(database: Path, copy: Path, now: int) -> None:
         _make_new(fresh, copy, max(now, _latest_version(database) + 1))
         with told(database):
             _put(fresh, database)
+        forget_damage(database)
     finally:
         _remove(fresh)
 
@@ -75,16 +77,23 @@ def _copy(source: Path, target: Path) -> None:
 
 def _check(half: Path, database: Path) -> None:
     """A copy of a damaged file would only be found to be one when it is needed."""
-    with closing(open_read_only(half)) as reader:
-        (found,) = reader.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise broken(database, str(found))
+    copied = Database(half)
+    try:
+        copied.check()
+        if current_revision(copied) == newest_revision():
+            require_whole(copied)
+    except Refusal as refusal:
+        raise Refusal(refusal.kind, refusal.message.replace(str(half), str(database))) from refusal
+    finally:
+        copied.close()
 
 
 def _copy_of(copy: Path, fresh: Path) -> None:
     try:
         _copy(copy, fresh)
     except library.DatabaseError as error:
+        if tells_want_of_room(str(error)):
+            raise unusable(fresh, str(error)) from error
         raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
 
 
@@ -106,9 +115,12 @@ def _make_new(fresh: Path, copy: Path, version: int) -> None:
             raise invalid(f"{copy} is no copy of an aiguillage database. Make one with: aiguillage backup FILE")
         database.check()
         migrate(database)
+        require_whole(database)
         with database.write() as connection:
             connection.exec_driver_sql("UPDATE accounts SET facts_version = max(facts_version + 1, ?)", (version,))
     except Refusal as refusal:
+        if tells_want_of_room(refusal.message):
+            raise
         why = refusal.message.replace(str(fresh), str(copy))
         raise Refusal(Kind.INVALID, f"Nothing was restored. {why}") from refusal
     finally:

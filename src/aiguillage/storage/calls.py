@@ -186,6 +186,9 @@ def rows_of(path: Path, statement: str, values: tuple[object, ...]) -> list[tupl
     except library.DatabaseError as error:
         if "no such table" in str(error):
             return []
+        if "no such column" in str(error):  # nobody has written to it since an older release did
+            open_log(path).close()
+            return rows_of(path, statement, values)
         raise unusable_log(path, error) from error
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error

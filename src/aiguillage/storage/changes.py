@@ -58,12 +58,14 @@ KEYS_UNTIL = text(
     ORDER BY kind, key, n LIMIT 1 OFFSET :offset"""
 )
 KEYS = text(
-    """INSERT INTO caller_key (account_id, kind, key, contact_id, facts)
-    SELECT :account_id, own.kind, own.key, placed.contact_id, placed.facts
+    """INSERT INTO caller_key (account_id, kind, key, contact_id, facts, sum)
+    SELECT :account_id, own.kind, own.key, placed.contact_id, placed.facts,
+        row_sum(:account_id, own.kind, own.key, placed.facts)
     FROM staged.draft_key AS own JOIN staged.placed AS placed ON placed.n = own.n
     WHERE (own.kind, own.key, own.n) > (:kind, :key, :n) AND (own.kind, own.key, own.n) <= (:to_kind, :to_key, :to_n)
     AND own.kind <> 'r' ORDER BY own.kind, own.key, own.n
-    ON CONFLICT DO UPDATE SET facts = excluded.facts WHERE facts <> excluded.facts"""
+    ON CONFLICT DO UPDATE SET facts = excluded.facts, sum = excluded.sum
+        WHERE facts <> excluded.facts OR sum <> excluded.sum"""
 )
 FORMER_KEYS_UNTIL = text(
     """SELECT kind, key, contact_id FROM staged.former_key WHERE (kind, key, contact_id) > (:kind, :key, :n)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys, folded
+from aiguillage.domain.sums import row_sum
 from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
 
 _encode = msgspec.json.encode
@@ -76,7 +77,14 @@ def key_rows(account_id: int, contact_id: int, contact: Contact) -> list[dict[st
     """The rows of the table that calls are answered from, one for each number and code of the contact."""
     facts = _encode(known_as(contact_id, contact)).decode()
     return [
-        {"account_id": account_id, "kind": kind.value, "key": key, "contact_id": contact_id, "facts": facts}
+        {
+            "account_id": account_id,
+            "kind": kind.value,
+            "key": key,
+            "contact_id": contact_id,
+            "facts": facts,
+            "sum": row_sum(account_id, kind.value, key, facts),
+        }
         for kind, key in caller_keys(contact)
     ]
 

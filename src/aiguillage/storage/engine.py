@@ -1,17 +1,33 @@
 """The database behind the desk: one SQLite file through SQLAlchemy, transactions that say what they are for."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as FileConnection
+from typing import cast
 
-from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.sums import row_sum
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
-from aiguillage.storage.sqlite import broken, tells_damage, unusable
+from aiguillage.storage.sqlite import (
+    Identity,
+    broken,
+    identity,
+    replaced,
+    tells_damage,
+    unusable,
+    unwritable,
+)
+
+LEAST_ROOM = 1 << 20
+"""Bytes without which the side files of an open database may not find room."""
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -24,6 +40,7 @@ def _prepare(connection: FileConnection, _record: object) -> None:
     for pragma in sqlite.PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     know_letters(connection)
+    connection.create_function("row_sum", 4, row_sum, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:
@@ -33,23 +50,46 @@ def _begin(connection: Connection) -> None:
 
 
 class Database:
-    """The file of facts at `path`. It is created when it is missing and its directory is there."""
+    """The file of facts at `path`, which is never made by opening it: `create` does that.
+
+    It stays the file that was opened first. Once that is gone, or another lies in its place, nothing is written any
+    more: nobody would find it again.
+    """
 
     def __init__(self, path: Path) -> None:
         sqlite.require_library()
         self.path = path
+        self._file: Identity | None = None
         self._engine = create_engine(
-            URL.create("sqlite", database=str(path)),
+            "sqlite://",
             module=sqlite.library,
-            connect_args={"timeout": BUSY_SECONDS},
+            creator=self._connect,
+            poolclass=QueuePool,
             max_overflow=-1,  # as many connections as threads: they wait for SQLite's lock, not for each other's
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
 
+    def _connect(self) -> FileConnection:
+        where = f"{self.path.absolute().as_uri()}?mode=rw"
+        connection = sqlite.library.connect(where, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        if self._file is None:
+            self._file = identity(self.path)
+        elif self._file != identity(self.path):
+            connection.close()
+            raise replaced(self.path)
+        return cast("FileConnection", connection)
+
     def __reduce__(self) -> tuple[type["Database"], tuple[Path]]:
         """The same file, opened anew by the process that it is sent to."""
         return Database, (self.path,)
+
+    def create(self) -> None:
+        """Makes the file, empty, for this user alone, if it is not there. Raises Refusal(unavailable)."""
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise unwritable(self.path, error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,7 +101,14 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A write transaction: everything in it or nothing."""
         with told(self.path), self._engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            self._require_same(connection)
             yield connection
+
+    def _require_same(self, connection: Connection) -> None:
+        """Raises Refusal(unavailable) unless the path still leads to the files that are open."""
+        log = identity(Path(f"{self.path}-wal"))
+        if self._file != identity(self.path) or log is None or connection.info.setdefault("log", log) != log:
+            raise replaced(self.path)
 
     def check(self) -> None:
         """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""
@@ -71,8 +118,9 @@ class Database:
             raise broken(self.path, str(found))
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection; what is opened after that may be another file."""
         self._engine.dispose()
+        self._file = None
 
 
 @contextmanager
@@ -85,9 +133,29 @@ def told(path: Path) -> Iterator[None]:
         if tells_damage(why):
             raise broken(path, why) from error
         if isinstance(error, (OperationalError, sqlite.library.OperationalError)):
-            raise unusable(path, why) from error
+            raise unusable(
+                path, "the disk is full" if "disk I/O error" in why and not _has_room(path) else why
+            ) from error
         raise
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error
     except UnicodeEncodeError as error:
         raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
+
+
+def _has_room(path: Path) -> bool:
+    """Whether SQLite had room for its side files: of a full disk it says no more than that it was an error."""
+    try:
+        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
+    except OSError:
+        return True
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[None]:
+    """Turns what the system says of files that cannot be written beside the database at `path` into a refusal."""
+    with told(path):
+        try:
+            yield
+        except OSError as error:
+            raise unwritable(path, error) from error

@@ -19,7 +19,12 @@ def current_revision(database: Database) -> str | None:
 
 
 def migrate(database: Database) -> tuple[str | None, str]:
-    """Runs the missing steps, all or none; the revisions before and after. Raises Refusal(unavailable)."""
+    """Runs the missing steps, all or none; the revisions before and after. Raises Refusal(unavailable).
+
+    Makes the file where there is none: whether there ought to be one, its caller knows.
+    """
+    if not database.path.exists():
+        database.create()
     before, after = current_revision(database), newest_revision()
     if before is not None and before not in revisions():
         raise Refusal(

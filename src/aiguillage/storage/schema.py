@@ -152,7 +152,9 @@ caller_key = Table(
     Column("key", String(64), nullable=False),
     Column("contact_id", BigInteger, nullable=False),
     Column("facts", Text, nullable=False),
+    Column("sum", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("account_id", "kind", "key", "contact_id"),
+    Index("caller_keys_again", "kind", "account_id", "key"),  # a second tree: a key that one has lost is in the other
     sqlite_with_rowid=False,
 )
 

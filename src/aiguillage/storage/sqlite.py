@@ -1,5 +1,6 @@
 """The one SQLite library of the process, and connections to its files."""
 
+import errno
 import sqlite3 as standard
 import time
 from pathlib import Path
@@ -7,6 +8,12 @@ from types import ModuleType
 from typing import Any, cast
 
 from aiguillage.domain.errors import Kind, Refusal, unavailable
+
+Identity = tuple[int, int]
+"""Device and inode."""
+
+WANTS_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says of a disk that is full, for everybody or for this user."""
 
 OLDEST = (3, 51, 3)
 """The first release whose WAL files cannot be damaged by a reset at the wrong moment."""
@@ -88,9 +95,37 @@ def check(path: Path) -> None:
         raise broken(path, found)
 
 
+def identity(path: Path) -> Identity | None:
+    """Which file a path leads to, None for none: another one in its place has another."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def replaced(path: Path) -> Refusal:
+    """A file that is not any more where it was opened."""
+    return unavailable(
+        path,
+        f"{path} was removed or replaced while it was open, and nothing is written any more. Put it back with its "
+        "-wal, or start the server again on what is there now.",
+    )
+
+
+def require_there(path: Path) -> None:
+    """Raises Refusal(unavailable) where there is no database: its disk may not be mounted, and none is made instead."""
+    if not path.exists():
+        raise unavailable(
+            path,
+            f"There is no database at {path}. Mount its disk, put a copy in its place (aiguillage restore FILE), set "
+            "AIGUILLAGE_DATA_DIR, or make a new one: aiguillage init",
+        )
+
+
 def tells_damage(why: str) -> bool:
     """Whether SQLite's message says that the file itself is damaged, or no database at all."""
-    return "malformed" in why or "not a database" in why
+    return any(sign in why for sign in ("malformed", "not a database", "Could not decode"))
 
 
 def unusable(path: Path, why: str) -> Refusal:
@@ -104,6 +139,18 @@ def unusable(path: Path, why: str) -> Refusal:
     }
     remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
     return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
+
+
+def unwritable(path: Path, error: OSError) -> Refusal:
+    """A file that the system does not let us write: for want of room, or of rights."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return unusable(path, f"unable to open database file: {error.strerror}")
+    return unusable(path, f"{'the disk is full' if error.errno in WANTS_ROOM else 'readonly'}: {error.strerror}")
+
+
+def tells_want_of_room(why: str) -> bool:
+    """Whether SQLite's message says that the disk is full."""
+    return "disk is full" in why
 
 
 def broken(path: Path, why: str) -> Refusal:

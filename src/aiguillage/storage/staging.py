@@ -18,8 +18,8 @@ import msgspec
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
 from aiguillage.storage import sqlite
+from aiguillage.storage.engine import told, written_beside
 from aiguillage.storage.schema import FOLDED
-from aiguillage.storage.sqlite import unusable
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -181,14 +181,10 @@ def staging(database: Path) -> Iterator[Stage]:
     Raises Refusal(unavailable) where nothing can be written, or the disk is full.
     """
     with ExitStack() as stack:
-        try:
+        with written_beside(database):
             stage = _new_stage(database.parent, stack)
-        except OSError as error:
-            raise unusable(database, f"readonly: {error.strerror}") from error
-        try:
+        with told(database):
             yield stage
-        except sqlite.library.OperationalError as error:
-            raise unusable(database, str(error)) from error
 
 
 def _new_stage(directory: Path, stack: ExitStack) -> Stage:

@@ -191,6 +191,7 @@ OPERATIONS = (
         answer=ImportShown,
         status=202,
         answered=samples.PREVIEWED | {"state": "applying"},
+        reaches_out=True,
         needs=Role.EDIT,
         apart=0,
         refuses=(404, 409),

@@ -102,6 +102,7 @@ OPERATIONS = (
         *("POST", f"{PATH}/erase", "erasePerson", "Erase all that is kept about a number", TAG, _erase),
         body=ErasureBody,
         answer=ErasedShown,
+        reaches_out=True,
         needs=Role.MANAGE,
         refuses=(409,),
         hides=("number",),

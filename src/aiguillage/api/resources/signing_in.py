@@ -212,6 +212,7 @@ OPERATIONS = (
         status=201,
         refuses=(429,),
         hides=("password", "secret", "uri"),
+        reaches_out=True,
         needs=Role.MANAGE,
         example={"password": "correct horse battery"},
         description="Gives a secret for an authenticator app (TOTP, RFC 6238). It counts once a code was confirmed.",

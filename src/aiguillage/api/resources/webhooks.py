@@ -229,6 +229,7 @@ OPERATIONS = (
     ),
     _operation(
         *("POST", "/{id}/test", "testWebhook", "Send a webhook a ping", _ping),
+        reaches_out=True,
         answer=DeliveryShown,
         status=202,
         answered={

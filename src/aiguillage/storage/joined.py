@@ -1,0 +1,75 @@
+"""One transaction for a whole request, whatever use cases it calls: what they do is kept together with its answer."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection
+
+from aiguillage.storage.engine import Database, told
+
+
+class OneTransaction(Database):
+    """A database as one request sees it: it begins to write when a use case does, and is done when the request is.
+
+    So nothing waits for it while a file is read or a feed is fetched before the change. For use by one thread.
+    """
+
+    def __init__(self, whole: Database) -> None:
+        self.path = whole.path
+        self._whole = whole
+        self._transaction: AbstractContextManager[Connection] | None = None
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A view of all facts: with what this request has changed."""
+        if self._connection is None:
+            with self._whole.read() as connection:
+                yield connection
+        else:
+            with told(self.path):
+                yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A part of the transaction: everything in it or nothing, kept when the request is done."""
+        if self._connection is not None:
+            with told(self.path), self._connection.begin_nested():
+                yield self._connection
+            return
+        self._transaction = self._whole.write()
+        self._connection = self._transaction.__enter__()
+        try:
+            yield self._connection
+        except BaseException as error:
+            self._end(error)
+            raise
+
+    @contextmanager
+    def last(self) -> Iterator[Connection]:
+        """The last part of the transaction: where it fails, nothing of all that was done before is kept either."""
+        try:
+            with self.write() as connection:
+                yield connection
+        except BaseException as error:
+            self._end(error)
+            raise
+
+    def _end(self, error: BaseException | None) -> None:
+        transaction, self._transaction, self._connection = self._transaction, None, None
+        if transaction is not None:
+            transaction.__exit__(*((None, None, None) if error is None else (type(error), error, error.__traceback__)))
+
+    def done(self) -> None:
+        """Keeps all that was written. Raises Refusal(unavailable) when it cannot be kept; then nothing is."""
+        self._end(None)
+
+
+@contextmanager
+def one_transaction(whole: Database) -> Iterator[OneTransaction]:
+    """The database for one request. What a use case has done is kept also where the request is refused after it."""
+    one = OneTransaction(whole)
+    try:
+        yield one
+    finally:
+        one.done()
