@@ -25,15 +25,24 @@ def acting(busy: Busy, name: str) -> httpx.Client:
     key = f"{name} manages"
     if key not in busy.cast.secrets:
         if name == "operator":
-            add_user(busy.cast.db, busy.cast.operator, email(name), name="Operator", operator=True, password=PASSWORD)
+            add_user(
+                busy.cast.db,
+                busy.cast.operator,
+                email(name),
+                name="Operator",
+                operator=True,
+                password=PASSWORD,
+                one_time=False,
+            )
         issued = issue_token(busy.cast.db, busy.cast.operator, email(name), name="all", role=Role.MANAGE)
         busy.cast.secrets[key] = issued[1]
     return client(busy, busy.cast.secrets[key])
 
 
-def newcomer(busy: Busy, name: str) -> str:
-    """The e-mail of a new user who has a password."""
-    add_user(busy.cast.db, busy.cast.operator, email(name), name=name.title(), password=PASSWORD)
+def newcomer(busy: Busy, name: str, *, operator: bool = False) -> str:
+    """The e-mail of a new user who has a password of their own."""
+    who: dict[str, Any] = {"name": name.title(), "operator": operator, "password": PASSWORD, "one_time": False}
+    add_user(busy.cast.db, busy.cast.operator, email(name), **who)
     return email(name)
 
 

@@ -32,7 +32,7 @@ RFC_6238_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 @pytest.fixture
 def noa(cast: Cast) -> Cast:
     """The cast, and Noa, who has a password."""
-    add_user(cast.db, cast.operator, NOA, password=PASSWORD)
+    add_user(cast.db, cast.operator, NOA, password=PASSWORD, one_time=False)
     return cast
 
 

@@ -7,12 +7,13 @@ from sqlalchemy import text
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.passwords import change_password, set_password
-from aiguillage.desk.sessions import LASTS, list_sessions, sign_out
+from aiguillage.desk.sessions import list_sessions, sign_out
 from aiguillage.desk.signing_in import Credentials, show_me, sign_in
 from aiguillage.desk.tokens import issue_token, list_tokens
 from aiguillage.desk.users import add_user, disable_user, enable_user
 from aiguillage.domain.accounts import Actor, Role, looks_like_secret
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.sessions import LASTS
 from tests.cast import NOW, Cast, email
 from tests.desk.signing import ANOTHER, DAY, ELSEWHERE, HOME, NOA, PASSWORD, WRONG, come
 from tests.refusal import refused
@@ -61,7 +62,7 @@ def test_a_session_is_listed_apart_from_tokens_and_is_in_the_journal_without_its
     ],
 )
 def test_whatever_is_wrong_the_answer_is_the_same(noa: Cast, who: str, password: str) -> None:
-    add_user(noa.db, noa.operator, "disabled@example.org", password=PASSWORD)
+    add_user(noa.db, noa.operator, "disabled@example.org", password=PASSWORD, one_time=False)
     disable_user(noa.db, noa.operator, "disabled@example.org")
 
     with pytest.raises(Refusal) as caught:

@@ -54,7 +54,7 @@ def init(
     try:
         before, after = migrate(database)
         if operator is not None:
-            add_user(database, actor, operator, name=name, operator=True, password=password)
+            add_user(database, actor, operator, name=name, operator=True, password=password, one_time=False)
     finally:
         database.close()
     done = _("{path} is ready.") if before is None else _("{path} is there already, and ready.")

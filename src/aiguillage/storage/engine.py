@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as FileConnection
+from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -57,6 +58,18 @@ class Database:
         """A write transaction: everything in it or nothing."""
         with told(self.path), self._engine.connect().execution_options(**WRITE) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def write_at_once(self) -> Iterator[Connection]:
+        """A write transaction that waits for nobody. Raises Refusal(unavailable), also when another has the file."""
+        with told(self.path), self._engine.connect().execution_options(**WRITE) as connection:
+            file: Any = connection.connection.dbapi_connection
+            file.execute("PRAGMA busy_timeout = 0")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                file.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1_000}")
 
     def check(self) -> None:
         """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""
