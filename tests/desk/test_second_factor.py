@@ -213,5 +213,5 @@ def test_a_token_of_a_small_role_touches_no_second_factor(noa: Cast) -> None:
         lambda: confirm_second_factor(noa.db, actor, "000000"),
         lambda: end_second_factor(noa.db, actor, password=PASSWORD, address=HOME),
     ):
-        with refused(Kind.FORBIDDEN, "A token of the role route may not do this"):
+        with refused(Kind.FORBIDDEN, "A token that is limited"):
             ask()

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, select, update
 
 from aiguillage.desk.change import Change, change_directory, require_operator, require_proven, require_unlimited
-from aiguillage.desk.throttle import Paid, forgive, pay, refund
+from aiguillage.desk.throttle import Lift, Paid, forgive, pay, refund
 from aiguillage.desk.token_rows import SESSION, end_tokens
 from aiguillage.desk.users import find_user, hash_password, one_time_until, require_user
 from aiguillage.domain.accounts import Actor
@@ -37,14 +37,21 @@ def wrong() -> Refusal:
 
 
 def prove_password(
-    db: Database, at: int, email: str, password: str, address: str | None, *, one_time: bool = False
+    db: Database,
+    at: int,
+    email: str,
+    password: str,
+    address: str | None,
+    *,
+    one_time: bool = False,
+    lift: Lift | None = None,
 ) -> Proven:
     """The user whose password it is. Raises Refusal (unauthorized, limited; conflict where it is a one-time password).
 
-    One that somebody else set proves nothing but the right to set another, so `one_time` has to allow for it. No
-    transaction is open while the password is looked at.
+    One that somebody else set proves nothing but the right to set another, so `one_time` has to allow for it. `lift` is
+    for who sent a code too. No transaction is open while the password is looked at.
     """
-    paid = pay(db, at, email, address)
+    paid = pay(db, at, email, address, lift)
     with db.read() as connection:
         row = find_user(connection, email)
     user = None if row is None or not _may_sign_in(row, at) else row

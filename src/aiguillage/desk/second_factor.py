@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 from aiguillage.desk.change import Change, change_directory, require_operator, require_proven, require_unlimited
 from aiguillage.desk.passwords import prove_password, require_anothers, require_still_so, wrong
 from aiguillage.desk.throttle import forgive, pay, refund
-from aiguillage.desk.users import require_user
+from aiguillage.desk.users import find_user, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.storage.engine import Database
@@ -122,6 +122,13 @@ def spend_code(connection: Connection, user: Row[Any], code: str, at: int) -> bo
         return False
     unused = update(users).where(users.c.id == user.id, users.c.totp_step < step)
     return connection.execute(unused.values(totp_step=step)).rowcount == 1
+
+
+def has_code(connection: Connection, email: str, code: str, at: int) -> bool:
+    """Whether it is a code of the second factor of that e-mail's user, not used yet."""
+    user = find_user(connection, email)
+    step = step_of(user.totp_secret, code, at) if user is not None and is_on(user) else None
+    return user is not None and step is not None and step > user.totp_step
 
 
 def _own(change: Change) -> Row[Any]:

@@ -1,5 +1,6 @@
 """Signing in: an e-mail address, a password and, where the user has one, a code of the second factor."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from sqlalchemy import Row, select, update
 from aiguillage.desk.acting import token_of
 from aiguillage.desk.change import change_directory
 from aiguillage.desk.passwords import Proven, hash_new, keep_password, names_of, prove_password, require_still_so, wrong
-from aiguillage.desk.second_factor import is_on, spend_code
+from aiguillage.desk.second_factor import has_code, is_on, spend_code
 from aiguillage.desk.sessions import end_session, open_session
 from aiguillage.desk.throttle import forgive, refund
 from aiguillage.desk.token_rows import SESSION, Token, read_tokens
@@ -56,13 +57,15 @@ def sign_in(
     Raises Refusal: unauthorized alike for all that is wrong, limited for too many tries; invalid when the password is
     right, and the code is missing, or the password to have in place of one that somebody else set.
     """
-    proven = prove_password(db, at, credentials.email, credentials.password, address, one_time=True)
+    email, code = credentials.email, credentials.code
+    lift = partial(has_code, email=email, code=code, at=at) if code else None
+    proven = prove_password(db, at, email, credentials.password, address, one_time=True, lift=lift)
     hashed = _require_all(db, at, credentials, proven)
     former = token_of(db, authorization, at)
     actor = Actor(proven.user.email, at, proven.user.id)
     with change_directory(db, actor) as change:
         user = require_still_so(change.connection, proven)
-        if is_on(user) and not spend_code(change.connection, user, credentials.code, at):
+        if is_on(user) and not spend_code(change.connection, user, code, at):
             raise wrong()
         forgive(change.connection, at, proven.paid)
         if hashed is not None:
