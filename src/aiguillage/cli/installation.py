@@ -8,7 +8,15 @@ import typer
 
 from aiguillage import __version__
 from aiguillage.cli.door import REFUSED, Json, command, terminal
-from aiguillage.cli.printing import print_done, print_facts, print_json, print_line, print_list, print_refusal
+from aiguillage.cli.printing import (
+    print_aside,
+    print_done,
+    print_facts,
+    print_json,
+    print_line,
+    print_list,
+    print_refusal,
+)
 from aiguillage.cli.users import read_password
 from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
@@ -19,6 +27,7 @@ from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
 from aiguillage.storage import backup as copies
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
+from aiguillage.storage.private import is_open_to_others
 from aiguillage.storage.sqlite import library
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
@@ -157,8 +166,19 @@ def status(context: typer.Context, json: Json = False) -> None:
             print_line(_("The database is whole and up to date."))
         else:
             print_refusal(trouble, json=False)
+    warn_of_readers(kept.data_dir)
     if trouble is not None:
         raise typer.Exit(REFUSED)
+
+
+def warn_of_readers(directory: Path) -> None:
+    """Tells whoever is at the terminal, or reads the log, that others may read the files."""
+    if is_open_to_others(directory):
+        print_aside(
+            _(
+                "Other users of this machine may look into {directory}, which holds people's numbers: chmod o= it."
+            ).format(directory=directory)
+        )
 
 
 def _look_into(path: Path, actor: Actor) -> dict[str, Any]:

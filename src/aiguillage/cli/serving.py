@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import Json, command, terminal
+from aiguillage.cli.installation import warn_of_readers
 from aiguillage.domain.errors import invalid
 from aiguillage.settings import Settings, origin, read_settings, with_settings
 
@@ -81,6 +82,7 @@ def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> Non
     """Serves. The server finishes the calls in flight, then raises the signal again: that is a good end."""
     from aiguillage import server  # noqa: PLC0415 - it takes longer to import than most commands to run
 
+    warn_of_readers(settings.data_dir)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     server.serve(settings, announce)

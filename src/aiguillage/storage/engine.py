@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
+from aiguillage.storage.private import make_private
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -44,6 +45,7 @@ class Database:
             connect_args={"timeout": BUSY_SECONDS},
             max_overflow=-1,  # as many connections as threads: they wait for SQLite's lock, not for each other's
         )
+        event.listen(self._engine, "do_connect", lambda *_: make_private(path))
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
 
