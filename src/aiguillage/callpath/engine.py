@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import structlog
 from msgspec.structs import replace
 
+from aiguillage.callpath.codes import Codes
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Entry, Table, Token
 from aiguillage.domain.calls import Decision, Facts, Question
@@ -77,6 +78,7 @@ class CallPath:
         self._by_path = {dialect.PATH: dialect for dialect in self._dialects}
         self._log = log
         self._behind = behind
+        self._codes = Codes()
         self._failed = 0
         self._told_at = 0.0
 
@@ -118,7 +120,12 @@ class CallPath:
                 question = replace(question, called=called)
             code = None if question.code is None else caller_code(question.code)
             facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
-            decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
+            decision = self._codes.judged(
+                token,
+                facts,
+                decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
+                now,
+            )
             answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
             if question.is_call:
                 spent = (time.perf_counter_ns() - began) // 1000
