@@ -182,7 +182,7 @@ def test_strangers_who_never_stop_keep_nobody_out_of_a_new_place(noa: Cast, quic
     for n in range(60):
         with refused(Kind.UNAUTHORIZED, WRONG):
             come(noa, "wrong", at=NOW + n * SECOND, address=f"198.18.{n}.1")
-        with refused(Kind.LIMITED, "Too many tries") if n > 4 else refused(Kind.UNAUTHORIZED, WRONG):
+        with refused(Kind.LIMITED, "Too many tries") if n > 2 else refused(Kind.UNAUTHORIZED, WRONG):
             come(noa, "wrong", at=NOW + n * SECOND, address=f"198.18.{n}.2")
 
     who, _ = come(noa, at=NOW + 60 * SECOND, address=HOME)

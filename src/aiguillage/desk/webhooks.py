@@ -136,7 +136,7 @@ def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guar
 def _check_url(url: str, guard: Guard) -> None:
     """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
     with about("url"):
-        host = parse_url(url).host
+        host = parse_url(url, guard).host
         address = known_address(host)
         if address is not None and not guard.allowed(address):
             raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")
