@@ -166,9 +166,9 @@ def status(context: typer.Context, json: Json = False) -> None:
             print_line(_("The database is whole and up to date."))
         else:
             print_refusal(trouble, json=False)
-    warn_of_readers(kept.data_dir)
     if trouble is not None:
         raise typer.Exit(REFUSED)
+    warn_of_readers(kept.data_dir)
 
 
 def warn_of_readers(directory: Path) -> None:
