@@ -35,7 +35,7 @@ check: .venv/dev.stamp ## lint, check the format, the types and the imports betw
 	$(BIN)/lint-imports --no-logo
 
 audit: .venv/dev.stamp ## ask whether what we depend on has known vulnerabilities (takes a network)
-	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/run.txt \
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt \
 		|| { echo "Not passed: something was found, or nobody could be asked; the lines above say which." >&2; exit 1; }
 
 sbom: .venv/dev.stamp ## list what we depend on, as CycloneDX, in dist/sbom.json
