@@ -7,7 +7,7 @@ EXAMPLES ?= 2000
 HUNDRED := src/aiguillage/domain/*,src/aiguillage/callpath/*
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test fuzz soak check bench lock clean
+.PHONY: help setup demo serve test fuzz soak check audit sbom bench lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,15 @@ check: .venv/dev.stamp ## lint, check the format, the types and the imports betw
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+audit: .venv/dev.stamp ## ask whether what we depend on has known vulnerabilities (takes a network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt \
+		|| { echo "Not passed: something was found, or nobody could be asked; the lines above say which." >&2; exit 1; }
+
+sbom: .venv/dev.stamp ## list what we depend on, as CycloneDX, in dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml -o dist/sbom.json requirements/run.txt
+	@echo "dist/sbom.json"
 
 bench: .venv/dev.stamp ## measure, and compare with the figures to keep
 	$(BIN)/python -m bench

@@ -99,7 +99,7 @@ def secure_server(folder: Path) -> Iterator[Secure]:
 
     with Server(("127.0.0.1", 0), Visit) as server:
         trust = ssl.create_default_context(cafile=str(own))
-        secure = Secure(server.server_address[1], Guard(is_here, trust))
+        secure = Secure(server.server_address[1], Guard(is_here, trust, ports=None))
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield secure
         secure.over.set()

@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 
+from aiguillage.api.moments import now
+from aiguillage.desk.change import change_directory
+from aiguillage.desk.sessions import open_session
 from aiguillage.desk.tokens import issue_token
-from aiguillage.desk.users import add_user
-from aiguillage.domain.accounts import Role
+from aiguillage.desk.users import add_user, require_user
+from aiguillage.domain.accounts import Actor, Role
 from tests.cast import email
 from tests.standing import Busy
 
@@ -25,15 +28,34 @@ def acting(busy: Busy, name: str) -> httpx.Client:
     key = f"{name} manages"
     if key not in busy.cast.secrets:
         if name == "operator":
-            add_user(busy.cast.db, busy.cast.operator, email(name), name="Operator", operator=True, password=PASSWORD)
+            add_user(
+                busy.cast.db,
+                busy.cast.operator,
+                email(name),
+                name="Operator",
+                operator=True,
+                password=PASSWORD,
+                one_time=False,
+            )
         issued = issue_token(busy.cast.db, busy.cast.operator, email(name), name="all", role=Role.MANAGE)
         busy.cast.secrets[key] = issued[1]
     return client(busy, busy.cast.secrets[key])
 
 
-def newcomer(busy: Busy, name: str) -> str:
-    """The e-mail of a new user who has a password."""
-    add_user(busy.cast.db, busy.cast.operator, email(name), name=name.title(), password=PASSWORD)
+def fresh(busy: Busy, name: str) -> httpx.Client:
+    """The same with a session that was opened just now, as by signing in: some things take no less."""
+    acting(busy, name).close()
+    with busy.cast.db.read() as connection:
+        user = require_user(connection, email(name))
+    with change_directory(busy.cast.db, Actor(user.email, now(), user.id)) as change:
+        secret = open_session(change, user.id, address=None, agent="tests")[1]
+    return client(busy, secret)
+
+
+def newcomer(busy: Busy, name: str, *, operator: bool = False) -> str:
+    """The e-mail of a new user who has a password of their own."""
+    who: dict[str, Any] = {"name": name.title(), "operator": operator, "password": PASSWORD, "one_time": False}
+    add_user(busy.cast.db, busy.cast.operator, email(name), **who)
     return email(name)
 
 

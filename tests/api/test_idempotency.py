@@ -12,7 +12,7 @@ from aiguillage.api.operations import Operation
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Role
-from tests.api.people import Body, acting, client
+from tests.api.people import Body, acting, client, fresh
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, email
 from tests.standing import Busy
 
@@ -49,7 +49,7 @@ def test_a_kept_answer_is_not_told_to_a_token_that_could_not_ask_for_it(
     busy: Busy, path: str, body: Body, role: Role
 ) -> None:
     key = f"lesser {path}"
-    with acting(busy, "manager") as manager, client(busy, token(busy, "manager", role)) as lesser:
+    with fresh(busy, "manager") as manager, client(busy, token(busy, "manager", role)) as lesser:
         answered = post(manager, path, body, key)
         replayed, asked = post(lesser, path, body, key), lesser.post(path, params=HERE, json=body)
         again = post(manager, path, body, key)

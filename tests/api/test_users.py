@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from aiguillage.desk.users import add_user
-from tests.api.people import PASSWORD, acting, client, newcomer, session
+from aiguillage.desk.users import add_user, list_users
+from tests.api.people import PASSWORD, acting, client, fresh, newcomer
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, email
 from tests.standing import Busy
 
@@ -14,16 +14,20 @@ HERE = {"customer_account": ACCOUNT}
 
 def test_an_operator_adds_changes_and_disables_a_user(busy: Busy) -> None:
     who = email("ariane")
-    with acting(busy, "operator") as operator:
+    with fresh(busy, "operator") as operator:
         added = operator.post("/users", json={"email": who.upper(), "name": "Ariane", "password": PASSWORD})
         path = f"/users/{added.json()['id']}"
-        with session(busy, who) as ariane:
+        with client(busy) as nobody:
+            once = nobody.post("/login", json={"email": who, "password": PASSWORD})
+            opened = nobody.post("/login", json={"email": who, "password": PASSWORD, "new": "staple in the barn"})
+        with client(busy, opened.json()["token"]) as ariane:
             renamed = operator.put(path, json={"name": "Ariane Roche"})
             stale = operator.put(path, json={"name": "x"}, headers={"If-Match": added.headers["etag"]})
             disabled = operator.put(path, json={"disabled": True})
             out = ariane.get("/whoami")
         listed = operator.get("/users", params={"email": who}).json()["data"]
 
+    assert (once.status_code, [*once.json()["errors"]]) == (422, ["new"])
     assert added.status_code == 201
     assert added.json() == {
         "id": added.json()["id"],
@@ -39,13 +43,13 @@ def test_an_operator_adds_changes_and_disables_a_user(busy: Busy) -> None:
 
 def test_an_operator_sets_a_password_and_takes_a_second_factor_off(busy: Busy) -> None:
     who = newcomer(busy, "elie")
-    with acting(busy, "operator") as operator, session(busy, who) as elie, client(busy) as nobody:
+    with fresh(busy, "operator") as operator, fresh(busy, "elie") as elie, client(busy) as nobody:
         path = f"/users/{elie.get('/whoami').json()['id']}"
         answers = [
             operator.put(f"{path}/password", json={"password": "staple in the barn"}),
             operator.delete(f"{path}/totp"),
             elie.get("/whoami"),
-            nobody.post("/login", json={"email": who, "password": "staple in the barn"}),
+            nobody.post("/login", json={"email": who, "password": "staple in the barn", "new": PASSWORD}),
         ]
 
     assert [answer.status_code for answer in answers] == [204, 204, 401, 200]
@@ -53,7 +57,7 @@ def test_an_operator_sets_a_password_and_takes_a_second_factor_off(busy: Busy) -
 
 @pytest.mark.parametrize("field", ["operator", "role", "seq", "id", "customer_id", "grants", "totp_secret", "email"])
 def test_nobody_makes_more_of_a_user_than_a_body_may_say(busy: Busy, field: str) -> None:
-    with acting(busy, "operator") as operator:
+    with fresh(busy, "operator") as operator:
         me = operator.get("/whoami").json()["id"]
         answer = operator.put(f"/users/{me}", json={"name": "x", field: 1})
 
@@ -73,7 +77,7 @@ def test_nobody_makes_more_of_a_user_than_a_body_may_say(busy: Busy, field: str)
 )
 @pytest.mark.parametrize("name", ["manager", "editor", "reader", "router", "outsider"])
 def test_users_are_the_operators_alone(busy: Busy, name: str, method: str, path: str, body: dict[str, Any]) -> None:
-    with acting(busy, name) as somebody:
+    with fresh(busy, name) as somebody:
         answers = [
             somebody.request(method, path.format(id=one), json=body) for one in (busy.cast["reader"].user_id, 999_999)
         ]
@@ -84,7 +88,7 @@ def test_users_are_the_operators_alone(busy: Busy, name: str, method: str, path:
 
 def test_a_manager_gives_changes_and_takes_a_role(busy: Busy) -> None:
     who = newcomer(busy, "yael")
-    with acting(busy, "manager") as manager:
+    with fresh(busy, "manager") as manager:
         added = manager.post("/smart-routings/grants", params=HERE, json={"email": who, "role": "read"})
         path = f"/smart-routings/grants/{added.json()['id']}"
         changed = manager.put(path, params=HERE, json={"role": "edit"})
@@ -103,7 +107,7 @@ def test_a_manager_gives_changes_and_takes_a_role(busy: Busy) -> None:
 def test_a_manager_cannot_tell_an_invited_user_from_one_who_was_here_before(busy: Busy) -> None:
     add_user(busy.cast.db, busy.cast.operator, email("former"), name="Former", operator=True)
     told: dict[str, list[Any]] = {}
-    with acting(busy, "manager") as manager:
+    with fresh(busy, "manager") as manager:
         for who in (email("former"), email("invited")):
             added = manager.post("/smart-routings/grants", params=HERE, json={"email": who, "role": "route"})
             member = manager.get(f"/smart-routings/users/{added.json()['id']}", params=HERE)
@@ -120,7 +124,7 @@ def test_a_manager_cannot_tell_an_invited_user_from_one_who_was_here_before(busy
 
 
 def test_a_manager_lists_who_has_a_role(busy: Busy) -> None:
-    with acting(busy, "manager") as manager:
+    with fresh(busy, "manager") as manager:
         listed = manager.get("/smart-routings/users", params=HERE | {"email": email("reader")}).json()["data"]
 
     assert listed == [{"id": busy.cast["reader"].user_id, "email": email("reader"), "role": "read"}]
@@ -136,7 +140,7 @@ def test_a_manager_lists_who_has_a_role(busy: Busy) -> None:
     ],
 )
 def test_a_role_that_makes_no_sense_is_refused_by_field(busy: Busy, body: dict[str, Any], field: str) -> None:
-    with acting(busy, "manager") as manager:
+    with fresh(busy, "manager") as manager:
         answer = manager.post("/smart-routings/grants", params=HERE, json=body)
 
     assert (answer.status_code, [*answer.json()["errors"]]) == (422, [field])
@@ -160,9 +164,9 @@ def test_only_managers_see_roles_and_the_outsider_sees_no_account(
     path = path.format(id=busy.cast["router"].user_id)
     statuses = {}
     for name in ("editor", "reader", "router"):
-        with acting(busy, name) as somebody:
+        with fresh(busy, name) as somebody:
             statuses[name] = somebody.request(method, path, params=HERE, json=body).status_code
-    with acting(busy, "outsider") as outsider:
+    with fresh(busy, "outsider") as outsider:
         ours, none = (
             outsider.request(method, path, params={"customer_account": code}, json=body) for code in (ACCOUNT, "CL9999")
         )
@@ -174,8 +178,36 @@ def test_only_managers_see_roles_and_the_outsider_sees_no_account(
 
 def test_a_user_of_one_account_is_nobody_on_another(busy: Busy) -> None:
     there = {"customer_account": OTHER_ACCOUNT}
-    with acting(busy, "outsider") as outsider:
+    with fresh(busy, "outsider") as outsider:
         for path in ("/smart-routings/users", "/smart-routings/grants"):
             ours, none = (outsider.get(f"{path}/{one}", params=there) for one in (busy.cast["reader"].user_id, 999_999))
 
             assert (ours.status_code, ours.content) == (404, none.content)
+
+
+def test_what_is_about_people_takes_a_proof_whoever_asks_with_a_token(busy: Busy) -> None:
+    who = newcomer(busy, "ines")
+    path = f"/users/{require_id(busy, who)}"
+    with acting(busy, "operator") as operator:
+        bare = [
+            operator.put(f"{path}/password", json={"password": "staple in the barn"}),
+            operator.delete(f"{path}/totp"),
+            operator.put(path, json={"disabled": True}),
+            operator.post("/users", json={"email": email("door")}),
+            operator.post("/smart-routings/grants", params=HERE, json={"email": who, "role": "manage"}),
+        ]
+        wrong = operator.put(path, json={"name": "Ines", "current_password": "wrong"})
+        proven = operator.put(path, json={"name": "Ines", "current_password": PASSWORD})
+        own = operator.put(
+            f"/users/{operator.get('/whoami').json()['id']}/password",
+            json={"password": "staple in the barn", "current_password": PASSWORD},
+        )
+
+    assert {answer.status_code for answer in bare} == {403}
+    assert {answer.json()["detail"][:30] for answer in bare} == {"This takes a fresh proof of wh"}
+    assert (wrong.status_code, proven.status_code, own.status_code) == (401, 200, 409)
+
+
+def require_id(busy: Busy, who: str) -> int:
+    """The id of the user of that address."""
+    return next(user.id for user in list_users(busy.cast.db, busy.cast.operator) if user.email == who)

@@ -12,9 +12,11 @@ import httpx
 from sqlalchemy import select, update
 
 from aiguillage.api.management import operations
+from aiguillage.api.moments import now
 from aiguillage.api.operations import Operation, Upload
 from aiguillage.desk.passwords import set_password
 from aiguillage.desk.users import add_user, list_users
+from aiguillage.domain.accounts import Actor
 from aiguillage.storage.schema import accounts
 from tests.api.people import PASSWORD, client, session
 from tests.api.walk_bodies import (
@@ -186,7 +188,7 @@ def walking(directory: Path) -> Iterator[Walk]:
             connection.execute(update(accounts).where(accounts.c.code == ACCOUNT).values(seq=OURS_FROM))
         add_user(busy.cast.db, busy.cast.operator, email("operator"), operator=True)
         for user in list_users(busy.cast.db, busy.cast.operator):
-            set_password(busy.cast.db, busy.cast.operator, user.email, PASSWORD)
+            set_password(busy.cast.db, Actor("terminal", now(), user.id, operator=True), user.email, PASSWORD)
         known_caller(busy.cast)
         walk = Walk(busy)
         for name in (*ROLES, "outsider", "operator"):

@@ -5,7 +5,7 @@ import pytest
 from aiguillage.api.moments import now
 from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.domain.accounts import looks_like_secret
-from tests.cast import ACCOUNT, NOW, Cast, email
+from tests.cast import ACCOUNT, Cast, email
 from tests.cli.terminal import Terminal
 
 
@@ -59,7 +59,8 @@ def test_a_password_is_set_and_a_second_factor_taken_off(terminal: Terminal, cas
     terminal.done("user", "password", email("reader"), typed="long enough indeed\n")
     terminal.done("user", "one-factor", email("reader"))
 
-    who, _ = sign_in(cast.db, NOW, Credentials(email("reader"), "long enough indeed"), address=None)
+    credentials = Credentials(email("reader"), "long enough indeed", new="staple in the barn")
+    who, _ = sign_in(cast.db, now(), credentials, address=None)
     assert who.email == email("reader")
     assert "too short" in terminal.refused("user", "password", email("reader"), typed="short\n")
     assert "operator" in terminal.refused("--as", email("manager"), "user", "one-factor", email("reader"))
@@ -67,7 +68,7 @@ def test_a_password_is_set_and_a_second_factor_taken_off(terminal: Terminal, cas
 
 def test_a_session_is_listed_and_ended_by_its_user(terminal: Terminal, cast: Cast) -> None:
     terminal.done("user", "password", email("reader"), typed="long enough indeed\n")
-    credentials = Credentials(email("reader"), "long enough indeed")
+    credentials = Credentials(email("reader"), "long enough indeed", new="staple in the barn")
     who, _ = sign_in(cast.db, now(), credentials, address="192.0.2.7", agent="curl/8")
 
     assert "192.0.2.7" in terminal.done("session", "list")
@@ -77,6 +78,20 @@ def test_a_session_is_listed_and_ended_by_its_user(terminal: Terminal, cast: Cas
     assert "no session" in terminal.refused("--as", email("outsider"), "session", "revoke", number)
     terminal.done("--as", email("reader"), "session", "revoke", number)
     assert terminal.read("session", "list") == []
+
+
+def test_all_tokens_and_sessions_of_a_user_are_revoked_at_once(terminal: Terminal) -> None:
+    for name in ("phone", "nightly import"):
+        terminal.done("token", "issue", email("router"), "--name", name)
+
+    assert "2 tokens and sessions" in terminal.done("token", "revoke", "--user", email("router"))
+
+    assert all(token["revoked_at"] for token in terminal.read("token", "list", email("router")))
+    for words in ((), ("1", "--user", email("router"))):
+        assert "Name one token by its number, or a user" in terminal.refused("token", "revoke", *words)
+    for name in ("manager", "outsider"):
+        refusal = terminal.refused("--as", email(name), "token", "revoke", "--user", email("router"))
+        assert "Only an operator" in refusal
 
 
 def test_an_empty_standard_input_is_no_password(terminal: Terminal) -> None:

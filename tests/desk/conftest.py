@@ -42,5 +42,5 @@ def quick_hash() -> str:
 @pytest.fixture
 def noa(cast: Cast) -> Cast:
     """The cast, and Noa, who has a password."""
-    add_user(cast.db, cast.operator, NOA, name="Noa Martin", password=PASSWORD)
+    add_user(cast.db, cast.operator, NOA, name="Noa Martin", password=PASSWORD, one_time=False)
     return cast

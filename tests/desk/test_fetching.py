@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from aiguillage.desk.fetching import Guard, fetch, parse_url, send
-from aiguillage.domain.errors import Kind
+from aiguillage.domain.errors import Kind, Refusal
 from tests.refusal import refused
 from tests.secure import Said, Secure, answer, cut_off, endless, is_here, stall
 
@@ -43,6 +43,8 @@ def test_an_https_url_has_its_parts(url: str, place: tuple[str, int, str]) -> No
         ("https://example.org:x/", "host name or port"),
         ("https://example.org:22/", "port 22"),
         ("https://example.org:80/", "port 80"),
+        ("https://example.org:8080/", "port 8080. Leave it out, or use 8443"),
+        ("https://example.org:65535/", "port 65535"),
         ("https://example.org/a b", "no address"),
         ("https://example.org/\r\nX: y", "no address"),
         ("https://exämple.org/", "no address"),
@@ -80,7 +82,7 @@ def test_a_name_with_one_address_that_is_not_allowed_is_not_connected_to_at_all(
         return len(seen) < len({found[4][0] for found in socket.getaddrinfo("localhost", secure.port)})
 
     with refused(Kind.INVALID, "not at a public address"):
-        fetch(secure.url("/", "localhost"), guard=Guard(all_but_the_last, secure.guard.trust))
+        fetch(secure.url("/", "localhost"), guard=Guard(all_but_the_last, secure.guard.trust, ports=None))
 
     assert secure.requests == []
 
@@ -232,12 +234,12 @@ def test_what_comes_compressed_is_not_unpacked(secure: Secure) -> None:
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure: Secure) -> None:
     with refused(Kind.UNAVAILABLE, "no good certificate"):
-        fetch(secure.url("/"), guard=Guard(is_here))
+        fetch(secure.url("/"), guard=Guard(is_here, ports=None))
 
 
 def test_a_certificate_for_another_name_is_refused(secure: Secure) -> None:
     with refused(Kind.UNAVAILABLE, "no good certificate"):
-        fetch(secure.url("/", "localhost"), guard=Guard(lambda _: True, secure.guard.trust))
+        fetch(secure.url("/", "localhost"), guard=Guard(lambda _: True, secure.guard.trust, ports=None))
 
 
 def test_a_server_without_tls_is_refused(secure: Secure) -> None:
@@ -297,3 +299,15 @@ def test_of_a_long_answer_to_a_post_the_beginning_is_kept(secure: Secure) -> Non
     told = send("POST", secure.url("/hook"), longest=10, guard=secure.guard)
 
     assert (told.body, told.whole) == (b"x" * 10, False)
+
+
+def test_what_listens_on_another_port_is_told_to_nobody(secure: Secure) -> None:
+    taken, closed = secure.port, 1
+
+    told = set()
+    for port in (taken, closed):
+        with pytest.raises(Refusal) as caught:
+            fetch(f"https://127.0.0.1:{port}/", guard=Guard(is_here, secure.guard.trust))
+        told.add(caught.value.message.replace(str(port), "N"))
+
+    assert told == {"The address has the port N. Leave it out, or use 8443."}

@@ -7,11 +7,17 @@ import pytest
 from aiguillage.desk.accounts import add_account, list_accounts, set_account, show_account
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.call_flow_tokens import issue_call_token, set_call_token
+from aiguillage.desk.ctis import issue_cti_token
+from aiguillage.desk.rota_feeds import issue_rota_feed
+from aiguillage.desk.switches import issue_switch_code
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import add_user
+from aiguillage.desk.webhooks import add_webhook, set_webhook
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.webhooks import Webhook
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast, email
+from tests.desk.sample_facts import add_samples
 from tests.refusal import refused
 
 DAY = 24 * 3600 * 1_000_000
@@ -94,14 +100,37 @@ def test_a_limited_token_issues_and_changes_tokens_within_its_limits(cast: Cast)
     assert set_token(cast.db, actor, actor.token_id or 0, {"name": "mine"}).expires_at == NOW + DAY
 
 
-def test_a_limited_token_issues_call_flow_tokens_without_its_limits(cast: Cast) -> None:
+def test_a_limited_token_issues_no_call_flow_token_beyond_its_limits(cast: Cast) -> None:
     actor = acting(cast, "manager", hosts=["192.0.2.0/24"], expires_at=NOW + DAY)
+    within: dict[str, Any] = {"hosts": ["192.0.2.7"], "expires_at": NOW + DAY}
 
-    token, _ = issue_call_token(cast.db, actor, ACCOUNT, name="3CX", hosts=["198.51.100.7"], expires_at=NOW + DAY)
+    token, _ = issue_call_token(cast.db, actor, ACCOUNT, name="3CX", **within)
 
-    assert token.hosts == ("198.51.100.7/32",)
-    assert set_token(cast.db, actor, token.id, {"expires_at": None}).expires_at is None
-    assert set_call_token(cast.db, actor, ACCOUNT, token.id, {"hosts": ()}).hosts == ()
+    assert token.hosts == ("192.0.2.7/32",)
+    for more in ({"hosts": ("198.51.100.7",)}, {"expires_at": None}):
+        with refused(Kind.INVALID, "Your own token"):
+            issue_call_token(cast.db, actor, ACCOUNT, name="3CX", **{**within, **more})
+        with refused(Kind.INVALID, "Your own token"):
+            set_call_token(cast.db, actor, ACCOUNT, token.id, more)
+        with refused(Kind.INVALID, "Your own token"):
+            set_token(cast.db, actor, token.id, more)
+
+
+@pytest.mark.parametrize("held", [{"hosts": ["192.0.2.0/24"]}, {"expires_at": NOW + DAY}])
+def test_a_bound_token_issues_no_secret_that_is_not_bound(cast: Cast, held: dict[str, Any]) -> None:
+    ids = add_samples(cast.db, cast["editor"], ACCOUNT)
+    actor = acting(cast, "manager", **held)
+    webhook = Webhook(name="CRM", url="https://hooks.example.org/calls", events=("import.done",))
+
+    for ask in (
+        lambda: issue_switch_code(cast.db, actor, ACCOUNT, ids["switch"]),
+        lambda: issue_cti_token(cast.db, actor, ACCOUNT, ids["cti"]),
+        lambda: issue_rota_feed(cast.db, actor, ACCOUNT, ids["rota"]),
+        lambda: add_webhook(cast.db, actor, ACCOUNT, webhook),
+        lambda: set_webhook(cast.db, actor, ACCOUNT, 1, {"url": webhook.url}),
+    ):
+        with refused(Kind.FORBIDDEN, "Your own token is held to some addresses, or expires"):
+            ask()
 
 
 def test_an_operators_token_that_is_held_to_less_manages_accounts_and_not_the_installation(cast: Cast) -> None:

@@ -8,12 +8,13 @@ from aiguillage.desk.accounts import id_of, list_accounts, set_account
 from aiguillage.desk.acting import actor_of, token_of
 from aiguillage.desk.contacts import list_contacts
 from aiguillage.desk.passwords import change_password, set_password
-from aiguillage.desk.sessions import LASTS, list_sessions, revoke_session, sign_out, switch_account
+from aiguillage.desk.sessions import list_sessions, revoke_session, sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, disable_user, grant_role, revoke_role
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.sessions import LASTS
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast, email
 from tests.refusal import refused
 from tests.storage.facts import account_id, rows
@@ -25,8 +26,8 @@ NOA, INTEGRATOR = email("noa"), email("integrator")
 @pytest.fixture
 def people(cast: Cast) -> Cast:
     """The cast, Noa, who edits both accounts, and an operator; both have a password."""
-    add_user(cast.db, cast.operator, NOA, password=PASSWORD)
-    add_user(cast.db, cast.operator, INTEGRATOR, password=PASSWORD, operator=True)
+    add_user(cast.db, cast.operator, NOA, password=PASSWORD, one_time=False)
+    add_user(cast.db, cast.operator, INTEGRATOR, password=PASSWORD, one_time=False, operator=True)
     for code in (ACCOUNT, OTHER_ACCOUNT):
         grant_role(cast.db, cast.operator, NOA, code, Role.EDIT)
     return cast

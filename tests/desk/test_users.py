@@ -12,7 +12,6 @@ from aiguillage.desk.users import (
     disable_user,
     enable_user,
     grant_role,
-    hash_password,
     list_grants,
     list_users,
     revoke_role,
@@ -64,17 +63,11 @@ def test_a_user_without_a_password_has_none(cast: Cast) -> None:
     assert rows(cast.db, "SELECT * FROM users WHERE password IS NOT NULL") == []
 
 
-def test_a_password_has_an_end(cast: Cast) -> None:
-    with refused(Kind.INVALID, "The password is too long. Use at most 1,000 characters"):
-        add_user(cast.db, cast.operator, NEWCOMER, password="x" * 1001)
-
-
-@pytest.mark.parametrize("password", ["", "x" * 11])
-def test_a_short_password_is_refused(cast: Cast, password: str) -> None:
-    with refused(Kind.INVALID, "The password is too short. Use at least 12 characters"):
+@pytest.mark.parametrize("password", ["", "x" * 11, "password1234", f"{NEWCOMER.partition('@')[0]}-1234"])
+def test_a_password_that_is_no_good_is_refused(cast: Cast, password: str) -> None:
+    with refused(Kind.INVALID, "The password is too (short|easy to guess)"):
         add_user(cast.db, cast.operator, NEWCOMER, password=password)
 
-    assert hash_password("x" * 12)
     assert len(list_users(cast.db, cast.operator)) == 5
 
 

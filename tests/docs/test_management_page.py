@@ -39,7 +39,7 @@ def printed(busy: Busy, text: str) -> str:
 
 
 def test_somebody_signs_in_and_out(asked: Busy) -> None:
-    add_user(asked.cast.db, asked.cast.operator, "you@example.org", password="correct horse battery")
+    add_user(asked.cast.db, asked.cast.operator, "you@example.org", password="correct horse battery", one_time=False)
 
     told = printed(asked, program("## Sign in").replace('api.get("/whoami").json()', 'print(api.get("/whoami").text)'))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, Pace, seconds_after, still_counted
+from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, Pace, seconds_after, seconds_left, still_counted
 
 PACE = Pace(free=3, longest=60, forgives=100)
 
@@ -24,3 +24,13 @@ def test_each_quiet_time_forgets_a_failure(quiet: int, counted: int) -> None:
 @given(st.sampled_from([BY_EMAIL, BY_ADDRESS]), st.integers(0, 10**6))
 def test_a_delay_never_shrinks_with_failures_and_never_locks_out(pace: Pace, failures: int) -> None:
     assert seconds_after(pace, failures) <= seconds_after(pace, failures + 1) <= 15 * 60
+
+
+@pytest.mark.parametrize(
+    ("failures", "until", "left"),
+    [(0, 0, 0), (0, 1, 0), (5, 2, 2), (5, 0.5, 0.5), (5, 0, 0), (5, -3, 0), (5, 3, 0), (99, 60, 60), (99, 3_597, 0)],
+)
+def test_a_wait_that_no_failures_make_so_long_is_one_from_before_a_clock_was_set_back(
+    failures: int, until: float, left: float
+) -> None:
+    assert seconds_left(PACE, failures, until) == left

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
 
+from aiguillage.callpath.codes import Codes
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Entry, Table, Token
@@ -80,6 +81,7 @@ class CallPath:
         self._log = log
         self._counts = counts
         self._proxies = proxies
+        self._codes = Codes()
         self._failed = 0
         self._told_at = 0.0
 
@@ -111,7 +113,12 @@ class CallPath:
                 question = replace(question, called=called)
             code = None if question.code is None else caller_code(question.code)
             facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
-            decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
+            decision = self._codes.judged(
+                token,
+                facts,
+                decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
+                now,
+            )
             answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
             if question.is_call:
                 spent = (time.perf_counter_ns() - began) // 1000

@@ -18,6 +18,7 @@ from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import DECIDING, AccountFacts, compile_facts, decode_fact
 from aiguillage.domain.routing import rules_of
+from aiguillage.domain.sessions import IDLE
 from aiguillage.domain.sums import row_sum
 
 LONGEST_REMEMBERED = 128
@@ -44,7 +45,8 @@ FACTS_OF_ACCOUNT = f"""
     ORDER BY kind, id"""  # noqa: S608 - our own names
 GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
 GOOD_BY_DIGEST = """
-    SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown
+    SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown,
+        CASE WHEN t.kind = 'session' THEN coalesce(t.used_at, t.created_at) END
     FROM tokens t JOIN users u ON u.id = t.user_id
     WHERE t.digest = ? AND t.revoked_at IS NULL AND u.disabled_at IS NULL"""
 CTI_BY_DIGEST = """
@@ -78,7 +80,7 @@ class Token(msgspec.Struct, frozen=True):
     """A bearer secret that is good as far as the directory tells; `accounts` None means all that its user has.
 
     A CTI's own token has no user: it may ask about that CTI's origins, and nothing else, and need not name its account,
-    which is its `home`.
+    which is its `home`. A `session` is looked up for each call: how long it lasts is not settled.
     """
 
     user_id: int
@@ -90,6 +92,7 @@ class Token(msgspec.Struct, frozen=True):
     unknown: str
     cti: int | None = None
     home: str = ""
+    session: bool = False
 
     def good_from(self, address: str | None) -> bool:
         """Whether a client at that address may use it."""
@@ -170,7 +173,7 @@ class Table:
         token = self._tokens.get(authorization)
         if token is None:
             token = self._find_token(authorization)
-            if token is not None and len(authorization) <= LONGEST_REMEMBERED:
+            if token is not None and not token.session and len(authorization) <= LONGEST_REMEMBERED:
                 if len(self._tokens) >= MOST_REMEMBERED:
                     self._tokens.clear()
                 self._tokens[authorization] = token
@@ -185,7 +188,9 @@ class Table:
         row = self._execute(GOOD_BY_DIGEST, (digest,)).fetchone()
         if row is None:
             return self._find_cti(digest)
-        user_id, operator, role, accounts, hosts, expires_at, unknown = row
+        user_id, operator, role, accounts, hosts, expires_at, unknown, used_at = row
+        if used_at is not None:
+            expires_at = min(expires_at, used_at + IDLE)
         return Token(
             user_id,
             bool(operator),
@@ -194,6 +199,7 @@ class Table:
             tuple(ip_network(block) for block in _decode_strings(hosts)) if hosts else (),
             float("inf") if expires_at is None else expires_at / 1_000_000,
             unknown or "404",
+            session=used_at is not None,
         )
 
     def _find_cti(self, digest: bytes) -> Token | None:

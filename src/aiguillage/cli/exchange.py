@@ -29,6 +29,7 @@ from aiguillage.desk.exports import FORMATS, export_contacts
 from aiguillage.desk.importing.outcome import untold
 from aiguillage.desk.imports import Imported, ImportRefused, Outcome, list_imports, preview_import
 from aiguillage.domain.errors import Kind, invalid
+from aiguillage.storage.private import open_private
 
 MOST_SHOWN = 100
 """Refusals in a table; a longer one helps nobody."""
@@ -234,7 +235,7 @@ def _write(file: Path, pieces: Iterator[bytes]) -> int:
             return sum(output.write(piece) for piece in pieces)
     unfinished = file.with_name(f"{file.name}.part")
     try:
-        with unfinished.open("wb") as output:
+        with open(unfinished, "wb", opener=open_private) as output:
             size = sum(output.write(piece) for piece in pieces)
         unfinished.replace(file)
     finally:

@@ -8,7 +8,15 @@ import typer
 
 from aiguillage import __version__
 from aiguillage.cli.door import REFUSED, Json, command, terminal
-from aiguillage.cli.printing import print_done, print_facts, print_json, print_line, print_list, print_refusal
+from aiguillage.cli.printing import (
+    print_aside,
+    print_done,
+    print_facts,
+    print_json,
+    print_line,
+    print_list,
+    print_refusal,
+)
 from aiguillage.cli.users import read_password
 from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
@@ -20,6 +28,7 @@ from aiguillage.storage import backup as copies
 from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
+from aiguillage.storage.private import is_open_to_others
 from aiguillage.storage.sqlite import library
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
@@ -56,7 +65,7 @@ def init(
     try:
         before, after = migrate(database)
         if operator is not None:
-            add_user(database, actor, operator, name=name, operator=True, password=password)
+            add_user(database, actor, operator, name=name, operator=True, password=password, one_time=False)
     finally:
         database.close()
     done = _("{path} is ready.") if before is None else _("{path} is there already, and ready.")
@@ -171,6 +180,17 @@ def status(context: typer.Context, json: Json = False) -> None:
             print_refusal(trouble, json=False)
     if trouble is not None:
         raise typer.Exit(REFUSED)
+    warn_of_readers(kept.data_dir)
+
+
+def warn_of_readers(directory: Path) -> None:
+    """Tells whoever is at the terminal, or reads the log, that others may read the files."""
+    if is_open_to_others(directory):
+        print_aside(
+            _(
+                "Other users of this machine may look into {directory}, which holds people's numbers: chmod o= it."
+            ).format(directory=directory)
+        )
 
 
 def _look_into(path: Path, actor: Actor) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import Json, command, terminal
+from aiguillage.cli.installation import warn_of_readers
 from aiguillage.domain.errors import invalid
 from aiguillage.settings import Settings, origin, read_settings, with_settings
 
@@ -92,6 +93,7 @@ def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> Non
     """Serves until a signal says that it is enough: that is a good end."""
     from aiguillage import server  # noqa: PLC0415 - no other command needs it
 
+    warn_of_readers(settings.data_dir)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     server.serve(settings, announce)

@@ -16,7 +16,7 @@ group = typer.Typer(help="Sessions: who is signed in.", no_args_is_help=True)
 
 
 def _document(session: Token) -> dict[str, Any]:
-    moments = {name: iso(getattr(session, name)) for name in ("created_at", "expires_at", "revoked_at")}
+    moments = {name: iso(getattr(session, name)) for name in ("created_at", "used_at", "expires_at", "revoked_at")}
     return {**msgspec.structs.asdict(session), **moments}
 
 

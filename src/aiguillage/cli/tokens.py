@@ -10,8 +10,9 @@ from aiguillage.cli.moments import iso, local, parse_duration
 from aiguillage.cli.printing import print_aside, print_done, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.token_rows import Token
-from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
+from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, revoke_tokens
 from aiguillage.domain.accounts import role_named
+from aiguillage.domain.errors import invalid
 
 group = typer.Typer(help="Tokens: the secrets with which phone systems ask.", no_args_is_help=True)
 
@@ -99,10 +100,25 @@ def _state(token: Token, at: int) -> str:
 @command(group, "revoke")
 def revoke(
     context: typer.Context,
-    token: Annotated[int, typer.Argument(metavar="ID", help="The token's number.", min=0, max=LARGEST)],
+    token: Annotated[
+        int | None, typer.Argument(metavar="[ID]", help="The token's number.", min=0, max=LARGEST, show_default=False)
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="All tokens and sessions of this user, in place of one token.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """End a token: the next call with it is refused."""
+    """End a token, or all that a user has: the next call with them is refused."""
+    if (token is None) == (user is None):
+        raise invalid("Name one token by its number, or a user with --user EMAIL: aiguillage token list")
     with at_desk(context) as desk:
-        revoke_token(desk.db, desk.actor, token)
-    print_done(_("Token {id} is revoked.").format(id=token), {"revoked": token}, json=json)
+        if token is not None:
+            revoke_token(desk.db, desk.actor, token)
+            print_done(_("Token {id} is revoked.").format(id=token), {"revoked": token}, json=json)
+        elif user is not None:
+            ended = revoke_tokens(desk.db, desk.actor, user)
+            print_done(
+                _("{count} tokens and sessions of {email} are revoked.").format(count=ended, email=user),
+                {"user": user, "revoked": ended},
+                json=json,
+            )

@@ -38,7 +38,7 @@ def add(
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Add a user; without a password they cannot sign in, but their tokens work."""
+    """Add a user; without a password they cannot sign in. One that you set is good for one sign-in, within 7 days."""
     password = read_password(wanted=password_stdin)
     with at_desk(context) as desk:
         user = add_user(desk.db, desk.actor, email, name=name, operator=operator, password=password)
@@ -73,7 +73,7 @@ def list_(
 
 @command(group, "disable")
 def disable(context: typer.Context, email: Email, json: Json = False) -> None:
-    """Shut a user out; their tokens stop with the next call."""
+    """Shut a user out; their sessions and tokens end with the next call, for good."""
     with at_desk(context) as desk:
         disable_user(desk.db, desk.actor, email)
     print_done(_("{email} is disabled.").format(email=email), {"disabled": email}, json=json)
@@ -81,7 +81,7 @@ def disable(context: typer.Context, email: Email, json: Json = False) -> None:
 
 @command(group, "enable")
 def enable(context: typer.Context, email: Email, json: Json = False) -> None:
-    """Let a disabled user in again, with the tokens and roles they had."""
+    """Let a disabled user in again, with the roles they had; they sign in anew."""
     with at_desk(context) as desk:
         enable_user(desk.db, desk.actor, email)
     print_done(_("{email} is enabled.").format(email=email), {"enabled": email}, json=json)
@@ -89,7 +89,7 @@ def enable(context: typer.Context, email: Email, json: Json = False) -> None:
 
 @command(group, "password")
 def password(context: typer.Context, email: Email, json: Json = False) -> None:
-    """Set a user's password to the first line of standard input; their sessions end."""
+    """Set a user's password to the first line of standard input, good for one sign-in; their sessions end."""
     with at_desk(context) as desk:
         set_password(desk.db, desk.actor, email, read_password(wanted=True) or "")
     print_done(_("{email} has a new password.").format(email=email), {"password": email}, json=json)

@@ -5,11 +5,13 @@ from ipaddress import ip_network
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
-from aiguillage.desk.token_rows import PERSONAL
+from aiguillage.desk.sessions import note_use
+from aiguillage.desk.token_rows import PERSONAL, SESSION
 from aiguillage.domain.accounts import Actor, Role, host_allowed, looks_like_secret
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.sessions import is_idle
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import tokens, users
 
@@ -26,6 +28,8 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
     hosts = msgspec.json.decode(row.hosts or "[]")
     if hosts and not host_allowed(address, [ip_network(host) for host in hosts]):
         raise Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that may.")
+    if row.kind == SESSION:
+        note_use(db, row, at)
     personal = row.kind == PERSONAL
     only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))
     most = Role(row.role)
@@ -40,6 +44,8 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
         token_id=row.id,
         hosts=tuple(hosts) if personal else (),
         expires_at=row.expires_at if personal else None,
+        session=row.kind == SESSION,
+        proven_at=row.signed_in_at if row.kind == SESSION else None,
     )
 
 
@@ -50,8 +56,21 @@ def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:
     if scheme.lower() != "bearer" or not looks_like_secret(secret):
         return None
     digest = hashlib.sha256(secret.encode()).digest()
-    statement = select(tokens, users.c.email, users.c.operator).join(users, users.c.id == tokens.c.user_id)
+    first = tokens.alias("first")
+    signed_in_at = func.coalesce(first.c.created_at, tokens.c.created_at).label("signed_in_at")
+    statement = (
+        select(tokens, users.c.email, users.c.operator, signed_in_at)
+        .join(users, users.c.id == tokens.c.user_id)
+        .outerjoin(first, first.c.id == tokens.c.switched_from)
+    )
     good = statement.where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None), users.c.disabled_at.is_(None))
     with db.read() as connection:
         row = connection.execute(good).first()
-    return None if row is None or (row.expires_at is not None and row.expires_at <= at) else row
+    return row if row is not None and _lasts(row, at) else None
+
+
+def _lasts(token: Row[Any], at: int) -> bool:
+    """Whether a token has not expired, nor been left idle where it is a session."""
+    if token.kind == SESSION and is_idle(at, token.used_at or token.created_at):
+        return False
+    return token.expires_at is None or token.expires_at > at

@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 
 _CLOSED_4 = (
+    IPv4Network("168.63.129.16/32"),  # a cloud's own services on every machine in it
+    IPv4Network("192.0.0.0/24"),  # protocols' own, RFC 6890: some releases of Python take parts of it for public
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, RFC 7526: whoever answers there is not whom the address names
     IPv4Network("224.0.0.0/3"),  # multicast, reserved and broadcast
 )

@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from aiguillage.desk.change import change_directory, find_account, require_full_role, require_unchanged, state_of
-from aiguillage.desk.token_rows import CALL_FLOW, Token, change_token, check_token, end_token, keep_token, read_tokens
+from aiguillage.desk.token_rows import (
+    CALL_FLOW,
+    Token,
+    change_token,
+    check_token,
+    end_token,
+    keep_token,
+    read_tokens,
+    require_no_more,
+)
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.storage.engine import Database
@@ -41,8 +50,7 @@ def issue_call_token(
     """A new token and its secret, which is told this once. Raises Refusal.
 
     It is the actor's own; the account's managers may name another user who has a role on the account. It stops with
-    that role, and with that user; but not with the token that issued it, whose hosts and expiry do not bind it: it can
-    only ask.
+    that role, and with that user; but not with the token that issued it, whose hosts and expiry it must keep to.
     """
     require_full_role(actor)
     with change_directory(db, actor) as change:
@@ -60,7 +68,9 @@ def issue_call_token(
             created_at=actor.at,
             expires_at=expires_at,
         )
-        return keep_token(change, check_token(token, actor.at))
+        token = check_token(token, actor.at)
+        require_no_more(actor, token)
+        return keep_token(change, token)
 
 
 def set_call_token(
@@ -72,7 +82,9 @@ def set_call_token(
         before = _require(change.connection, actor, code, token_id)
         if changes.get("user_id", before.user_id) != before.user_id:
             raise invalid("A token keeps its user. Issue another one, and revoke this one.", "user_id")
-        return change_token(change, before, changes, expected)
+        after = change_token(change, before, changes, expected)
+        require_no_more(actor, after)
+        return after
 
 
 def revoke_call_token(db: Database, actor: Actor, code: str, token_id: int, *, expected: int | None = None) -> None:

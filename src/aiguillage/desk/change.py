@@ -162,6 +162,34 @@ def require_operator(actor: Actor) -> None:
         raise Refusal(Kind.FORBIDDEN, "Only an operator of this installation may do this. Ask one of them.")
 
 
+def require_unlimited(actor: Actor) -> None:
+    """Raises Refusal(forbidden) for who acts with a limited token: with people's secrets it would get itself more."""
+    if actor.is_limited:
+        raise Refusal(
+            Kind.FORBIDDEN, "A token that is limited in role, accounts, addresses or time may not do this. Sign in."
+        )
+
+
+def require_proven(actor: Actor) -> None:
+    """Raises Refusal(forbidden) unless the actor may change people, and proved lately who it is."""
+    require_unlimited(actor)
+    if not actor.is_proven:
+        raise Refusal(
+            Kind.FORBIDDEN,
+            "This takes a fresh proof of who you are. Send your password as current_password, or a code of your second "
+            "factor as current_code; or sign in again: for ten minutes that is proof enough.",
+        )
+
+
+def require_unbound(actor: Actor) -> None:
+    """Raises Refusal(forbidden) for who acts with a token that is bound, and would give away what is not."""
+    if actor.is_bound:
+        raise Refusal(
+            Kind.FORBIDDEN,
+            "Your own token is held to some addresses, or expires, and this would not. Sign in, or use another token.",
+        )
+
+
 def require_full_role(actor: Actor) -> None:
     """Raises Refusal(forbidden) for who acts with a token of a small role: it must not get itself a greater one."""
     if actor.most is not Role.MANAGE:

@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
@@ -26,8 +26,8 @@ SECONDS = 20.0
 
 MOST_REDIRECTS = 3
 HTTPS = 443
-LOWEST_PORT = 1024
-"""Below it only HTTPS: what else listens there is no web server, whatever a URL says."""
+PORTS = frozenset({HTTPS, 8443})
+"""Where web servers listen: whoever could name any port would learn from our refusals which of a host's are open."""
 
 _REDIRECTS = {
     *(HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER),
@@ -59,13 +59,14 @@ class Place(NamedTuple):
 
 
 class Guard(NamedTuple):
-    """Where requests may go: which addresses may be connected to, and whose certificates are believed.
+    """Where requests may go: which addresses and ports may be connected to, and whose certificates are believed.
 
-    Without `trust` the certificates are the system's.
+    Without `trust` the certificates are the system's; without `ports` any will do.
     """
 
     allowed: Callable[[Address], bool] = is_public
     trust: ssl.SSLContext | None = None
+    ports: Collection[int] | None = PORTS
 
 
 PUBLIC = Guard()
@@ -77,18 +78,18 @@ def fetch(url: str, *, longest: int = LONGEST, seconds: float = SECONDS, guard: 
     for _ in range(MOST_REDIRECTS + 1):
         answer = send("GET", url, longest=longest, seconds=ends - time.monotonic(), guard=guard)
         if answer.status not in _REDIRECTS:
-            return _body(answer, parse_url(url).host, longest)
-        url = _redirected(url, answer)
-    raise _unavailable(parse_url(url).host, f"comes after more than {MOST_REDIRECTS} redirects")
+            return _body(answer, parse_url(url, guard).host, longest)
+        url = _redirected(url, answer, guard)
+    raise _unavailable(parse_url(url, guard).host, f"comes after more than {MOST_REDIRECTS} redirects")
 
 
-def _redirected(url: str, answer: Answer) -> str:
+def _redirected(url: str, answer: Answer, guard: Guard) -> str:
     """Where the answer sends on to. Raises Refusal."""
     try:
         further = urljoin(url, answer.headers.get("location", ""))
-        parse_url(further)
+        parse_url(further, guard)
     except (ValueError, Refusal):
-        raise _unavailable(parse_url(url).host, "redirects to what is no address that may be fetched") from None
+        raise _unavailable(parse_url(url, guard).host, "redirects to what is no address that may be fetched") from None
     return further
 
 
@@ -113,7 +114,7 @@ def send(
     guard: Guard = PUBLIC,
 ) -> Answer:
     """One request and its answer, whatever its status; redirects are not followed. Raises Refusal."""
-    place, ends = parse_url(url), time.monotonic() + seconds
+    place, ends = parse_url(url, guard), time.monotonic() + seconds
     try:
         with _connected(place, ends, guard) as line:
             connection = http.client.HTTPConnection(place.host, place.port)
@@ -135,7 +136,7 @@ def send(
     return Answer(answer.status, told, read[:longest], len(read) <= longest)
 
 
-def parse_url(url: str) -> Place:
+def parse_url(url: str, guard: Guard = PUBLIC) -> Place:
     """The parts of a URL that a request may go to. Raises Refusal(invalid)."""
     if not _URL.fullmatch(url):
         raise invalid("This is no address. Write it as in https://example.org/feed.ics, with %20 for a blank.")
@@ -151,8 +152,8 @@ def parse_url(url: str) -> Place:
         raise invalid("The address has a user or a password in it. Give one without.")
     if not _HOST.fullmatch(host):
         raise invalid("The address has no host name that can be looked up. Write it as in https://example.org/a.ics")
-    if port != HTTPS and port < LOWEST_PORT:
-        raise invalid(f"The address has the port {port}. Leave it out, or use one from {LOWEST_PORT} on.")
+    if guard.ports is not None and port not in guard.ports:
+        raise invalid(f"The address has the port {port}. Leave it out, or use 8443.")
     path = parts.path or "/"
     return Place(host, port, f"{path}?{parts.query}" if parts.query else path)
 

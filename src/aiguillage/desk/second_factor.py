@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
 
-from aiguillage.desk.change import Change, change_directory, require_full_role, require_operator
-from aiguillage.desk.passwords import prove_password, require_still_so, wrong
+from aiguillage.desk.change import Change, change_directory, require_operator, require_proven, require_unlimited
+from aiguillage.desk.passwords import prove_password, require_anothers, require_still_so, wrong
 from aiguillage.desk.throttle import forgive, pay, refund
-from aiguillage.desk.users import require_user
+from aiguillage.desk.users import find_user, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.storage.engine import Database
@@ -41,7 +41,7 @@ def begin_second_factor(db: Database, actor: Actor, password: str, *, address: s
     """
     import pyotp  # noqa: PLC0415 - calls need none of it
 
-    require_full_role(actor)
+    require_unlimited(actor)
     proven = prove_password(db, actor.at, actor.name, password, address)
     secret = pyotp.random_base32()
     with change_directory(db, actor) as change:
@@ -56,7 +56,7 @@ def begin_second_factor(db: Database, actor: Actor, password: str, *, address: s
 
 def confirm_second_factor(db: Database, actor: Actor, code: str) -> None:
     """Turns the second factor on, with a code of the new secret. Raises Refusal (conflict, invalid)."""
-    require_full_role(actor)
+    require_unlimited(actor)
     with change_directory(db, actor) as change:
         user = _own(change)
         if user.totp_secret is None or is_on(user):
@@ -73,7 +73,7 @@ def end_second_factor(db: Database, actor: Actor, *, password: str = "", code: s
 
     Raises Refusal (unauthorized, limited).
     """
-    require_full_role(actor)
+    require_unlimited(actor)
     if code and not password:
         _end_with_code(db, actor, code, address)
         return
@@ -97,8 +97,11 @@ def _end_with_code(db: Database, actor: Actor, code: str, address: str | None) -
 def remove_second_factor(db: Database, actor: Actor, email: str) -> None:
     """Takes a user's second factor off who lost their phone (operators only). Raises Refusal."""
     require_operator(actor)
+    require_proven(actor)
     with change_directory(db, actor) as change:
-        _take_off(change, require_user(change.connection, email))
+        user = require_user(change.connection, email)
+        require_anothers(actor, user.id, "DELETE /me/totp")
+        _take_off(change, user)
 
 
 def step_of(secret: str, code: str, at: int) -> int | None:
@@ -119,6 +122,13 @@ def spend_code(connection: Connection, user: Row[Any], code: str, at: int) -> bo
         return False
     unused = update(users).where(users.c.id == user.id, users.c.totp_step < step)
     return connection.execute(unused.values(totp_step=step)).rowcount == 1
+
+
+def has_code(connection: Connection, email: str, code: str, at: int) -> bool:
+    """Whether it is a code of the second factor of that e-mail's user, not used yet."""
+    user = find_user(connection, email)
+    step = step_of(user.totp_secret, code, at) if user is not None and is_on(user) else None
+    return user is not None and step is not None and step > user.totp_step
 
 
 def _own(change: Change) -> Row[Any]:

@@ -1,6 +1,6 @@
 """Secrets that stand for one fact: issued, replaced and revoked by the account's managers."""
 
-from aiguillage.desk.change import change_facts
+from aiguillage.desk.change import change_facts, require_unbound
 from aiguillage.domain.accounts import Actor, Role, new_secret
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
@@ -10,6 +10,7 @@ from aiguillage.storage.secrets import erase_secret, keep_secret
 def issue_secret(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> str:
     """A new secret of a fact, in place of the one before; it is told this once. Raises Refusal."""
     with change_facts(db, actor, code, Role.MANAGE) as change:
+        require_unbound(actor)
         require_fact(change.connection, change.account_id, kind, fact_id)
         secret = new_secret()
         keep_secret(change.connection, change.account_id, kind, fact_id, secret=secret, at=actor.at)

@@ -1,30 +1,35 @@
 """Sessions: what people get by signing in, for twelve hours, to be listed and ended."""
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
-from aiguillage.desk.throttle import KNOWN_FOR, SECOND
+from aiguillage.desk.throttle import KNOWN_FOR
 from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
+from aiguillage.domain.sessions import IDLE, LASTS, MOST, NOTED_EVERY
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, tokens, users
-
-LASTS = 12 * 3_600 * SECOND
-"""A working day, in microseconds: nothing makes a session last longer."""
 
 UNNAMED = "session"
 LONGEST_NAME = 200
 
 
 def open_session(change: Change, user_id: int, *, address: str | None, agent: str) -> tuple[Token, str]:
-    """A new session of a user who proved to be it, and its secret; sessions that ended long ago are forgotten."""
+    """A new session of a user who proved to be it, and its secret; sessions that ended long ago are forgotten.
+
+    A user has at most MOST at once: the oldest make room.
+    """
     at = change.actor.at
     old = (tokens.c.kind == SESSION) & (tokens.c.expires_at <= at - KNOWN_FOR)
     change.connection.execute(delete(tokens).where(old))
+    signed_in = (tokens.c.user_id == user_id, tokens.c.switched_from.is_(None))
+    for session in read_tokens(change.connection, *_good(at), *signed_in)[: 1 - MOST]:
+        _end(change, session.id)
     name = "".join(letter for letter in agent if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED
     return keep_token(
         change,
@@ -38,6 +43,7 @@ def open_session(change: Change, user_id: int, *, address: str | None, agent: st
             address=address,
             created_at=at,
             expires_at=at + LASTS,
+            used_at=at,
         ),
     )
 
@@ -52,7 +58,8 @@ def switch_account(db: Database, actor: Actor, account_id: int) -> tuple[Token, 
         user = change.connection.execute(select(users).where(users.c.id == actor.user_id)).one()
         code = _code_of(change.connection, user, actor.at, account_id)
         first = session.switched_from or session.id
-        return keep_token(change, msgspec.structs.replace(session, accounts=(code,), switched_from=first))
+        held = msgspec.structs.replace(session, accounts=(code,), switched_from=first, used_at=actor.at)
+        return keep_token(change, held)
 
 
 def _code_of(connection: Connection, user: Row[Any], at: int, account_id: int) -> str:
@@ -88,6 +95,19 @@ def sign_out(db: Database, actor: Actor) -> None:
         _end(change, session.switched_from or session.id)
 
 
+def note_use(db: Database, session: Row[Any], at: int) -> None:
+    """Notes that a session is used, once a minute; while the file is held or full, the next use is noted."""
+    if abs(at - (session.used_at or session.created_at)) < NOTED_EVERY:
+        return
+    with suppress(Refusal), db.write_at_once() as connection:
+        connection.execute(update(tokens).where(tokens.c.id == session.id).values(used_at=at))
+
+
+def end_session(change: Change, session: Row[Any]) -> None:
+    """Ends a session, the one that it was switched from, and all others switched from that."""
+    _end(change, session.switched_from or session.id)
+
+
 def _end(change: Change, session_id: int) -> None:
     """Ends a session and those that were switched from it."""
     for session in read_tokens(change.connection, (tokens.c.id == session_id) | (tokens.c.switched_from == session_id)):
@@ -116,6 +136,13 @@ def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
 
 def _open(connection: Connection, actor: Actor, *conditions: ColumnElement[bool]) -> list[Token]:
     """The sessions that are good at this moment and that the actor may see."""
-    good = [*conditions, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > actor.at]
+    good = [*conditions, *_good(actor.at)]
     mine = good if actor.operator else [*good, tokens.c.user_id == actor.user_id]
     return [session for session in read_tokens(connection, *mine) if is_within(actor, session)]
+
+
+def _good(at: int) -> list[ColumnElement[bool]]:
+    """What makes a token a session that is open at a moment."""
+    used_at = func.coalesce(tokens.c.used_at, tokens.c.created_at)
+    open_ = [tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None), tokens.c.expires_at > at]
+    return [*open_, used_at >= at - IDLE]

@@ -1,28 +1,34 @@
 """Signing in: an e-mail address, a password and, where the user has one, a code of the second factor."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Row, select, update
 
+from aiguillage.desk.acting import token_of
 from aiguillage.desk.change import change_directory
-from aiguillage.desk.passwords import Proven, prove_password, require_still_so, wrong
-from aiguillage.desk.second_factor import is_on, spend_code
-from aiguillage.desk.sessions import open_session
+from aiguillage.desk.passwords import Proven, hash_new, keep_password, names_of, prove_password, require_still_so, wrong
+from aiguillage.desk.second_factor import has_code, is_on, spend_code
+from aiguillage.desk.sessions import end_session, open_session
 from aiguillage.desk.throttle import forgive, refund
-from aiguillage.desk.token_rows import Token, read_tokens
+from aiguillage.desk.token_rows import SESSION, Token, read_tokens
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import tokens, users
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What somebody signs in with; `code` is needed by those who have a second factor."""
+    """What somebody signs in with; `code` is needed by those who have a second factor.
+
+    `new` is the password to have from now on, for those whose password somebody else set.
+    """
 
     email: str
     password: str
     code: str = ""
+    new: str = ""
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,34 +43,69 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_in(
-    db: Database, at: int, credentials: Credentials, *, address: str | None, agent: str = ""
+    db: Database,
+    at: int,
+    credentials: Credentials,
+    *,
+    address: str | None,
+    agent: str = "",
+    authorization: str = "",
 ) -> tuple[Who, str]:
     """That user with a new session, and its secret; `agent` is the client's own name, for the list of sessions.
 
-    Raises Refusal: unauthorized alike for all that is wrong, limited for too many tries, invalid when the password is
-    right and only the code is missing.
+    The session that they came with, in an Authorization header, ends.
+    Raises Refusal: unauthorized alike for all that is wrong, limited for too many tries; invalid when the password is
+    right, and the code is missing, or the password to have in place of one that somebody else set.
     """
-    proven = prove_password(db, at, credentials.email, credentials.password, address)
-    if is_on(proven.user) and not credentials.code:
-        _ask_for_code(db, at, proven)
+    email, code = credentials.email, credentials.code
+    lift = partial(has_code, email=email, code=code, at=at) if code else None
+    proven = prove_password(db, at, email, credentials.password, address, one_time=True, lift=lift)
+    hashed = _require_all(db, at, credentials, proven)
+    former = token_of(db, authorization, at)
     actor = Actor(proven.user.email, at, proven.user.id)
     with change_directory(db, actor) as change:
         user = require_still_so(change.connection, proven)
-        if is_on(user) and not spend_code(change.connection, user, credentials.code, at):
+        if is_on(user) and not spend_code(change.connection, user, code, at):
             raise wrong()
         forgive(change.connection, at, proven.paid)
-        if proven.rehashed is not None:
+        if hashed is not None:
+            keep_password(change, user.id, hashed)
+        elif proven.rehashed is not None:
             mine = update(users).where(users.c.id == user.id)
             change.connection.execute(mine.values(password=proven.rehashed))
+        if former is not None and former.kind == SESSION and former.user_id == user.id:
+            end_session(change, former)
         session, secret = open_session(change, user.id, address=address, agent=agent)
     return _who(user, session), secret
 
 
-def _ask_for_code(db: Database, at: int, proven: Proven) -> None:
-    """Raises Refusal(invalid). The try is no failure; but what failed before is not forgotten without the code."""
-    with db.write() as connection:
-        refund(connection, at, proven.paid)
-    raise invalid("The second factor is on. Send its code too, as code.", "code")
+def _require_all(db: Database, at: int, credentials: Credentials, proven: Proven) -> str | None:
+    """The hash of the user's own password in place of a one-time one, if theirs is one. Raises Refusal(invalid).
+
+    What is missing makes the try no failure; but what failed before is not forgotten for it.
+    """
+    try:
+        if is_on(proven.user) and not credentials.code:
+            raise invalid("The second factor is on. Send its code too, as code.", "code")
+        if proven.user.one_time_until is None:
+            _require_no_new(credentials)
+            return None
+        if not credentials.new or credentials.new == credentials.password:
+            raise invalid(
+                "This password was set for you, and is good once. Send your own from now on too, as new.", "new"
+            )
+        with db.read() as connection:
+            names = names_of(connection, proven.user)
+        return hash_new(credentials.new, names, "new")
+    except Refusal:
+        with db.write() as connection:
+            refund(connection, at, proven.paid)
+        raise
+
+
+def _require_no_new(credentials: Credentials) -> None:
+    if credentials.new:
+        raise invalid("Your password is your own already. Leave new out; PUT /me/password changes it.", "new")
 
 
 def show_me(db: Database, actor: Actor) -> Who:

@@ -1,13 +1,15 @@
 """Tries to sign in, counted by e-mail and by address: each is paid for before the password is looked at."""
 
 import hashlib
-from ipaddress import IPv6Address, ip_address, ip_network
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address, ip_network
+from math import ceil
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from aiguillage.domain.errors import limited
-from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, Pace, seconds_after, still_counted
+from aiguillage.domain.errors import Refusal, limited
+from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, BY_NETWORK, Pace, seconds_after, seconds_left, still_counted
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import sign_in_tries as tries
 from aiguillage.storage.schema import tokens, users
@@ -19,37 +21,56 @@ FORGOTTEN = 24 * 3_600 * SECOND
 KNOWN_FOR = 30 * 24 * 3_600 * SECOND
 """How long the address from which somebody signed in is theirs, in microseconds."""
 
-OF_ONE_CUSTOMER = 64
-"""Bits of an IPv6 address that a customer of a network has all of."""
+OF_ONE_CUSTOMER = {4: 32, 6: 64}
+"""Bits, by version, of the addresses that a customer of a network has all of."""
+
+
+OF_ONE_NETWORK = {4: 24, 6: 48}
+"""Bits, by version, of addresses that one network mostly has all of."""
+
+Lift = Callable[[Connection], bool]
+"""Whether somebody who may not try yet has sent a right code of the second factor."""
 
 
 class Paid(NamedTuple):
-    """A try that was counted as a failure, until it proves to be none: the keys of its e-mail and its address."""
+    """A try that was counted as a failure, until it proves to be none: the keys under which it was."""
 
     email: bytes
     address: bytes | None
+    network: bytes | None
 
 
-def pay(db: Database, at: int, email: str, address: str | None) -> Paid:
+def pay(db: Database, at: int, email: str, address: str | None, lift: Lift | None = None) -> Paid:
     """Counts a try before it is made, so that many at once are not free. Raises Refusal(limited) before its time.
 
-    Refused tries do not count. The delay of an e-mail does not stop an address from which its user signed in within
-    KNOWN_FOR: whoever tries a stranger's e-mail cannot keep that person out.
+    Refused tries do not count, but those that guess at a code, against their address. The delay of an e-mail stops
+    neither an address from which its user signed in within KNOWN_FOR, nor the first try from a network that nothing
+    failed from, nor who has a right code: whoever tries a stranger's e-mail cannot keep that person out.
     """
-    paid = Paid(_key("email", email.lower()), None if address is None else _key("address", _place(address)))
+    paid = Paid(
+        _key("email", email.lower()),
+        None if address is None else _key("address", _place(address)),
+        None if address is None else _key("network", _place(address, OF_ONE_NETWORK)),
+    )
     with db.write() as connection:
         connection.execute(delete(tries).where(tries.c.next_at <= at - FORGOTTEN))
-        if not _is_known(connection, at, email, address):
-            _require_time(connection, at, paid.email)
-        _require_time(connection, at, paid.address)
-        _count(connection, at, paid.email, BY_EMAIL)
-        _count(connection, at, paid.address, BY_ADDRESS)
+        _require_time(connection, at, paid.address, BY_ADDRESS)
+        wait = _wait(connection, at, paid.email, BY_EMAIL)
+        barred = wait > 0 and not _may_come(connection, at, email, address, paid.network)
+        barred = barred and (lift is None or not lift(connection))
+        if not barred:
+            _count(connection, at, paid.email, BY_EMAIL)
+            _count(connection, at, paid.network, BY_NETWORK)
+        if not barred or lift is not None:
+            _count(connection, at, paid.address, BY_ADDRESS)
+    if barred:
+        raise _too_soon(wait)
     return paid
 
 
 def refund(connection: Connection, at: int, paid: Paid) -> None:
     """Takes a try back that was no failure; nothing that failed before it is forgotten."""
-    for key in (paid.email, paid.address):
+    for key in paid:
         mine = update(tries).where(tries.c.key == key, tries.c.failures > 0)
         connection.execute(mine.values(failures=tries.c.failures - 1, next_at=at))
 
@@ -64,32 +85,47 @@ def _key(kind: str, text: str) -> bytes:
     return hashlib.sha256(f"{kind}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _place(address: str) -> str:
-    """What an address stands for: itself, or the IPv6 network that one customer has all of."""
+def _place(address: str, bits: Mapping[int, int] = OF_ONE_CUSTOMER) -> str:
+    """What an address stands for: the block of so many bits, by its version, that it is in."""
     try:
         client = ip_address(address)
     except ValueError:
         return address
-    if not isinstance(client, IPv6Address):
-        return str(client)
-    if client.ipv4_mapped is not None:
-        return str(client.ipv4_mapped)
-    return str(ip_network((client, OF_ONE_CUSTOMER), strict=False))
+    client = getattr(client, "ipv4_mapped", None) or client
+    return str(ip_network((client, bits[client.version]), strict=False))
+
+
+def _may_come(connection: Connection, at: int, email: str, address: str | None, network: bytes | None) -> bool:
+    """Whether the e-mail's delay is not for them: it is known there, or nothing failed from around there."""
+    if network is None:
+        return False
+    failures = connection.execute(select(tries.c.failures).where(tries.c.key == network)).scalar()
+    return not failures or _is_known(connection, at, email, address)
 
 
 def _is_known(connection: Connection, at: int, email: str, address: str | None) -> bool:
-    """Whether the user of that e-mail signed in from that address lately."""
-    sessions = select(tokens.c.id).join(users, users.c.id == tokens.c.user_id)
-    lately = sessions.where(users.c.email == email.lower(), tokens.c.kind == "session", tokens.c.address == address)
-    return connection.execute(lately.where(tokens.c.created_at > at - KNOWN_FOR).limit(1)).first() is not None
+    """Whether the user of that e-mail signed in from that address, or one of the same customer, lately."""
+    sessions = select(tokens.c.address).distinct().join(users, users.c.id == tokens.c.user_id)
+    lately = sessions.where(users.c.email == email.lower(), tokens.c.kind == "session", tokens.c.address.is_not(None))
+    known = connection.execute(lately.where(tokens.c.created_at > at - KNOWN_FOR)).scalars()
+    return address is not None and _place(address) in map(_place, known)
 
 
-def _require_time(connection: Connection, at: int, key: bytes | None) -> None:
+def _wait(connection: Connection, at: int, key: bytes | None, pace: Pace) -> int:
+    """How many seconds are left of the key's delay."""
+    row = connection.execute(select(tries).where(tries.c.key == key)).first()
+    return 0 if row is None else ceil(seconds_left(pace, row.failures, (row.next_at - at) / SECOND))
+
+
+def _require_time(connection: Connection, at: int, key: bytes | None, pace: Pace) -> None:
     """Raises Refusal(limited) while the key's delay lasts."""
-    next_at = connection.execute(select(tries.c.next_at).where(tries.c.key == key)).scalar() or 0
-    if next_at > at:
-        wait = -(-(next_at - at) // SECOND)
-        raise limited(f"Too many tries. Try again in {wait} second{'s' if wait > 1 else ''}.", wait)
+    wait = _wait(connection, at, key, pace)
+    if wait > 0:
+        raise _too_soon(wait)
+
+
+def _too_soon(wait: int) -> Refusal:
+    return limited(f"Too many tries. Try again in {wait} second{'s' if wait > 1 else ''}.", wait)
 
 
 def _count(connection: Connection, at: int, key: bytes | None, pace: Pace) -> None:

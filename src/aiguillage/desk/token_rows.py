@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from aiguillage.desk.change import Change, require_unchanged, state_of
-from aiguillage.domain.accounts import Actor, Role, new_secret, parse_hosts
+from aiguillage.domain.accounts import Actor, Role, hosts_within, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 from aiguillage.storage.journal import as_json
@@ -17,6 +17,7 @@ from aiguillage.storage.schema import tokens, users
 PERSONAL, CALL_FLOW, SESSION = "personal", "cfd", "session"
 """Issued by a user for whatever they like; route-only, for one account's call flows; got by signing in."""
 
+KINDS = (PERSONAL, CALL_FLOW, SESSION)
 MOST_TOKENS, MOST_CALL_TOKENS, MOST_SESSIONS = 100, 100, 20
 """Good ones of a user, of an account, of a user; for one more session the oldest ends."""
 
@@ -24,8 +25,9 @@ MOST_TOKENS, MOST_CALL_TOKENS, MOST_SESSIONS = 100, 100, 20
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A token without its secret. `accounts` empty: all that its user has; `hosts` empty: from anywhere.
 
-    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from,
-    `switched_from` the session that somebody signed in to, of one that was switched from it, however often.
+    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from, `used_at` when it
+    was last used, `switched_from` the session that somebody signed in to, of one that was switched from it, however
+    often.
     """
 
     id: int
@@ -42,6 +44,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     expires_at: int | None = None
     revoked_at: int | None = None
+    used_at: int | None = None
 
 
 def _as_token(row: Row[Any]) -> Token:
@@ -60,6 +63,7 @@ def _as_token(row: Row[Any]) -> Token:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        used_at=row.used_at,
     )
 
 
@@ -156,9 +160,18 @@ def end_token(change: Change, token: Token) -> None:
         change.record(change.take_seqs(), "revoke", "token", token.id, {"revoked": False}, {"revoked": True})
 
 
-def end_tokens(change: Change, user_id: int, kind: str) -> None:
-    """Revokes a user's tokens of a kind, but not the one that is acted with."""
-    mine = (tokens.c.user_id == user_id, tokens.c.kind == kind, tokens.c.revoked_at.is_(None))
-    for token in read_tokens(change.connection, *mine):
-        if token.id != change.actor.token_id:
-            end_token(change, token)
+def end_tokens(change: Change, user_id: int, *kinds: str) -> int:
+    """Revokes a user's tokens of some kinds, of all where none is named, but not the one acted with; how many."""
+    mine = (tokens.c.user_id == user_id, tokens.c.kind.in_(kinds or KINDS), tokens.c.revoked_at.is_(None))
+    ended = [token for token in read_tokens(change.connection, *mine) if token.id != change.actor.token_id]
+    for token in ended:
+        end_token(change, token)
+    return len(ended)
+
+
+def require_no_more(actor: Actor, token: Token) -> None:
+    """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
+    if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
+        raise invalid("Your own token is held to some addresses. Name hosts among those, or sign in.", "hosts")
+    if actor.expires_at is not None and (token.expires_at is None or token.expires_at > actor.expires_at):
+        raise invalid("Your own token expires. Choose a moment until then, or sign in.", "expires_at")

@@ -11,22 +11,25 @@ from aiguillage.desk.change import (
     change_directory,
     find_account,
     require_full_role,
+    require_operator,
+    require_proven,
     require_unchanged,
     state_of,
 )
 from aiguillage.desk.token_rows import (
-    PERSONAL,
     SESSION,
     Token,
     change_token,
     check_token,
     end_token,
+    end_tokens,
     is_within,
     keep_token,
     read_tokens,
+    require_no_more,
 )
 from aiguillage.desk.users import require_user
-from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, hosts_within
+from aiguillage.domain.accounts import Actor, Role, check_unknown_mode
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, tokens, users
@@ -46,9 +49,11 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
 ) -> tuple[Token, str]:
     """A new token and its secret, which is told this once and kept as its SHA-256 only. Raises Refusal.
 
-    Users issue their own; operators issue anybody's. Who acts with a token gives it no more than that one has.
+    Users issue their own; operators issue anybody's. Who acts with a token gives it no more than that one has; who acts
+    with a session has proved lately who they are.
     """
     require_full_role(actor)
+    _require_fresh(actor)
     check_unknown_mode(unknown)
     token = Token(
         id=0,
@@ -65,7 +70,7 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
     token = check_token(token, actor.at)
     if not is_within(actor, token):
         raise invalid("Your own token is held to some accounts. Name one of those, or sign in.", "accounts")
-    _require_no_more(actor, token)
+    require_no_more(actor, token)
     with change_directory(db, actor) as change:
         user = _holder(change, email)
         for code in accounts:
@@ -123,10 +128,11 @@ def set_token(
 ) -> Token:
     """Changes a token's `name`, `hosts` or `expires_at`; its secret stays. Raises Refusal."""
     require_full_role(actor)
+    if changes.keys() - {"name"}:
+        _require_fresh(actor)
     with change_directory(db, actor) as change:
         after = change_token(change, _require_token(change.connection, actor, token_id), changes, expected)
-        if after.kind == PERSONAL:
-            _require_no_more(actor, after)
+        require_no_more(actor, after)
         return after
 
 
@@ -139,12 +145,18 @@ def revoke_token(db: Database, actor: Actor, token_id: int, *, expected: int | N
         end_token(change, token)
 
 
-def _require_no_more(actor: Actor, token: Token) -> None:
-    """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
-    if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
-        raise invalid("Your own token is held to some addresses. Name hosts among those, or sign in.", "hosts")
-    if actor.expires_at is not None and (token.expires_at is None or token.expires_at > actor.expires_at):
-        raise invalid("Your own token expires. Choose a moment until then, or sign in.", "expires_at")
+def revoke_tokens(db: Database, actor: Actor, email: str) -> int:
+    """Ends all tokens and sessions of a user, but not the one acted with; how many (operators only). Raises Refusal."""
+    require_operator(actor)
+    with change_directory(db, actor) as change:
+        user = require_user(change.connection, email)
+        return end_tokens(change, user.id)
+
+
+def _require_fresh(actor: Actor) -> None:
+    """Raises Refusal(forbidden) for a session that was found open: what it issued would outlast it."""
+    if actor.session:
+        require_proven(actor)
 
 
 def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token:

@@ -1,5 +1,6 @@
 """Users and their grants: who may do what on which account."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -12,20 +13,25 @@ from aiguillage.desk.change import (
     change_facts,
     read_facts,
     require_operator,
+    require_proven,
     require_unchanged,
     state_of,
 )
+from aiguillage.desk.token_rows import end_tokens
 from aiguillage.domain.accounts import Actor, Role, check_email, new_user_id
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, limited, missing
+from aiguillage.domain.passwords import check_password
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import record, take_seqs
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_000
 DAY = 86_400 * 1_000_000
 MOST_USERS, MOST_INVITED = 1_000, 100
 """Users of an account; those to whom somebody who is no operator gives a first role on it within a day."""
+
+ONE_TIME_FOR = 7 * 24 * 3_600 * 1_000_000
+"""Microseconds for which a password that an operator set can be used to sign in, once."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -44,33 +50,48 @@ class User(msgspec.Struct, frozen=True):
 
 
 def add_user(
-    db: Database, actor: Actor, email: str, *, name: str = "", operator: bool = False, password: str | None = None
+    db: Database,
+    actor: Actor,
+    email: str,
+    *,
+    name: str = "",
+    operator: bool = False,
+    password: str | None = None,
+    one_time: bool = True,
 ) -> User:
-    """A new user; without a password they cannot sign in, but tokens work. Raises Refusal."""
+    """A new user; without a password they cannot sign in, but tokens work. Raises Refusal.
+
+    The password is good for one sign-in, which sets another, unless it is the user's own choice (not `one_time`).
+    """
     require_operator(actor)
+    require_proven(actor)
     email, name = check_email(email), parse_text(name, field="name")
-    hashed = None if password is None else hash_password(password)
+    hashed = None if password is None else hash_password(password, (email, name))
+    until = one_time_until(actor.at) if hashed is not None and one_time else None
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
             raise conflict(f"There is a user {email} already. Use another address, or give that user a role.")
-        return _write(change, User(new_user_id(), email, name, operator, disabled=False, grants={}), hashed)
+        return _write(change, User(new_user_id(), email, name, operator, disabled=False, grants={}), hashed, until)
 
 
-def _write(change: Change, user: User, hashed: str | None) -> User:
+def _write(change: Change, user: User, hashed: str | None = None, until: int | None = None) -> User:
     """Writes a new user, in the installation's journal too, whichever account's change it is part of."""
     row = {name: getattr(user, name) for name in ("id", "email", "name", "operator")}
-    change.connection.execute(insert(users).values(password=hashed, created_at=change.actor.at, **row))
+    kept = {"password": hashed, "one_time_until": until, "created_at": change.actor.at}
+    change.connection.execute(insert(users).values(**kept, **row))
     seq = take_seqs(change.connection, DIRECTORY_ID)
     record(change.connection, DIRECTORY_ID, [change.entry(seq, "add", "user", user.id, None, row)])
     return user
 
 
-def hash_password(password: str) -> str:
-    """The password as it is kept (Argon2id). Raises Refusal(invalid)."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise invalid(f"The password is too short. Use at least {SHORTEST_PASSWORD} characters.", "password")
-    if len(password) > LONGEST_PASSWORD:
-        raise invalid(f"The password is too long. Use at most {LONGEST_PASSWORD:,} characters.", "password")
+def one_time_until(at: int) -> int:
+    """Until when a password that somebody else sets at that moment is good, in microseconds since 1970 UTC."""
+    return at + ONE_TIME_FOR
+
+
+def hash_password(password: str, owner: Iterable[str], field: str = "password") -> str:
+    """The password as it is kept (Argon2id); `owner` are names of whose it is. Raises Refusal(invalid)."""
+    check_password(password, owner, field)
     return PasswordHasher().hash(password)
 
 
@@ -124,6 +145,7 @@ def _require(connection: Connection, user_id: int) -> User:
 def set_user(db: Database, actor: Actor, user_id: int, changes: dict[str, Any], *, expected: int | None = None) -> User:
     """Changes a user's `name`, or whether they are `disabled` (operators only). Raises Refusal."""
     require_operator(actor)
+    require_proven(actor)
     with change_directory(db, actor) as change:
         before = _require(change.connection, user_id)
         require_unchanged(state_of(before), expected)
@@ -152,8 +174,9 @@ def _users(connection: Connection, account_id: int | None) -> list[User]:
 
 
 def disable_user(db: Database, actor: Actor, email: str) -> None:
-    """Shuts a user out; their tokens stop with the next call. Raises Refusal."""
+    """Shuts a user out; their sessions and tokens end with the next call, for good. Raises Refusal."""
     require_operator(actor)
+    require_proven(actor)
     with change_directory(db, actor) as change:
         row = require_user(change.connection, email)
         if row.disabled_at is None:
@@ -161,8 +184,9 @@ def disable_user(db: Database, actor: Actor, email: str) -> None:
 
 
 def enable_user(db: Database, actor: Actor, email: str) -> None:
-    """Lets a disabled user in again, with the tokens and roles they had. Raises Refusal."""
+    """Lets a disabled user in again, with the roles they had; they sign in anew. Raises Refusal."""
     require_operator(actor)
+    require_proven(actor)
     with change_directory(db, actor) as change:
         row = require_user(change.connection, email)
         if row.disabled_at is not None:
@@ -174,6 +198,8 @@ def _set_disabled(change: Change, user_id: int, *, disabled: bool) -> None:
     change.connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=since))
     action = "disable" if disabled else "enable"
     change.record(change.take_seqs(), action, "user", user_id, {"disabled": not disabled}, {"disabled": disabled})
+    if disabled:
+        end_tokens(change, user_id)
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -212,6 +238,7 @@ def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role, *,
     what is most likely a typing error.
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
+        require_proven(actor)
         user_id, email = _granted(change, email)
         before = _take_away(change.connection, change.account_id, user_id)
         if before is None:
@@ -230,7 +257,7 @@ def _granted(change: Change, email: str) -> tuple[int, str]:
     row = require_user(change.connection, email) if change.actor.operator else find_user(change.connection, email)
     if row is not None:
         return row.id, row.email
-    user = _write(change, User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={}), None)
+    user = _write(change, User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={}))
     return user.id, user.email
 
 
@@ -256,6 +283,7 @@ def _require_room(change: Change) -> None:
 def revoke_role(db: Database, actor: Actor, email: str, code: str, *, expected: int | None = None) -> None:
     """Takes a user's role on an account away. Raises Refusal."""
     with change_facts(db, actor, code, Role.MANAGE) as change:
+        require_proven(actor)
         row = find_user(change.connection, email)
         before = None if row is None else _take_away(change.connection, change.account_id, row.id)
         if row is None or before is None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.desk.addresses import known_address
-from aiguillage.desk.change import change_facts, read_facts
+from aiguillage.desk.change import change_facts, read_facts, require_unbound
 from aiguillage.desk.delivering import receiver_of, try_delivery
 from aiguillage.desk.events import Message, new_message_id
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
@@ -42,6 +42,7 @@ class Issued(NamedTuple):
 
 def add_webhook(db: Database, actor: Actor, code: str, webhook: Webhook, *, guard: Guard = PUBLIC) -> Issued:
     """A new webhook, told of what happens from now on. Raises Refusal."""
+    require_unbound(actor)
     _check_url(webhook.url, guard)
     kept = add_fact(db, actor, code, webhook).kept
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
@@ -63,6 +64,7 @@ def set_webhook(
     Raises Refusal: stale when its seq is not the `expected` one.
     """
     if isinstance(changes.get("url"), str):
+        require_unbound(actor)
         _check_url(changes["url"], guard)
     return set_fact(db, actor, code, WEBHOOK, webhook_id, changes, expected=expected).kept
 
@@ -155,7 +157,7 @@ def begin_ping(
 def _check_url(url: str, guard: Guard) -> None:
     """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
     with about("url"):
-        host = parse_url(url).host
+        host = parse_url(url, guard).host
         address = known_address(host)
         if address is not None and not guard.allowed(address):
             raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")

@@ -25,7 +25,7 @@ _MORE = {401: ((b"www-authenticate", b"Bearer"),)}
 def refuse(refusal: Refusal, *, raw: bool) -> Answer:
     """The error's body: JSON, or its words as text; a raw 404 is empty (Asterisk would dial the text)."""
     status, words = STATUS[refusal.kind]
-    more = _MORE.get(status, ())
+    more = _MORE.get(status, ()) if refusal.wait is None else ((b"retry-after", b"%d" % refusal.wait),)
     if raw:
         return render(status, TEXT, b"" if status == 404 else words.encode(), more)  # noqa: PLR2004
     body = {"response": words} | ({"detail": refusal.message} if refusal.kind is Kind.INVALID else {})

@@ -25,6 +25,7 @@ WORDS = {
     "Forbidden": "not authorized",
     "NotFound": "not found",
     "MethodNotAllowed": "method not allowed",
+    "TooManyRequests": "too many requests",
     "Unavailable": "unavailable",
 }
 SCHEMAS: Described = {name: const(words) for name, words in WORDS.items()} | {
@@ -39,6 +40,11 @@ SCHEMAS: Described = {name: const(words) for name, words in WORDS.items()} | {
     }
 }
 HEADERS: Described = {
+    "Retry-After": {
+        "description": "In how many seconds the next code is looked at.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+    },
     "WWW-Authenticate": {
         "description": "How to say who asks.",
         "required": True,
@@ -56,6 +62,10 @@ TOLD = {
     "403": ("Forbidden", "The token may not ask about this account, or there is no such account; both look alike."),
     "404": ("NotFound", "The caller is unknown: neither the number nor the code belongs to a contact."),
     "405": ("MethodNotAllowed", "The path does not take this method."),
+    "429": (
+        "TooManyRequests",
+        "Too many wrong codes came from this caller, or with this token. Ask again later.",
+    ),
     "503": ("Unavailable", "The facts cannot be read at this moment; route the call by your own default."),
 }
 """Every status but 200: its schema and what it means."""
@@ -75,7 +85,7 @@ def _refusal(status: str, *, raw: bool, headers: Described) -> Described:
         content |= text_body("With `format=raw`: nothing, so that no phone system dials it.", "", const="")
     elif raw and status != "405":
         content |= text_body("With `format=raw`: the same words.", words, const=words)
-    own = {"401": "WWW-Authenticate", "405": "Allow"}.get(status)
+    own = {"401": "WWW-Authenticate", "405": "Allow", "429": "Retry-After"}.get(status)
     told = headers | ({own: {"$ref": f"#/components/headers/{own}"}} if own else {})
     return {"description": description, "content": content, **({"headers": told} if told else {})}
 

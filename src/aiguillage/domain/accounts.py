@@ -30,6 +30,9 @@ HIGHEST_PRIORITY = 1_000_000
 MOST_DAYS = 3_650
 """Ten years: nobody needs calls, or numbers in them, for longer."""
 
+PROVEN_FOR = 10 * 60 * 1_000_000
+"""How long a password or a code proves who somebody is, in microseconds; then what matters most takes it again."""
+
 UNKNOWN_MODES = ("404", "empty", "default")
 """What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
 
@@ -73,7 +76,8 @@ class Actor(msgspec.Struct, frozen=True):
     `at` is in microseconds since 1970 UTC, read at the door. Who acts with a token can do no more than the token:
     `most` is its role, `only` the accounts that it is held to (None: all that its user has), `token_id` its id.
     An `operator` may change the installation. `everywhere` is one whose token is held to less: a manager of every
-    account that the token reaches, and no more. `hosts` and `expires_at` are those of a personal token.
+    account that the token reaches, and no more. `hosts` and `expires_at` are those of a personal token. `session` says
+    that the token is one that was got by signing in; `proven_at` is when its user last proved who they are.
     """
 
     name: str
@@ -86,6 +90,23 @@ class Actor(msgspec.Struct, frozen=True):
     token_id: int | None = None
     hosts: tuple[str, ...] = ()
     expires_at: int | None = None
+    session: bool = False
+    proven_at: int | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it acts with a token that is good from some addresses only, or until some moment."""
+        return bool(self.hosts) or self.expires_at is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it acts with a token that can do less than its user. A session that was switched is none of those."""
+        return self.is_bound or self.most is not Role.MANAGE or (self.only is not None and not self.session)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is at the machine itself, or proved lately who it is: a clock set back makes it prove it again."""
+        return self.token_id is None or (self.proven_at is not None and abs(self.at - self.proven_at) <= PROVEN_FOR)
 
 
 def role_named(word: str) -> Role:
@@ -131,9 +152,14 @@ def check_account(account: Account) -> Account:
     return msgspec.structs.replace(account, name=parse_text(account.name, field="name"))
 
 
+def looks_like_email(text: str) -> bool:
+    """Whether the text has an e-mail address's shape."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def check_email(email: str, field: str = "email") -> str:
     """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
-    if not _EMAIL.fullmatch(email):
+    if not looks_like_email(email):
         raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", field)
     return email.lower()
 

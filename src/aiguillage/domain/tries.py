@@ -22,6 +22,9 @@ BY_EMAIL = Pace(free=5, longest=300, forgives=600)
 BY_ADDRESS = Pace(free=20, longest=900, forgives=60)
 """Tries from one client's address, with whatever e-mail: a whole office may be behind it."""
 
+BY_NETWORK = Pace(free=LONGEST_POWER**LONGEST_POWER, longest=0, forgives=24 * 3_600)
+"""Tries from the network around it, which are counted and delay nothing."""
+
 
 def seconds_after(pace: Pace, failures: int) -> int:
     """How many seconds after so many failures the next try may be made."""
@@ -32,3 +35,11 @@ def seconds_after(pace: Pace, failures: int) -> int:
 def still_counted(pace: Pace, failures: int, quiet: int) -> int:
     """How many of the failures count after so many quiet seconds since the next try was free to be made."""
     return max(0, failures - max(0, quiet) // pace.forgives)
+
+
+def seconds_left(pace: Pace, failures: int, until: float) -> float:
+    """How many seconds the next try has still to wait, when the wait ends `until` seconds from now.
+
+    None, where that is longer than so many failures ever make it: then the clock was set back, and nobody knows.
+    """
+    return 0 if until <= 0 or until > seconds_after(pace, failures) else until

@@ -7,6 +7,7 @@ from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.damage import forget_damage, require_whole
 from aiguillage.storage.engine import BUSY_SECONDS, Database, told
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
+from aiguillage.storage.private import MODE, make_private
 from aiguillage.storage.sqlite import library, open_read_only, tells_damage, tells_want_of_room, unusable
 
 HEADER = b"SQLite format 3\0"
@@ -68,6 +69,7 @@ def _remove(file: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """All pages in one transaction of the target, as one of the source sees them: neither stops the other's readers."""
+    make_private(target)
     with (
         closing(open_read_only(source)) as reader,
         closing(library.connect(str(target), isolation_level=None, timeout=BUSY_SECONDS)) as writer,
@@ -154,4 +156,5 @@ def _move_aside(database: Path) -> None:
     for suffix in BESIDE:
         beside = Path(f"{database}{suffix}")
         if beside.exists():
+            beside.chmod(MODE)
             beside.replace(f"{database}.broken{suffix}")

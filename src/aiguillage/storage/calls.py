@@ -11,6 +11,7 @@ import msgspec
 
 from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
+from aiguillage.storage.private import make_private
 from aiguillage.storage.sqlite import library, open_read_only, write_ahead
 
 BUSY_SECONDS = 5.0
@@ -105,6 +106,7 @@ def open_log(path: Path) -> sqlite3.Connection:
 
     What it removes is overwritten: an erased number must not stay in the file.
     """
+    make_private(path)
     try:
         connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     except library.DatabaseError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as FileConnection
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -109,6 +109,18 @@ class Database:
         log = identity(Path(f"{self.path}-wal"))
         if self._file != identity(self.path) or log is None or connection.info.setdefault("log", log) != log:
             raise replaced(self.path)
+
+    @contextmanager
+    def write_at_once(self) -> Iterator[Connection]:
+        """A write transaction that waits for nobody. Raises Refusal(unavailable), also when another has the file."""
+        with told(self.path), self._engine.connect().execution_options(**WRITE) as connection:
+            file: Any = connection.connection.dbapi_connection
+            file.execute("PRAGMA busy_timeout = 0")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                file.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1_000}")
 
     def check(self) -> None:
         """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""

@@ -61,6 +61,7 @@ users = Table(
     Column("disabled_at", BigInteger),
     Column("totp_secret", String(64)),
     Column("totp_step", BigInteger),
+    Column("one_time_until", BigInteger),
 )
 
 grants = Table(
@@ -89,6 +90,7 @@ tokens = Table(
     Column("kind", String(8), nullable=False, server_default="personal"),
     Column("address", String(64)),
     Column("switched_from", BigInteger),
+    Column("used_at", BigInteger),
 )
 
 fields = Table(

@@ -21,11 +21,15 @@ TAG = "Sign in"
 
 
 class SignInBody(Body, frozen=True):
-    """Who signs in. `code` is the second factor's, for those who have one."""
+    """Who signs in. `code` is the second factor's, for those who have one.
+
+    `new` takes the place of a password that somebody else set.
+    """
 
     email: str
     password: str
     code: str | None = None
+    new: str | None = None
 
 
 class MeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,9 +129,11 @@ def _show(who: Who) -> MeShown:
 
 def _sign_in(asked: Asked) -> SignedIn:
     body, agent = asked.body, asked.headers.get("user-agent", "")
-    credentials = Credentials(body.email, body.password, body.code or "")
+    credentials = Credentials(body.email, body.password, body.code or "", body.new or "")
+    former = asked.headers.get("authorization", "")
+    client: dict[str, Any] = {"address": asked.address, "agent": agent, "authorization": former}
     try:
-        who, secret = sign_in(asked.db, asked.actor.at, credentials, address=asked.address, agent=agent)
+        who, secret = sign_in(asked.db, asked.actor.at, credentials, **client)
     except Refusal as refusal:
         if refusal.kind in {Kind.UNAUTHORIZED, Kind.LIMITED}:
             summed.write("sign_in_refused", logging.WARNING, apart={"address": asked.address}, kind=refusal.kind.value)
@@ -171,9 +177,11 @@ OPERATIONS = (
         hides=("token",),
         example={"email": "manager@example.org", "password": "correct horse battery"},
         description=(
-            "Gives a session: a bearer token that lasts 12 hours. Whatever is wrong, the answer is the same 401. When "
-            "the password is right and the second factor's code is missing, it is a 422 about `code`. After too many "
-            "failures it is a 429 for a while that grows."
+            "Gives a session: a bearer token that lasts 12 hours, or until it was left idle for an hour. Whatever is "
+            "wrong, the answer is the same 401. When the password is right and the second factor's code is missing, it "
+            "is a 422 about `code`; when somebody else set the password, and yours from now on is missing, one about "
+            "`new`. After too many failures it is a 429 for a while that grows. A session of yours that is sent along "
+            "ends. Of more than 20 sessions the oldest end."
         ),
     ),
     _own(

@@ -8,7 +8,8 @@ import msgspec
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.api.resources.proving import PROOF, Proof, Proving, changes_of, proven
+from aiguillage.api.resources.shared import BASE, UNSET, Body
 from aiguillage.desk.call_flow_tokens import (
     issue_call_token,
     list_call_tokens,
@@ -59,9 +60,11 @@ class TokenBody(CallTokenBody, frozen=True):
     role: str | msgspec.UnsetType = UNSET
     accounts: list[str] | msgspec.UnsetType = UNSET
     unknown: Text = UNSET
+    current_password: Proof = UNSET
+    current_code: Proof = UNSET
 
 
-class TokenChanges(Body, frozen=True):
+class TokenChanges(Proving, frozen=True, kw_only=True):
     """What of a token can be changed."""
 
     name: str | msgspec.UnsetType = UNSET
@@ -112,7 +115,7 @@ def _moment(text: str) -> int:
 
 def _changes(body: msgspec.Struct) -> dict[str, Any]:
     """What was sent, as the desk takes it: null clears."""
-    sent = given(body)
+    sent = changes_of(body)
     if "hosts" in sent:
         sent["hosts"] = tuple(sent["hosts"] or ())
     if sent.get("expires_at") is not None:
@@ -172,7 +175,7 @@ def _add_token(asked: Asked) -> Shown:
     email = asked.actor.name if own else show_user(asked.db, asked.actor, user_id).email
     if "role" in values:
         values["role"] = role_named(values["role"])
-    token, secret = issue_token(asked.db, asked.actor, email, **values)
+    token, secret = issue_token(asked.db, proven(asked), email, **values)
     return Shown(TokenIssued(**shown(token, TokenShown), token=secret), state_of(token))
 
 
@@ -182,7 +185,7 @@ def _get_token(asked: Asked) -> Shown:
 
 def _set_token(asked: Asked) -> Shown:
     changes = _changes(asked.body)
-    return _show_token(set_token(asked.db, asked.actor, asked.id(), changes, expected=asked.expected))
+    return _show_token(set_token(asked.db, proven(asked), asked.id(), changes, expected=asked.expected))
 
 
 def _remove_token(asked: Asked) -> None:
@@ -191,6 +194,10 @@ def _remove_token(asked: Asked) -> None:
 
 CALL_TOKENS = f"{BASE}/cfd-tokens"
 EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2027-12-31T23:00:00Z"}
+FRESH = (
+    "A session that is more than 10 minutes old takes a proof of who you are: your password as `current_password`, or "
+    "a code of your second factor as `current_code`."
+)
 ADD_CALL = "A call flow asks with it, and can do nothing else. Managers may issue it to another user of the account."
 
 
@@ -245,10 +252,10 @@ OPERATIONS = (
         body=TokenBody,
         answer=TokenIssued,
         status=201,
-        refuses=(404,),
-        hides=("token",),
+        refuses=(404, 429),
+        hides=("token", *PROOF),
         example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
-        description="A personal token gives another no more accounts, hosts or time than it has itself.",
+        description=("A personal token gives another no more accounts, hosts or time than it has itself. " + FRESH),
     ),
     personal(
         *("GET", "/tokens/{id}", "showToken", "Show a token", _get_token),
@@ -259,8 +266,10 @@ OPERATIONS = (
         *("PUT", "/tokens/{id}", "setToken", "Change a token", _set_token),
         body=TokenChanges,
         answer=TokenShown,
-        refuses=(404, 412),
+        refuses=(404, 412, 429),
+        hides=PROOF,
         example={"name": "nightly import"},
+        description="Hosts and expiry: " + FRESH,
     ),
     personal(
         *("DELETE", "/tokens/{id}", "removeToken", "Revoke a token", _remove_token),

@@ -6,7 +6,8 @@ import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given
+from aiguillage.api.resources.proving import PROOF, TAKES, Proving, changes_of, proven
+from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import state_of
 from aiguillage.desk.passwords import set_password
 from aiguillage.desk.second_factor import remove_second_factor
@@ -28,16 +29,16 @@ TAG = "Users"
 LISTING = ("q", "sort", "page", "per_page")
 
 
-class UserBody(Body, frozen=True):
-    """A new user as they are sent. Without a password they cannot sign in, but their tokens work."""
+class UserBody(Proving, frozen=True, kw_only=True):
+    """A new user as they are sent. Without a password they cannot sign in; with one they set their own at once."""
 
     email: str
     name: str = ""
     password: str | None = None
 
 
-class UserChanges(Body, frozen=True):
-    """What of a user can be changed; a disabled user is shut out, with all their tokens."""
+class UserChanges(Proving, frozen=True, kw_only=True):
+    """What of a user can be changed; disabling shuts them out, and ends their sessions and tokens for good."""
 
     name: str | msgspec.UnsetType = UNSET
     disabled: bool | msgspec.UnsetType = UNSET
@@ -54,8 +55,8 @@ class UserShown(msgspec.Struct, frozen=True, kw_only=True):
     grants: dict[str, str]
 
 
-class NewPassword(Body, frozen=True):
-    """A password of 12 to 1,000 characters."""
+class NewPassword(Proving, frozen=True, kw_only=True):
+    """A password of 12 to 1,000 characters that is not easy to guess. It is good for one sign-in, within 7 days."""
 
     password: str
 
@@ -68,14 +69,14 @@ class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
     role: str
 
 
-class GrantBody(Body, frozen=True):
+class GrantBody(Proving, frozen=True, kw_only=True):
     """Who gets which role: `route`, `read`, `edit` or `manage`."""
 
     email: str
     role: str
 
 
-class GrantChanges(Body, frozen=True):
+class GrantChanges(Proving, frozen=True, kw_only=True):
     """The role to have from now on."""
 
     role: str
@@ -118,7 +119,7 @@ def _list(asked: Asked) -> Paged:
 
 def _add(asked: Asked) -> Shown:
     body = asked.body
-    return _show(add_user(asked.db, asked.actor, body.email, name=body.name, password=body.password))
+    return _show(add_user(asked.db, proven(asked), body.email, name=body.name, password=body.password))
 
 
 def _get(asked: Asked) -> Shown:
@@ -126,15 +127,17 @@ def _get(asked: Asked) -> Shown:
 
 
 def _set(asked: Asked) -> Shown:
-    return _show(set_user(asked.db, asked.actor, asked.id(), given(asked.body), expected=asked.expected))
+    return _show(set_user(asked.db, proven(asked), asked.id(), changes_of(asked.body), expected=asked.expected))
 
 
 def _set_password(asked: Asked) -> None:
-    set_password(asked.db, asked.actor, show_user(asked.db, asked.actor, asked.id()).email, asked.body.password)
+    email = show_user(asked.db, asked.actor, asked.id()).email
+    set_password(asked.db, proven(asked), email, asked.body.password)
 
 
 def _remove_factor(asked: Asked) -> None:
-    remove_second_factor(asked.db, asked.actor, show_user(asked.db, asked.actor, asked.id()).email)
+    email = show_user(asked.db, asked.actor, asked.id()).email
+    remove_second_factor(asked.db, proven(asked), email)
 
 
 def _list_members(asked: Asked) -> Paged:
@@ -152,7 +155,7 @@ def _list_grants(asked: Asked) -> Paged:
 
 def _add_grant(asked: Asked) -> Shown:
     role = role_named(asked.body.role)
-    return _show_grant(grant_role(asked.db, asked.actor, asked.body.email, asked.account, role))
+    return _show_grant(grant_role(asked.db, proven(asked), asked.body.email, asked.account, role))
 
 
 def _get_grant(asked: Asked) -> Shown:
@@ -161,13 +164,13 @@ def _get_grant(asked: Asked) -> Shown:
 
 def _set_grant(asked: Asked) -> Shown:
     email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
-    who, role = (asked.db, asked.actor, email, asked.account), role_named(asked.body.role)
+    who, role = (asked.db, proven(asked), email, asked.account), role_named(asked.body.role)
     return _show_grant(grant_role(*who, role, expected=asked.expected))
 
 
 def _remove_grant(asked: Asked) -> None:
     email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
-    revoke_role(asked.db, asked.actor, email, asked.account, expected=asked.expected)
+    revoke_role(asked.db, proven(asked), email, asked.account, expected=asked.expected)
 
 
 def _of_all(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
@@ -180,7 +183,7 @@ def _here(method: str, path: str, name: str, summary: str, run: Any, **more: Any
 
 INVITES = (
     "In place of the role that they had. Somebody new is invited: they are a user from now on, and can sign in once an "
-    "operator gave them a password. The answer is the same whether the e-mail was known here or not."
+    "operator gave them a password. The answer is the same whether the e-mail was known here or not. "
 )
 OPERATIONS = (
     _of_all("GET", "", "listUsers", "List all users", _list, query=UsersQuery, answer=page_type("User", UserShown)),
@@ -189,31 +192,41 @@ OPERATIONS = (
         body=UserBody,
         answer=UserShown,
         status=201,
-        hides=("password",),
+        refuses=(429,),
+        hides=("password", *PROOF),
         example={"email": "newcomer@example.org", "name": "Noa Martin"},
+        description=f"A password is good for one sign-in, which sets another. {TAKES}",
     ),
     _of_all("GET", "/{id}", "showUser", "Show a user", _get, answer=UserShown, refuses=(404,)),
     _of_all(
         *("PUT", "/{id}", "setUser", "Change a user", _set),
         body=UserChanges,
         answer=UserShown,
-        refuses=(404, 412),
+        hides=PROOF,
+        refuses=(404, 412, 429),
         example={"disabled": True},
+        description=TAKES,
     ),
     _of_all(
         *("PUT", "/{id}/password", "setUserPassword", "Set a user's password", _set_password),
         body=NewPassword,
         status=204,
-        refuses=(404,),
-        hides=("password",),
+        refuses=(404, 409, 429),
+        hides=("password", *PROOF),
         example={"password": "correct horse battery"},
-        description="Their sessions end.",
+        description=(
+            "It is good for one sign-in, within 7 days, which sets another: `new` of POST /login. Their sessions end. "
+            f"Your own is changed with PUT /me/password. {TAKES}"
+        ),
     ),
     _of_all(
         *("DELETE", "/{id}/totp", "removeUserSecondFactor", "Take a user's second factor off", _remove_factor),
+        body=Proving,
         status=204,
-        refuses=(404,),
-        description="For somebody who lost their phone.",
+        refuses=(404, 409, 429),
+        hides=PROOF,
+        example={},
+        description=f"For somebody who lost their phone. Your own is taken off with DELETE /me/totp. {TAKES}",
     ),
     _here(
         *("GET", "/users", "listMembers", "List who has a role on the account", _list_members),
@@ -231,20 +244,28 @@ OPERATIONS = (
         body=GrantBody,
         answer=GrantShown,
         status=201,
+        refuses=(429,),
+        hides=PROOF,
         example={"email": "newcomer@example.org", "role": "read"},
-        description=INVITES,
+        description=INVITES + TAKES,
     ),
     _here("GET", "/grants/{id}", "showGrant", "Show a role", _get_grant, answer=GrantShown),
     _here(
         *("PUT", "/grants/{id}", "setGrant", "Change a role", _set_grant),
         body=GrantChanges,
         answer=GrantShown,
-        refuses=(412,),
+        refuses=(412, 429),
+        hides=PROOF,
         example={"role": "edit"},
+        description=TAKES,
     ),
     _here(
         *("DELETE", "/grants/{id}", "removeGrant", "Take a role away", _remove_grant),
+        body=Proving,
         status=204,
-        refuses=(412,),
+        refuses=(412, 429),
+        hides=PROOF,
+        example={},
+        description=TAKES,
     ),
 )

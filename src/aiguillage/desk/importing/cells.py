@@ -21,8 +21,9 @@ _BETWEEN = re.compile(r"[;,|\r\n\t]+")
 _BETWEEN_EMAILS = re.compile(r"[;,|\s]+")
 _BROKEN = re.compile(r"\s*[\r\n\t]+\s*")
 _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
-_GUARDED = re.compile(r"'+[=+\-@]")
-_FORMULA = re.compile(r"'*[=+\-@]")
+_SIGNS = "=+\\-@＝＋－＠"  # noqa: RUF001 - as wide as Chinese characters, in which a spreadsheet may take them too
+_GUARDED = re.compile(rf"'+[{_SIGNS}]")
+_FORMULA = re.compile(rf"'*[{_SIGNS}]")
 _NUMBERS = re.compile(r"\+[0-9]+\*?(, \+?[0-9]+\*?)*")
 LANGUAGES = {
     word: code
