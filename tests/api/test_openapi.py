@@ -22,7 +22,7 @@ from tests.standing import Standing
 Document = dict[str, Any]
 CALL_PATHS = [path for dialect in DIALECTS for path in dialect.DESCRIBED["paths"]]
 CALLS = [(path, method) for dialect in DIALECTS for path, item in dialect.DESCRIBED["paths"].items() for method in item]
-ALL_STATUSES = {"200", "400", "401", "403", "404", "405", "503"}
+ALL_STATUSES = {"200", "400", "401", "403", "404", "405", "429", "503"}
 OWN_PATHS = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/feeds/rotas/{file}", "/api/v2/switches/{code}"}
 NUMBERS, CODES = (NUMBER, "0199009999", "anonymous", "nobody"), (CODE, "9999", "", "né")
 """Known, unknown, and two odd ones."""
