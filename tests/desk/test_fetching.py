@@ -68,7 +68,7 @@ def test_nothing_is_fetched_from_an_address_that_is_not_public(secure: Secure, h
     secure.requests.clear()
 
     with refused(Kind.INVALID, "not at a public address"):
-        fetch(secure.url("/", host))
+        fetch(secure.url("/", host), guard=Guard(ports=None))
 
     assert secure.requests == []
 

@@ -70,7 +70,7 @@ ROTA_EXAMPLE = {
 
 
 def _path(where: str, name: str, summary: str, schema: str, example: Described) -> Described:
-    told = refusals(raw=False)
+    told = {status: answer for status, answer in refusals(raw=False).items() if status != "429"}
     told["404"] = told["404"] | {"description": "The account has none of that code."}
     return get_and_head(
         {
