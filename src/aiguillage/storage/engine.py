@@ -112,8 +112,9 @@ class Database:
             raise broken(self.path, str(found))
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection; what is opened after that may be another file."""
         self._engine.dispose()
+        self._file = None
 
 
 def identity(path: Path) -> Identity | None:
