@@ -122,6 +122,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.usefixtures("db")
 def test_it_ends_with_its_server_however_that_ends(settings: Settings, number: int, workers: int) -> None:
     with running(settings, workers=workers) as server:
         house = house_of(server)
@@ -131,6 +132,7 @@ def test_it_ends_with_its_server_however_that_ends(settings: Settings, number: i
         assert ends(house)
 
 
+@pytest.mark.usefixtures("db")
 def test_there_is_one_for_all_workers(settings: Settings) -> None:
     with running(settings, workers=3) as server:
         os.close(house_of(server))

@@ -63,9 +63,8 @@ def test_no_connection_is_opened_to_another_file(cast: Cast) -> None:
     rename(cast, "before")
     away = moved(cast.db.path)
     cast.db.path.write_bytes(away.read_bytes())
-    cast.db.close()
 
-    with refused(Kind.UNAVAILABLE, REPLACED):
+    with cast.db.read(), refused(Kind.UNAVAILABLE, REPLACED):
         list_accounts(cast.db, cast.operator)
 
 
