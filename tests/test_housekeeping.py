@@ -109,7 +109,7 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
     assert list(cast.db.path.parent.glob(".staged-*")) == []
     of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
     assert of_file.calendar.events[-1].begins.year > 2026
-    assert (of_feed.read_at, "public address" in of_feed.calendar.trouble) == (LONG_AGO, True)
+    assert (of_feed.read_at, "use 8443" in of_feed.calendar.trouble) == (LONG_AGO, True)
     assert {change.actor for change in list_changes(cast.db, cast["manager"], ACCOUNT, limit=3)} == {"housekeeping"}
     assert sorted(str(line["event"]) for line in said) == [
         "calendar_failing",
@@ -166,6 +166,6 @@ def test_webhooks_are_told_what_happened_but_never_at_an_address_that_is_not_pub
 
     (delivery,), _ = list_deliveries(cast.db, cast["manager"], ACCOUNT, kept.id, Wanted())
     assert (delivery.event, delivery.state) == ("contact.changed", "waiting")
-    assert "localhost is not at a public address" in str(delivery.trouble)
+    assert "use 8443" in str(delivery.trouble)
     assert secure.requests == []
     assert said == []

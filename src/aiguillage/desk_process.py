@@ -33,6 +33,7 @@ class DeskProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Turns everybody else away: the address of the socket is in nobody's file system, and so has no mode."""
         super().connection_made(transport)
+        self.server = ("desk", None)  # an abstract name is none to uvicorn; without one, links have no scheme
         if not same_user(cast("socket.socket", transport.get_extra_info("socket"))):
             transport.abort()
 

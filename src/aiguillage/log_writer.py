@@ -126,6 +126,7 @@ def write_until_closed(writer: LogWriter, workers: list[socket.socket]) -> None:
                     writer.take(message)
                 else:
                     selector.unregister(worker)
+                    worker.close()
             if time.monotonic() >= due or (taken and len(writer.waiting) >= WRITE_AT):
                 taken = writer.write()
                 due = time.monotonic() + WRITE_EVERY

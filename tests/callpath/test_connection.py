@@ -138,7 +138,6 @@ def test_a_request_behind_one_that_asks_for_another_protocol_is_answered(inside:
         (request("/healthz", "Content-Length: 5", "Transfer-Encoding: chunked", method="POST"), 400),
         (request("/healthz", version="2.0"), 505),
         (request("/whoami", "Transfer-Encoding: gzip, chunked", method="POST"), 501),
-        (request("example.org:443", method="CONNECT"), 501),
         (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000, 431),
     ],
 )
@@ -387,8 +386,7 @@ def test_a_client_whose_connection_ends_before_its_calls_answer_is_not_written_t
             one.data_received(request(V1, token))
             one.abort()
 
-            with pytest.raises(ConnectionError):
-                await reader.read()
+            assert await reader.read() == b""
 
     run(meet())
 

@@ -86,7 +86,8 @@ def test_a_text_file_in_the_databases_place_names_the_command_that_helps(bare: T
 
 
 def test_a_directory_in_the_databases_place_is_one_line(bare: Terminal) -> None:
-    (bare.data_dir / "aiguillage.db").mkdir(parents=True)
+    bare.data_dir.mkdir(mode=0o700)
+    (bare.data_dir / "aiguillage.db").mkdir()
 
     for words in (("account", "list"), ("status",), ("migrate",), ("init",), ("serve",), ("restore", "/etc/hostname")):
         said = bare.run(*words)
@@ -131,7 +132,7 @@ def test_a_directory_that_has_lost_its_database_gets_no_new_one(terminal: Termin
 
 
 def test_an_empty_directory_is_not_served(bare: Terminal) -> None:
-    bare.data_dir.mkdir()
+    bare.data_dir.mkdir(mode=0o700)
 
     assert "make a new one: aiguillage init" in bare.refused("serve")
 

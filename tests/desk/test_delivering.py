@@ -146,7 +146,7 @@ def test_the_production_rule_sends_nothing_to_this_machine(hooks: Hooks) -> None
 
     only = hooks.sent(kept)[0]
     assert (only.state, only.status, hooks.arrived()) == ("waiting", None, [])
-    assert "not at a public address" in str(only.trouble)
+    assert "Leave it out, or use 8443" in str(only.trouble)
 
 
 def test_a_receiver_without_an_answer_costs_its_time_and_no_more(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -228,7 +228,7 @@ def test_a_directory_that_cannot_be_written_is_told(cast: Cast, desk: Desk, monk
     file = desk.file("code\n1\n")
     monkeypatch.setattr(cast.db, "path", Path("/proc/aiguillage.db"))
 
-    with refused(Kind.UNAVAILABLE, "Make its directory and the files in it writable for this user"):
+    with refused(Kind.UNAVAILABLE, "let this user write in it"):
         preview_import(cast.db, cast["editor"], ACCOUNT, file)
 
 

@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
         self._reading = True
         self._writable = True
         self._leaving = False
-        self._ended = False
+        self._ended = self._gone = False
         self._served = False
         self._heard = 0
         self._written = 0
@@ -118,18 +118,17 @@ class Connection(asyncio.Protocol):
         self._drop_relay()
 
     def eof_received(self) -> bool:
-        """The client says no more. One that waits for a call's answer still gets it; what the desk does is ended."""
+        """The client says no more. One that waits for an answer still gets it; a look later it counts as gone."""
         self._ended = True
-        if self._relay is not None:
-            self.abort()
         return self._current is not None
 
     def abort(self) -> None:
         """Cuts the connection, whatever it was about."""
         self._leaving = True
         self._drop_relay()
-        with suppress(OSError):  # what the kernel has not sent yet is dropped too, and its memory is free
-            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROPPED)
+        if self._transport.get_write_buffer_size():
+            with suppress(OSError):  # what the kernel has not sent yet is dropped too, and its memory is free
+                self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROPPED)
         self._transport.abort()
 
     def stop(self, *, idle_for: float) -> None:
@@ -450,8 +449,9 @@ class Connection(asyncio.Protocol):
         if what == "nothing" and not served:
             self._close()
         elif what == "desk":
-            if self._relay is not None and monotonic() - self._began > LONGEST_SILENCE:
+            if self._relay is not None and (self._gone or monotonic() - self._began > LONGEST_SILENCE):
                 self.abort()
+            self._gone = self._ended
         elif what != "nothing" and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:
             self.abort()
         self._set_timer()

@@ -86,8 +86,8 @@ class Request:
         pieces, self._pieces = self._pieces, []
         return pieces
 
-    def scope(self, peer: str | None, body: bytes | None = None) -> dict[str, Any]:
-        """What a dialect reads: an ASGI scope, with a form's body in it."""
+    def scope(self, peer: str | None, body: bytes | None = b"") -> dict[str, Any]:
+        """What a dialect reads: an ASGI scope, with a form's body in it, None for one that is too long."""
         return {
             "type": "http",
             "method": self.method,
@@ -101,8 +101,6 @@ class Request:
     def fault(self) -> tuple[int, str] | None:
         """Why the head is against HTTP's rules (RFC 9112), as status and words; None for one that is right."""
         names = [name for name, _ in self.headers]
-        if self.method == "CONNECT":
-            return 501, "This is no proxy."
         if self.version not in {"1.0", "1.1"}:
             return 505, "Ask in HTTP/1.1."
         if names.count(b"host") > 1 or (self.version == "1.1" and b"host" not in names):
