@@ -47,6 +47,7 @@ def test_a_token_is_known_by_the_headers_alone(cast: Cast, inside: Inside) -> No
     known = [inside.call_path.is_known([(b"authorization", f"Bearer {secret}".encode())]) for secret in (good, bad)]
     inside.call(V1, [(b"authorization", f"Bearer {good}".encode())])
     known.append(inside.call_path.is_known([(b"authorization", f"Bearer {good}".encode())]))
+    inside.call_path.end_turn()
     inside.connection.close()
 
     assert known == [True, False, True]

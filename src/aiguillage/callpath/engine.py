@@ -159,7 +159,7 @@ class CallPath:
         return self._table.busy
 
     def work(self) -> None:
-        """Does a part of it, a fraction of a millisecond; a failure is a line in the log, and found by the next call."""
+        """Does a part of it, a fraction of a millisecond. A failure is a line in the log."""
         self._beside(self._table.work)
 
     def watch(self) -> None:

@@ -53,8 +53,8 @@ class Token(msgspec.Struct, frozen=True):
 class Entry:
     """An account as a worker remembers it: its facts, its grants, and at which look they were right.
 
-    `facts_version` is the version of the facts, `roles_version` the one at which the grants were read: while newer facts
-    are compiled, it is the later one. `seq` is the last change of the account's journal that the facts have, `rules` are
+    `facts_version` is the version of the facts, `roles_version` the one at which the grants were read: the later one
+    while newer facts are compiled. `seq` is the last change of the account's journal that the facts have, `rules` are
     those that can say something on its calls. `looked` counts the looks into the file, `looked_at` is the moment of the
     last one (seconds of the monotonic clock). `slow`: the facts take long to compile.
     """

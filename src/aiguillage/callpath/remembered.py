@@ -29,8 +29,7 @@ MOST_REMEMBERED = 10_000
 AT_ONCE = 5_000_000
 """Nanoseconds of processor that an account may take to compile within a call.
 
-That is an account of about 1,500 facts. A call that waits so long is as late as one that meets a moment of other work on
-its machine; twenty of these in a second are still a tenth of it.
+A call that waits so long is as late as one that meets a moment of other work on its machine.
 """
 
 SLICE = 300_000
@@ -69,7 +68,7 @@ class Paced(Generic[T]):
 
 
 class Remembered:
-    """Accounts by their codes. `execute` asks in the turn's transaction, `open_beside` gives a connection of its own."""
+    """Accounts by their codes. `execute` asks in the turn's transaction, `open_beside` opens another connection."""
 
     def __init__(
         self, execute: Execute, open_beside: Callable[[], Connection], clock: Callable[[], float] = monotonic
@@ -156,7 +155,7 @@ class Remembered:
         return bool(self._compiling or self._freeing)
 
     def work(self) -> None:
-        """Does a slice of what is to do, between two turns. Whatever goes wrong is raised: calls then try themselves."""
+        """Does a slice of what is to do, between two turns. Raises what goes wrong; a call then reads the file."""
         if self._freeing:
             if self._freeing[0].go_on(SLICE):
                 self._freeing.popleft()
