@@ -53,18 +53,19 @@ class Paced(Generic[T]):
         self.result: T | None = None
 
     def go_on(self, budget: int) -> bool:
-        """Does steps until so many nanoseconds are used up; whether all are done: then there is a result."""
+        """Does a step, and more until so many nanoseconds are used up; whether all are done: then there is a result."""
         began = thread_time_ns()
         ends = began + budget
         try:
-            while thread_time_ns() < ends:
+            while True:
                 next(self._steps)
+                if thread_time_ns() >= ends:
+                    return False
         except StopIteration as end:
             self.result = end.value
             return True
         finally:
             self.spent += thread_time_ns() - began
-        return False
 
 
 class Remembered:
@@ -123,7 +124,7 @@ class Remembered:
     def _compile(self, code: str, budget: int) -> Entry | None:
         """The account as it is now; as it was, where that takes more than the budget: then it is compiled beside."""
         paced = Paced(read_entry(self._execute, code))
-        if paced.go_on(budget):
+        if budget and paced.go_on(budget):
             self._compiling.pop(code, None)
             entry = self._put(code, paced)
             if entry is not None:
