@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -82,7 +83,10 @@ def time_calls(paths: Sequence[str], secret: str, calls: int) -> OwnTime:
     reading = threading.Thread(target=_drain, args=(written,))
     reading.start()
     counts = Counts(memory_for(1), 1, dialects)
-    log, table = CallLog(out, "bench", counts), Table(open_read_only(settings.database, settings.cache_mib * 1024))
+    log, table = (
+        CallLog(out, "bench", counts),
+        Table(partial(open_read_only, settings.database, settings.cache_mib * 1024)),
+    )
     call_path = CallPath(table, DIALECTS, log, counts, Proxies(""))
     headers = [(b"host", b"127.0.0.1"), (b"authorization", f"Bearer {secret}".encode())]
     statuses, spent = set(), []

@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,7 +94,7 @@ class Asked(NamedTuple):
         """Answers calls at these moments, in their order, as a worker does."""
         out, written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         log = CallLog(out, "1", Counts(memory_for(1), 1))
-        with closing(Table(open_read_only(self.settings.database))) as table:
+        with closing(Table(partial(open_read_only, self.settings.database))) as table:
             table.begin()
             entry = table.entry(ACCOUNT)
             assert entry is not None

@@ -57,7 +57,8 @@ def test_a_call_worker_imports_nothing_of_the_desk() -> None:
         *("call_worker", "callpath", "dialects", "domain", "inherited", "log_writer", "logs", "settings", "storage"),
     }
     assert {name for name in loaded if name.startswith("aiguillage.storage.")} == {
-        *("aiguillage.storage.calls", "aiguillage.storage.revisions", "aiguillage.storage.sqlite"),
+        *("aiguillage.storage.calls", "aiguillage.storage.private"),
+        *("aiguillage.storage.revisions", "aiguillage.storage.sqlite"),
     }
     assert {"litestar", "sqlalchemy", "uvicorn", "structlog", "rich", "typer"} & set(loaded) == set()
 

@@ -86,7 +86,7 @@ def explain_call(
         raise invalid("Give one of --number, --code, --value, --called and --queue, as in --number 0199001234.")
     with read_facts(database, actor, account, Role.READ):
         pass
-    table = Table(open_read_only(settings.database))
+    table = Table(partial(open_read_only, settings.database))
     try:
         table.begin()
         entry = table.entry(account)

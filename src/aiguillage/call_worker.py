@@ -13,6 +13,7 @@ import socket
 import ssl
 import sys
 import time
+from functools import partial
 
 import uvloop
 
@@ -53,7 +54,7 @@ class CallWorker:
         self.counts = Counts(inherited.memory(), inherited.row, names)
         listening, log = (socket.socket(fileno=number) for number in inherited.sockets)
         self.log = CallLog(log, str(os.getpid()), self.counts)
-        self.table = Table(open_read_only(settings.database, settings.cache_mib * 1024))
+        self.table = Table(partial(open_read_only, settings.database, settings.cache_mib * 1024))
         proxies = Proxies(settings.trusted_proxies)
         self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies)
         self.health = Health(self.counts, self._is_ready)

@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from sqlite3 import Connection
 
 import msgspec
@@ -65,8 +66,10 @@ class Replay(msgspec.Struct, frozen=True):
 class PastTable(Table):
     """The table with some contacts as they were at another time, None for one that was not there."""
 
-    def __init__(self, connection: Connection, contacts: Mapping[int, Known | None], keys: "Keys") -> None:
-        super().__init__(connection)
+    def __init__(
+        self, open_connection: Callable[[], Connection], contacts: Mapping[int, Known | None], keys: "Keys"
+    ) -> None:
+        super().__init__(open_connection)
         self._contacts_then = contacts
         self._keys_then = keys
 
@@ -107,7 +110,7 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     calls = [call for call in readable if call.seq is not None]
     account = compile_document(past.document, past.account_id)
     contacts, keys = _contacts_then(past)
-    with closing(PastTable(open_read_only(settings.database), contacts, keys)) as table:
+    with closing(PastTable(partial(open_read_only, settings.database), contacts, keys)) as table:
         table.begin()
         moved = tuple(_moved(table, account, calls, rules_of))
     counts = Counter((one.went, one.would_go) for one in moved)

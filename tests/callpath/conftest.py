@@ -25,14 +25,22 @@ class Inside:
 
     def __init__(self, cast: Cast, settings: Settings) -> None:
         self.statements: list[str] = []
-        self.connection: sqlite3.Connection = open_read_only(settings.database)
-        self.connection.set_trace_callback(self.statements.append)
-        self.table = Table(self.connection)
+        self.settings = settings
+        self.connections: list[sqlite3.Connection] = []
+        self.table = Table(self.open)
+        self.connection = self.connections[0]
         self.counts = Counts(memory_for(1), 1, NAMES)
         log, self.written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = CallLog(log, "1", self.counts)
         self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, Proxies(""))
         self.secret = cast.secret("router")
+
+    def open(self) -> sqlite3.Connection:
+        """A connection whose statements are noted."""
+        connection = open_read_only(self.settings.database)
+        connection.set_trace_callback(self.statements.append)
+        self.connections.append(connection)
+        return connection
 
     def ask(self, target: str, secret: str | None = None, client: tuple[str, int] | None = ("127.0.0.1", 9)) -> Answer:
         """One call in a turn of its own."""

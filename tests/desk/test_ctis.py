@@ -1,5 +1,7 @@
 """A CTI's own token: issued, replaced, revoked."""
 
+from functools import partial
+
 import pytest
 
 from aiguillage.callpath.table import Table
@@ -21,7 +23,7 @@ def cti_id(cast: Cast) -> int:
 
 
 def test_a_worker_takes_a_ctis_token_until_it_is_replaced_or_revoked(cast: Cast, cti_id: int) -> None:
-    table = Table(open_read_only(cast.db.path))
+    table = Table(partial(open_read_only, cast.db.path))
 
     def good(secret: str) -> bool:
         table.begin()

@@ -181,7 +181,7 @@ def test_exact_compares_the_whole_reading_and_prefix_every_length_of_zone(
 ) -> None:
     model = made_up(method)
 
-    assert model.lengths(["1", "22", "4444", "23"]) == lengths
+    assert model.lengths([1, 2, 4, 2]) == lengths
 
 
 def test_a_model_without_a_pattern_has_every_text_for_a_zone() -> None:

@@ -4,6 +4,7 @@ import random
 import socket
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Asker:
             Path(f"{self.file}{suffix}").unlink(missing_ok=True)
         self.file.write_bytes(content)
         try:
-            table = Table(open_read_only(self.file))
+            table = Table(partial(open_read_only, self.file))
         except library.DatabaseError:
             return [(503, b"")] * len(self.questions)
         path = CallPath(table, DIALECTS, self._log, self._counts, Proxies(""))

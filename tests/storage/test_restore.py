@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_restored_account_has_newer_facts_than_a_worker_remembers(cast: Cast, 
 
 
 def test_a_worker_answers_from_the_restored_facts_at_once(cast: Cast, copy: Path) -> None:
-    table = Table(open_read_only(cast.db.path))
+    table = Table(partial(open_read_only, cast.db.path))
     set_account(cast.db, cast["manager"], ACCOUNT, {"country": "BE"})
     table.begin()
     entry = table.entry(ACCOUNT)

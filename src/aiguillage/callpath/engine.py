@@ -2,15 +2,16 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
 
 from aiguillage.callpath.codes import Codes
 from aiguillage.callpath.counts import Counts
+from aiguillage.callpath.entries import Entry, Token
 from aiguillage.callpath.log import CallLog
-from aiguillage.callpath.table import Entry, Table, Token
+from aiguillage.callpath.table import Table
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
@@ -158,6 +159,25 @@ class CallPath:
         """Ends what a turn's calls shared."""
         if self._table.reading:
             self._table.end()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do between two turns."""
+        return self._table.busy
+
+    def work(self) -> None:
+        """Does a part of it, a fraction of a millisecond. A failure is a line in the log."""
+        self._beside(self._table.work)
+
+    def watch(self) -> None:
+        """Looks, between two turns, after the accounts that take long to compile."""
+        self._beside(self._table.watch)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - calls go on
+            _log.error("compile_failed", extra={"about": {"error": type(error).__name__}})
 
     def is_known(self, headers: Headers) -> bool:
         """Whether the headers have a token that is good at this moment; the turn goes on as it was."""

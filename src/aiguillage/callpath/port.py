@@ -41,6 +41,9 @@ LONGEST_STOP = 10.0
 IDLE_AT_STOP = 0.5
 """Seconds that a kept connection may still bring a call after the worker was told to stop."""
 
+WATCH_EVERY = 0.1
+"""Seconds between two looks after accounts that take long to compile."""
+
 RETRY_AFTER = 2
 STRICT = b"strict-transport-security: max-age=31536000\r\n"
 """Over TLS: a browser that was here once does not come without (RFC 6797)."""
@@ -80,7 +83,9 @@ class Port:
         self._relays: dict[Relay, str | None] = {}
         self._from: Counter[str | None] = Counter()
         self._connecting: set[asyncio.Task[None]] = set()
+        self._working = False
         self._tick()
+        self._watch()
 
     def _tick(self) -> None:
         """Once a second: the date that answers carry, what our own say beside it, and a sign of life."""
@@ -89,6 +94,24 @@ class Port:
         self.counts.put("beat", int(time.monotonic()))
         self.counts.put("connections", len(self.connections))
         self.loop.call_later(1.0, self._tick)
+
+    def _watch(self) -> None:
+        """Ten times a second: what changed, of that which takes long to take up."""
+        self._call_path.watch()
+        self._work_beside()
+        self.loop.call_later(WATCH_EVERY, self._watch)
+
+    def _work_beside(self) -> None:
+        """Sees to it that what is to do beside the calls is done, a slice in each turn of the loop."""
+        if self._call_path.busy and not self._working:
+            self._working = True
+            self.loop.call_soon(self._work)
+
+    def _work(self) -> None:
+        """One slice; whoever wrote meanwhile comes before the next."""
+        self._working = False
+        self._call_path.work()
+        self._work_beside()
 
     # Connections
 
@@ -173,6 +196,7 @@ class Port:
         self._call_path.end_turn()
         for (connection, _, _), answer in zip(calls, answers, strict=True):
             connection.answer_call(answer)
+        self._work_beside()
 
     # What is no call
 

@@ -4,34 +4,28 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from sqlite3 import Connection, Cursor
-from typing import Any
+from ipaddress import ip_network
+from sqlite3 import Connection
 from zlib import adler32
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from aiguillage.domain.accounts import Account, Role, host_allowed, looks_like_secret
+from aiguillage.callpath.entries import Execute, Token
+from aiguillage.callpath.remembered import MOST_REMEMBERED, Remembered
+from aiguillage.domain.accounts import Role, looks_like_secret
 from aiguillage.domain.calls import Facts, Known, Question
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
-from aiguillage.domain.facts import DECIDING, AccountFacts, compile_facts, decode_fact
-from aiguillage.domain.routing import rules_of
+from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.sessions import IDLE
 from aiguillage.domain.sums import row_sum
 
 LONGEST_REMEMBERED = 128
 """Bytes of an Authorization header that a worker remembers: blanks can make it long."""
 
-MOST_REMEMBERED = 10_000
-"""Tokens and accounts that a worker remembers before it starts afresh."""
-
 IS_FRESH = "PRAGMA data_version"
-ACCOUNT_BY_CODE = """
-    SELECT id, name, country, time_zone, shared_numbers, vip_priority, rota, geo_list, facts_version, seq
-    FROM accounts WHERE code = ? AND id > 0"""
-FACTS_VERSION = "SELECT facts_version, seq FROM accounts WHERE id = ?"
+DIRECTORY_VERSION = "SELECT facts_version FROM accounts WHERE id = ?"
 SOME_ACCOUNTS = """
     SELECT code FROM accounts LEFT JOIN (SELECT account_id, count(*) AS facts FROM facts GROUP BY account_id)
         ON account_id = id
@@ -39,11 +33,6 @@ SOME_ACCOUNTS = """
 DIRECTORY = 0
 """The account whose facts are the installation's own: users, tokens, accounts."""
 
-DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
-FACTS_OF_ACCOUNT = f"""
-    SELECT kind, id, body FROM facts WHERE account_id = ? AND kind IN ({", ".join(f"'{kind}'" for kind in DECIDING)})
-    ORDER BY kind, id"""  # noqa: S608 - our own names
-GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
 GOOD_BY_DIGEST = """
     SELECT t.user_id, u.operator, t.role, t.accounts, t.hosts, t.expires_at, t.unknown,
         CASE WHEN t.kind = 'session' THEN coalesce(t.used_at, t.created_at) END
@@ -76,68 +65,18 @@ class DamagedError(Exception):
     """The file does not have what was written to it: nobody can say who calls."""
 
 
-class Token(msgspec.Struct, frozen=True):
-    """A bearer secret that is good as far as the directory tells; `accounts` None means all that its user has.
-
-    A CTI's own token has no user: it may ask about that CTI's origins, and nothing else, and need not name its account,
-    which is its `home`. A `session` is looked up for each call: how long it lasts is not settled.
-    """
-
-    user_id: int
-    operator: bool
-    role: Role
-    accounts: frozenset[str] | None
-    hosts: tuple[IPv4Network | IPv6Network, ...]
-    expires_at: float
-    unknown: str
-    cti: int | None = None
-    home: str = ""
-    session: bool = False
-
-    def good_from(self, address: str | None) -> bool:
-        """Whether a client at that address may use it."""
-        return not self.hosts or host_allowed(address, self.hosts)
-
-
-class Entry:
-    """An account as a worker remembers it: its facts, its grants, and at which look they were right.
-
-    `seq` is the last change of its journal at that look, `rules` those that can say something on its calls.
-    """
-
-    __slots__ = ("facts", "facts_version", "looked", "roles", "rules", "seq")
-
-    def __init__(self, facts: AccountFacts, facts_version: int, seq: int, roles: dict[int, Role]) -> None:
-        self.facts = facts
-        self.rules = rules_of(facts)
-        self.facts_version = facts_version
-        self.roles = roles
-        self.seq = seq
-        self.looked = 0
-
-    def admits(self, token: Token, question: Question) -> bool:
-        """Whether the token's user may ask this about this account, and the token too."""
-        if token.accounts is not None and self.facts.code not in token.accounts:
-            return False
-        if token.cti is not None:
-            named = question.named
-            return "origin" in named and self.facts.ctis.get(named.get("cti", "").lower()) == token.cti
-        held = Role.MANAGE if token.operator else self.roles.get(token.user_id)
-        return held is not None and held >= question.needs <= token.role
-
-
 class Table:
     """One worker's view of the file. All calls of one event-loop turn share one read transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._execute: Callable[..., Cursor] = connection.execute
+    def __init__(self, open_connection: Callable[[], Connection]) -> None:
+        self._connection = open_connection()
+        self._execute: Execute = self._connection.execute
         self._data_version = -1
         self._directory_version = -1
-        self._looks = 0
         self.reading = False
-        self._entries: dict[str, Entry] = {}
         self._tokens: dict[bytes, Token] = {}
+        self._remembered = Remembered(self._execute, open_connection)
+        self.entry = self._remembered.entry
 
     def begin(self) -> None:
         """Starts the turn's read transaction, and looks whether the file changed since the last one."""
@@ -145,8 +84,8 @@ class Table:
             self._execute("ROLLBACK")
         self._execute("BEGIN")
         version = self._execute(IS_FRESH).fetchone()[0]
+        self._remembered.look(changed=version != self._data_version)
         if version != self._data_version:
-            self._looks += 1
             self._refresh_directory()
             self._data_version = version
         self.reading = True
@@ -163,7 +102,7 @@ class Table:
         self._connection.close()
 
     def _refresh_directory(self) -> None:
-        version = self._execute(FACTS_VERSION, (DIRECTORY,)).fetchone()[0]
+        version = self._execute(DIRECTORY_VERSION, (DIRECTORY,)).fetchone()[0]
         if version != self._directory_version:
             self._directory_version = version
             self._tokens.clear()
@@ -210,42 +149,32 @@ class Table:
         accounts = frozenset({home})
         return Token(0, False, Role.ROUTE, accounts, (), float("inf"), "404", cti_id, home)  # noqa: FBT003 - no operator
 
-    def entry(self, code: str) -> Entry | None:
-        """The account of that code as it is now, None when there is none."""
-        entry = self._entries.get(code)
-        if entry is not None and (entry.looked == self._looks or self._still_right(entry)):
-            return entry
-        return self._find_entry(code)
-
     def largest_accounts(self, most: int) -> list[str]:
         """The codes of those that take the longest to read."""
         return [str(code) for (code,) in self._execute(SOME_ACCOUNTS, (most,))]
 
-    def _still_right(self, entry: Entry) -> bool:
-        row = self._execute(FACTS_VERSION, (entry.facts.account_id,)).fetchone()
-        if row is None or row[0] != entry.facts_version:
-            return False
-        entry.seq = row[1]
-        entry.looked = self._looks
-        return True
+    # Beside the calls
 
-    def _find_entry(self, code: str) -> Entry | None:
-        self._entries.pop(code, None)
-        row = self._execute(ACCOUNT_BY_CODE, (code,)).fetchone()
-        if row is None:
-            return None
-        account_id, *settings, facts_version, seq = row
-        defaults = [value for (value,) in self._execute(DEFAULTS_OF_ACCOUNT, (account_id,))]
-        by_kind: dict[str, dict[int, Any]] = {}
-        for kind, fact_id, body in self._execute(FACTS_OF_ACCOUNT, (account_id,)):
-            by_kind.setdefault(kind, {})[fact_id] = decode_fact(kind, body)
-        facts = compile_facts(account_id, Account(code, *settings), defaults, by_kind)
-        roles = {user_id: Role(role) for user_id, role in self._execute(GRANTS_OF_ACCOUNT, (account_id,))}
-        if len(self._entries) >= MOST_REMEMBERED:
-            self._entries.clear()
-        entry = self._entries[code] = Entry(facts, facts_version, seq, roles)
-        entry.looked = self._looks
-        return entry
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do between two turns."""
+        return self._remembered.busy
+
+    def work(self) -> None:
+        """Does a part of it, a fraction of a millisecond. Raises whatever goes wrong."""
+        self._remembered.work()
+
+    def watch(self) -> None:
+        """Looks whether accounts that take long to compile have changed: no call should be the first to find out."""
+        if self._remembered.slow:
+            self.begin()
+            try:
+                for code in tuple(self._remembered.slow):
+                    self.entry(code)
+            finally:
+                self.end()
+
+    # Callers
 
     def find(self, account: AccountFacts, question: Question, number: str | None, code: str | None, now: int) -> Facts:
         """What is known of a caller: one primary-key search by number; by prefix and code where that finds nobody.

@@ -10,6 +10,7 @@ from aiguillage.domain.beside import having, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import about, conflict
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
+from aiguillage.domain.steps import Steps, batches, finish, let_go
 
 HIDDEN = "withheld"
 """What stands for the number of callers who hide theirs."""
@@ -27,12 +28,22 @@ class BlockedCallers:
     """An account's blocked callers, compiled once. `by_kind` has its facts by kind and id; `blocked` is read."""
 
     def __init__(self, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
-        facts = by_kind.get("blocked", {}).values()
-        self._by_number: dict[str, Blocked] = {
-            WITHHELD if fact.number == HIDDEN else fact.number: fact for fact in facts
-        }
-        lengths = {len(number) - 1 for number in self._by_number if number.endswith("*")}
+        self._by_number: dict[str, Blocked] = {}
+        self._lengths: tuple[int, ...] = ()
+        finish(self.read(by_kind))
+
+    def read(self, by_kind: Mapping[str, Mapping[int, Any]]) -> Steps[None]:
+        """Takes up the facts, in steps; until the last one not all are found."""
+        lengths: set[int] = set()
+        for batch in batches(by_kind.get("blocked", {}).values()):
+            self._by_number.update((WITHHELD if fact.number == HIDDEN else fact.number, fact) for fact in batch)
+            lengths.update(len(fact.number) - 1 for fact in batch if fact.number.endswith("*"))
+            yield
         self._lengths = tuple(sorted(lengths, reverse=True))
+
+    def let_go(self) -> Steps[None]:
+        """Frees the entries, in steps, once nobody asks any more."""
+        yield from let_go(self._by_number)
 
     def find(self, number: str | None) -> Blocked | None:
         """The entry that blocks a caller's number: that very number, else the longest prefix that begins it.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from aiguillage.domain.beside import having, one_of, own_key, reference_key
 from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.geo_models import GeoModel, model_named
+from aiguillage.domain.steps import Steps, batches, finish, let_go
 
 MOST_ZONES = 5_000
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -44,10 +46,10 @@ class Zone(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Compiled(msgspec.Struct, frozen=True):
-    """A list ready to be asked: its zones by code, and the lengths of reading to look up, longest first."""
+    """A list ready to be asked: the destination of each zone, and the lengths of reading to look up, longest first."""
 
     model: GeoModel
-    zones: dict[str, Zone]
+    zones: dict[str, GeoDestination]
     lengths: tuple[int, ...]
     fallback: Zone
 
@@ -58,9 +60,10 @@ class _Compiled(msgspec.Struct, frozen=True):
         """
         reading = self.model.reading(value)
         for length in self.lengths:
-            zone = self.zones.get(reading[:length])
-            if zone is not None:
-                return zone
+            zone = reading[:length]
+            found = self.zones.get(zone)
+            if found is not None:
+                return Zone(found.select, zone, found.nickname, fallback=False)
         return self.fallback
 
 
@@ -71,15 +74,28 @@ class Geography:
     """
 
     def __init__(self, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
+        self._lists: dict[int, _Compiled] = {}
+        self._ids: dict[str, int] = {}
+        finish(self.read(by_kind))
+
+    def read(self, by_kind: Mapping[str, Mapping[int, Any]]) -> Steps[None]:
+        """Takes up the facts, in steps; until the last one nothing is found."""
         lists: Mapping[int, GeoList] = by_kind.get("geo_list", {})
-        zones: dict[int, dict[str, Zone]] = {list_id: {} for list_id in lists}
+        zones: dict[int, dict[str, GeoDestination]] = {list_id: {} for list_id in lists}
+        lengths: dict[int, set[int]] = {list_id: set() for list_id in lists}
         for fact in by_kind.get("geo_destination", {}).values():
-            zones.setdefault(fact.geo_list, {}).update(
-                (zone, Zone(fact.select, zone, fact.nickname, fallback=False)) for zone in fact.zones
-            )
-        self._lists = {list_id: _compiled(fact, zones[list_id]) for list_id, fact in lists.items()}
+            for batch in batches(fact.zones):
+                zones.setdefault(fact.geo_list, {}).update(zip(batch, repeat(fact)))
+                lengths.setdefault(fact.geo_list, set()).update(map(len, batch))
+                yield
+        self._lists = {list_id: _compiled(fact, zones[list_id], lengths[list_id]) for list_id, fact in lists.items()}
         ids = {str(list_id): list_id for list_id in lists}
         self._ids = ids | {fact.code.lower(): list_id for list_id, fact in lists.items()}
+
+    def let_go(self) -> Steps[None]:
+        """Frees the zones, in steps, once nobody asks any more."""
+        for compiled in self._lists.values():
+            yield from let_go(compiled.zones)
 
     def list_named(self, text: str) -> int | None:
         """The id of the list with that code, in any case, else with that id; None when there is none."""
@@ -104,9 +120,9 @@ class Geography:
         return compiled.find(number[1:])
 
 
-def _compiled(fact: GeoList, zones: dict[str, Zone]) -> _Compiled:
+def _compiled(fact: GeoList, zones: dict[str, GeoDestination], lengths: set[int]) -> _Compiled:
     model = model_named(fact.model)
-    return _Compiled(model, zones, model.lengths(zones), Zone(fact.fallback, None, "", fallback=True))
+    return _Compiled(model, zones, model.lengths(lengths), Zone(fact.fallback, None, "", fallback=True))
 
 
 def check_geo_list(

@@ -73,11 +73,11 @@ class GeoModel(msgspec.Struct, frozen=True):
         text = self._plain(value)
         return text[: self.max_length] if self.match_position == "start" else text[-self.max_length :]
 
-    def lengths(self, zones: Iterable[str]) -> tuple[int, ...]:
-        """How much of a reading to compare with those zones: one length after the other, the longest first."""
+    def lengths(self, of_zones: Iterable[int]) -> tuple[int, ...]:
+        """How much of a reading to compare with zones of those lengths: one after the other, the longest first."""
         if self.match_method == "exact":
             return (self.max_length,)
-        return tuple(sorted({len(zone) for zone in zones}, reverse=True))
+        return tuple(sorted(set(of_zones), reverse=True))
 
     def parse_zone(self, text: str) -> str:
         """A zone as it is compared. Raises Refusal(invalid): a zone that no caller can be in is a mistake."""

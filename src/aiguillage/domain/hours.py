@@ -24,12 +24,17 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.steps import Steps, batches, finish, let_go
 from aiguillage.domain.wallclock import DAY, NEVER, WallClock, wall_day, wall_moment, wall_time
 
 _FAR = 9 * 366 * DAY
 """A 29 February returns after eight years at the latest."""
 
+OWNERS = 20
+"""Of how many owners what is set is freed in a step: each may have hundreds of facts."""
+
 _Owner = tuple[str, int | None]
+_ByOwner = dict[_Owner, list[tuple[int, Any]]]
 
 
 class State(msgspec.Struct, frozen=True, gc=False):
@@ -100,18 +105,36 @@ class Hours:
 
     def __init__(self, time_zone: str, by_kind: Mapping[str, Mapping[int, Any]]) -> None:
         self._clock = WallClock(time_zone)
-        self._queues: dict[int, Queue] = dict(sorted(by_kind.get("queue", {}).items()))
-        self._switches = _by_owner(by_kind.get("switch", {}))
-        self._spans = _by_owner(by_kind.get("time_span", {}))
-        self._exceptions = _by_owner(by_kind.get("exception", {}))
-        self._calendars = _by_owner(by_kind.get("calendar", {}))
-        self._holidays = (_by_hand(by_kind.get("holiday", {})), _computed(by_kind.get("observance", {})))
-        active = [(queue_id, queue) for queue_id, queue in reversed(self._queues.items()) if queue.active]
-        self._by_number = {queue.number: queue_id for queue_id, queue in active if queue.number is not None}
-        self._by_code = {queue.code.lower(): queue_id for queue_id, queue in active}
+        self._queues: dict[int, Queue] = {}
+        self._switches: _ByOwner = {}
+        self._spans: _ByOwner = {}
+        self._exceptions: _ByOwner = {}
+        self._calendars: _ByOwner = {}
+        self._holidays: tuple[Dated[State], ...] = ()
+        self._by_number: dict[str, int] = {}
+        self._by_code: dict[str, int] = {}
         self._owned: dict[_Owner, tuple[Dated[State], Dated[State], Weekly[State]]] = {}
         self._plans: dict[int, _Plan] = {}
         self._now: dict[int, tuple[int, int, State]] = {}
+        finish(self.read(by_kind))
+
+    def read(self, by_kind: Mapping[str, Mapping[int, Any]]) -> Steps[None]:
+        """Takes up the facts, in steps; before the last one nobody may ask."""
+        self._queues = dict(sorted(by_kind.get("queue", {}).items()))
+        self._switches = yield from _by_owner(by_kind.get("switch", {}))
+        self._spans = yield from _by_owner(by_kind.get("time_span", {}))
+        self._exceptions = yield from _by_owner(by_kind.get("exception", {}))
+        self._calendars = yield from _by_owner(by_kind.get("calendar", {}))
+        self._holidays = (_by_hand(by_kind.get("holiday", {})), _computed(by_kind.get("observance", {})))
+        yield
+        active = [(queue_id, queue) for queue_id, queue in reversed(self._queues.items()) if queue.active]
+        self._by_number = {queue.number: queue_id for queue_id, queue in active if queue.number is not None}
+        self._by_code = {queue.code.lower(): queue_id for queue_id, queue in active}
+
+    def let_go(self) -> Steps[None]:
+        """Frees what is set, in steps, once nobody asks any more."""
+        for held in (self._plans, self._owned, self._switches, self._spans, self._exceptions, self._calendars):
+            yield from let_go(held, OWNERS)
 
     def state(self, queue_id: int, at: int) -> State:
         """Where the queue sends calls at any moment (microseconds since 1970 UTC). Raises KeyError: no such queue."""
@@ -191,11 +214,14 @@ class Hours:
         return layers
 
 
-def _by_owner(facts: Mapping[int, Any]) -> dict[_Owner, list[tuple[int, Any]]]:
+def _by_owner(facts: Mapping[int, Any]) -> Steps[_ByOwner]:
     """The facts of each owner with their ids, in the order of these."""
-    owned = defaultdict(list)
-    for fact_id, fact in sorted(facts.items()):
-        owned[fact.owner_type, fact.owner_id].append((fact_id, fact))
+    owned: _ByOwner = defaultdict(list)
+    for batch in batches(sorted(facts)):
+        for fact_id in batch:
+            fact = facts[fact_id]
+            owned[fact.owner_type, fact.owner_id].append((fact_id, fact))
+        yield
     return owned
 
 
