@@ -222,12 +222,16 @@ class Port:
         return relay
 
     async def _connect(self, relay: Relay) -> None:
-        """Connects with the desk: at once, or its queue is full."""
+        """Connects with the desk: at once, or its queue is full.
+
+        The loop is given a connected socket as one that was accepted: of one that it connects itself uvloop lets go too
+        late where the relay ends meanwhile, and its descriptor would be closed twice.
+        """
         to_desk = socket.socket(socket.AF_UNIX)
         to_desk.settimeout(0.0)
         try:
             to_desk.connect(self._wire.desk)
-            await self.loop.create_unix_connection(lambda: relay, sock=to_desk)
+            await self.loop.connect_accepted_socket(lambda: relay, to_desk)
         except (OSError, asyncio.CancelledError):
             to_desk.close()
             relay.connection_lost(None)
