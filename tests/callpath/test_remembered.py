@@ -247,3 +247,14 @@ def test_a_port_does_what_is_to_do_between_the_calls(cast: Cast, big: Inside, re
 def _is_new(inside: Inside) -> bool:
     entry = inside.table._remembered._entries[ACCOUNT]  # noqa: SLF001 - a call would have it compiled itself
     return entry.facts.select[0] == "600"
+
+
+def test_where_nothing_is_to_do_a_slice_does_nothing(cast: Cast, big: Inside) -> None:
+    default(cast, "500")
+    big.ask(BY_NUMBER)
+    remove_account(cast.db, cast.log, cast["operator"], ACCOUNT)
+    big.ask(BY_NUMBER)
+
+    big.call_path.work()
+
+    assert not big.call_path.busy

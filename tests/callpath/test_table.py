@@ -252,7 +252,8 @@ def test_a_changed_fact_is_answered_by_the_next_call(cast: Cast, inside: Inside)
 def test_a_worker_forgets_rather_than_grow_without_end(
     cast: Cast, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiguillage.callpath.remembered.MOST_REMEMBERED", 1)
+    for module in ("remembered", "table"):
+        monkeypatch.setattr(f"aiguillage.callpath.{module}.MOST_REMEMBERED", 1)
     secrets = [issue_token(cast.db, cast["operator"], email("outsider"), name=n)[1] for n in "ab"]
     other = BY_NUMBER.replace(ACCOUNT, OTHER_ACCOUNT)
 
