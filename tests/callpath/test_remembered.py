@@ -53,6 +53,7 @@ def big(cast: Cast, inside: Inside, clock: Clock, monkeypatch: pytest.MonkeyPatc
     add_fact(cast.db, cast["editor"], ACCOUNT, GeoDestination(geo_list=geo_list, zones=zones))
     inside.ask(BY_NUMBER)
     monkeypatch.setattr(remembered, "AT_ONCE", 0)
+    monkeypatch.setattr(remembered, "FEW_STEPS", 1)
     monkeypatch.setattr(remembered, "SLICE", 1)
     return inside
 
@@ -247,6 +248,21 @@ def test_a_port_does_what_is_to_do_between_the_calls(cast: Cast, big: Inside, re
 def _is_new(inside: Inside) -> bool:
     entry = inside.table._remembered._entries[ACCOUNT]  # noqa: SLF001 - a call would have it compiled itself
     return entry.facts.select[0] == "600"
+
+
+def test_an_account_of_few_facts_is_never_late_however_slow_the_machine(
+    cast: Cast, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "AT_ONCE", 1)
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(telecoms=(Telecom(NUMBER),)))
+    answers = []
+
+    for queue in ("500", "600", "700"):
+        default(cast, queue)
+        answers.append(inside.ask(BY_NUMBER).text)
+
+    assert answers == ["500,,,", "600,,,", "700,,,"]
+    assert not inside.call_path.busy
 
 
 def test_where_nothing_is_to_do_a_slice_does_nothing(cast: Cast, big: Inside) -> None:

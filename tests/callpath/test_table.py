@@ -3,6 +3,7 @@
 import itertools
 import json
 from datetime import time
+from time import time_ns
 
 import pytest
 
@@ -15,6 +16,7 @@ from aiguillage.desk.users import add_user, disable_user, grant_role, revoke_rol
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.queues import Queue, TimeSpan
+from aiguillage.domain.sessions import IDLE
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, email, known_caller
 from tests.changing import set_contact
@@ -260,3 +262,15 @@ def test_a_worker_forgets_rather_than_grow_without_end(
     statuses = [inside.ask(BY_NUMBER).status, *(inside.ask(other, secret).status for secret in secrets)]
 
     assert statuses == [404, 404, 404]
+
+
+@pytest.mark.parametrize(("idle_for", "status"), [(0, 200), (2 * IDLE, 401)])
+def test_a_session_that_was_left_idle_asks_no_more(cast: Cast, inside: Inside, idle_for: int, status: int) -> None:
+    known_caller(cast)
+    used_at = time_ns() // 1000 - idle_for
+    with cast.db.write() as connection:
+        connection.exec_driver_sql("UPDATE tokens SET kind = 'session', used_at = ?, expires_at = ?", (used_at, 2**62))
+
+    answer = inside.ask(V1 + NUMBER)
+
+    assert answer.status == status

@@ -105,13 +105,11 @@ class Relay(asyncio.Protocol):
 
     def let_read(self, *, on: bool) -> None:
         """The client takes more of its answer, or does not: then the desk waits."""
-        if self._transport is not None:
-            (self._transport.resume_reading if on else self._transport.pause_reading)()
+        transport = cast("asyncio.Transport", self._transport)
+        (transport.resume_reading if on else transport.pause_reading)()
 
     def end(self) -> None:
         """The client is gone, or the answer is whole: the desk is told by the end of the connection."""
-        if self.done:
-            return
         self.done = True
         self._tell_end(self)
         if self._transport is not None:

@@ -32,6 +32,9 @@ AT_ONCE = 5_000_000
 A call that waits so long is as late as one that meets a moment of other work on its machine.
 """
 
+FEW_STEPS = 60
+"""Steps that a call waits for in any case: an account of some dozens of facts is not late on a slow machine either."""
+
 SLICE = 300_000
 """Nanoseconds of processor between two turns of calls: two calls' worth."""
 
@@ -45,21 +48,25 @@ T = TypeVar("T")
 
 
 class Paced(Generic[T]):
-    """Steps that are done some at a time. `spent` is the processor's time for them in nanoseconds."""
+    """Steps that are done some at a time. `spent` is the processor's time for them in nanoseconds, `done` how many."""
 
     def __init__(self, steps: Steps[T]) -> None:
         self._steps = steps
-        self.spent = 0
+        self.spent = self.done = 0
         self.result: T | None = None
 
-    def go_on(self, budget: int) -> bool:
-        """Does a step, and more until so many nanoseconds are used up; whether all are done: then there is a result."""
+    def go_on(self, budget: int, least: int = 1) -> bool:
+        """Does `least` steps, and more until so many nanoseconds are used up.
+
+        Returns whether all are done: then there is a result.
+        """
         began = thread_time_ns()
         ends = began + budget
         try:
             while True:
                 next(self._steps)
-                if thread_time_ns() >= ends:
+                self.done += 1
+                if self.done >= least and thread_time_ns() >= ends:
                     return False
         except StopIteration as end:
             self.result = end.value
@@ -124,7 +131,7 @@ class Remembered:
     def _compile(self, code: str, budget: int) -> Entry | None:
         """The account as it is now; as it was, where that takes more than the budget: then it is compiled beside."""
         paced = Paced(read_entry(self._execute, code))
-        if budget and paced.go_on(budget):
+        if budget and paced.go_on(budget, FEW_STEPS):
             self._compiling.pop(code, None)
             entry = self._put(code, paced)
             if entry is not None:
@@ -143,7 +150,7 @@ class Remembered:
             self._entries.clear()
             self.slow.clear()
         self._entries[code] = entry
-        if paced.spent > AT_ONCE:
+        if paced.spent > AT_ONCE and paced.done > FEW_STEPS:
             entry.slow = True
             self.slow.add(code)
         return entry
