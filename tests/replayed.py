@@ -4,6 +4,7 @@ import socket
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 from aiguillage.app import open_database, replay
@@ -94,6 +95,9 @@ class Asked(NamedTuple):
         """Answers calls at these moments, in their order, as a worker does."""
         out, written = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         log = CallLog(out, "1", Counts(memory_for(1), 1))
+        writer = LogWriter(self.settings.calls, Counts(memory_for(1), 1))
+        writing = Thread(target=write_until_closed, args=(writer, [written]))
+        writing.start()
         with closing(Table(partial(open_read_only, self.settings.database))) as table:
             table.begin()
             entry = table.entry(ACCOUNT)
@@ -102,8 +106,8 @@ class Asked(NamedTuple):
                 for question in callers:
                     facts = table.find(entry.facts, question, question.number, question.code, at)
                     log.add(at / 1_000_000, facts, decide(facts, RULES), "v2", 12, entry.seq)
-        log.stop(0.0)
-        write_until_closed(LogWriter(self.settings.calls, Counts(memory_for(1), 1)), [written])
+        log.stop(60.0)
+        writing.join()
 
 
 def fill(cast: Cast) -> None:

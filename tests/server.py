@@ -46,6 +46,12 @@ class Server:
     log: Path
     secure: bool = False
 
+    @property
+    def desk(self) -> int:
+        """The desk's process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return next(int(pid) for pid in children if "desk_process" in Path(f"/proc/{pid}/cmdline").read_text())
+
     def _connect(self) -> http.client.HTTPConnection:
         if self.secure:
             trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own certificate, made a moment ago

@@ -100,10 +100,10 @@ def send(client: Client, content: bytes) -> socket.socket:
 def test_a_child_has_limits_and_gives_way_to_others(client: Client, cast: Cast) -> None:
     with ThreadPoolExecutor(1) as pool, held(cast.db.path):
         pool.submit(client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV)
-        child = first_child(client.server.process.pid)
+        child = first_child(client.server.desk)
         wait_for(cast.db.path.parent)
         limits = Path(f"/proc/{child}/limits").read_text()
-        nice = os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, client.server.process.pid)
+        nice = os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, client.server.desk)
 
     soft = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
     assert (soft["Max address space"], soft["Max cpu time"]) == (str(MOST_MEMORY), str(MOST_SECONDS))
@@ -115,7 +115,7 @@ def test_work_that_takes_too_long_is_stopped_and_told_so_and_nothing_is_kept(cli
         asked: Future[httpx.Response] = pool.submit(
             client.ask, "POST", "/contacts/import", content=rows(MANY), headers=CSV
         )
-        child = first_child(client.server.process.pid)
+        child = first_child(client.server.desk)
         wait_for(cast.db.path.parent)
         resource.prlimit(child, resource.RLIMIT_CPU, (1, MOST_SECONDS))
         answer = asked.result()
@@ -131,7 +131,7 @@ def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Clien
         asked: Future[httpx.Response] = pool.submit(
             client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV
         )
-        os.kill(first_child(client.server.process.pid), signal.SIGKILL)
+        os.kill(first_child(client.server.desk), signal.SIGKILL)
         answer = asked.result()
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
@@ -143,7 +143,7 @@ def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Clien
 def test_work_ends_when_its_client_goes(client: Client, cast: Cast) -> None:
     with held(cast.db.path):
         with send(client, rows(100)):
-            child = first_child(client.server.process.pid)
+            child = first_child(client.server.desk)
             wait_for(cast.db.path.parent)
         until(lambda: not is_there(child))
         until(lambda: not any(cast.db.path.parent.glob(f"{PREFIX}*")))
@@ -158,8 +158,8 @@ def test_work_ends_when_the_server_is_killed(cast: Cast) -> None:
         client = client_of(server, cast, "manager")
         stack.enter_context(held(cast.db.path))
         stack.enter_context(send(client, rows(100)))
-        child = first_child(server.process.pid)
-        nursery = next(one for one in children(server.process.pid) if child in children(one))
+        child = first_child(server.desk)
+        nursery = next(one for one in children(server.desk) if child in children(one))
         server.process.kill()
         until(lambda: not any(map(is_there, (nursery, child))))
 
@@ -172,7 +172,7 @@ def test_an_upload_that_is_being_applied_is_applied_before_the_server_stops(cast
         client = client_of(server, cast, "manager")
         held_import = client.done("POST", "/imports", content=rows(500), headers=CSV)
         told = client.done("POST", f"/imports/{held_import['id']}/apply")
-        for child in working(server.process.pid):
+        for child in working(server.desk):
             os.kill(child, signal.SIGTERM)
 
     with cast.db.read() as connection:
@@ -186,7 +186,7 @@ def test_an_account_that_has_enough_heavy_work_is_told_to_wait_and_nobody_else_d
     with ThreadPoolExecutor(6) as pool, held(cast.db.path):
         asked = [pool.submit(client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV) for _ in range(6)]
         turned_away = first(asked, 2)
-        at_work = len(working(client.server.process.pid))
+        at_work = len(working(client.server.desk))
         who = httpx.get(url, headers=bearer(client), timeout=60)
 
     assert {(one.status_code, one.headers["retry-after"]) for one in turned_away} == {(503, "5")}
@@ -207,7 +207,7 @@ def test_an_import_with_a_key_is_carried_out_once(client: Client) -> None:
 
 def test_a_long_body_is_never_in_the_servers_memory(client: Client) -> None:
     def largest() -> int:
-        status = Path(f"/proc/{client.server.process.pid}/status").read_text()
+        status = Path(f"/proc/{client.server.desk}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
     client.done("POST", "/contacts/import", content=rows(1), headers=CSV)
@@ -247,4 +247,4 @@ def test_an_outsider_begins_no_work(client: Client, cast: Cast) -> None:
     refused = outsider.refused(404, "POST", "/contacts/import", content=rows(2), headers=CSV)
 
     assert "no account CL0000" in refused["detail"]
-    assert working(client.server.process.pid) == []
+    assert working(client.server.desk) == []

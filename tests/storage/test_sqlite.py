@@ -65,6 +65,7 @@ def open_at_once(paths: list[Path], opened: Callable[[Path], None]) -> None:
 def write_once(path: Path) -> None:
     """One transaction of a server that has just started."""
     database = Database(path)
+    database.create()
     with database.write() as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS facts (fact TEXT)"))
     database.close()
