@@ -31,7 +31,7 @@ from aiguillage.settings import Settings, read_settings
 from aiguillage.storage.revisions import newest_revision, revision_of
 from aiguillage.storage.sqlite import open_read_only
 
-DESCRIPTORS = 128
+DESCRIPTORS = 192
 """Files and sockets beside the clients' connections: the table's, the log's, requests at the desk."""
 
 LEAST_CONNECTIONS = 64

@@ -118,8 +118,13 @@ class Connection(asyncio.Protocol):
         self._drop_relay()
 
     def eof_received(self) -> bool:
-        """The client says no more. One that waits for an answer still gets it; a look later it counts as gone."""
+        """The client says no more. One that waits for an answer still gets it; a look later it counts as gone.
+
+        One whose body has not ended is gone.
+        """
         self._ended = True
+        if self._current is not None and not self._current.ended:
+            self.abort()
         return self._current is not None
 
     def abort(self) -> None:

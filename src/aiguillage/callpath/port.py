@@ -29,7 +29,7 @@ BACKLOG = 2048
 MOST_BLOCKS = 1024
 """Blocks of headers that are known by their bytes before the worker starts afresh."""
 
-MOST_HANDED_ON, MOST_HANDED_ON_EACH = 64, 32
+MOST_HANDED_ON, MOST_HANDED_ON_EACH = 128, 64
 """Requests at the desk at a time: in all, and from one address."""
 
 HANDSHAKE = 5.0
