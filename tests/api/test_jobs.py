@@ -1,7 +1,7 @@
 """Jobs: what waits for the network goes on beside the requests, so many at a time."""
 
 from collections.abc import Callable
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 import structlog
@@ -17,12 +17,11 @@ def doing(work: Callable[[], object]) -> Callable[[], tuple[str, Callable[[], ob
 
 
 def free() -> None:
-    """Returns once there is room for as many jobs as there may be."""
-    done = [Event() for _ in range(MOST_JOBS)]
-    for event in done:
-        begin_until_room(doing(event.set))
-    for event in done:
-        assert event.wait(30)
+    """Returns once every job begun before has ended: as many as there may be then go on at the same time."""
+    together = Barrier(MOST_JOBS + 1)
+    for _ in range(MOST_JOBS):
+        begin_until_room(doing(lambda: together.wait(30)))
+    together.wait(30)
 
 
 def begin_until_room(begin: Callable[[], tuple[str, Callable[[], object]]]) -> None:
