@@ -65,6 +65,13 @@ class Cast:
             self.secrets[name] = issue_token(self.db, self.operator, email(name), name="cast")[1]
         return self.secrets[name]
 
+    def managing_secret(self, name: str) -> str:
+        """The secret of a token that may do all that its user may: one for all tests of a server, as one has 100."""
+        key = f"{name} manages"
+        if key not in self.secrets:
+            self.secrets[key] = issue_token(self.db, self.operator, email(name), name="all", role=Role.MANAGE)[1]
+        return self.secrets[key]
+
     def reading_secret(self, name: str) -> str:
         """The secret of a token with which that user may read, so also ask about other moments."""
         return issue_token(self.db, self.operator, email(name), name="reading", role=Role.READ)[1]

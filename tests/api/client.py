@@ -7,13 +7,16 @@ from uuid import uuid4
 import httpx
 
 from aiguillage.desk.accounts import add_account
-from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import grant_role
 from aiguillage.domain.accounts import Account, Role
 from tests.cast import ACCOUNT, Cast, email
 from tests.server import Server
 
 BASE = "/smart-routings"
+
+
+class Unavailable(AssertionError):  # noqa: N818 - what it is, as Refusal is
+    """A 503: what was asked may have been done or not, as where a connection breaks."""
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Client:
     def done(self, method: str, path: str, body: Any = None, **options: Any) -> Any:  # noqa: ANN401 - any JSON
         """What a request that succeeds is answered; None for an answer without a body."""
         answer = self.ask(method, path, body, **options)
+        if answer.status_code == 503:
+            raise Unavailable(answer.text)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -57,7 +62,7 @@ class Client:
 
 def client_of(server: Server, cast: Cast, name: str, account: str = ACCOUNT) -> Client:
     """A client with a token of one of the cast, good for all that they may do."""
-    return Client(server, token_of(cast, name), account)
+    return Client(server, cast.managing_secret(name), account)
 
 
 def on_new_account(server: Server, cast: Cast, name: str = "manager") -> Client:
@@ -66,8 +71,3 @@ def on_new_account(server: Server, cast: Cast, name: str = "manager") -> Client:
     add_account(cast.db, cast.operator, Account(code=code))
     grant_role(cast.db, cast.operator, email(name), code, Role.MANAGE)
     return client_of(server, cast, name, code)
-
-
-def token_of(cast: Cast, name: str) -> str:
-    """The secret of a new token that may do all that its user may."""
-    return issue_token(cast.db, cast.operator, email(name), name="client", role=Role.MANAGE)[1]

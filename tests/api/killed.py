@@ -13,7 +13,7 @@ from threading import Event, Lock
 import httpx
 
 from aiguillage.settings import Settings
-from tests.api.client import BASE, Client, token_of
+from tests.api.client import BASE, Client, Unavailable
 from tests.cast import ACCOUNT, Cast
 from tests.server import Server, running
 from tests.storage.facts import rows
@@ -38,7 +38,7 @@ class Additions:
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self.secret = token_of(self.cast, "editor")
+        self.secret = self.cast.managing_secret("editor")
 
     def kill_once(self) -> None:
         """Has a server killed in the midst of additions, and sends those without an answer to the next one at once."""
@@ -64,7 +64,7 @@ class Additions:
             company = self._next()
             try:
                 self.send(client, company)
-            except httpx.TransportError:
+            except (httpx.TransportError, Unavailable):  # a call worker may outlive its desk by a moment
                 return
             if len(self.answered) >= until:
                 enough.set()

@@ -7,9 +7,8 @@ import httpx
 from aiguillage.api.moments import now
 from aiguillage.desk.change import change_directory
 from aiguillage.desk.sessions import open_session
-from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, require_user
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Actor
 from tests.cast import email
 from tests.standing import Busy
 
@@ -25,21 +24,9 @@ def client(busy: Busy, secret: str | None = None) -> httpx.Client:
 
 def acting(busy: Busy, name: str) -> httpx.Client:
     """One of the cast, or somebody added to it; `operator` is a user who is one."""
-    key = f"{name} manages"
-    if key not in busy.cast.secrets:
-        if name == "operator":
-            add_user(
-                busy.cast.db,
-                busy.cast.operator,
-                email(name),
-                name="Operator",
-                operator=True,
-                password=PASSWORD,
-                one_time=False,
-            )
-        issued = issue_token(busy.cast.db, busy.cast.operator, email(name), name="all", role=Role.MANAGE)
-        busy.cast.secrets[key] = issued[1]
-    return client(busy, busy.cast.secrets[key])
+    if name == "operator" and "operator manages" not in busy.cast.secrets:
+        newcomer(busy, name, operator=True)
+    return client(busy, busy.cast.managing_secret(name))
 
 
 def fresh(busy: Busy, name: str) -> httpx.Client:
