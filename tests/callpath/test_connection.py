@@ -285,6 +285,21 @@ def test_a_client_that_says_no_more_still_gets_its_calls_answer(inside: Inside, 
     run(meet())
 
 
+def test_a_client_that_says_no_more_within_its_form_is_gone(inside: Inside, token: str) -> None:
+    head = request(ROUTE, token, "Content-Type: application/json", f"Content-Length: {len(FORM)}", method="POST")
+
+    async def meet() -> None:
+        async with doors(inside) as house:
+            reader, writer = await house.connect()
+            writer.write(head + FORM[:9])
+            writer.write_eof()
+
+            assert await reader.read() == b""
+            assert house.port.connections == set()
+
+    run(meet())
+
+
 def test_a_client_that_is_gone_when_its_call_is_answered_costs_nothing(inside: Inside, token: str) -> None:
     async def meet() -> None:
         async with doors(inside) as house:
