@@ -1,5 +1,6 @@
 """A client of the management API, as a program would write one."""
 
+import signal
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,10 @@ BASE = "/smart-routings"
 
 class Unavailable(AssertionError):  # noqa: N818 - what it is, as Refusal is
     """A 503: what was asked may have been done or not, as where a connection breaks."""
+
+
+NO_ANSWER = (httpx.TransportError, Unavailable)
+"""What a client of a server that is killed gets: its call worker may outlive its desk by a moment."""
 
 
 @dataclass
@@ -51,6 +56,10 @@ class Client:
             raise Unavailable(answer.text)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    def require_killed(self) -> None:
+        """Only a server that was killed may have given no answer. Raises TimeoutExpired for one that lives."""
+        assert self.server.process.wait(30) == -signal.SIGKILL
 
     def refused(self, status: int, method: str, path: str, body: Any = None, **options: Any) -> Any:  # noqa: ANN401
         """The problem that a request is answered with."""

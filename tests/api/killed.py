@@ -10,10 +10,8 @@ from http.client import HTTPConnection
 from itertools import count
 from threading import Event, Lock
 
-import httpx
-
 from aiguillage.settings import Settings
-from tests.api.client import BASE, Client, Unavailable
+from tests.api.client import BASE, NO_ANSWER, Client
 from tests.cast import ACCOUNT, Cast
 from tests.server import Server, running
 from tests.storage.facts import rows
@@ -64,7 +62,8 @@ class Additions:
             company = self._next()
             try:
                 self.send(client, company)
-            except (httpx.TransportError, Unavailable):  # a call worker may outlive its desk by a moment
+            except NO_ANSWER:
+                client.require_killed()
                 return
             if len(self.answered) >= until:
                 enough.set()
