@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,23 +82,21 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    settings: Settings, *, workers: int = 1, descriptors: int | None = None, **environment: str
+    settings: Settings, *, workers: int = 1, under: Sequence[str] = (), whole: bool = True, **environment: str
 ) -> Iterator[Server]:
     """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends.
 
-    A log that holds anything of a caller's fails the test.
+    `under` is a command that starts it, as prlimit is; one that is not to be `whole` need only answer calls. A log that holds anything of a caller's fails the test.
     """
     port = free_port()
     log = settings.data_dir.parent / f"server-{port}.log"
-    command = [sys.executable, "-m", "aiguillage", "serve", "--port", str(port), "--workers", str(workers)]
-    if descriptors is not None:
-        command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *command]
+    command = [*under, sys.executable, "-m", "aiguillage", "serve", "--port", str(port), "--workers", str(workers)]
     variables = os.environ | {"AIGUILLAGE_DATA_DIR": str(settings.data_dir)} | environment
     with log.open("ab") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output, start_new_session=True)
         server = Server(port, process, log, secure="AIGUILLAGE_TLS_CERT" in environment)
         try:
-            wait_until_ready(server)
+            wait_until_ready(server, whole=whole)
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
@@ -110,12 +108,13 @@ def running(
     refuse_marked(log)
 
 
-def wait_until_ready(server: Server) -> None:
-    """Asks until the server answers that it is ready, and its desk too."""
+def wait_until_ready(server: Server, *, whole: bool = True) -> None:
+    """Asks until the server answers that it is ready; where it is to be whole, its desk too, and that nothing ails."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if server.ask("/readyz").body == WHOLE:
+            answer = server.ask("/readyz")
+            if answer.body == WHOLE or (answer.status == 200 and not whole):  # noqa: PLR2004 - HTTP's own number
                 return
         except OSError:
             pass

@@ -26,6 +26,10 @@ class SmallDisk:
                 pass
         assert shutil.disk_usage(self.path).free == 0
 
+    def remount(self, how: str) -> None:
+        """Has it take writes (rw) or none (ro)."""
+        subprocess.run(["mount", "-o", f"remount,{how}", str(self.path)], check=True)  # noqa: S607 - where root has it
+
     def make_room(self) -> None:
         """Takes away what filled it."""
         (self.path / "filling").unlink()

@@ -230,7 +230,7 @@ def test_a_thousand_connections_that_go_no_further_keep_no_call_away(
     secret = cast.secret("router")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
-    with running(settings, descriptors=256) as server:
+    with running(settings, under=("prlimit", "--nofile=256:256")) as server:
         held = []
         for _ in range(1000):
             one = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)

@@ -23,7 +23,7 @@ from aiguillage.logs import configure_logs
 from aiguillage.replaying import EVERY_CALL, Replay, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.frozen import open_to_read
 
 RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
 """The rules by which each dialect's calls are decided."""
@@ -86,7 +86,7 @@ def explain_call(
         raise invalid("Give one of --number, --code, --value, --called and --queue, as in --number 0199001234.")
     with read_facts(database, actor, account, Role.READ):
         pass
-    table = Table(partial(open_read_only, settings.database))
+    table = Table(partial(open_to_read, settings.database))
     try:
         table.begin()
         entry = table.entry(account)

@@ -28,8 +28,8 @@ from aiguillage.domain.proxies import Proxies
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings, read_settings
+from aiguillage.storage.frozen import open_to_read
 from aiguillage.storage.revisions import newest_revision, revision_of
-from aiguillage.storage.sqlite import open_read_only
 
 DESCRIPTORS = 192
 """Files and sockets beside the clients' connections: the table's, the log's, requests at the desk."""
@@ -54,7 +54,7 @@ class CallWorker:
         self.counts = Counts(inherited.memory(), inherited.row, names)
         listening, log = (socket.socket(fileno=number) for number in inherited.sockets)
         self.log = CallLog(log, str(os.getpid()), self.counts)
-        self.table = Table(partial(open_read_only, settings.database, settings.cache_mib * 1024))
+        self.table = Table(partial(open_to_read, settings.database, settings.cache_mib * 1024))
         proxies = Proxies(settings.trusted_proxies)
         self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies)
         self.health = Health(self.counts, self._is_ready)
@@ -80,22 +80,31 @@ class CallWorker:
         port = Port(self.wire, self.call_path, self.health, self.counts)
         self.call_path.rehearse(time.time())
         await port.rehearse()
-        sending = loop.create_task(self._send_log())
+        self._tell_of_table()
+        telling = loop.create_task(self._tell())
         collecting = loop.create_task(_collect_garbage())
         port.open()
         self._inherited.say_ready()
         await told.wait()
         loop.remove_reader(self._inherited.alive)
         await port.stop()
-        sending.cancel()
+        telling.cancel()
         collecting.cancel()
         self.log.stop(LAST_CALLS)
         self.table.close()
 
-    async def _send_log(self) -> None:
+    async def _tell(self) -> None:
+        """Sends on what was answered, and says how the table is."""
         while True:
             await asyncio.sleep(SEND_EVERY)
             self.log.send()
+            self._tell_of_table()
+
+    def _tell_of_table(self) -> None:
+        frozen = int(self.table.frozen)
+        if frozen != self.counts.get("frozen", self._inherited.row):
+            self.counts.put("frozen", frozen)
+            _log.warning("table_frozen" if frozen else "table_as_usual")
 
 
 async def _collect_garbage() -> None:

@@ -30,8 +30,9 @@ from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings, as_environment
 from aiguillage.sockets import listen, listen_for_workers
-from aiguillage.storage.revisions import newest_revision, revision_of
-from aiguillage.storage.sqlite import check, require_there
+from aiguillage.storage.revisions import check, newest_revision, revision_of
+from aiguillage.storage.room import keep_room
+from aiguillage.storage.sqlite import require_there
 
 LARGEST_CHECKED = 32 << 20
 """Bytes of a database that is read whole before it is served. Housekeeping reads any, while calls are answered."""
@@ -202,6 +203,8 @@ class Supervisor:
                 if child.process is not None and child.process.pid in ready:
                     child.ready = True
                     _log.info("ready", extra={"about": {"process": child.plan.name, "pid": child.process.pid}})
+            for path in (self._settings.database, self._settings.calls):
+                keep_room(path)
 
     def _no_worker_could_start(self) -> bool:
         """Whether a call worker ended before any of them ever answered."""

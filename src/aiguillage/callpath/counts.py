@@ -27,7 +27,7 @@ STATUSES = (200, 400, 401, 403, 404, 405, 409, 412, 413, 429, 500, 501, 503, 0)
 """The statuses that are counted apart; 0 stands for every other."""
 
 NUMBERS = (
-    *("dropped", "handed_on", "turned_away", "evicted", "malformed", "connections", "log_failing", "table_failing"),
+    *("dropped", "handed_on", "turned_away", "evicted", "malformed", "connections", "log_failing", "frozen"),
     *("beat", "desk_up", "desk_beat", "desk_starts", "worker_starts", "own_time_sum"),
 )
 """What a row has beside the answers and the histogram; a `beat` is a moment of the monotonic clock, in seconds."""

@@ -20,6 +20,8 @@ NOT_READY = "The database is missing, cannot be read, or its schema is another r
 TROUBLES = {
     "log_failing": "The call log cannot be written. Calls are answered; those that it cannot take are counted.",
     "desk_away": "The desk does not answer. Calls are answered; everything else gets 503 until it is back.",
+    "frozen": "Nothing can be written beside the database: its disk is full or read-only, or rights are missing. "
+    "Calls are answered from it as it is; changes are refused.",
 }
 """What does not keep calls from being answered, in words."""
 
@@ -76,8 +78,7 @@ class Health:
         if not self._ready():
             return _told(503, {"status": 503, "title": "Service Unavailable", "detail": NOT_READY})
         troubles = [] if self._desk_answers() else [TROUBLES["desk_away"]]
-        if self._counts.total("log_failing"):
-            troubles.append(TROUBLES["log_failing"])
+        troubles += [TROUBLES[name] for name in ("log_failing", "frozen") if self._counts.total(name)]
         return _told(200, {"status": "ok"} | ({"troubles": troubles} if troubles else {}))
 
     def _metrics(self) -> Answer:
@@ -101,6 +102,7 @@ class Health:
             ("aiguillage_desk_up", "Whether the desk answers.", int(self._desk_answers())),
             ("aiguillage_call_log_up", "Whether the call log can be written.", int(not counts.total("log_failing"))),
             ("aiguillage_table_up", "Whether calls can be answered.", int(self._ready())),
+            ("aiguillage_table_frozen", "Whether nothing can be written beside it.", int(counts.total("frozen") > 0)),
         ):
             yield from _head(metric, "gauge", words)
             yield f"{metric} {value}"

@@ -81,7 +81,7 @@ class Remembered:
     def __init__(
         self, execute: Execute, open_beside: Callable[[], Connection], clock: Callable[[], float] = monotonic
     ) -> None:
-        self._execute = execute
+        self.execute = execute
         self._open_beside = open_beside
         self._clock = clock
         self._entries: dict[str, Entry] = {}
@@ -106,7 +106,7 @@ class Remembered:
         return self._look_at(code, entry)
 
     def _look_at(self, code: str, entry: Entry | None) -> Entry | None:
-        row = None if entry is None else self._execute(FACTS_VERSION, (entry.facts.account_id,)).fetchone()
+        row = None if entry is None else self.execute(FACTS_VERSION, (entry.facts.account_id,)).fetchone()
         if entry is None or row is None:
             return self._compile(code, WHOLE)
         version, seq = row
@@ -117,7 +117,7 @@ class Remembered:
             if fresh is not entry:
                 return fresh
         if version != entry.roles_version:
-            entry.roles, entry.roles_version = roles_of(self._execute, entry.facts.account_id), version
+            entry.roles, entry.roles_version = roles_of(self.execute, entry.facts.account_id), version
         entry.looked, entry.looked_at = self._looks, self._now
         return entry
 
@@ -130,7 +130,7 @@ class Remembered:
 
     def _compile(self, code: str, budget: int) -> Entry | None:
         """The account as it is now; as it was, where that takes more than the budget: then it is compiled beside."""
-        paced = Paced(read_entry(self._execute, code))
+        paced = Paced(read_entry(self.execute, code))
         if budget and paced.go_on(budget, FEW_STEPS):
             self._compiling.pop(code, None)
             entry = self._put(code, paced)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_network
 from sqlite3 import Connection
+from time import monotonic
 from zlib import adler32
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,9 @@ from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.sessions import IDLE
 from aiguillage.domain.sums import row_sum
+
+OPEN_AGAIN = 1.0
+"""Seconds after which a file that could not be opened as usual is tried again."""
 
 LONGEST_REMEMBERED = 128
 """Bytes of an Authorization header that a worker remembers: blanks can make it long."""
@@ -66,20 +70,45 @@ class DamagedError(Exception):
 
 
 class Table:
-    """One worker's view of the file. All calls of one event-loop turn share one read transaction."""
+    """One worker's view of the file. All calls of one event-loop turn share one read transaction.
 
-    def __init__(self, open_connection: Callable[[], Connection]) -> None:
-        self._connection = open_connection()
-        self._execute: Execute = self._connection.execute
-        self._data_version = -1
-        self._directory_version = -1
+    A connection that `is_outdated` tells of reads the file as it lay when it was opened (storage/frozen.py).
+    """
+
+    def __init__(self, open_connection: Callable[[], Connection], clock: Callable[[], float] = monotonic) -> None:
+        self._open_connection = open_connection
+        self._clock = clock
         self.reading = False
         self._tokens: dict[bytes, Token] = {}
+        self._use(open_connection())
         self._remembered = Remembered(self._execute, open_connection)
         self.entry = self._remembered.entry
 
+    def _use(self, connection: Connection) -> None:
+        self._connection = connection
+        self._execute: Execute = connection.execute
+        self._data_version = self._directory_version = -1
+        self._is_outdated: Callable[[], bool] | None = getattr(connection, "is_outdated", None)
+        self._opened_at = self._clock()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it could not be opened as usual, for want of room or rights."""
+        return self._is_outdated is not None
+
+    def _open_again(self) -> None:
+        """Opens the file anew. One that cannot be opened just now goes on being read as it lay."""
+        self._opened_at = self._clock()
+        with suppress(Exception):
+            connection = self._open_connection()
+            self.close()
+            self._use(connection)
+            self._remembered.execute = self._execute
+
     def begin(self) -> None:
         """Starts the turn's read transaction, and looks whether the file changed since the last one."""
+        if self._is_outdated is not None and self._is_outdated():
+            self._open_again()
         if self._connection.in_transaction:  # a look or an end that failed: what it saw may be old
             self._execute("ROLLBACK")
         self._execute("BEGIN")
@@ -165,7 +194,12 @@ class Table:
         self._remembered.work()
 
     def watch(self) -> None:
-        """Looks whether accounts that take long to compile have changed: no call should be the first to find out."""
+        """Looks whether accounts that take long to compile have changed: no call should be the first to find out.
+
+        And whether a file that could not be opened as usual now can be.
+        """
+        if self._is_outdated is not None and self._clock() - self._opened_at >= OPEN_AGAIN:
+            self._open_again()
         if self._remembered.slow:
             self.begin()
             try:

@@ -12,7 +12,8 @@ import msgspec
 from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
 from aiguillage.storage.private import make_private
-from aiguillage.storage.sqlite import library, open_read_only, write_ahead
+from aiguillage.storage.room import lacks_room
+from aiguillage.storage.sqlite import full, library, open_read_only, tells_damage, unusable, write_ahead
 
 BUSY_SECONDS = 5.0
 LATEST = 2**62
@@ -106,6 +107,8 @@ def open_log(path: Path) -> sqlite3.Connection:
 
     What it removes is overwritten: an erased number must not stay in the file.
     """
+    if lacks_room(path):
+        raise full(path)
     make_private(path)
     try:
         connection = library.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
@@ -135,6 +138,8 @@ def _add_missing_columns(connection: sqlite3.Connection) -> None:
 
 def unusable_log(path: Path, error: Exception) -> Refusal:
     """A call log that SQLite cannot use."""
+    if not tells_damage(str(error)):
+        return unusable(path, str(error))
     return unavailable(path, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place.")
 
 

@@ -1,7 +1,6 @@
 """The database behind the desk: one SQLite file through SQLAlchemy, transactions that say what they are for."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +15,17 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.sums import row_sum
 from aiguillage.storage import sqlite
 from aiguillage.storage.alike import know_letters
+from aiguillage.storage.room import has_room, lacks_room
 from aiguillage.storage.sqlite import (
     Identity,
     broken,
+    full,
     identity,
     replaced,
     tells_damage,
     unusable,
     unwritable,
 )
-
-LEAST_ROOM = 1 << 20
-"""Bytes without which the side files of an open database may not find room."""
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120
@@ -71,6 +69,8 @@ class Database:
         event.listen(self._engine, "begin", _begin)
 
     def _connect(self) -> FileConnection:
+        if lacks_room(self.path):
+            raise full(self.path)
         where = f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite.library.connect(where, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
         if self._file is None:
@@ -146,21 +146,13 @@ def told(path: Path) -> Iterator[None]:
             raise broken(path, why) from error
         if isinstance(error, (OperationalError, sqlite.library.OperationalError)):
             raise unusable(
-                path, "the disk is full" if "disk I/O error" in why and not _has_room(path) else why
+                path, "the disk is full" if "disk I/O error" in why and not has_room(path) else why
             ) from error
         raise
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error
     except UnicodeEncodeError as error:
         raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
-
-
-def _has_room(path: Path) -> bool:
-    """Whether SQLite had room for its side files: of a full disk it says no more than that it was an error."""
-    try:
-        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
-    except OSError:
-        return True
 
 
 @contextmanager

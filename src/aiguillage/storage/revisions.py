@@ -1,9 +1,13 @@
-"""Which schema a database has and this release wants: looks that change nothing, and need no engine."""
+"""Which schema a database has and this release wants, and whether it is whole: looks that change nothing.
+
+They need no engine, and no more of the disk than calls do.
+"""
 
 from functools import cache
 from pathlib import Path
 
-from aiguillage.storage.sqlite import library, open_read_only
+from aiguillage.storage.frozen import open_to_read
+from aiguillage.storage.sqlite import broken, library, tells_damage
 
 SCRIPTS = Path(__file__).parent / "migrations"
 REVISION = "SELECT version_num FROM alembic_version"
@@ -23,7 +27,7 @@ def newest_revision() -> str:
 def revision_of(path: Path) -> str | None:
     """The revision of a file by a look that changes nothing, None if it has none: for a server that is asked often."""
     try:
-        connection = open_read_only(path)
+        connection = open_to_read(path)
     except library.DatabaseError:
         return None
     try:
@@ -33,3 +37,21 @@ def revision_of(path: Path) -> str | None:
     finally:
         connection.close()
     return None if row is None else str(row[0])
+
+
+def check(path: Path) -> None:
+    """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""
+    try:
+        connection = open_to_read(path)
+    except library.DatabaseError:
+        return  # who has to use it will say what is wrong
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except library.DatabaseError as error:
+        found = str(error)
+        if not tells_damage(found):
+            return
+    finally:
+        connection.close()
+    if found != "ok":
+        raise broken(path, found)

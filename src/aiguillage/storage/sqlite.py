@@ -68,31 +68,18 @@ def open_read_only(path: Path, cache_kib: int = 8_192) -> standard.Connection:
     connection = library.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=1.0
     )
-    try:
-        connection.execute("PRAGMA mmap_size = 0")
-        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-    except library.DatabaseError:
-        connection.close()
-        raise
+    prepare_reader(connection, cache_kib)
     return cast("standard.Connection", connection)
 
 
-def check(path: Path) -> None:
-    """Reads the whole file. Raises Refusal(unavailable) if it is damaged."""
+def prepare_reader(connection: standard.Connection, cache_kib: int, *pragmas: str) -> None:
+    """Gives a connection what every reader has, and what this one needs first. Closed again where it cannot read."""
     try:
-        connection = open_read_only(path)
+        for pragma in (*pragmas, "mmap_size = 0", f"cache_size = -{cache_kib}"):
+            connection.execute(f"PRAGMA {pragma}")
     except library.DatabaseError:
-        return  # who has to use it will say what is wrong
-    try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except library.DatabaseError as error:
-        found = str(error)
-        if not tells_damage(found):
-            return
-    finally:
         connection.close()
-    if found != "ok":
-        raise broken(path, found)
+        raise
 
 
 def identity(path: Path) -> Identity | None:
@@ -139,6 +126,11 @@ def unusable(path: Path, why: str) -> Refusal:
     }
     remedy = next((remedy for sign, remedy in remedies.items() if sign in why), "Run: aiguillage status")
     return unavailable(path, f"{path} cannot be used ({why}). {remedy}")
+
+
+def full(path: Path) -> Refusal:
+    """A file whose disk has no room for what its use takes."""
+    return unusable(path, "the disk is full")
 
 
 def unwritable(path: Path, error: OSError) -> Refusal:
