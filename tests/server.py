@@ -86,7 +86,8 @@ def running(
 ) -> Iterator[Server]:
     """`aiguillage serve` on the settings' data, answering when the block begins, stopped when it ends.
 
-    `under` is a command that starts it, as prlimit is; one that is not to be `whole` need only answer calls. A log that holds anything of a caller's fails the test.
+    `under` is a command that starts it, as prlimit is; one that is not to be `whole` need only answer calls. A log that
+    holds anything of a caller's fails the test.
     """
     port = free_port()
     log = settings.data_dir.parent / f"server-{port}.log"
@@ -114,7 +115,7 @@ def wait_until_ready(server: Server, *, whole: bool = True) -> None:
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
             answer = server.ask("/readyz")
-            if answer.body == WHOLE or (answer.status == 200 and not whole):  # noqa: PLR2004 - HTTP's own number
+            if answer.body == WHOLE or (answer.status == 200 and not whole):
                 return
         except OSError:
             pass

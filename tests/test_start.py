@@ -1,25 +1,25 @@
 """A server starts on what calls need: nothing has to be written for them, and what it cannot do it says."""
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from aiguillage.app import open_database
+from aiguillage.callpath.health import TROUBLES
 from aiguillage.settings import Settings
 from tests.api.client import Client
 from tests.cast import ACCOUNT, Cast, known_caller
-from tests.server import Server, running
+from tests.server import WHOLE, Server, running
 from tests.small_disk import SmallDisk, small_disk
 
 KNOWN = f"/api/v1/routing/contacts?customerAccount={ACCOUNT}&number=0199001234"
-TROUBLE = "Nothing can be written beside the database"
+NEW = {"company": "Boulangerie Mistral"}
+PASSING_OVER_NO_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+"""Also root may then write only what its bits allow."""
+
 Fault = Callable[[SmallDisk], AbstractContextManager[None]]
 
 
@@ -41,16 +41,13 @@ def read_only(disk: SmallDisk) -> Iterator[None]:
 
 @contextmanager
 def without_rights(disk: SmallDisk) -> Iterator[None]:
-    """A directory and files that may only be read: also by root, where it has no right to pass over such bits."""
+    """A directory and files that may only be read."""
     modes = {path: path.stat().st_mode for path in [disk.path, *disk.path.iterdir()]}
     for path in modes:
         path.chmod(0o500 if path.is_dir() else 0o400)
     yield
     for path, mode in modes.items():
         path.chmod(mode)
-
-
-FAULTS = (full, read_only, without_rights)
 
 
 @pytest.fixture
@@ -62,32 +59,24 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def there(disk: SmallDisk, assembled: Path) -> Iterator[Cast]:
-    """The cast, with a caller whom it knows, on the small disk."""
+    """The cast on the small disk, with their tokens, and a caller whom they know."""
     settings = Settings(data_dir=disk.path)
     settings.database.write_bytes(assembled.read_bytes())
-    with closing(open_database(settings)) as database:
-        cast = Cast(database)
-        known_caller(cast)
-        for secret in (cast.secret, cast.managing_secret):
-            secret("editor")
-        yield cast
+    cast = Cast(open_database(settings))
+    cast.secret("router")
+    cast.managing_secret("editor")
+    known_caller(cast)
+    yield cast
+    cast.db.close()
 
 
-def lies_as_killed(cast: Cast, disk: SmallDisk) -> None:
-    """Leaves the newest change in the write-ahead log alone, without its index, as after a power cut."""
-    change_contact = cast.db.path
-    log = change_contact.with_name("aiguillage.db-wal")
-    kept = log.read_bytes()
-    assert kept
+def close_as_killed(cast: Cast) -> None:
+    """Leaves the newest changes in the write-ahead log alone, without its index, as a power cut does."""
+    log = cast.db.path.with_name("aiguillage.db-wal")
+    kept, before = log.read_bytes(), cast.db.path.read_bytes()
     cast.db.close()
     log.write_bytes(kept)
-
-
-def started(disk: SmallDisk) -> AbstractContextManager[Server]:
-    """A server that may do what its user may, and no more."""
-    return running(
-        Settings(data_dir=disk.path), under=("setpriv", "--bounding-set=-dac_override,-dac_read_search"), whole=False
-    )
+    cast.db.path.write_bytes(before)
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -98,27 +87,61 @@ def eventually(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("log", [False, True], ids=["stopped", "killed"])
-@pytest.mark.parametrize("fault", FAULTS)
+def started(disk: SmallDisk) -> AbstractContextManager[Server]:
+    """A server that may do what the bits of its files allow, and no more; it answers calls when the block begins."""
+    return running(Settings(data_dir=disk.path), under=PASSING_OVER_NO_RIGHTS, whole=False)
+
+
+@pytest.mark.parametrize("close", [lambda cast: cast.db.close(), close_as_killed], ids=["stopped", "killed"])
+@pytest.mark.parametrize("fault", [full, read_only, without_rights])
 def test_a_server_that_can_read_answers_calls_and_takes_up_the_rest_by_itself(
-    there: Cast, disk: SmallDisk, fault: Fault, log: bool
+    there: Cast, disk: SmallDisk, fault: Fault, close: Callable[[Cast], None]
 ) -> None:
-    secret = there.secret("editor")
-    client = lambda server: Client(server, there.managing_secret("editor"))  # noqa: E731 - a word for it
-    if log:
-        lies_as_killed(there, disk)
-    there.db.close()
-    with contextlib.ExitStack() as stack:
+    secret, managing = there.secret("router"), there.managing_secret("editor")
+    close(there)
+    with ExitStack() as stack:
         with fault(disk):
             server = stack.enter_context(started(disk))
-            answer, told, metrics = (server.ask(path, secret) for path in (KNOWN, "/readyz", "/metrics"))
-            change = client(server).ask("POST", "/contacts", {"company": "Librairie Ormeau"})
+            eventually(lambda: TROUBLES["frozen"] in server.ask("/readyz").text)
+            known, ready, metrics = server.ask(KNOWN, secret), server.ask("/readyz"), server.ask("/metrics").text
+            change = Client(server, managing).ask("POST", "/contacts", NEW)
         eventually(lambda: server.ask("/readyz").body == WHOLE)
-        client(server).done("POST", "/contacts", {"company": "Librairie Ormeau", "phones": []})
+        added = Client(server, managing).done("POST", "/contacts", NEW)
+        told = server.ask("/metrics").text
 
-        assert "aiguillage_table_frozen 0" in server.ask("/metrics").text
+        assert server.ask(KNOWN, secret).body == known.body
 
-    assert answer.status == 200
-    assert (told.status, TROUBLE in told.text) == (200, True)
-    assert "aiguillage_table_frozen 1" in metrics.text
-    assert change.status_code == 503
+    assert (known.status, ready.status, change.status_code) == (200, 200, 503), change.text
+    assert "Garage Belleville" in known.text
+    assert added["company"] == NEW["company"]
+    assert ("aiguillage_table_frozen 1" in metrics, "aiguillage_table_frozen 0" in told) == (True, True)
+    assert [word in server.log.read_text() for word in ("table_frozen", "table_as_usual")] == [True, True]
+
+
+def test_a_change_of_the_file_is_seen_by_a_server_that_reads_it_as_it_lay(there: Cast, disk: SmallDisk) -> None:
+    secret = there.secret("router")
+    there.db.close()
+    with without_rights(disk), started(disk) as server:
+        before = server.ask(KNOWN, secret).text
+        database = open_database(Settings(data_dir=disk.path))
+        with database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM caller_key")
+        database.close()
+        after = server.ask(KNOWN, secret).text
+
+    assert "Garage Belleville" in before
+    assert "Garage Belleville" not in after
+
+
+def test_a_damaged_call_log_keeps_no_server_from_starting(there: Cast, disk: SmallDisk) -> None:
+    secret = there.secret("router")
+    there.db.close()
+    there.log.write_bytes(b"no database" * 1000)
+
+    with started(disk) as server:
+        eventually(lambda: TROUBLES["log_failing"] in server.ask("/readyz").text)
+        known = server.ask(KNOWN, secret)
+        there.log.unlink()
+        eventually(lambda: server.ask("/readyz").body == WHOLE)
+
+    assert "Garage Belleville" in known.text

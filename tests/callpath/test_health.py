@@ -81,6 +81,17 @@ def test_a_call_log_that_fails_is_said_and_takes_no_readiness_away() -> None:
     assert server.samples()["aiguillage_call_log_up"] == 0
 
 
+def test_a_table_beside_which_nothing_can_be_written_is_said_and_takes_no_readiness_away() -> None:
+    server = Server()
+    server.desk(UP)
+    server.workers[1].put("frozen", 1)
+
+    status, said = server.says("/readyz")
+
+    assert (status, "changes are refused" in str(said["troubles"])) == (200, True)
+    assert server.samples()["aiguillage_table_frozen"] == 1
+
+
 def test_a_table_that_cannot_be_read_is_not_ready() -> None:
     server = Server(ready=False)
 

@@ -39,10 +39,11 @@ def open_to_read(path: Path, cache_kib: int = 8_192) -> Connection:
         except library.DatabaseError as error:
             if not path.exists() or not any(sign in str(error) for sign in NOT_AS_USUAL):
                 raise
-    return _open_frozen(path, cache_kib)
+    return open_as_it_lies(path, cache_kib)
 
 
-def _open_frozen(path: Path, cache_kib: int) -> Connection:
+def open_as_it_lies(path: Path, cache_kib: int = 8_192) -> Connection:
+    """A FrozenConnection. Raises the library's DatabaseError."""
     seen = _seen(path)
     where = f"{path.absolute().as_uri()}?mode=ro&{'immutable=1' if seen[1] is None else 'vfs=unix-none'}"
     connection = library.connect(
