@@ -27,7 +27,8 @@ def main() -> int:
     console = Console(stderr=True)
     try:
         with console.status("starting") as status:
-            results = run(options.only or PARTS, QUICK if options.quick else FULL, status.update)
+            told = status.update if console.is_terminal else console.print
+            results = run(options.only or PARTS, QUICK if options.quick else FULL, told)
     except KeyboardInterrupt:
         print("Stopped: all that was started is gone, and nothing is kept.", file=sys.stderr)
         return 130

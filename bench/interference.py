@@ -22,6 +22,9 @@ from bench.work import Work, all_work, doing
 LOGGED = 5
 """Seconds of wrk, again and again until the call log has enough to replay."""
 
+ENOUGH = 60.0
+"""Seconds of calls beside one kind of work after which no further turn is taken: some of it goes on for minutes."""
+
 SETTLE = 2.0
 """Seconds of rest after each phase, until what it left behind is written and cannot weigh on the next."""
 
@@ -203,12 +206,15 @@ def _take_turns(
     """A row for each account whose calls are measured: the neighbour, and with it the one whose zones are compiled."""
     measured = [neighbours.other, neighbours.zoned] if work.zoned else [neighbours.other]
     taken: list[list[Turn]] = [[] for _ in measured]
-    done = 0
+    done, began = 0, time.monotonic()
     for number in range(1, turns + 1):
+        if time.monotonic() - began > ENOUGH:
+            break
         told(f"turn {number} of {turns}: an idle desk, then {work.name}")
         idle, others_then = phases.idle(measured)
         busy, others_now, times = phases.busy(measured, work)
         done += times
         for mine, before, meanwhile in zip(taken, idle, busy, strict=True):
             mine.append(Turn(before, meanwhile, max(others_then, others_now)))
+            told(f"p50 {meanwhile.p50_us / before.p50_us:.2f} x, p99 {meanwhile.p99_us / before.p99_us:.2f} x")
     return [Disturbance(work.name, filled.account, done, mine) for filled, mine in zip(measured, taken, strict=True)]

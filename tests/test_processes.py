@@ -19,7 +19,7 @@ import pytest
 
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
-from tests.server import Server, running
+from tests.server import Server, running, wait_until_ready
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number={NUMBER}"
 ROUTED = "207,209,214,216"
@@ -54,11 +54,21 @@ def test_a_call_worker_imports_nothing_of_the_desk() -> None:
 
     ours = {name.split(".")[1] for name in loaded if name.startswith("aiguillage.")}
     assert ours == {
-        *("call_worker", "callpath", "dialects", "domain", "inherited", "log_writer", "logs", "settings", "storage"),
+        *(
+            "call_worker",
+            "callpath",
+            "dialects",
+            "domain",
+            "inherited",
+            "log_writer",
+            "logs",
+            "settings",
+            "sockets",
+            "storage",
+        ),
     }
     assert {name for name in loaded if name.startswith("aiguillage.storage.")} == {
-        *("aiguillage.storage.calls", "aiguillage.storage.private"),
-        *("aiguillage.storage.revisions", "aiguillage.storage.sqlite"),
+        f"aiguillage.storage.{name}" for name in ("calls", "frozen", "private", "revisions", "room", "sqlite")
     }
     assert {"litestar", "sqlalchemy", "uvicorn", "structlog", "rich", "typer"} & set(loaded) == set()
 
@@ -95,6 +105,28 @@ def test_when_a_call_worker_dies_the_other_answers_and_it_is_started_again(cast:
 
     assert answers == {ROUTED}
     assert second in found
+
+
+def test_processes_that_hang_are_ended_and_started_again_and_calls_go_on(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    secret = cast.secret("router")
+    with running(settings, workers=2) as server:
+        worker, other = processes(server, "call_worker")
+        (desk,) = processes(server, "desk_process")
+        for pid in (worker, desk):
+            os.kill(pid, signal.SIGSTOP)
+        calls = {server.ask(V1, secret).text for _ in range(20)}
+        (asked, waited) = server.ask("/whoami", secret), server.ask(V1, secret)
+
+        assert ends([worker, desk])
+
+        wait_until_ready(server)
+        again = server.ask("/whoami", secret)
+        workers = processes(server, "call_worker")
+
+    assert (calls, asked.status, "retry-after" in asked.headers, waited.text) == ({ROUTED}, 503, True, ROUTED)
+    assert (again.status, len(workers), other in workers, worker in workers) == (200, 2, True, False)
+    assert server.log.read_text().count('"silent"') == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])

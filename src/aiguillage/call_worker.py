@@ -28,6 +28,7 @@ from aiguillage.domain.proxies import Proxies
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings, read_settings
+from aiguillage.sockets import BACKLOG
 from aiguillage.storage.frozen import open_to_read
 from aiguillage.storage.revisions import newest_revision, revision_of
 
@@ -58,7 +59,9 @@ class CallWorker:
         proxies = Proxies(settings.trusted_proxies)
         self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies)
         self.health = Health(self.counts, self._is_ready)
-        self.wire = Wire(listening, inherited.desk, proxies, settings.keep_alive, most_connections(), self._tls())
+        self.wire = Wire(
+            listening, inherited.desk, proxies, settings.keep_alive, most_connections(), BACKLOG, self._tls()
+        )
 
     def _is_ready(self) -> bool:
         """Whether the table is there with the schema that this release wants."""

@@ -117,7 +117,7 @@ async def doors(
     name = f"\0aiguillage-test-{secrets.token_hex(8)}"
     desk = socket.socket(socket.AF_UNIX)
     desk.bind(name)
-    wire = Wire(listening, name, Proxies(proxies), keep_alive, most, tls)
+    wire = Wire(listening, name, Proxies(proxies), keep_alive, most, 128, tls)
     inside.counts.put("desk_up", UP, row=0)
     inside.counts.put("desk_beat", 2**40, row=0)
     port = Port(wire, inside.call_path, Health(inside.counts, lambda: True), inside.counts)

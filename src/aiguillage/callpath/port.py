@@ -23,9 +23,6 @@ from aiguillage.callpath.request import Request
 from aiguillage.domain.proxies import Proxies
 
 ACCEPTED_AT_ONCE = 32
-BACKLOG = 2048
-"""Connections that can wait for a worker (sockets.py)."""
-
 MOST_BLOCKS = 1024
 """Blocks of headers that are known by their bytes before the worker starts afresh."""
 
@@ -52,13 +49,17 @@ REHEARSED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
 
 
 class Wire(NamedTuple):
-    """How the port is reached, and what it may hold: `desk` is the desk's Unix socket, `most` are connections."""
+    """How the port is reached, and what it may hold: `desk` is the desk's Unix socket, `most` are connections.
+
+    `waiting` are those that the kernel may have accepted for it.
+    """
 
     listening: socket.socket
     desk: str
     proxies: Proxies
     keep_alive: float
     most: int
+    waiting: int
     tls: ssl.SSLContext | None = None
 
 
@@ -265,7 +266,7 @@ class Port:
         """
         self.stopping = True
         self.loop.remove_reader(self._wire.listening)
-        self._accept(BACKLOG)
+        self._accept(self._wire.waiting)
         self._wire.listening.close()
         ends = self.loop.time() + LONGEST_STOP
         while (self.connections or self._opening) and self.loop.time() < ends:
