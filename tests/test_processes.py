@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from aiguillage.callpath.health import TROUBLES
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
 from tests.server import Server, running, wait_until_ready
@@ -116,6 +117,8 @@ def test_processes_that_hang_are_ended_and_started_again_and_calls_go_on(cast: C
         for pid in (worker, desk):
             os.kill(pid, signal.SIGSTOP)
         calls = {server.ask(V1, secret).text for _ in range(20)}
+        while TROUBLES["desk_away"] not in server.ask("/readyz").text:
+            time.sleep(0.1)
         (asked, waited) = server.ask("/whoami", secret), server.ask(V1, secret)
 
         assert ends([worker, desk])
