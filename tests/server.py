@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,14 @@ def running(
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
     refuse_marked(log)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Waits until something holds."""
+    last = time.monotonic() + READY_WITHIN
+    while not holds():
+        assert time.monotonic() < last
+        time.sleep(0.05)
 
 
 def wait_until_ready(server: Server, *, whole: bool = True) -> None:

@@ -20,7 +20,7 @@ import pytest
 from aiguillage.callpath.health import TROUBLES
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
-from tests.server import Server, running, wait_until_ready
+from tests.server import Server, eventually, running, wait_until_ready
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number={NUMBER}"
 ROUTED = "207,209,214,216"
@@ -117,8 +117,7 @@ def test_processes_that_hang_are_ended_and_started_again_and_calls_go_on(cast: C
         for pid in (worker, desk):
             os.kill(pid, signal.SIGSTOP)
         calls = {server.ask(V1, secret).text for _ in range(20)}
-        while TROUBLES["desk_away"] not in server.ask("/readyz").text:
-            time.sleep(0.1)
+        eventually(lambda: TROUBLES["desk_away"] in server.ask("/readyz").text)
         (asked, waited) = server.ask("/whoami", secret), server.ask(V1, secret)
 
         assert ends([worker, desk])
@@ -278,6 +277,20 @@ def test_a_thousand_connections_that_go_no_further_keep_no_call_away(
             one.close()
 
     assert answers == [ROUTED] * 50
+
+
+def test_a_database_that_was_moved_away_is_told_and_calls_go_on(cast: Cast, server: Server) -> None:
+    known_caller(cast)
+    secret = cast.secret("router")
+    away = cast.db.path.rename(cast.db.path.with_name("away.db"))
+    eventually(lambda: TROUBLES["replaced"] in server.ask("/readyz").text)
+
+    ready, call, metrics = server.ask("/readyz"), server.ask(V1, secret), server.ask("/metrics").text
+    away.rename(cast.db.path)
+    wait_until_ready(server)
+
+    assert (ready.status, call.text) == (200, ROUTED)
+    assert "aiguillage_table_replaced 1" in metrics
 
 
 def test_health_metrics_and_calls_need_no_desk(cast: Cast, server: Server) -> None:

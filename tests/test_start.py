@@ -1,6 +1,5 @@
 """A server starts on what calls need: nothing has to be written for them, and what it cannot do it says."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from aiguillage.callpath.health import TROUBLES
 from aiguillage.settings import Settings
 from tests.api.client import Client
 from tests.cast import ACCOUNT, Cast, known_caller
-from tests.server import WHOLE, Server, running
+from tests.server import WHOLE, Server, eventually, running
 from tests.small_disk import SmallDisk, small_disk
 
 KNOWN = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number=0199001234"
@@ -78,14 +77,6 @@ def close_as_killed(cast: Cast) -> None:
     cast.db.close()
     log.write_bytes(kept)
     cast.db.path.write_bytes(before)
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Waits until something holds."""
-    last = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < last
-        time.sleep(0.05)
 
 
 def started(disk: SmallDisk) -> AbstractContextManager[Server]:

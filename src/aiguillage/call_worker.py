@@ -31,6 +31,7 @@ from aiguillage.settings import Settings, read_settings
 from aiguillage.sockets import BACKLOG
 from aiguillage.storage.frozen import open_to_read
 from aiguillage.storage.revisions import newest_revision, revision_of
+from aiguillage.storage.sqlite import identity
 
 DESCRIPTORS = 192
 """Files and sockets beside the clients' connections: the table's, the log's, requests at the desk."""
@@ -55,6 +56,7 @@ class CallWorker:
         self.counts = Counts(inherited.memory(), inherited.row, names)
         listening, log = (socket.socket(fileno=number) for number in inherited.sockets)
         self.log = CallLog(log, str(os.getpid()), self.counts)
+        self._file = identity(settings.database)
         self.table = Table(partial(open_to_read, settings.database, settings.cache_mib * 1024))
         proxies = Proxies(settings.trusted_proxies)
         self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies)
@@ -64,8 +66,12 @@ class CallWorker:
         )
 
     def _is_ready(self) -> bool:
-        """Whether the table is there with the schema that this release wants."""
-        return revision_of(self._settings.database) == newest_revision()
+        """Whether the table has the schema that this release wants: the open one, if another lies in its place."""
+        return self._is_replaced() or revision_of(self._settings.database) == newest_revision()
+
+    def _is_replaced(self) -> bool:
+        """Whether the file that is open was removed, or another put in its place. A frozen one is followed instead."""
+        return not self.table.frozen and identity(self._settings.database) != self._file
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self._settings.tls_cert:
@@ -104,10 +110,12 @@ class CallWorker:
             self._tell_of_table()
 
     def _tell_of_table(self) -> None:
-        frozen = int(self.table.frozen)
-        if frozen != self.counts.get("frozen", self._inherited.row):
-            self.counts.put("frozen", frozen)
-            _log.warning("table_frozen" if frozen else "table_as_usual")
+        if self.table.frozen:
+            self._file = identity(self._settings.database)
+        for trouble, there in (("frozen", self.table.frozen), ("replaced", self._is_replaced())):
+            if there != bool(self.counts.get(trouble, self._inherited.row)):
+                self.counts.put(trouble, int(there))
+                _log.warning(f"table_{trouble}" if there else "table_as_usual")
 
 
 async def _collect_garbage() -> None:

@@ -22,6 +22,8 @@ TROUBLES = {
     "desk_away": "The desk does not answer. Calls are answered; everything else gets 503 until it is back.",
     "frozen": "Nothing can be written beside the database: its disk is full or read-only, or rights are missing. "
     "Calls are answered from it as it is; changes are refused.",
+    "replaced": "The database was removed or replaced while it was open. Calls are answered from the open one; changes "
+    "are refused. Put it back with its -wal, or start the server again on what is there now.",
 }
 """What does not keep calls from being answered, in words."""
 
@@ -78,7 +80,7 @@ class Health:
         if not self._ready():
             return _told(503, {"status": 503, "title": "Service Unavailable", "detail": NOT_READY})
         troubles = [] if self._desk_answers() else [TROUBLES["desk_away"]]
-        troubles += [TROUBLES[name] for name in ("log_failing", "frozen") if self._counts.total(name)]
+        troubles += [TROUBLES[name] for name in ("log_failing", "frozen", "replaced") if self._counts.total(name)]
         return _told(200, {"status": "ok"} | ({"troubles": troubles} if troubles else {}))
 
     def _metrics(self) -> Answer:
@@ -103,6 +105,7 @@ class Health:
             ("aiguillage_call_log_up", "Whether the call log can be written.", int(not counts.total("log_failing"))),
             ("aiguillage_table_up", "Whether calls can be answered.", int(self._ready())),
             ("aiguillage_table_frozen", "Whether nothing can be written beside it.", int(counts.total("frozen") > 0)),
+            ("aiguillage_table_replaced", "Whether another file lies in its place.", int(counts.total("replaced") > 0)),
         ):
             yield from _head(metric, "gauge", words)
             yield f"{metric} {value}"
