@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.desk.change import Change, View, change_facts, read_facts
 from aiguillage.desk.contacts import Kept
 from aiguillage.desk.facts import name_of
-from aiguillage.desk.held_imports import forget_uploads_of
+from aiguillage.desk.held import forget_held_of
 from aiguillage.desk.people import BLOCKED, Traces, finder_of, sought_calls, traces_of
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import Contact, caller_keys
@@ -60,7 +60,7 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
         texts = _texts(mentions, traces)
         sought = sought_calls(log, view.account_id, mentions, traces)
     # What stands in them can hardly be told: a spreadsheet is packed.
-    forget_uploads_of(db, view.account_id)
+    forget_held_of(db, view.account_id)
     calls = erase_calls(log, sought)
     with change_facts(db, actor, code, Role.MANAGE) as change:
         erased = _erase(change, number, whole=contacts == WHOLE, calls=calls)

@@ -10,7 +10,8 @@ from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import account_id_of
-from aiguillage.desk.held_imports import LOWEST_ID, Held, apply_held, hold_import, show_held
+from aiguillage.desk.held import LOWEST_ID
+from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
