@@ -170,7 +170,7 @@ def _refuse_while_shared(change: Change) -> None:
 def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected: int | None = None) -> None:
     """Removes an account and everything that belongs to it, its journal and its calls too.
 
-    Raises Refusal: conflict while an upload is being applied to it.
+    Raises Refusal: conflict while an upload is being applied to it, or a replay of it decided.
     """
     require_operator(actor)
     with change_directory(db, actor) as change:

@@ -49,7 +49,8 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
 
     With `number`, contacts keep all else but that number, unless it was all that they could be known by. The journal
     keeps who did what and when, without what it was; the erasure is in it without the number. Uploads that wait to be
-    imported go too. Raises Refusal: conflict while the account itself sends calls there, or an upload is being applied.
+    imported and replays that are kept go too. Raises Refusal: conflict while the account itself sends calls there, an
+    upload is being applied or a replay decided.
     """
     if contacts not in CHOICES:
         raise invalid(f"'{contacts[:20]}' is no choice. Choose one of: {', '.join(CHOICES)}.", "contacts")

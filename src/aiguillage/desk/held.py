@@ -1,4 +1,4 @@
-"""What is held for an hour beside the database, where every process sees it: uploads that are to be applied.
+"""What is held for an hour beside the database, where every process sees it: uploads to apply, replays that take long.
 
 Each is a directory:
 
@@ -159,7 +159,18 @@ UPLOADS = Shelf(
     taken="{count} uploads of this account are being applied. Wait until one is done, and upload this.",
     full="No more uploads can wait at this moment. Try again in some minutes, or import without a preview.",
 )
-SHELVES = (UPLOADS,)
+REPLAYS = Shelf(
+    prefix=".replay-",
+    working="deciding",
+    most=5,
+    most_bytes=16 << 20,
+    most_in_all=64 << 20,
+    gone="There is no replay {id} on this account. One that takes long is kept for an hour: ask for it again.",
+    busy="A replay is being decided at this moment. Ask again when it is done.",
+    taken="{count} replays of this account are being decided. Wait until one is done, then ask again.",
+    full="No more replays can be kept at this moment. Try again in some minutes, or ask about fewer calls.",
+)
+SHELVES = (UPLOADS, REPLAYS)
 
 
 def _keep(home: Path, about: About, progress: Progress, content: bytes) -> BinaryIO:

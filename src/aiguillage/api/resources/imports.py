@@ -2,8 +2,9 @@
 
 import msgspec
 
+from aiguillage.api.jobs import Job
 from aiguillage.api.moments import iso, parse_moment
-from aiguillage.api.operations import Asked, Begun, Operation, Upload
+from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
@@ -106,9 +107,9 @@ def _show(asked: Asked) -> ImportShown:
     return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
 
 
-def _apply(asked: Asked) -> Begun:
+def _apply(asked: Asked) -> Job[ImportShown]:
     apply = apply_held(asked.db, asked.actor, asked.account, asked.id())
-    return Begun(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), apply)
+    return Job(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), lambda _db: apply())
 
 
 def _imported(done: Imported, account_id: int) -> ImportShown:
