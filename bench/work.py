@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.client import JSON, Client, client_of
+from bench.client import JSON, Answer, Client, client_of
 from bench.drawn import ACCOUNT, NARROW, draw_numbers, write_contacts
 from bench.imports import import_file
 from bench.installation import Installation
@@ -129,8 +129,15 @@ def _upsert(client: Client, body: bytes) -> None:
 
 
 def _replay(client: Client) -> None:
-    """Of what the call log has of the last week, a hundred thousand calls at most."""
-    _until_taken(client, f"{BASE}/replay", b"{}")
+    """Of what the call log has of the last week, a hundred thousand calls at most: that takes long, and goes on."""
+    answer = _until_taken(client, f"{BASE}/replay", b"{}")
+    if answer.status != http.client.ACCEPTED:
+        return
+    path = f"{BASE}/replay/{json.loads(answer.body)['id']}"
+    while (seen := client.did("GET", path))["state"] == "deciding":
+        time.sleep(LOOK_EVERY)
+    if seen["state"] != "decided":
+        raise RuntimeError(f"a replay was not decided: {seen}")
 
 
 def _export(client: Client) -> None:
@@ -143,12 +150,13 @@ def _flip(client: Client, switch: int, number: int) -> None:
     _until_taken(client, f"{BASE}/switches/{switch}/flip", json.dumps({"action": action}).encode())
 
 
-def _until_taken(client: Client, path: str, body: bytes) -> None:
-    """Sends it, again when the server says that it has too much to do. Raises RuntimeError when it is refused."""
+def _until_taken(client: Client, path: str, body: bytes) -> Answer:
+    """Sends it, again when the server says that it has too much to do; the answer. Raises RuntimeError on a refusal."""
     while (answer := client.ask("POST", path, body)).status in LATER:
         time.sleep(min(answer.retry_after, LONGEST_WAIT))
     if answer.status >= http.client.MULTIPLE_CHOICES:
         raise RuntimeError(f"POST {path} was answered with {answer.status}: {answer.body[:300]!r}")
+    return answer
 
 
 def _sign_in(server: Server) -> None:

@@ -22,7 +22,7 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.facts import Fact
 from aiguillage.domain.routing import RULES, decide
 from aiguillage.log_writer import LogWriter, write_until_closed
-from aiguillage.replaying import Move, Replay
+from aiguillage.replaying import Move, Replay, Tell, nobody
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite import open_read_only
@@ -60,11 +60,11 @@ class Asked(NamedTuple):
     settings: Settings
     cast: Cast
 
-    def replay(self, past: Past | None = None, name: str = "reader") -> Replay:
+    def replay(self, past: Past | None = None, name: str = "reader", tell: Tell = nobody) -> Replay:
         """All calls decided again, by today's facts if no others are given."""
         actor = self.cast[name]
         past = facts_now(self.cast.db, actor, ACCOUNT) if past is None else past
-        return replay(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past)
+        return replay(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past, tell=tell)
 
     def moves(self, past: Past | None = None) -> set[Move]:
         """The moves of that."""

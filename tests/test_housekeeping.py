@@ -13,7 +13,8 @@ import pytest
 
 from aiguillage.desk.calendars import add_calendar, list_calendars
 from aiguillage.desk.facts import add_fact
-from aiguillage.desk.held_imports import PREFIX, hold_import
+from aiguillage.desk.held import UPLOADS
+from aiguillage.desk.held_imports import hold_import
 from aiguillage.desk.holidays import observe_holidays
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
@@ -99,13 +100,13 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
 
         def read_again() -> bool:
             found = list_calendars(cast.db, cast["reader"], ACCOUNT)
-            return found[1].read_at > LONG_AGO
+            return (found[1].read_at or 0) > LONG_AGO
 
         assert comes_true(server, read_again)
         said = lines(server)
         text = server.log.read_text()
 
-    assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
+    assert list(UPLOADS.homes(cast.db)) == []
     assert list(cast.db.path.parent.glob(".staged-*")) == []
     of_feed, of_file = list_calendars(cast.db, cast["reader"], ACCOUNT)
     assert of_file.calendar.events[-1].begins.year > 2026

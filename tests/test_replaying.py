@@ -24,7 +24,7 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.documents import decode_document, encode_document
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import DayException, Switch, TimeSpan
-from aiguillage.replaying import Move
+from aiguillage.replaying import TOLD_EACH, Move
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import open_log
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast
@@ -249,6 +249,15 @@ def test_calls_of_an_older_release_are_left_out(asked: Asked) -> None:
 
     assert replay.calls + replay.left_out == len(CALLS)
     assert (replay.left_out > 0, replay.moves) == (True, ())
+
+
+def test_how_far_a_replay_is_is_told_now_and_then(around_the_year: Asked) -> None:
+    told: list[tuple[int, int]] = []
+
+    calls = around_the_year.replay(tell=lambda done, total: told.append((done, total))).calls
+
+    assert told == [(done, calls) for done in range(0, calls, TOLD_EACH)]
+    assert len(told) > 2
 
 
 def test_an_outsider_sees_nothing(asked: Asked) -> None:

@@ -20,7 +20,7 @@ from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
 from aiguillage.logs import configure_logs
-from aiguillage.replaying import EVERY_CALL, Replay, replay_calls
+from aiguillage.replaying import EVERY_CALL, Replay, Tell, nobody, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.frozen import open_to_read
@@ -66,11 +66,19 @@ def build_desk(settings: Settings) -> ASGI:
     )
 
 
-def replay(
-    settings: Settings, db: Database, actor: Actor, code: str, *, since: int, past: Past, limit: int = EVERY_CALL
+def replay(  # noqa: PLR0913 - as of replay_calls
+    settings: Settings,
+    db: Database,
+    actor: Actor,
+    code: str,
+    *,
+    since: int,
+    past: Past,
+    limit: int = EVERY_CALL,
+    tell: Tell = nobody,
 ) -> Replay:
     """An account's calls since a moment (microseconds UTC), decided again under other facts. Raises Refusal."""
-    return replay_calls(settings, db, actor, code, since=since, past=past, rules_of=RULES_OF, limit=limit)
+    return replay_calls(settings, db, actor, code, since=since, past=past, rules_of=RULES_OF, limit=limit, tell=tell)
 
 
 def explain_call(

@@ -14,7 +14,7 @@ import structlog
 from aiguillage.desk.calendars import due_calendars, refresh_due
 from aiguillage.desk.delivering import deliver_due
 from aiguillage.desk.events import accounts_with_webhooks, note_events
-from aiguillage.desk.held_imports import sweep_uploads
+from aiguillage.desk.held import sweep_held
 from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
@@ -57,8 +57,8 @@ def _round(settings: Settings, watch: Watch) -> Iterator[None]:
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
                 _log.info("holidays_renewed", account=code)
-        with _told("uploads"):
-            sweep_uploads(database, _now())
+        with _told("held"):
+            sweep_held(database, _now())
         with _told("retention"):
             for kept in keep_retention(database, settings.calls, _actor()):
                 if kept is not None:

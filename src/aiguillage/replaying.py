@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from sqlite3 import Connection
@@ -26,7 +26,13 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.sqlite import open_read_only
 
 EVERY_CALL = 2**62
+TOLD_EACH = 500
+"""Calls; to decide them takes a fraction of a second."""
+
 KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND kind = ? AND key = ?"
+Tell = Callable[[int, int], object]
+"""Is told how many calls are decided, of how many."""
+
 RulesOf = Mapping[str, tuple[Rule, ...]]
 """The rules by which each dialect's calls are decided."""
 
@@ -90,6 +96,10 @@ class PastTable(Table):
 Keys = Mapping[tuple[str, str], list[Known]]
 
 
+def nobody(_done: int, _total: int) -> None:
+    """Is told how far it is where nobody wants to know."""
+
+
 def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are decided
     settings: Settings,
     db: Database,
@@ -100,10 +110,11 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     past: Past,
     rules_of: RulesOf,
     limit: int = EVERY_CALL,
+    tell: Tell = nobody,
 ) -> Replay:
     """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal.
 
-    The newest `limit` of them, by `rules_of` the dialect that each came in.
+    The newest `limit` of them, by `rules_of` the dialect that each came in; `tell` is told how far it is.
     """
     logged = list_calls(db, settings.calls, actor, code, since=since, limit=limit)
     readable = [call for call in logged if is_readable(call)]
@@ -112,7 +123,7 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     contacts, keys = _contacts_then(past)
     with closing(PastTable(partial(open_read_only, settings.database), contacts, keys)) as table:
         table.begin()
-        moved = tuple(_moved(table, account, calls, rules_of))
+        moved = tuple(_moved(table, account, _told(calls, tell), rules_of))
     counts = Counter((one.went, one.would_go) for one in moved)
     moves = tuple(Move(*ways, count) for ways, count in counts.most_common())
     return Replay(len(calls), len(logged) - len(readable), len(readable) - len(calls), moves, moved)
@@ -131,7 +142,14 @@ def _contacts_then(past: Past) -> tuple[dict[int, Known | None], Keys]:
     return contacts, keys
 
 
-def _moved(table: Table, account: AccountFacts, calls: list[Call], rules_of: RulesOf) -> Iterator[Moved]:
+def _told(calls: list[Call], tell: Tell) -> Iterator[Call]:
+    for done, call in enumerate(calls):
+        if done % TOLD_EACH == 0:
+            tell(done, len(calls))
+        yield call
+
+
+def _moved(table: Table, account: AccountFacts, calls: Iterable[Call], rules_of: RulesOf) -> Iterator[Moved]:
     for call in calls:
         rules = rules_of.get(call.dialect, KEPT)
         went, would_go = _went(call, rules), _decide_again(table, account, call, rules)

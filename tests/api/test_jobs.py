@@ -1,89 +1,117 @@
-"""Jobs: what waits for the network goes on beside the requests, so many at a time."""
+"""Jobs: what goes on after its answer, and work that is one only where it takes long."""
 
-from collections.abc import Callable
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 import structlog
 
-from aiguillage.api.jobs import MOST_JOBS, begin_job
+from aiguillage.api.child import go_on
+from aiguillage.api.jobs import Tell, Work
 from aiguillage.domain.errors import Kind, invalid
+from tests.api.client import Client, on_new_account
+from tests.cast import NUMBER
 from tests.refusal import refused
+from tests.standing import Busy
+
+FEED = "https://feed.invalid/closures.ics"
+"""Nobody knows the name (RFC 6761)."""
 
 
-def doing(work: Callable[[], object]) -> Callable[[], tuple[str, Callable[[], object]]]:
-    """A job that is begun, and then does that."""
-    return lambda: ("begun", work)
+@pytest.fixture
+def client(busy: Busy) -> Client:
+    """A manager's client, on an account of the test's own."""
+    return on_new_account(busy.server, busy.cast)
 
 
-def free() -> None:
-    """Returns once every job begun before has ended: as many as there may be then go on at the same time."""
-    together = Barrier(MOST_JOBS + 1)
-    for _ in range(MOST_JOBS):
-        begin_until_room(doing(lambda: together.wait(30)))
-    together.wait(30)
+def test_work_that_ends_in_time_has_its_outcome() -> None:
+    work = Work(lambda _tell: 42)
+
+    ended = work.ends_within(60)
+
+    assert (ended, work.outcome()) == (True, 42)
 
 
-def begin_until_room(begin: Callable[[], tuple[str, Callable[[], object]]]) -> None:
-    """Begins a job as soon as there is room."""
-    while True:
-        try:
-            begin_job("test", begin)
-        except Exception:  # noqa: BLE001, S112 - the one before it is on its last line
-            continue
-        return
+def test_work_that_takes_longer_goes_on_and_tells_who_listens_how_far_it_is() -> None:
+    ends, told = Event(), list[tuple[int, int]]()
 
+    def count(tell: Tell) -> str:
+        tell(1, 3)
+        ends.wait(60)
+        tell(2, 3)
+        return "counted"
 
-def test_a_job_goes_on_after_its_answer() -> None:
-    ends, ended = Event(), Event()
-
-    def work() -> None:
-        ends.wait(30)
-        ended.set()
-
-    answer = begin_job("test", doing(work))
-    before = ended.is_set()
+    work = Work(count)
+    in_time = work.ends_within(0)
+    work.listener = lambda done, total: told.append((done, total))
     ends.set()
 
-    assert (answer, before) == ("begun", False)
-    assert ended.wait(30)
+    assert (in_time, work.outcome(), told[-1]) == (False, "counted", (2, 3))
 
 
-def test_one_job_too_many_is_refused_until_another_ends() -> None:
-    free()
-    ends = Event()
-    for _ in range(MOST_JOBS):
-        begin_until_room(doing(lambda: ends.wait(30)))
+def test_what_refuses_work_is_raised_where_its_outcome_is_wanted() -> None:
+    def refuse(_tell: Tell) -> None:
+        raise invalid("Send journal_before or document, not both.")
 
-    with refused(Kind.UNAVAILABLE, "waits for many feeds and receivers") as caught:
-        begin_job("test", doing(lambda: None))
-    ends.set()
+    work = Work(refuse)
 
-    assert caught.value.wait == 20
-    free()
+    with refused(Kind.INVALID, "not both"):
+        work.outcome()
 
 
-@pytest.mark.parametrize("failure", [invalid("The feed is gone."), KeyError("+33199001234")])
-def test_a_job_that_fails_is_a_line_and_makes_room_again(failure: Exception) -> None:
-    def fail() -> None:
+@pytest.mark.parametrize(
+    ("failure", "line"),
+    [
+        (invalid("The feed is gone."), {"event": "job_refused", "kind": "invalid"}),
+        (KeyError(NUMBER), {"event": "job_failed", "error": "KeyError"}),
+    ],
+)
+def test_a_job_that_fails_is_a_line_that_says_nothing_of_what_was_sent(
+    failure: Exception, line: dict[str, str]
+) -> None:
+    async def work() -> None:
         raise failure
 
     with structlog.testing.capture_logs() as lines:
-        for _ in range(2 * MOST_JOBS):
-            begin_until_room(doing(fail))
-        free()
+        go_on("refreshCalendar", work)
 
-    assert len(lines) == 2 * MOST_JOBS
-    assert {line["job"] for line in lines} == {"test"}
-    assert "+33199001234" not in str(lines)
+    assert [one.items() >= (line | {"job": "refreshCalendar"}).items() for one in lines] == [True]
+    assert NUMBER not in str(lines)
 
 
-def test_what_cannot_be_begun_takes_no_room() -> None:
-    def begin() -> tuple[str, Callable[[], object]]:
-        raise invalid("There is no such calendar.")
+def feed_of(client: Client, key: str) -> tuple[str, int]:
+    """The path and status of a calendar that is added with a key of its own."""
+    queue = client.done("POST", "/call-queues/queues", {"name": "Support", "code": key})
+    body = {"name": "Closures", "url": FEED, "owner_type": "queue", "owner_id": queue["id"]}
+    added = client.ask("POST", "/calendars", body, headers={"Idempotency-Key": key})
+    again = client.ask("POST", "/calendars", body, headers={"Idempotency-Key": key})
+    assert again.json() == added.json()
+    assert (added.json()["state"], added.json()["events"], added.json()["read_at"]) == ("reading", 0, None)
+    assert added.headers["location"].partition("?")[0] == f"/smart-routings/calendars/{added.json()['id']}"
+    return f"/calendars/{added.json()['id']}", added.status_code
 
-    for _ in range(2 * MOST_JOBS):
-        with refused(Kind.INVALID, "There is no such calendar"):
-            begin_job("test", begin)
 
-    free()
+def test_a_feed_is_added_at_once_and_says_by_and_by_why_it_cannot_be_read(client: Client) -> None:
+    path, status = feed_of(client, "feed")
+
+    while (told := client.get(path))["state"] == "reading":
+        pass
+
+    assert (status, told["state"], told["read_at"], told["events"]) == (201, "failing", None, 0)
+    assert "feed.invalid is no name that is known" in told["trouble"]
+    assert told["failing_since"] is not None
+    assert client.get("/calendars")["total"] == 1
+
+
+def test_a_calendar_that_is_read_again_with_a_key_is_read_once_for_it(client: Client) -> None:
+    path, _ = feed_of(client, "again")
+    while client.get(path)["state"] == "reading":
+        pass
+
+    begun, replayed = (
+        client.ask("POST", f"{path}/refresh", headers={"Idempotency-Key": "once more"}) for _ in range(2)
+    )
+    while (told := client.get(path))["state"] == "reading":
+        pass
+
+    assert (begun.status_code, begun.json()["state"], told["state"]) == (202, "reading", "failing")
+    assert (replayed.json(), replayed.headers["idempotency-replayed"]) == (begun.json(), "true")

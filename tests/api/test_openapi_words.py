@@ -17,7 +17,7 @@ MOST_BYTES = 800_000
 BINARY = {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"}
 """What is no text to show."""
 
-STATELESS = {"showGeoModel", "showImport"}
+STATELESS = {"showGeoModel", "showImport", "showReplay"}
 """What nobody changes by its id, and so has no ETag."""
 
 

@@ -16,7 +16,7 @@ SPANS, ROTAS, CALENDARS = f"{BASE}/call-queues/time-spans", f"{BASE}/rotas", f"{
 GEO_LISTS, MODELS, CTIS = f"{BASE}/geo/lists", f"{BASE}/geo/models", f"{BASE}/ctis"
 SURVEYS, RECORDS = f"{BASE}/surveys", f"{BASE}/survey-records"
 JOURNAL, UPLOADS = f"{BASE}/journal", f"{BASE}/imports (uploaded)"
-WEBHOOKS = f"{BASE}/webhooks"
+WEBHOOKS, REPLAYS = f"{BASE}/webhooks", f"{BASE}/replay"
 DELIVERIES = f"{WEBHOOKS}/{{id}}/deliveries"
 
 Ids = dict[str, int]

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from sqlalchemy import select, update
 
 from aiguillage.api.management import operations
 from aiguillage.api.moments import now
 from aiguillage.api.operations import Operation, Upload
+from aiguillage.api.resources.replay import ReplayShown
+from aiguillage.desk.held_replays import hold_replay
 from aiguillage.desk.passwords import set_password
 from aiguillage.desk.users import add_user, list_users
 from aiguillage.domain.accounts import Actor
@@ -28,6 +31,7 @@ from tests.api.walk_bodies import (
     JOURNAL,
     MAKERS,
     PREPARED,
+    REPLAYS,
     SESSIONS,
     SHARED,
     TOKENS,
@@ -145,6 +149,8 @@ class Walk:
         if collection == SESSIONS:
             self.ask(name, OPERATIONS["switchAccount"], account, ids)
             return int(self.person(name).get(SESSIONS, params={"sort": "-id"}).json()["data"][0]["id"])
+        if collection == REPLAYS:
+            return self._replay(MANAGERS[account], account)
         if collection == JOURNAL:
             self.ask(MANAGERS[account], OPERATIONS["addCti"], account, ids)
             changes = self.ask(MANAGERS[account], OPERATIONS["listChanges"], account, ids)
@@ -155,6 +161,13 @@ class Walk:
         answer = self.ask(by, OPERATIONS[maker], account, ids)
         assert answer.is_success, f"{maker}: {answer.text}"
         return int(answer.json()[key])
+
+    def _replay(self, name: str, account: str) -> int:
+        """The id of a replay that somebody has asked for, and that took long."""
+        actor = msgspec.structs.replace(self.busy.cast[name], at=now())
+        replaying = hold_replay(self.busy.cast.db, actor, account)
+        replaying.end(lambda: ReplayShown(calls=0, skipped=0, left_out=0, moved=0, moves=[]))
+        return replaying.replay.id
 
     def fill(self, name: str, account: str, ids: Ids) -> None:
         """One of everything for an account, by one of the cast who manages it."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from aiguillage.desk.calendars import add_calendar, refresh_calendar
+from aiguillage.desk.calendars import add_calendar, begin_calendar, refresh_calendar
 from aiguillage.domain.accounts import looks_like_secret
 from aiguillage.domain.queues import Calendar
-from tests.calendars import CLOSED, TWICE, ical, rota
+from tests.calendars import CLOSED, TWICE, URL, ical, rota
 from tests.cast import ACCOUNT, Cast, email
 from tests.cli.terminal import Terminal
 
@@ -90,6 +90,19 @@ def test_a_feed_that_fails_is_told_with_since_when_and_its_events_stay(terminal:
     [listed] = terminal.read("calendar", "list", ACCOUNT)
     assert (listed["read_at"], len(listed["events"])) == ("2026-11-18T11:06:40.000Z", 2)
     assert listed["failing_since"] > listed["read_at"]
+
+
+def test_a_feed_that_nobody_has_read_yet_says_so(terminal: Terminal, cast: Cast) -> None:
+    queue = terminal.read("queue", "add", ACCOUNT, "support")["id"]
+    feed = Calendar(owner_type="queue", owner_id=queue, name="Feed", url=URL)
+    begin_calendar(cast.db, cast["editor"], ACCOUNT, feed)
+
+    listed, shown = terminal.done("calendar", "list", ACCOUNT), terminal.done("calendar", "show", ACCOUNT, "Feed")
+
+    assert "not read yet" in " ".join(listed.split())
+    assert "not read yet" in shown
+    assert terminal.read("calendar", "list", ACCOUNT)[0]["read_at"] is None
+    assert terminal.read("calendar", "show", ACCOUNT, "Feed")["events"] == []
 
 
 def test_a_feed_that_is_back_is_good(terminal: Terminal, cast: Cast) -> None:

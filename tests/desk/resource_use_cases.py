@@ -5,7 +5,7 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.queues import Calendar, Group
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.storage.surveys import RecordSearch
-from tests.calendars import CLOSED
+from tests.calendars import CLOSED, URL
 from tests.cast import ACCOUNT
 from tests.desk.use_case import Asked, UseCase, id_of
 
@@ -31,6 +31,17 @@ RESOURCE_USE_CASES = [
             a.code,
             Calendar(owner_type="rota", owner_id=id_of(a, "rota"), name="Shifts"),
             CLOSED,
+        ),
+        "facts",
+    ),
+    UseCase(
+        calendars.begin_calendar,
+        Role.EDIT,
+        lambda a: calendars.begin_calendar(
+            a.cast.db,
+            a.actor,
+            a.code,
+            Calendar(owner_type="rota", owner_id=id_of(a, "rota"), name="Shifts", url=URL),
         ),
         "facts",
     ),

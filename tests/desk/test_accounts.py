@@ -16,7 +16,8 @@ from aiguillage.desk.accounts import (
 from aiguillage.desk.contacts import add_contact, remove_contact
 from aiguillage.desk.facts import add_fact
 from aiguillage.desk.fields import list_fields
-from aiguillage.desk.held_imports import PREFIX, apply_held, hold_import
+from aiguillage.desk.held import UPLOADS
+from aiguillage.desk.held_imports import apply_held, hold_import
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.journal import list_changes
@@ -230,7 +231,7 @@ def test_a_removed_account_takes_its_survey_records_and_its_uploads_along(cast: 
     remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
 
     assert rows(cast.db, "SELECT * FROM survey_records") == []
-    assert list(cast.db.path.parent.glob(f"{PREFIX}*")) == []
+    assert list(UPLOADS.homes(cast.db)) == []
 
 
 def test_a_removed_account_leaves_no_call_in_the_log(cast: Cast) -> None:

@@ -232,7 +232,7 @@ def test_a_calendar_that_somebody_has_read_again_says_so_until_it_was(cast: Cast
 
     refresh = begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)
     meanwhile = only(cast)
-    refresh()
+    refresh(cast.db)
 
     assert (before, meanwhile.state, only(cast).state) == ("read", "reading", "read")
     assert (meanwhile.calendar.events, only(cast).calendar.events) == ((INVENTORY,), (INVENTORY, TRAINING))
@@ -242,7 +242,7 @@ def test_a_calendar_that_somebody_has_read_again_in_vain_is_tried_an_hour_later(
     calendar_id = feed_of_queue(cast, feed)
     feed.says(GONE)
 
-    begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)()
+    begin_refresh(cast.db, later(cast, 0), ACCOUNT, calendar_id, fetch=feed.fetch)(cast.db)
 
     assert only(cast).state == "failing"
     assert due_calendars(cast.db, NOW + FEED_EVERY - 1) == []
@@ -267,7 +267,7 @@ def test_a_calendar_that_was_removed_while_it_was_to_be_read_is_gone(cast: Cast,
     remove_fact(cast.db, cast["editor"], ACCOUNT, "calendar", calendar_id)
 
     with refused(Kind.MISSING, "There is no calendar"):
-        refresh()
+        refresh(cast.db)
 
     assert list_calendars(cast.db, cast["reader"], ACCOUNT) == []
 

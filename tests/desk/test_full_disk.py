@@ -10,6 +10,7 @@ from aiguillage.app import open_database
 from aiguillage.desk.contacts import add_contact, list_contacts
 from aiguillage.desk.exports import export_contacts
 from aiguillage.desk.held_imports import apply_held, hold_import, show_held
+from aiguillage.desk.held_replays import hold_replay, show_replay
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, list_imports, preview_import, undo_import, upsert_contacts
@@ -129,6 +130,21 @@ def test_an_upload_that_cannot_even_begin_to_be_applied_says_so(here: Cast, disk
     apply_held(here.db, here["editor"], ACCOUNT, held.id)()
 
     assert show_held(here.db, here["editor"], ACCOUNT, held.id).progress.state == "applied"
+
+
+def test_a_replay_that_takes_long_says_so_before_and_at_its_end(here: Cast, disk: SmallDisk) -> None:
+    going = hold_replay(here.db, here["reader"], ACCOUNT)
+    disk.fill()
+
+    with refused(Kind.UNAVAILABLE, FREE_SOME):
+        hold_replay(here.db, here["reader"], ACCOUNT)
+    going.tell(500, 2_000)
+    going.end(lambda: Contact(company="x" * 100_000))
+
+    shown = show_replay(here.db, here["reader"], ACCOUNT, going.replay.id).progress
+    assert shown.state == "refused"
+    assert "Free some space on its disk" in str(shown.trouble)
+    assert str(here.db.path.parent) not in str(shown.trouble)
 
 
 def test_a_restore_on_a_full_disk_does_not_blame_the_copy(here: Cast, disk: SmallDisk) -> None:

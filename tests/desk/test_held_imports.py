@@ -10,21 +10,8 @@ import structlog
 from sqlalchemy import text
 
 from aiguillage.desk.contacts import add_contact
-from aiguillage.desk.held_imports import (
-    KEPT,
-    LOWEST_ID,
-    MOST_BYTES_IN_ALL,
-    MOST_HELD,
-    MOST_HELD_BYTES,
-    PREFIX,
-    Held,
-    Progressed,
-    apply_held,
-    forget_uploads_of,
-    hold_import,
-    show_held,
-    sweep_uploads,
-)
+from aiguillage.desk.held import KEPT, LOWEST_ID, UPLOADS, forget_held_of, sweep_held
+from aiguillage.desk.held_imports import Held, Progressed, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import show_import
@@ -48,11 +35,11 @@ def show(cast: Cast, held: Held) -> Held:
 
 
 def home_of(cast: Cast, held: Held) -> Path:
-    return cast.db.path.parent / f"{PREFIX}{held.id}"
+    return UPLOADS.home(cast.db, held.id)
 
 
 def uploads(cast: Cast) -> int:
-    return len(list(cast.db.path.parent.glob(f"{PREFIX}*")))
+    return len(list(UPLOADS.homes(cast.db)))
 
 
 @pytest.mark.parametrize(("upload", "count"), [(TWO, 2), (ROWS, 1)])
@@ -142,13 +129,13 @@ def test_an_upload_is_kept_for_an_hour(cast: Cast) -> None:
     editor = cast["editor"]
     last = msgspec.structs.replace(editor, at=NOW + KEPT)
     late = msgspec.structs.replace(editor, at=NOW + KEPT + 1)
-    sweep_uploads(cast.db, last.at)
+    sweep_held(cast.db, last.at)
 
     assert show_held(cast.db, last, ACCOUNT, held.id) == held
     for use in (show_held, apply_held):
         with refused(Kind.MISSING, f"There is no import {held.id} on this account. Uploads are kept for an hour"):
             use(cast.db, late, ACCOUNT, held.id)
-    sweep_uploads(cast.db, late.at)
+    sweep_held(cast.db, late.at)
     assert uploads(cast) == 0
 
 
@@ -158,7 +145,7 @@ def test_the_outcome_is_told_for_an_hour_and_the_file_goes_when_it_is_applied(ca
     later = msgspec.structs.replace(last, at=NOW + 2 * KEPT)
 
     apply_held(cast.db, last, ACCOUNT, held.id)()
-    sweep_uploads(cast.db, later.at)
+    sweep_held(cast.db, later.at)
 
     assert show_held(cast.db, later, ACCOUNT, held.id).progress.state == "applied"
     assert not (home_of(cast, held) / "content").exists()
@@ -168,15 +155,15 @@ def test_an_upload_that_is_being_applied_is_not_swept(cast: Cast) -> None:
     held = hold(cast)
     apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
 
-    sweep_uploads(cast.db, NOW + 2 * KEPT)
+    sweep_held(cast.db, NOW + 2 * KEPT)
     apply()
 
     assert show(cast, held).progress.state == "applied"
 
 
-@pytest.mark.parametrize("forget", [forget_uploads_of, sweep_uploads])
+@pytest.mark.parametrize("forget", [forget_held_of, sweep_held])
 def test_what_is_left_of_an_upload_that_broke_off_goes(cast: Cast, forget: Callable[[Database, int], None]) -> None:
-    home = cast.db.path.parent / f"{PREFIX}{LOWEST_ID}"
+    home = UPLOADS.home(cast.db, LOWEST_ID)
     home.mkdir()
     (home / "content").write_bytes(TWO.content)
     os.utime(home, (0, 0))
@@ -213,7 +200,7 @@ def test_strangers_readers_and_another_accounts_people_cannot_touch_an_upload(ca
 
 
 def test_for_the_sixth_upload_the_oldest_goes(cast: Cast) -> None:
-    first, *others = [hold_import(cast.db, cast["editor"], ACCOUNT, TWO, Choices()) for _ in range(MOST_HELD)]
+    first, *others = [hold_import(cast.db, cast["editor"], ACCOUNT, TWO, Choices()) for _ in range(UPLOADS.most)]
     age(cast, first)
 
     sixth = hold(cast)
@@ -224,7 +211,7 @@ def test_for_the_sixth_upload_the_oldest_goes(cast: Cast) -> None:
 
 
 def test_an_upload_that_is_being_applied_stays_and_the_next_oldest_goes(cast: Cast) -> None:
-    first, second, *_ = [hold(cast) for _ in range(MOST_HELD)]
+    first, second, *_ = [hold(cast) for _ in range(UPLOADS.most)]
     age(cast, second)
     age(cast, first, microseconds=2)
     apply = apply_held(cast.db, cast["editor"], ACCOUNT, first.id)
@@ -239,7 +226,7 @@ def test_an_upload_that_is_being_applied_stays_and_the_next_oldest_goes(cast: Ca
 
 
 def test_an_upload_is_refused_while_all_that_would_have_to_go_are_being_applied(cast: Cast) -> None:
-    applied = [apply_held(cast.db, cast["editor"], ACCOUNT, hold(cast).id) for _ in range(MOST_HELD)]
+    applied = [apply_held(cast.db, cast["editor"], ACCOUNT, hold(cast).id) for _ in range(UPLOADS.most)]
 
     with refused(Kind.INVALID, "5 uploads of this account are being applied. Wait until one is done"):
         hold(cast)
@@ -247,13 +234,13 @@ def test_an_upload_is_refused_while_all_that_would_have_to_go_are_being_applied(
         apply()
 
     hold(cast)
-    assert uploads(cast) == MOST_HELD + 1
+    assert uploads(cast) == UPLOADS.most + 1
 
 
 def test_uploads_of_an_account_have_so_many_bytes_and_then_the_oldest_goes(cast: Cast) -> None:
     first, second = hold(cast), hold(cast)
     age(cast, first)
-    grow(cast, first, MOST_HELD_BYTES - len(TWO.content))
+    grow(cast, first, UPLOADS.most_bytes - len(TWO.content))
 
     third = hold(cast)
 
@@ -265,7 +252,7 @@ def test_uploads_of_an_account_have_so_many_bytes_and_then_the_oldest_goes(cast:
 
 def test_an_account_cannot_take_the_room_of_another(cast: Cast) -> None:
     theirs = hold_import(cast.db, cast["outsider"], OTHER_ACCOUNT, TWO, Choices())
-    grow(cast, theirs, MOST_BYTES_IN_ALL)
+    grow(cast, theirs, UPLOADS.most_in_all)
 
     with refused(Kind.UNAVAILABLE, "No more uploads can wait at this moment. Try again in some minutes"):
         hold(cast)

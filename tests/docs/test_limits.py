@@ -2,13 +2,14 @@
 
 import re
 
-from aiguillage.api.jobs import MOST_JOBS
 from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
-from aiguillage.desk import calendar_texts, held_imports, ical, token_rows, users
+from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
+from aiguillage.desk import calendar_texts, ical, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
 from aiguillage.desk.fields import MOST_OPTIONS
+from aiguillage.desk.held import REPLAYS, UPLOADS
 from aiguillage.desk.importing import outcome, sheets, texts
 from aiguillage.desk.importing.sent import MOST_UPSERTED
 from aiguillage.desk.recurrence import MOST_OCCURRENCES
@@ -40,15 +41,19 @@ LIMITS = {
     "facts added by one `/bulk`": MOST_STORED,
     "facts removed by one `/bulk`": MOST_REMOVED,
     "rows of one import of CTIs": MOST_ROWS,
-    "calendars read again and webhooks tested at a time, by one process": MOST_JOBS,
     "bytes of a file sent to the API": LONGEST_IMPORT // MIB,
     "lines with nothing but delimiters": texts.MOST_BLANK_LINES,
     "refused rows": outcome.MOST_REFUSED,
     "refused rows told one by one": outcome.MOST_TOLD,
     "characters of a line": texts.LONGEST_LINE,
-    "uploads of an account that wait": held_imports.MOST_HELD,
-    "bytes of an account's uploads that wait": held_imports.MOST_HELD_BYTES // MIB,
-    "bytes of all uploads that wait": held_imports.MOST_BYTES_IN_ALL // MIB,
+    "uploads of an account that wait": UPLOADS.most,
+    "bytes of an account's uploads that wait": UPLOADS.most_bytes // MIB,
+    "bytes of all uploads that wait": UPLOADS.most_in_all // MIB,
+    "calls of one replay": MOST_CALLS,
+    "bytes of a document": LONGEST_DOCUMENT // MIB,
+    "replays of an account that are kept": REPLAYS.most,
+    "bytes of an account's replays that are kept": REPLAYS.most_bytes // MIB,
+    "bytes of all replays that are kept": REPLAYS.most_in_all // MIB,
     "memory to read a spreadsheet": sheets.LIMITS.memory // MIB,
     "processor time to read a spreadsheet": sheets.LIMITS.seconds,
     "memory to read a calendar": calendar_texts.LIMITS.memory // MIB,

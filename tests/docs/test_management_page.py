@@ -54,3 +54,13 @@ def test_a_call_flow_token_is_issued(asked: Busy) -> None:
     told = printed(asked, f"{signed_in}{program('## Tokens')}\nprint(flow['token'])")
 
     assert looks_like_secret(told)
+
+
+def test_a_replay_is_waited_for_where_it_takes_long(asked: Busy) -> None:
+    secret = asked.cast.reading_secret("reader")
+    begin = program("## Requests").partition("made")[0]
+    imported = f"import time\nimport httpx\ntoken = {secret!r}\n"
+
+    told = printed(asked, f"{imported}{begin}{program('### Replay').replace('120', '1')}print(moves)")
+
+    assert told == "[]"

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from aiguillage.api.jobs import AT_ONCE
 from aiguillage.api.lanes import ROOMS
 from aiguillage.api.management import operations
 from aiguillage.api.openapi import openapi_document
@@ -72,6 +73,20 @@ def test_what_is_carried_out_in_a_process_of_its_own_is_listed() -> None:
     assert [least for _, least in listed[1:]][-1] == f"{MOST_BESIDE >> 10} KiB"
     assert set(apart.values()) == {0, MOST_BESIDE}
     assert in_bulk == {"bulk"}
+
+
+def test_every_job_is_listed_with_where_to_ask_and_is_carried_out_in_a_process_of_its_own() -> None:
+    jobs = {operation.name: operation for operation in operations() if operation.goes_on}
+    shown = {operation.path.removeprefix("/smart-routings") for operation in operations() if operation.method == "GET"}
+
+    listed = {codes(cells[0])[0]: cells for cells in rows(section(read(MANAGING), "## Jobs")) if codes(cells[0])}
+
+    assert {name: int(cells[1]) for name, cells in listed.items()} == {
+        name: job.status if job.longer is None else 202 for name, job in jobs.items()
+    }
+    assert {codes(cells[2])[0].removeprefix("GET ") for cells in listed.values()} <= shown
+    assert {job.apart for job in jobs.values()} == {0}
+    assert f"longer than {AT_ONCE:.0f} seconds" in listed["replayCalls"][0]
 
 
 @pytest.mark.parametrize(

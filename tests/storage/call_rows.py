@@ -14,9 +14,10 @@ ADD = """
 def add_calls(log: Path, account_id: int, *calls: Call) -> None:
     """Adds calls of an account to a log, which is made if it is not there."""
     with closing(open_log(log)) as connection:
-        for call in calls:
-            values = [getattr(call, name) for name in Call.__struct_fields__]
-            connection.execute(ADD, (*values, account_id))
+        rows = ([getattr(call, name) for name in Call.__struct_fields__] for call in calls)
+        connection.execute("BEGIN")
+        connection.executemany(ADD, ((*row, account_id) for row in rows))
+        connection.execute("COMMIT")
 
 
 def stranger(at: int, number: str | None, **more: object) -> Call:

@@ -31,7 +31,7 @@ HEADERS: Described = {
         "example": '"118"',
     },
     LOCATION: {
-        "description": "The path that shows what was added.",
+        "description": "The path that shows what was added or begun.",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
         "example": "/smart-routings/contacts/12?customer_account=CL0000",
@@ -88,6 +88,8 @@ def responses(operation: Operation, schemas: dict[str, Any], examples: Examples)
         state = [ETAG] if operation.has_state else []
         told["204"] = {"description": "It is done; `Prefer: return=minimal` asked for no more."}
         told["204"] |= headed(PREFERRED, *state)
+    if operation.longer is not None:
+        told["202"] = _longer(operation, schemas, examples)
     for status in sorted(statuses(operation)):
         told[str(status)] = {"$ref": f"#/components/responses/Refused{status}"}
     return told
@@ -119,6 +121,14 @@ def _success(operation: Operation, schemas: dict[str, Any], examples: Examples) 
     if operation.may_be_minimal and operation.minimal == operation.status:
         named.append(PREFERRED)
     return told | (headed(*named) if named else {})
+
+
+def _longer(operation: Operation, schemas: dict[str, Any], examples: Examples) -> Described:
+    """The answer where it takes long."""
+    schema = schemas[repr(operation.longer)]
+    example = examples.of(schema) | operation.answered
+    description = "It goes on: the path in `Location` tells how far it is, and what came of it."
+    return {"description": description, "content": {JSON: {"schema": schema, "example": example}}} | headed(LOCATION)
 
 
 def file_content(operation: Operation, kind: str) -> Described:

@@ -28,6 +28,13 @@ from aiguillage.storage.staging import sweep
 LONGEST_STOP = 10
 """Seconds that work which goes on after its answer is given when the server stops."""
 
+BREAKS_WITHIN = 0.25
+"""Seconds after which a connection breaks whose client was sent something and is gone.
+
+One that only says no more may be waiting for its answer: so what it is sent first and what it is sent next tell whether
+anybody is there to hear of a job.
+"""
+
 LONGEST_END = 5
 """Seconds that a process has to end when all is told."""
 
@@ -57,10 +64,12 @@ class Child:
         except asyncio.IncompleteReadError:
             raise Broken from None
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The answer's body. Raises Broken."""
+    async def pieces(self, pause: float) -> AsyncIterator[bytes]:
+        """The answer's body, with so many seconds before each piece and before the end. Raises Broken."""
         while piece := await self.frame():
+            await asyncio.sleep(pause)
             yield piece
+        await asyncio.sleep(pause)
         self.has_told_all = True
 
     async def end_of_work(self) -> None:
@@ -128,7 +137,8 @@ class Apart:
         except Broken:
             raise _why(await self._run(working.end)) from None
         working.goes_on = told.goes_on
-        return Relayed(told, working.pieces(), self._finish(working, stack.pop_all()))
+        pause = BREAKS_WITHIN if told.goes_on and order.may_be_longer else 0.0
+        return Relayed(told, working.pieces(pause), self._finish(working, stack.pop_all()))
 
     async def close(self) -> None:
         """Gives what goes on some time to end, then ends it."""

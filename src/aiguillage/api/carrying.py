@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +14,8 @@ from litestar.background_tasks import BackgroundTask
 from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
-from aiguillage.api.operations import STALE, Asked, Begun, File, Operation, Shown
+from aiguillage.api.jobs import Job
+from aiguillage.api.operations import STALE, Asked, File, Operation, Shown
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.reading import Parameters, as_query, read_body, read_expected
 from aiguillage.domain.accounts import Actor
@@ -89,8 +91,10 @@ def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
         headers = {"Content-Disposition": f'attachment; filename="{result.name}"'}
         return Stream(result.pieces, media_type=result.media_type, headers=headers, status_code=operation.status)
     headers, work = {}, None
-    if isinstance(result, Begun):
-        result, work = result.body, BackgroundTask(result.work)
+    if isinstance(result, Job):
+        result, work = result.body, BackgroundTask(result.work, means.db)
+        if operation.longer is not None:
+            return _accepted(asked, result, work)
     if isinstance(result, Shown):
         headers["ETag"] = f'"{result.seq}"'
         result = result.body
@@ -103,6 +107,17 @@ def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
         return Response(b"", status_code=operation.minimal, headers=headers, background=work)
     body = msgspec.json.encode(result)
     return Response(body, status_code=operation.status, headers=headers, media_type="application/json", background=work)
+
+
+def _accepted(asked: Asked, thing: Any, work: BackgroundTask) -> Response[Any]:  # noqa: ANN401 - whatever has an id
+    """Says where the thing is that tells how far it is."""
+    return Response(
+        msgspec.json.encode(thing),
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"Location": location_of(asked, thing.id)},
+        media_type="application/json",
+        background=work,
+    )
 
 
 def run_if_unchanged(operation: Operation, asked: Asked) -> Any:  # noqa: ANN401 - the operation says which
@@ -120,7 +135,7 @@ def run_if_unchanged(operation: Operation, asked: Asked) -> Any:  # noqa: ANN401
 
 
 def location_of(asked: Asked, thing_id: int) -> str:
-    """Where what was added is shown."""
+    """Where what was added or begun is shown."""
     account = f"?{urlencode({ACCOUNT: asked.account})}" if asked.account else ""
     return f"{urlsplit(asked.url).path}/{thing_id}{account}"
 

@@ -11,13 +11,14 @@ import os
 import resource
 import select
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import DupFd
 from threading import Thread
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 from litestar import Response
 from litestar.response import Stream
 
@@ -25,6 +26,7 @@ from aiguillage.api.carrying import Head, Means, carry_out
 from aiguillage.api.management import operations
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_answer
+from aiguillage.domain.errors import Refusal, place_of
 
 MOST_MEMORY, MOST_SECONDS = 1 << 30, 300
 """Bytes of address space, seconds of processor time. To import a million contacts takes 377 MiB of the former."""
@@ -36,6 +38,7 @@ PIECE = 1 << 18
 """Bytes of an answer in one frame, at most."""
 
 LENGTH = 4
+_log = structlog.get_logger()
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -48,12 +51,16 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Order(NamedTuple):
-    """What a child is to do: an operation, by its name, on a request. `prepare` is called first."""
+    """What a child is to do: an operation, by its name, on a request. `prepare` is called first.
+
+    It `may_be_longer` than its client waits: then it goes on after its answer, if the client is there.
+    """
 
     means: Means
     operation: str
     head: Head
     prepare: Callable[[], None]
+    may_be_longer: bool = False
 
 
 class Passed:
@@ -87,7 +94,7 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
         response = carry_out(means, _named(order.operation), order.head, _whole(body.descriptor))
         _tell(response, answer.fileno(), bodiless=order.head.method == "HEAD")
         if response.background is not None:
-            asyncio.run(response.background())
+            go_on(order.operation, response.background)
     finally:
         means.db.close()
 
@@ -97,6 +104,16 @@ def _end_when_nobody_reads(pipe: int) -> None:
     watched.register(pipe, 0)
     watched.poll()
     os.killpg(0, signal.SIGKILL)
+
+
+def go_on(job: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Does a job's work. Whoever asked for it reads in the thing itself what came of it: a failure is a line here."""
+    try:
+        asyncio.run(work())
+    except Refusal as refusal:
+        _log.warning("job_refused", job=job, kind=refusal.kind)
+    except Exception as error:  # noqa: BLE001 - its text may quote what somebody sent, and is not for the log
+        _log.error("job_failed", job=job, error=type(error).__name__, where=place_of(error))
 
 
 def _named(name: str) -> Operation:

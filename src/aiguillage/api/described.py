@@ -61,15 +61,16 @@ def described(operations: Sequence[Operation], tags: Iterable[tuple[str, str]]) 
 
 
 def _link(operations: Sequence[Operation], paths: dict[str, Described]) -> None:
-    """Says of what is added to a collection by which operations it is shown, changed and removed."""
+    """Says of what is added to a collection, or begun, by which operations it is shown, changed and removed."""
     for operation in operations:
         item = f"{operation.path}/{{id}}"
         of_one = [other for other in operations if other.path == item or other.path.startswith(f"{item}/")]
-        if operation.method == "POST" and of_one and "id" in getattr(operation.answer, "__struct_fields__", ()):
-            told = paths[operation.path]["post"]["responses"][str(operation.status)]
-            told["links"] = {other.name: _linked(operation, other) for other in of_one}
-            if operation.is_shown_by([other.path for other in of_one if other.method == "GET"]):
-                told["headers"] = told.get("headers", {}) | headed(LOCATION)["headers"]
+        for status, shape in ((operation.status, operation.answer), (202, operation.longer)):
+            if operation.method == "POST" and of_one and "id" in getattr(shape, "__struct_fields__", ()):
+                told = paths[operation.path]["post"]["responses"][str(status)]
+                told["links"] = {other.name: _linked(operation, other) for other in of_one}
+                if operation.is_shown_by([other.path for other in of_one if other.method == "GET"]):
+                    told["headers"] = told.get("headers", {}) | headed(LOCATION)["headers"]
 
 
 def _linked(operation: Operation, other: Operation) -> Described:
@@ -83,7 +84,7 @@ def _linked(operation: Operation, other: Operation) -> Described:
 def _shapes(operations: Iterable[Operation]) -> list[Any]:
     shapes: list[Any] = [Problem]
     for operation in operations:
-        for shape in (operation.query, operation.body, operation.answer):
+        for shape in (operation.query, operation.body, operation.answer, operation.longer):
             if shape not in (None, Upload, Nothing) and shape not in shapes:
                 shapes.append(shape)
     return shapes

@@ -28,7 +28,7 @@ class Examples:
         """What an operation answers."""
         if not (isinstance(operation.answer, type) and issubclass(operation.answer, Paged)):
             told = self.of(schema)
-            return told | operation.answered if operation.answered else told
+            return told | operation.answered if operation.answered and operation.longer is None else told
         fields = self._schemas[shape_named(schema)]["properties"]
         return _page(operation, self.of(fields["data"]))
 

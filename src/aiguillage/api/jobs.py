@@ -1,44 +1,63 @@
-"""Jobs: what waits for the network goes on after the request was answered, and tells in its thing what came of it."""
+"""Jobs: what goes on after its request was answered, in the process of that request.
+
+Whoever asked finds in a thing what came of it: the calendar, the delivery, the import, the replay. Some work is a job
+from the start; some is one only if it takes long:
+
+    work begins in a thread --> ends at once      its outcome is the answer, and there is no job
+                            --> takes longer      the answer is the thing that tells how far it is: a job
+"""
 
 from collections.abc import Callable
-from threading import BoundedSemaphore, Thread
-from typing import Any
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import Generic, NamedTuple, TypeVar
 
-import structlog
+from aiguillage.storage.engine import Database
 
-from aiguillage.domain.errors import Kind, Refusal, place_of
+AT_ONCE = 2.0
+"""Seconds that a client waits for an outcome before it gets a job instead."""
 
-MOST_JOBS = 8
-"""Jobs of one process at a time; each may wait for as long as a feed or a receiver takes."""
-
-LONGEST_WAIT = 20
-"""Seconds after which it is worth to try again where there is no room."""
-
-_log = structlog.get_logger()
-_room = BoundedSemaphore(MOST_JOBS)
+Body = TypeVar("Body")
+Outcome = TypeVar("Outcome")
+Tell = Callable[[int, int], None]
+"""Is told that so much is done, of so much."""
 
 
-def begin_job(name: str, begin: Callable[[], tuple[Any, Callable[[], object]]]) -> Any:  # noqa: ANN401 - what it begins with
-    """Begins something that gives what is answered and what goes on; the former. Raises Refusal."""
-    if not _room.acquire(blocking=False):
-        message = "The server waits for many feeds and receivers at this moment. Try again in some seconds."
-        raise Refusal(Kind.UNAVAILABLE, message, wait=LONGEST_WAIT)
-    try:
-        answer, go_on = begin()
-    except BaseException:
-        _room.release()
-        raise
-    Thread(target=_carry_out, args=(name, go_on), name=name, daemon=True).start()
-    return answer
+class Job(NamedTuple, Generic[Body]):
+    """What is answered now, and the work that goes on afterwards, in a process of its own: so it is all `apart`.
+
+    The work is given the database, because that of the request may be one transaction, which is over by then.
+    """
+
+    body: Body
+    work: Callable[[Database], object]
 
 
-def _carry_out(name: str, go_on: Callable[[], object]) -> None:
-    """Turns a failure into one line: whoever asked reads in the thing itself what came of it."""
-    try:
-        go_on()
-    except Refusal as refusal:
-        _log.warning("job_refused", job=name, kind=refusal.kind)
-    except Exception as error:  # noqa: BLE001 - it would end the thread, and nobody would be told
-        _log.error("job_failed", job=name, error=type(error).__name__, where=place_of(error))
-    finally:
-        _room.release()
+class Work(Generic[Outcome]):
+    """Something that may take long, and tells how far it is; it is begun at once, and waited for as long as wanted."""
+
+    def __init__(self, do: Callable[[Tell], Outcome]) -> None:
+        self.listener: Tell | None = None
+        self._future: Future[Outcome] = Future()
+        # As long as nobody waits for it, it keeps no process from ending.
+        Thread(target=self._carry_out, args=(do,), daemon=True).start()
+
+    def _carry_out(self, do: Callable[[Tell], Outcome]) -> None:
+        try:
+            outcome = do(self._tell)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is wanted
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(outcome)
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.listener is not None:
+            self.listener(done, total)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it does, or has already."""
+        return not wait([self._future], seconds).not_done
+
+    def outcome(self) -> Outcome:
+        """What comes of it, as soon as that is there. Raises what it raised."""
+        return self._future.result()

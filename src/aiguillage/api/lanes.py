@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 Full = Callable[[], Refusal]
 Turn = AbstractAsyncContextManager[None]
 PATIENCE = 10
-"""Seconds that a heavy request waits for the one before it."""
+"""Seconds that a request which may take long waits for the one before it."""
 
 
 def _busy() -> Refusal:
@@ -141,7 +141,7 @@ class Lanes:
         self.phones = Lane("phones")
         self.reading = Lane("reading")
         self.changing = Lane("changing")
-        self.fetching = Lane("fetching")
+        self.fetching = Lane("fetching", patience=PATIENCE)
         self.apart = Lane("apart", patience=PATIENCE)
 
     def close(self) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
+from aiguillage.api.jobs import Job
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
 from aiguillage.storage.engine import Database
@@ -78,13 +79,6 @@ class File(NamedTuple):
     name: str
 
 
-class Begun(NamedTuple):
-    """What is answered now, and the work that goes on afterwards: in a process of its own (`apart`)."""
-
-    body: Any
-    work: Callable[[], None]
-
-
 class Operation(NamedTuple):
     """One method of one path. `path` has its parameters in braces.
 
@@ -95,7 +89,7 @@ class Operation(NamedTuple):
     beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
     Idempotency-Key. One that `reaches_out` does more than change the database: it asks another server, starts a
     thread, checks a password. `example` is a body, `samples` are files by media type. `answered` is what an example of
-    the answer has otherwise than others of its shape.
+    the answer, or of the job that is answered where it takes `longer`, has otherwise than others of its shape.
     """
 
     method: str
@@ -126,9 +120,24 @@ class Operation(NamedTuple):
     answered: Mapping[str, Any] = {}
 
     @property
+    def _returns(self) -> Any:  # noqa: ANN401 - a type
+        return getattr(self.run, "__annotations__", {}).get("return")
+
+    @property
     def has_state(self) -> bool:
         """Whether it answers with an ETag: its use case says so in what it returns."""
-        return getattr(self.run, "__annotations__", {}).get("return") is Shown
+        return self._returns in (Shown, Job[Shown])
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on after its answer, each time or where it takes long."""
+        return get_origin(self._returns) is Job or self.longer is not None
+
+    @property
+    def longer(self) -> Any:  # noqa: ANN401 - a shape
+        """What is answered instead (202) where it takes long: the thing that tells how far it is. None: never."""
+        jobs = [one for one in get_args(self._returns) if get_origin(one) is Job]
+        return get_args(jobs[0])[0] if jobs else None
 
     @property
     def may_be_minimal(self) -> bool:

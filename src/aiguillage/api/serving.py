@@ -117,7 +117,8 @@ class Door:
                 spool = stack.enter_context(nameless_file(self.db.path.parent))
                 await sent.write_to(spool, self.lanes.apart.run)
                 await stack.enter_async_context(turn)
-                order = Order(self._means, operation.name, head, self._prepare)
+                longer = operation.longer is not None
+                order = Order(self._means, operation.name, head, self._prepare, may_be_longer=longer)
                 return await self._apart.answered(request, order, spool.fileno(), stack)
             body = await sent.read()
             await stack.enter_async_context(turn)

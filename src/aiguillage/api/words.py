@@ -146,7 +146,7 @@ OTHERS: dict[str, Word] = {
         "https://calendars.example.org/secret/basic.ics",
     ),
     "CalendarShown.events": ("How many events the calendar has.", 8),
-    "read_at": (f"When it was last read, {MOMENT}.", "2026-11-24T17:00:00Z"),
+    "read_at": (f"When it was last read, {MOMENT}; null while it was not.", "2026-11-24T17:00:00Z"),
     "failing_since": f"Since when the feed cannot be read, {MOMENT}; null while it can.",
     "CalendarShown.trouble": ("Why the feed cannot be read; empty while it can.", ""),
     "list_id": ("The list's code, which call flows name it by.", "agences"),

@@ -22,7 +22,15 @@ from aiguillage.cli.facts import (
 from aiguillage.cli.moments import iso
 from aiguillage.cli.printing import print_list
 from aiguillage.cli.words import _
-from aiguillage.desk.calendars import KIND, add_calendar, list_calendars, refresh_calendar
+from aiguillage.desk.calendars import (
+    KIND,
+    READING,
+    CalendarState,
+    add_calendar,
+    list_calendars,
+    refresh_calendar,
+    show_calendar,
+)
 from aiguillage.desk.facts import find_fact
 from aiguillage.desk.fetching import LONGEST
 from aiguillage.domain.errors import Kind, Refusal, invalid
@@ -49,6 +57,13 @@ def _state(calendar: Calendar, names: Names) -> str:
         return _("good")
     failing = _("failing since {when}").format(when=names.local(calendar.failing_since))
     return f"{failing}: {calendar.trouble}"
+
+
+def _cells_of(state: CalendarState, names: Names) -> tuple[object, ...]:
+    """The same of one that may be of a feed that nobody has read yet."""
+    *cells, stands = _cells(state.calendar, names)
+    is_unread = state.read_at is None and state.state == READING
+    return (*cells, _("not read yet") if is_unread else stands)
 
 
 CALENDARS = Shown(
@@ -107,7 +122,7 @@ def list_(context: typer.Context, account: AccountCode, json: Json = False) -> N
             json=json,
             document=lambda state: document(state.kept) | {"read_at": iso(state.read_at)},
             headings=(_("id"), *CALENDARS.headings(), _("last read")),
-            cells=lambda state: (state.kept.id, *_cells(state.calendar, names), names.local(state.read_at)),
+            cells=lambda state: (state.kept.id, *_cells_of(state, names), names.local(state.read_at)),
             empty=CALENDARS.empty(),
         )
 
@@ -123,4 +138,14 @@ def refresh(context: typer.Context, account: AccountCode, name: FactName, json: 
         print_one(desk, account, CALENDARS, kept, json=json)
 
 
-common_commands(calendar_commands, CALENDARS, but=("list",))
+@command(calendar_commands, "show")
+def show(context: typer.Context, account: AccountCode, name: FactName, json: Json = False) -> None:
+    """Show one of them."""
+    with at_desk(context) as desk:
+        wanted = find_fact(desk.db, desk.actor, account, KIND, name)
+        state = show_calendar(desk.db, desk.actor, account, wanted.id)
+        shown = CALENDARS._replace(cells=lambda _calendar, names: _cells_of(state, names))
+        print_one(desk, account, shown, state.kept, json=json)
+
+
+common_commands(calendar_commands, CALENDARS, but=("list", "show"))

@@ -18,7 +18,7 @@ from aiguillage.desk.change import (
     require_unchanged,
     state_of,
 )
-from aiguillage.desk.held_imports import forget_uploads_of
+from aiguillage.desk.held import forget_held_of
 from aiguillage.desk.token_rows import end_token, read_tokens
 from aiguillage.domain.accounts import Account, Actor, Role, check_account
 from aiguillage.domain.contacts import FIRST_FIELDS
@@ -170,7 +170,7 @@ def _refuse_while_shared(change: Change) -> None:
 def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected: int | None = None) -> None:
     """Removes an account and everything that belongs to it, its journal and its calls too.
 
-    Raises Refusal: conflict while an upload is being applied to it.
+    Raises Refusal: conflict while an upload is being applied to it, or a replay of it decided.
     """
     require_operator(actor)
     with change_directory(db, actor) as change:
@@ -183,7 +183,7 @@ def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected
         # An account that gets this code later must not have its callers told to who asked about this one.
         for token in read_tokens(change.connection, tokens.c.accounts == as_json([code])):
             end_token(change, token)
-        forget_uploads_of(db, row.id)
+        forget_held_of(db, row.id)
         for table in OF_AN_ACCOUNT:
             change.connection.execute(delete(table).where(table.c.account_id == row.id))
         change.connection.execute(delete(accounts).where(accounts.c.id == row.id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from aiguillage.desk.calendar_texts import read_calendar
 from aiguillage.desk.change import Change, change_facts, find_account, read_facts
 from aiguillage.desk.facts import Done, place_fact, replace_fact
-from aiguillage.desk.fetching import fetch
+from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.queues import Calendar
@@ -32,20 +33,27 @@ SECOND = 1_000_000
 FEED_EVERY, FILE_EVERY = 3600 * SECOND, 86_400 * SECOND
 """How often a feed is fetched, and a file's text read again: its events move into the window with time."""
 
+UNREAD = 0
+"""When a feed was read that nobody has read yet."""
+
 DAYS_BACK, DAYS_AHEAD = 60, 731
 LONGEST_TROUBLE = 300
 Fetch = Callable[[str], bytes]
-
+Reading = Callable[[Database], object]
+"""What reads a calendar, by a database that is open then: to be called once."""
 
 READING, READ, FAILING = "reading", "read", "failing"
 """How a calendar stands: it is to be read, it was, or it cannot be and has the events that it had."""
 
 
 class CalendarState(msgspec.Struct, frozen=True):
-    """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), and how it stands."""
+    """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), and how it stands.
+
+    Nobody has read a feed that was added just now, and `read_at` is None.
+    """
 
     kept: Kept
-    read_at: int
+    read_at: int | None
     state: str
 
     @property
@@ -55,7 +63,7 @@ class CalendarState(msgspec.Struct, frozen=True):
         return fact
 
 
-class _Reading(NamedTuple):
+class _Found(NamedTuple):
     """What came of reading a calendar again: its text if there was one, and what its fact becomes."""
 
     text: bytes | None
@@ -65,7 +73,7 @@ class _Reading(NamedTuple):
 def add_calendar(
     db: Database, actor: Actor, code: str, calendar: Calendar, text: bytes | None = None, *, fetch: Fetch = fetch
 ) -> Done:
-    """A new calendar: of a file's text, or of a feed, which is fetched at once. Raises Refusal."""
+    """A new calendar: of a file's text, or of a feed, for which the caller waits. Raises Refusal."""
     if (text is None) == (calendar.url is None):
         raise invalid("A calendar is a file or a feed. Give a text, or the address of a feed, and not both.")
     with read_facts(db, actor, code, Role.EDIT) as view:
@@ -78,6 +86,22 @@ def add_calendar(
     return done
 
 
+def begin_calendar(
+    db: Database, actor: Actor, code: str, calendar: Calendar, *, guard: Guard = PUBLIC
+) -> tuple[Kept, Reading]:
+    """A new calendar of a feed, kept at once and without events, and what reads it. Raises Refusal.
+
+    Until then its state is READING. Should the process end before, housekeeping reads it.
+    """
+    if calendar.url is None:
+        raise invalid("'url' is missing. Give the address of a feed.", "url")
+    check_url(calendar.url, guard)
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        kept = place_fact(change, calendar).kept
+        keep_text(change.connection, change.account_id, kept.id, b"", read_at=UNREAD, due_at=actor.at)
+    return kept, partial(_read_begun, actor=actor, code=code, calendar_id=kept.id, fetch=partial(fetch, guard=guard))
+
+
 def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *, fetch: Fetch = fetch) -> Kept:
     """A calendar read again: a feed fetched, a file's kept text looked through anew. Raises Refusal.
 
@@ -86,24 +110,22 @@ def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *,
     with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, account):
         before = require_fact(connection, account_id, KIND, calendar_id)
         kept_text = text_of(connection, account_id, calendar_id)
-    reading = _read_again(before.fact, kept_text, account, actor.at, fetch)
+    found = _read_again(before.fact, kept_text, account, actor.at, fetch)
     with db.write() as connection:
         change = Change(connection, *find_account(connection, actor, code, Role.EDIT), actor)
         now = require_fact(connection, change.account_id, KIND, calendar_id)
         if now.fact.url != before.fact.url:
             raise conflict("The calendar's address was changed while it was read. Read it again.")
-        done = replace_fact(change, KIND, calendar_id, reading.values)
+        done = replace_fact(change, KIND, calendar_id, found.values)
         if done.kept.seq != now.seq:
             raise_facts_version(connection, change.account_id)
-        if reading.text is not None:
-            _keep(change, done.kept, reading.text)
+        if found.text is not None:
+            _keep(change, done.kept, found.text)
     return done.kept
 
 
-def begin_refresh(
-    db: Database, actor: Actor, code: str, calendar_id: int, *, fetch: Fetch = fetch
-) -> Callable[[], object]:
-    """Says that a calendar is to be read again, and gives what does it: to be called once, in a thread. Raises Refusal.
+def begin_refresh(db: Database, actor: Actor, code: str, calendar_id: int, *, fetch: Fetch = fetch) -> Reading:
+    """Says that a calendar is to be read again, and gives what does it. Raises Refusal.
 
     Until then its state is READING. Should the process end before, housekeeping reads it.
     """
@@ -111,16 +133,18 @@ def begin_refresh(
         account_id, _ = find_account(connection, actor, code, Role.EDIT)
         require_fact(connection, account_id, KIND, calendar_id)
         put_off(connection, account_id, calendar_id, actor.at)
+    return partial(_read_begun, actor=actor, code=code, calendar_id=calendar_id, fetch=fetch)
 
-    def refresh() -> None:
-        try:
-            refresh_calendar(db, actor, code, calendar_id, fetch=fetch)
-        finally:
-            with db.write() as connection:
-                if (due := due_at(connection, account_id, calendar_id)) is not None and due <= actor.at:
-                    put_off(connection, account_id, calendar_id, actor.at + FEED_EVERY)
 
-    return refresh
+def _read_begun(db: Database, *, actor: Actor, code: str, calendar_id: int, fetch: Fetch) -> None:
+    """Reads a calendar that was said to be read; whatever comes of it, it is not due again within the hour."""
+    try:
+        refresh_calendar(db, actor, code, calendar_id, fetch=fetch)
+    finally:
+        with db.write() as connection:
+            account_id, _ = find_account(connection, actor, code, Role.EDIT)
+            if (due := due_at(connection, account_id, calendar_id)) is not None and due <= actor.at:
+                put_off(connection, account_id, calendar_id, actor.at + FEED_EVERY)
 
 
 def due_calendars(db: Database, at: int) -> list[DueCalendar]:
@@ -151,9 +175,12 @@ def show_calendar(db: Database, actor: Actor, code: str, calendar_id: int) -> Ca
 
 
 def _state(kept: Kept, moments: Mapping[int, tuple[int, int]], at: int) -> CalendarState:
-    read_at, due = moments.get(kept.id, (0, 0))
-    failing = kept.fact.failing_since is not None
-    return CalendarState(kept, read_at, READING if due <= at else FAILING if failing else READ)
+    """How a calendar stands. A file's that was removed and put back has no text any more, and is read by nobody."""
+    read_at, due = moments.get(kept.id, (UNREAD, None))
+    stands = READ if kept.fact.failing_since is None else FAILING
+    if due is not None and (due <= at or (read_at == UNREAD and stands == READ)):
+        stands = READING
+    return CalendarState(kept, None if read_at == UNREAD else read_at, stands)
 
 
 def window(at: int) -> tuple[date, date]:
@@ -171,13 +198,13 @@ def _read(text: bytes, account: Account, at: int) -> dict[str, Any]:
     return {"events": read_calendar(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
 
 
-def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Reading:
+def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Found:
     try:
         text = kept_text if calendar.url is None else fetch(calendar.url)
-        return _Reading(text, _read(text, account, at))
+        return _Found(text, _read(text, account, at))
     except Refusal as refusal:
         since = at if calendar.failing_since is None else calendar.failing_since
-        return _Reading(None, {"failing_since": since, "trouble": refusal.message[:LONGEST_TROUBLE]})
+        return _Found(None, {"failing_since": since, "trouble": refusal.message[:LONGEST_TROUBLE]})
 
 
 def _keep(change: Change, kept: Kept, text: bytes) -> None:

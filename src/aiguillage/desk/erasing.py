@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.desk.change import Change, View, change_facts, read_facts
 from aiguillage.desk.contacts import Kept
 from aiguillage.desk.facts import name_of
-from aiguillage.desk.held_imports import forget_uploads_of
+from aiguillage.desk.held import forget_held_of
 from aiguillage.desk.people import BLOCKED, Traces, finder_of, sought_calls, traces_of
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import Contact, caller_keys
@@ -49,7 +49,8 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
 
     With `number`, contacts keep all else but that number, unless it was all that they could be known by. The journal
     keeps who did what and when, without what it was; the erasure is in it without the number. Uploads that wait to be
-    imported go too. Raises Refusal: conflict while the account itself sends calls there, or an upload is being applied.
+    imported and replays that are kept go too. Raises Refusal: conflict while the account itself sends calls there, an
+    upload is being applied or a replay decided.
     """
     if contacts not in CHOICES:
         raise invalid(f"'{contacts[:20]}' is no choice. Choose one of: {', '.join(CHOICES)}.", "contacts")
@@ -60,7 +61,7 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
         texts = _texts(mentions, traces)
         sought = sought_calls(log, view.account_id, mentions, traces)
     # What stands in them can hardly be told: a spreadsheet is packed.
-    forget_uploads_of(db, view.account_id)
+    forget_held_of(db, view.account_id)
     calls = erase_calls(log, sought)
     with change_facts(db, actor, code, Role.MANAGE) as change:
         erased = _erase(change, number, whole=contacts == WHOLE, calls=calls)

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from aiguillage import __version__
-from aiguillage.desk.addresses import Address, is_public
-from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.desk.addresses import Address, is_public, known_address
+from aiguillage.domain.errors import Kind, Refusal, about, invalid
 
 LONGEST = 2 << 20
 """Bytes of a body."""
@@ -156,6 +156,15 @@ def parse_url(url: str, guard: Guard = PUBLIC) -> Place:
         raise invalid(f"The address has the port {port}. Leave it out, or use 8443.")
     path = parts.path or "/"
     return Place(host, port, f"{path}?{parts.query}" if parts.query else path)
+
+
+def check_url(url: str, guard: Guard = PUBLIC) -> None:
+    """Looks at an address without asking anybody: where a name leads is seen at each fetch. Raises Refusal(invalid)."""
+    with about("url"):
+        host = parse_url(url, guard).host
+        address = known_address(host)
+        if address is not None and not guard.allowed(address):
+            raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")
 
 
 def _connected(place: Place, ends: float, guard: Guard) -> ssl.SSLSocket:

@@ -5,14 +5,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.desk.addresses import known_address
 from aiguillage.desk.change import change_facts, read_facts, require_unbound
 from aiguillage.desk.delivering import receiver_of, try_delivery
 from aiguillage.desk.events import Message, new_message_id
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, show_fact
-from aiguillage.desk.fetching import PUBLIC, Guard, parse_url
+from aiguillage.desk.fetching import PUBLIC, Guard, check_url
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import about, conflict, invalid
+from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER, MINUTE, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
     STATES,
@@ -43,7 +42,7 @@ class Issued(NamedTuple):
 def add_webhook(db: Database, actor: Actor, code: str, webhook: Webhook, *, guard: Guard = PUBLIC) -> Issued:
     """A new webhook, told of what happens from now on. Raises Refusal."""
     require_unbound(actor)
-    _check_url(webhook.url, guard)
+    check_url(webhook.url, guard)
     kept = add_fact(db, actor, code, webhook).kept
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         return Issued(kept, webhook_secret(connection, account_id, kept.id) or "")
@@ -65,7 +64,7 @@ def set_webhook(
     """
     if isinstance(changes.get("url"), str):
         require_unbound(actor)
-        _check_url(changes["url"], guard)
+        check_url(changes["url"], guard)
     return set_fact(db, actor, code, WEBHOOK, webhook_id, changes, expected=expected).kept
 
 
@@ -139,7 +138,7 @@ def ping_webhook(db: Database, actor: Actor, code: str, webhook_id: int, *, guar
 def begin_ping(
     db: Database, actor: Actor, code: str, webhook_id: int, *, guard: Guard = PUBLIC
 ) -> tuple[Delivery, Callable[[], Delivery]]:
-    """A ping that waits, and what sends it: to be called once, in a thread. Raises Refusal.
+    """A ping that waits, and what sends it: to be called once. Raises Refusal.
 
     Should the process end before, housekeeping sends it a minute later.
     """
@@ -152,12 +151,3 @@ def begin_ping(
         delivery_id = add_deliveries(connection, account_id, made, at=actor.at, until=until, next_at=due)[0]
         delivery = require_delivery(connection, account_id, webhook_id, delivery_id)
     return delivery, lambda: try_delivery(db, receiver, delivery, actor.at, guard=guard, again=False)
-
-
-def _check_url(url: str, guard: Guard) -> None:
-    """Raises Refusal(invalid) for what can be no receiver's address; where a name leads is seen at each try."""
-    with about("url"):
-        host = parse_url(url, guard).host
-        address = known_address(host)
-        if address is not None and not guard.allowed(address):
-            raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")

@@ -1,23 +1,30 @@
 """Calendars: iCal feeds and files, read into the exceptions of queues and groups, and the shifts of rotas."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from aiguillage.api.jobs import begin_job
+from aiguillage.api.jobs import Job
 from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
-from aiguillage.desk.calendars import KIND, CalendarState, add_calendar, begin_refresh, list_calendars, show_calendar
+from aiguillage.desk.calendars import (
+    KIND,
+    CalendarState,
+    add_calendar,
+    begin_calendar,
+    begin_refresh,
+    list_calendars,
+    show_calendar,
+)
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import remove_fact, set_fact
-from aiguillage.desk.fetching import LONGEST, fetch
+from aiguillage.desk.fetching import LONGEST
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import Calendar
 
 TAG = "Calendars"
@@ -37,7 +44,7 @@ class CalendarChanges(Body, frozen=True):
 
 
 class CalendarBody(CalendarChanges, frozen=True):
-    """A new feed as it is sent: of a queue, a group or a rota; it is fetched at once, and then each hour."""
+    """A new feed as it is sent: of a queue, a group or a rota; it is read after the answer, and then each hour."""
 
     url: Text = UNSET
 
@@ -54,7 +61,7 @@ class CalendarPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar. `events` is how many it has; `trouble` says why it cannot be read, since `failing_since`.
 
-    `state` is `reading` while it is to be read again, then `read`, or `failing`.
+    `state` is `reading` while it is to be read, for the first time or again, then `read`, or `failing`.
     """
 
     id: int
@@ -116,29 +123,18 @@ def _show(asked: Asked) -> Shown:
     return _shown(asked, show_calendar(*_who(asked), asked.id()))
 
 
-def _add(asked: Asked) -> Shown:
+def _add(asked: Asked) -> Job[Shown]:
     sent = _owned(given(asked.body))
     if not sent.get("url"):
         raise invalid("'url' is missing. Send a feed's address; a file goes to /calendars/file.", "url")
-    return _added(asked, make_fact(Calendar, sent), None)
+    kept, read = begin_calendar(*_who(asked), make_fact(Calendar, sent))
+    return Job(_shown(asked, show_calendar(*_who(asked), kept.id)), read)
 
 
 def _add_file(asked: Asked) -> Shown:
     upload: Upload = asked.body
-    return _added(asked, make_fact(Calendar, _owned(given(asked.query))), upload.content)
-
-
-def _added(asked: Asked, calendar: Calendar, text: bytes | None) -> Shown:
-    kept = add_calendar(*_who(asked), calendar, text, fetch=_fetched).kept
+    kept = add_calendar(*_who(asked), make_fact(Calendar, _owned(given(asked.query))), upload.content).kept
     return _shown(asked, show_calendar(*_who(asked), kept.id))
-
-
-def _fetched(url: str) -> bytes:
-    """What a feed says; one that cannot be reached is a wrong address to whoever adds it. Raises Refusal(invalid)."""
-    try:
-        return fetch(url)
-    except Refusal as refusal:
-        raise invalid(refusal.message, "url") from None
 
 
 def _set(asked: Asked) -> Shown:
@@ -162,13 +158,9 @@ def _remove(asked: Asked) -> None:
     remove_fact(*_who(asked), KIND, asked.id(), expected=asked.expected)
 
 
-def _refresh(asked: Asked) -> Shown:
-    def begin() -> tuple[Shown, Callable[[], object]]:
-        refresh = begin_refresh(*_who(asked), asked.id())
-        return _show(asked), refresh
-
-    shown: Shown = begin_job("calendar", begin)
-    return shown
+def _refresh(asked: Asked) -> Job[Shown]:
+    read = begin_refresh(*_who(asked), asked.id())
+    return Job(_show(asked), read)
 
 
 EXAMPLE = {
@@ -193,7 +185,9 @@ OPERATIONS = (
         apart=0,
         fetches=True,
         example=EXAMPLE,
-        description="It is fetched at once. Only public https addresses are.",
+        answered={"events": 0, "state": "reading", "read_at": None},
+        description="It is read after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
+        "stays, without events; `trouble` says why. Only public https addresses are fetched.",
     ),
     Operation(
         *("POST", f"{PATH}/file", "addCalendarFile", "Add a calendar of a file", TAG, _add_file),
@@ -232,6 +226,8 @@ OPERATIONS = (
         status=202,
         answered={"state": "reading"},
         needs=Role.EDIT,
+        apart=0,
+        fetches=True,
         description="It goes on after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
         "keeps its events; `trouble` says why.",
     ),

@@ -2,15 +2,17 @@
 
 import msgspec
 
+from aiguillage.api.jobs import Job
 from aiguillage.api.moments import iso, parse_moment
-from aiguillage.api.operations import Asked, Begun, Operation, Upload
+from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import account_id_of
-from aiguillage.desk.held_imports import LOWEST_ID, Held, apply_held, hold_import, show_held
+from aiguillage.desk.held import LOWEST_ID
+from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
@@ -105,9 +107,9 @@ def _show(asked: Asked) -> ImportShown:
     return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
 
 
-def _apply(asked: Asked) -> Begun:
+def _apply(asked: Asked) -> Job[ImportShown]:
     apply = apply_held(asked.db, asked.actor, asked.account, asked.id())
-    return Begun(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), apply)
+    return Job(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), lambda _db: apply())
 
 
 def _imported(done: Imported, account_id: int) -> ImportShown:

@@ -1,18 +1,22 @@
-"""Replay: logged calls decided again by other facts."""
+"""Replay: logged calls decided again by other facts, in a job where that takes long."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from aiguillage.api.moments import parse_moment
+from aiguillage.api.jobs import AT_ONCE, Job, Tell, Work
+from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.resources import samples
 from aiguillage.api.resources.calls import TAG
 from aiguillage.api.resources.shared import BASE, Body
+from aiguillage.desk.held_replays import HeldReplay, hold_replay, show_replay
 from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
 
+PATH = f"{BASE}/replay"
 A_WEEK = 7 * 86_400 * 1_000_000
 MOST_CALLS = 100_000
 LONGEST_DOCUMENT = 16 << 20
@@ -48,11 +52,64 @@ class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
     moves: list[MoveShown]
 
 
-def _replay(asked: Asked) -> ReplayShown:
+class ReplayProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How many calls are decided, of how many."""
+
+    done: int
+    total: int
+
+
+class ReplayJobShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A replay that takes long.
+
+    `state` is `deciding`, then `decided`, `refused` or `interrupted`: `trouble` says why. `result` is what a short one
+    is answered.
+    """
+
+    id: int
+    state: str
+    at: str | None
+    actor: str
+    progress: ReplayProgress | None
+    result: ReplayShown | None
+    trouble: str | None
+    customer_id: int
+
+
+def _replay(asked: Asked) -> ReplayShown | Job[ReplayJobShown]:
+    work = Work(lambda tell: _decided(asked, tell))
+    if work.ends_within(AT_ONCE):
+        return work.outcome()
+    replaying = hold_replay(asked.db, asked.actor, asked.account)
+    work.listener = replaying.tell
+    return Job(_held(replaying.replay), lambda _db: replaying.end(work.outcome))
+
+
+def _show(asked: Asked) -> ReplayJobShown:
+    return _held(show_replay(asked.db, asked.actor, asked.account, asked.id()))
+
+
+def _held(held: HeldReplay) -> ReplayJobShown:
+    about, progress = held.about, held.progress
+    is_counted = progress.state == "deciding" and progress.total > 0
+    return ReplayJobShown(
+        id=held.id,
+        state=progress.state,
+        at=iso(about.at),
+        actor=about.actor,
+        progress=ReplayProgress(done=progress.done, total=progress.total) if is_counted else None,
+        # As it is kept: a ReplayShown, encoded once.
+        result=None if held.outcome is None else cast("ReplayShown", msgspec.Raw(held.outcome)),
+        trouble=progress.trouble,
+        customer_id=about.account_id,
+    )
+
+
+def _decided(asked: Asked, tell: Tell) -> ReplayShown:
     body: ReplayBody = asked.body
     since = asked.actor.at - A_WEEK if body.since is None else parse_moment(body.since, "since")
     who = (asked.db, asked.actor, asked.account)
-    done = asked.replay(*who, since=since, past=_facts(asked, body), limit=MOST_CALLS)
+    done = asked.replay(*who, since=since, past=_facts(asked, body), limit=MOST_CALLS, tell=tell)
     moves = [MoveShown(went=move.went, would_go=move.would_go, calls=move.calls) for move in done.moves]
     counts = {"calls": done.calls, "skipped": done.skipped, "left_out": done.left_out}
     return ReplayShown(**counts, moved=len(done.moved), moves=moves)
@@ -70,16 +127,27 @@ def _facts(asked: Asked, body: ReplayBody) -> Past:
 
 OPERATIONS = (
     Operation(
-        *("POST", f"{BASE}/replay", "replayCalls", "Decide logged calls again", TAG, _replay),
+        *("POST", PATH, "replayCalls", "Decide logged calls again", TAG, _replay),
         body=ReplayBody,
         answer=ReplayShown,
+        answered=samples.DECIDING,
+        reaches_out=True,
         needs=Role.READ,
         longest=LONGEST_DOCUMENT,
         apart=0,
         description=(
             f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. `document` "
-            "is what `aiguillage facts export` prints, changed."
+            "is what `aiguillage facts export` prints, changed. What takes longer than "
+            f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
+            "came of it."
         ),
         example={"since": "2026-11-24T00:00:00+01:00", "journal_before": 120},
+    ),
+    Operation(
+        *("GET", f"{PATH}/{{id}}", "showReplay", "Show a replay that takes long, and what came of it", TAG, _show),
+        answer=ReplayJobShown,
+        needs=Role.READ,
+        refuses=(404,),
+        description="It is kept for an hour.",
     ),
 )

@@ -83,6 +83,9 @@ PREVIEWED: dict[str, Any] = {
 }
 """What is answered of an upload that waits."""
 
+DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}
+"""What is answered of a replay that goes on."""
+
 SHIFT = """\
 BEGIN:VCALENDAR
 VERSION:2.0

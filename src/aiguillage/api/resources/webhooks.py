@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.jobs import begin_job
+from aiguillage.api.jobs import Job
 from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
@@ -158,9 +158,9 @@ def _regenerate(asked: Asked) -> Shown:
     return _issued(asked, regenerate_secret(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _ping(asked: Asked) -> DeliveryShown:
-    delivery = begin_job("ping", lambda: begin_ping(asked.db, asked.actor, asked.account, asked.id()))
-    return _show_delivery(delivery)
+def _ping(asked: Asked) -> Job[DeliveryShown]:
+    delivery, send = begin_ping(asked.db, asked.actor, asked.account, asked.id())
+    return Job(_show_delivery(delivery), lambda _db: send())
 
 
 def _list_deliveries(asked: Asked) -> Paged:
@@ -232,6 +232,8 @@ OPERATIONS = (
         reaches_out=True,
         answer=DeliveryShown,
         status=202,
+        apart=0,
+        fetches=True,
         answered={
             "event": "ping",
             "state": "waiting",
