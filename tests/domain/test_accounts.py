@@ -107,8 +107,33 @@ def test_an_email_address_is_kept_in_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "camille@example.org",
+        " Camille@Example.org ",
+        "Camille Roche <camille@example.org>",
+        '"Roche, Camille" <camille@example.org>',
+        "<camille@example.org>",
+        "mailto:camille@example.org",
+        "MAILTO:camille@example.org?subject=Panne",
+        "Camille <mailto:camille@example.org>",
+        "camille@example.org.",
+        "'camille@example.org'",
+        "\u200bcamille@example.org\u00a0",
+        "camille@example.org;",
+    ],
+)
+def test_an_email_address_is_understood_as_people_copy_it(text: str) -> None:
+    assert check_email(text) == "camille@example.org"
+
+
+@pytest.mark.parametrize(
     "email",
-    ["", "camille", "@example.org", "camille@", "a@b@c", "a b@c", "a@b c", "a\x00@b", "a\udcff@b", "x" * 65 + "@b"],
+    [
+        *("", "camille", "@example.org", "camille@", "a@b@c", "a b@c", "a@b c", "a\x00@b", "a\udcff@b", "mailto:"),
+        *("a@b.org,c@d.org", "a@b.org;c@d.org", "a@.org", "a@-b.org", "a@b.-", "a(c)@b.org", "A <a@b> <c@d>"),
+        *("a\u200b@b.org", "Camille <camille>", "a:b@c.org", "x" * 65 + "@b"),
+    ],
 )
 def test_what_is_no_email_address_is_refused(email: str) -> None:
     with refused(Kind.INVALID, "is not an e-mail address. Write it as in name@example.org"):

@@ -13,7 +13,7 @@ from aiguillage.desk.facts import place_fact
 from aiguillage.desk.importing.cells import unguarded
 from aiguillage.desk.importing.files import ZIP
 from aiguillage.desk.importing.sheets import open_sheet
-from aiguillage.desk.importing.texts import csv_rows, find_encoding
+from aiguillage.desk.importing.texts import csv_rows, find_encoding, has_stray
 from aiguillage.desk.quotas import Quotas
 from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
@@ -227,7 +227,7 @@ def read_map(db: Database, actor: Actor, code: str, content: bytes) -> list[MapR
         pass
     if not content.startswith(ZIP):
         text = TextIOWrapper(BytesIO(content), find_encoding(BytesIO(content)), newline="")
-        return list(_map_rows(csv_rows(text)))
+        return list(_map_rows(csv_rows(text, stray=has_stray(BytesIO(content)))))
     with TemporaryFile() as stream:
         stream.write(content)
         stream.seek(0)

@@ -16,7 +16,10 @@ from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,190}")
+_IN_EMAILS = r"[^@\s\x00-\x1f\x7f-\x9f\u200b-\u200f\ud800-\udfff<>()\[\],;:\"\\]"
+_EMAIL = re.compile(rf"(?!'){_IN_EMAILS}{{1,64}}@(?![.-]){_IN_EMAILS}{{1,190}}(?<![.'-])")
+_NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
+_AROUND_EMAILS = " \t\r\n\u00a0\u200b\u200e\u200f\ufeff.,;'\"\u2018\u2019\u201c\u201d"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET = re.compile(r"aig_([0-9A-Za-z]{27})([0-9A-Za-z]{6})")
 _SECRET_BITS = 160
@@ -158,10 +161,19 @@ def looks_like_email(text: str) -> bool:
 
 
 def check_email(email: str, field: str = "email") -> str:
-    """The address in lower case, if it looks like one. Raises Refusal(invalid)."""
-    if not looks_like_email(email):
+    """The address in lower case, if it looks like one. Raises Refusal(invalid).
+
+    It may be as people copy it: `Ana Roche <ana@example.org>`, `mailto:ana@example.org`, in quotes, with a full stop.
+    """
+    if looks_like_email(email):
+        return email.lower()
+    named = _NAMED_EMAIL.fullmatch(email.strip(_AROUND_EMAILS))
+    address = (named[1] if named else email).strip(_AROUND_EMAILS)
+    if address[: len("mailto:")].lower() == "mailto:":
+        address = address[len("mailto:") :].partition("?")[0]
+    if not looks_like_email(address):
         raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", field)
-    return email.lower()
+    return address.lower()
 
 
 def check_unknown_mode(mode: str | None) -> str | None:

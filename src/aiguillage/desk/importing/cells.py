@@ -6,23 +6,47 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.domain.contacts import Telecom, parse_language, parse_text
+from aiguillage.domain.accounts import check_email
+from aiguillage.domain.contacts import Telecom, parse_boolean, parse_code, parse_destination, parse_language, parse_text
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.given import Sent, sent_as
 from aiguillage.domain.numbers import E164, parse_number, parse_prefix
 
-LONGEST_REFERENCE, LONGEST_EMAIL, LONGEST_EMAIL_DESTINATION = 64, 254, 255
+LONGEST_REFERENCE, LONGEST_EMAIL_DESTINATION = 64, 255
 LONGEST_SENT = 1_000
 """Characters of JSON of one number or e-mail address, with all that is sent along."""
 
 MOST_IN_A_CELL = 50
 TOO_MANY = f"More than {MOST_IN_A_CELL} are too many for one contact. Use a number prefix (+3319900*) for a range."
-_BETWEEN = re.compile(r"[;,|\r\n\t]+")
-_BETWEEN_EMAILS = re.compile(r"[;,|\s]+")
-_BROKEN = re.compile(r"\s*[\r\n\t]+\s*")
-_SHORTENED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+_PLAIN = re.compile(r"[0-9+ .()]+")
+"""A number with what people write inside one, and nothing that could part two."""
+
+_BETWEEN = re.compile(
+    r"[|\r\n\t\v\f\x85\u2028\u2029•]|:{3,}|;(?!\s*[A-Za-z-]+=)"
+    # Two commas are a pause before an extension, where few digits are behind them: `0199001234,,12`.
+    r"|(?<!,),(?!,)|(?<!,),{2,}+(?![0-9]{1,6}#?\s*(?:$|[;,|]))"
+)
+_WORDS = re.compile(r"(?i)(?<=[0-9)\s])(?:ou|et|et/ou|or|and|and/or|puis|sinon|then|else|&)(?=[0-9+(\s])")
+_LOOSE = re.compile(r"/|\s[-\u2010-\u2015]\s")
+_WHOLE = re.compile(r"\s*[+0](?:[^0-9]*[0-9]){6}")
+_QUOTES = " \t\u00a0'\"`\u2018\u2019\u201c\u201d«»"
+_BETWEEN_EMAILS = re.compile(r"[;,|/\s]+|:{3,}")
+_WORDS_BETWEEN_EMAILS = frozenset({"", "ou", "et", "or", "and", "&"})
+_BRACKETED = re.compile(r"<([^<>]*)>")
+_BROKEN = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
+_SHORTENED = re.compile(r"\+?[0-9]+[.,]?[0-9]*[eE]\+?[0-9]+|#{3,}")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+|#{3,}")
+"""What a spreadsheet leaves of long digits in a cell that may have letters too; a column too narrow leaves `####`."""
+
+_GROUPED = re.compile(r"[0-9]{1,2}(?:,[0-9]{3}){3,4}")
+_FLOAT = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
 _SIGNS = "=+\\-@＝＋－＠"  # noqa: RUF001 - as wide as Chinese characters, in which a spreadsheet may take them too
-_GUARDED = re.compile(rf"'+[{_SIGNS}]")
+_GUARDED = re.compile(rf"'+[{_SIGNS}]|'[0-9+(*#][0-9 .()/+*#-]*$")
+_QUOTED = re.compile(r'=\s*(?:[tT]\()?\s*"((?:[^"]|"")*)"\s*\)?\s*')
+_EQUATED = re.compile(r"=\s*(\+?[0-9][0-9 .()]*)")
+GUARDS = frozenset("'=")
+"""What a guarded cell begins with."""
+
 _FORMULA = re.compile(rf"'*[{_SIGNS}]")
 _NUMBERS = re.compile(r"\+[0-9]+\*?(, \+?[0-9]+\*?)*")
 LANGUAGES = {
@@ -40,7 +64,10 @@ LANGUAGES = {
 
 
 def unguarded(text: str) -> str:
-    """The text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    """The text without what keeps a spreadsheet from changing it: an apostrophe in front, or `="0199001234"`."""
+    if text[:1] == "=":
+        quoted, equated = _QUOTED.fullmatch(text), _EQUATED.fullmatch(text)
+        return quoted[1].replace('""', '"') if quoted else equated[1] if equated else text
     return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
@@ -51,12 +78,44 @@ def guarded(text: str) -> str:
 
 def parse_name(text: str) -> str:
     """A name; a line end inside a cell becomes a blank. Raises Refusal(invalid)."""
-    return parse_text(_BROKEN.sub(" ", text) if "\n" in text or "\r" in text or "\t" in text else text)
+    return parse_text(text if text.isprintable() else _BROKEN.sub(" ", text))
+
+
+def _in_full(text: str) -> str:
+    """The text, unless a spreadsheet has rounded it. Raises Refusal(invalid)."""
+    if _ROUNDED.fullmatch(text):
+        raise _shortened(text)
+    return text
+
+
+def _shortened(text: str) -> Refusal:
+    return invalid(f"'{text}' was shortened by a spreadsheet. Format the column as text, and export it again.")
+
+
+def unfloated(text: str) -> str:
+    """The text; `1234.0`, as programs write a column of numbers in which some are missing, is `1234`."""
+    floated = _FLOAT.fullmatch(text)
+    return floated[1] if floated else text
 
 
 def parse_reference(text: str) -> str:
     """An external reference. Raises Refusal(invalid)."""
-    return parse_text(text, LONGEST_REFERENCE)
+    return parse_text(_in_full(text), LONGEST_REFERENCE)
+
+
+def parse_code_cell(text: str) -> str:
+    """A code. Raises Refusal(invalid)."""
+    return parse_code(unfloated(_in_full(text)))
+
+
+def parse_destination_cell(text: str) -> str:
+    """What the phone system dials. Raises Refusal(invalid)."""
+    return parse_destination(unfloated(_in_full(text)))
+
+
+def parse_boolean_cell(text: str) -> bool:
+    """Yes or no. Raises Refusal(invalid)."""
+    return parse_boolean(unfloated(text))
 
 
 def parse_email_destination(text: str) -> str:
@@ -71,17 +130,20 @@ def parse_spoken_language(text: str) -> str:
 
 def parse_emails(cell: str | list[Any] | dict[str, Any]) -> tuple[str, ...]:
     """The addresses in a cell, or in a list of texts or of objects with `email`. Raises Refusal(invalid)."""
-    if isinstance(cell, str):
-        found = _BETWEEN_EMAILS.split(cell)
-    else:
-        found = [text for text, _type, _label in _members(cell, "email")]
+    found = _addresses(cell) if isinstance(cell, str) else [text for text, _type, _label in _members(cell, "email")]
     if len(found) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY)
-    emails = [parse_text(email, LONGEST_EMAIL) for email in found if email.strip()]
-    for email in emails:
-        if "@" not in email:
-            raise invalid(f"'{email[:40]}' is not an e-mail address.")
-    return tuple(dict.fromkeys(emails))
+    return tuple(dict.fromkeys([check_email(email) for email in found if email.strip()]))
+
+
+def _addresses(text: str) -> list[str]:
+    """The parts of a text that are an address each: `a@example.org ou Zoé <b@example.org>` has two."""
+    if text.count("@") == 1:
+        return [text]
+    bracketed = _BRACKETED.findall(text)
+    if bracketed and len(bracketed) == text.count("@"):
+        return bracketed
+    return [part for part in _BETWEEN_EMAILS.split(text) if part.lower() not in _WORDS_BETWEEN_EMAILS]
 
 
 def parse_telecoms(cell: str | list[Any] | dict[str, Any], kind: str, country: str) -> tuple[Telecom, ...]:
@@ -127,36 +189,57 @@ def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str,
 
 def split_numbers(text: str, country: str) -> list[str]:
     """The numbers in a text, as E.164; prefixes end in a star. Raises Refusal(invalid)."""
-    if text.isalnum():
+    if text.isdecimal() or _PLAIN.fullmatch(text) or _FLOAT.fullmatch(text.strip()):
         return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):
-        return [_number(text, country)]
+        raise _shortened(text.strip())
+    if _GROUPED.fullmatch(text.strip()):
+        raise _unclear(text)
     parts = [part for part in _BETWEEN.split(text) if part.strip()]
     if len(parts) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY)
-    return [
-        number for part in parts for number in (_slashed(part, country) if "/" in part else (_number(part, country),))
-    ]
+    return [number for part in parts for number in _joined(part, country)]
 
 
-def _slashed(text: str, country: str) -> list[str]:
-    """One number written with slashes, or several. `207/208` are two; an ending (`0199001234/35`) is left to people."""
-    try:
-        whole = parse_number(text, country)
-    except Refusal:
-        whole = E164("")
-    if whole.startswith("+"):
-        return [whole]
-    numbers = [_number(part, country) for part in text.split("/") if part.strip()]
+def _joined(text: str, country: str) -> list[str]:
+    """The numbers between words (`ou`, `et`). `0199001234 ou 35` is left to people: 35 may be an ending."""
+    parts = [part for part in _WORDS.split(text) if part.strip()]
+    numbers = [number for part in parts for number in _loosely_joined(part, country)]
+    return numbers if len(parts) == 1 else _of_a_kind(numbers, text)
+
+
+def _loosely_joined(text: str, country: str) -> list[str]:
+    """One number written with slashes or dashes, or several. `207/208` are two; `0199001234/35` is left to people."""
+    parts = [part for part in _LOOSE.split(text) if part.strip()]
+    if len(parts) <= 1:
+        return [_number(text, country)]
+    if not all(_WHOLE.match(part) for part in parts):
+        try:
+            whole = parse_number(text, country)
+        except Refusal:
+            whole = E164("")
+        if whole.startswith("+"):
+            return [whole]
+    return _of_a_kind([_number(part, country) for part in parts], text)
+
+
+def _of_a_kind(numbers: list[str], text: str) -> list[str]:
+    """The numbers, if all are short ones, or all are full. Raises Refusal(invalid)."""
     if len({number.startswith("+") for number in numbers}) > 1:
-        raise invalid(f"'{text[:40]}' is not clear. Write each number in full, with a semicolon between them.")
+        raise _unclear(text)
     return numbers
 
 
+def _unclear(text: str) -> Refusal:
+    return invalid(f"'{text[:40]}' is not clear. Write each number in full, with a semicolon between them.")
+
+
 def _number(text: str, country: str) -> str:
-    text = text.strip().lstrip("'")
+    text = text.strip(_QUOTES)
     if text.endswith("*"):
         return parse_prefix(text, country) + "*"
-    if _SHORTENED.fullmatch(text):
-        raise invalid(f"'{text}' was shortened by a spreadsheet. Format the column as text, and export it again.")
+    if not text.isdecimal():
+        if _SHORTENED.fullmatch(text):
+            raise _shortened(text)
+        text = unfloated(text)
     return parse_number(text, country)

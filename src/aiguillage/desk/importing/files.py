@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import msgspec
 
-from aiguillage.desk.importing.cells import unguarded
+from aiguillage.desk.importing.cells import GUARDS, unguarded
 from aiguillage.desk.importing.sheets import cell_of, open_sheet
-from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding
+from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding, has_stray
 from aiguillage.domain.errors import invalid
 
 ZIP = b"PK\x03\x04"
@@ -85,14 +85,14 @@ def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
     if stream.read(len(ZIP)) == ZIP:
         return ContactFile("xlsx", _table_rows(stack.enter_context(open_sheet(stream))), lambda: size, size)
     stream.seek(0)
-    encoding = find_encoding(stream)
+    encoding, stray = find_encoding(stream), has_stray(stream)
     stream.seek(0)
     text = TextIOWrapper(stream, encoding, newline="")
     first = text.read(1000).lstrip()[:1]
     text.seek(0)
     if first == "[":
         raise invalid("The file is one JSON array. Write JSON lines: one object a line, without brackets and commas.")
-    rows = _json_rows(text) if first == "{" else _table_rows(csv_rows(text))
+    rows = _json_rows(text) if first == "{" else _table_rows(csv_rows(text, stray=stray))
     # Through the text, so that it lives as long as the file is open: text that is let go complains of its open stream.
     return ContactFile(encoding.removesuffix("-sig"), rows, lambda: text.buffer.tell(), size)  # noqa: PLW0108 - holds the text
 
@@ -109,7 +109,7 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             fault = f"The row has {len(cells)} cells, the first line names {width}. Quote cells that have a delimiter."
             row = Row(line, header, [], fault)
         else:
-            plain = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+            plain = [unguarded(cell) if cell[:1] in GUARDS else cell for cell in cells]
             row = Row(line, header, plain + [""] * (width - len(cells)))
         yield row
     if row is None:

@@ -8,12 +8,16 @@ import msgspec
 
 from aiguillage.desk.importing.cells import (
     given_in,
+    parse_boolean_cell,
+    parse_code_cell,
+    parse_destination_cell,
     parse_email_destination,
     parse_emails,
     parse_name,
     parse_reference,
     parse_spoken_language,
     parse_telecoms,
+    unfloated,
 )
 from aiguillage.desk.importing.columns import NUMBERS, OWN_ID, SEVERAL, Meaning, Plan, understand
 from aiguillage.desk.importing.files import Row
@@ -25,9 +29,6 @@ from aiguillage.domain.contacts import (
     Contact,
     Field,
     Telecom,
-    parse_boolean,
-    parse_code,
-    parse_destination,
 )
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.given import Sent, keep_given
@@ -42,13 +43,13 @@ MOSTLY_DIFFERENT = frozenset({"reference", "code"})
 SAID = {NUMBERS: "number", "emails": "email"}
 TEXTS: dict[str, Callable[[str], str]] = {
     "reference": parse_reference,
-    "code": parse_code,
+    "code": parse_code_cell,
     "language": parse_spoken_language,
     "company": parse_name,
     "first_name": parse_name,
     "last_name": parse_name,
     "email_destination": parse_email_destination,
-    "telecom_destination": parse_destination,
+    "telecom_destination": parse_destination_cell,
 }
 
 
@@ -175,7 +176,7 @@ class RowReader:
             return _text(self._own_id)
         if fact in SELECT_KEYS:
             return lru_cache(REMEMBERED)(_text(partial(_chosen, _choices(self._fields[SELECT_KEYS.index(fact)]))))
-        parse = _text(TEXTS.get(fact, parse_boolean))
+        parse = _text(TEXTS.get(fact, parse_boolean_cell))
         return parse if fact in MOSTLY_DIFFERENT else lru_cache(REMEMBERED)(parse)
 
     def _own_id(self, text: str) -> int | None:
@@ -207,10 +208,10 @@ Choices = tuple[Field, frozenset[str], dict[str, str]]
 def _chosen(choices: Choices, text: str) -> str:
     """A destination, or the one that the field's option of that name stands for. Raises Refusal(invalid)."""
     field, values, names = choices
-    value = text if text in values else names.get(text.casefold(), text)
+    value = text if text in values else names.get(text.casefold()) or unfloated(text)
     if field.strict and value not in values:
         raise invalid(f"'{text[:40]}' is no option of {field.label}. Choose one of: {', '.join(sorted(values))[:200]}.")
-    return parse_destination(value)
+    return value if value in values else parse_destination_cell(value)
 
 
 def _choices(field: Field) -> Choices:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from aiguillage.desk.apart import Limits, Reader, read_apart, tell
+from aiguillage.desk.importing.texts import STRAY
 from aiguillage.domain.errors import invalid
 
 LARGEST_SHEET = 256 << 20
@@ -54,7 +55,7 @@ def _read(stream: BinaryIO) -> Iterator[tuple[int, list[str | None]]]:
         if sheet is None:
             raise invalid("The spreadsheet is empty. The first row of its first sheet must name the columns.")
         for line, row in enumerate(sheet.iter_rows(), start=1):
-            cells = [cell_of(value) or None for value in row]
+            cells = [STRAY.sub("", cell_of(value)) or None for value in row]
             if any(cells):
                 yield line, cells
     except PasswordError as error:

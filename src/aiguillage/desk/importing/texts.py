@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
@@ -17,16 +18,22 @@ BLANK = ' \t\r\n;,"'
 CHUNK = 1 << 20
 DELIMITERS = ";,\t"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_BINARY = bytes([*range(9), *range(14, 27), *range(28, 32)])
+STRAY = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""Control characters that mean nothing in a cell. Some programs put one before digits, to keep spreadsheets off."""
+
+_MEANINGLESS = bytes([*range(9), *range(14, 32), 127])
 
 
 def find_encoding(stream: BinaryIO) -> str:
-    """The encoding of the whole file, by its mark or by trying: UTF-8, else Windows-1252. Raises Refusal(invalid)."""
+    """The encoding of the whole file, by its mark or by trying: UTF-8, else Windows-1252.
+
+    Raises Refusal(invalid), also for a file that is no text: one whose beginning has a NUL.
+    """
     start = stream.read(CHUNK)
     for mark, encoding in MARKS:
         if start.startswith(mark):
             return _require(stream, encoding)
-    if start.translate(None, _BINARY) != start:
+    if b"\0" in start:
         raise invalid("The file is not text. Save it as CSV (UTF-8), XLSX or JSON lines, and import that.")
     return "utf-8" if _decodes(stream, "utf-8") else _require(stream, "windows-1252")
 
@@ -50,6 +57,15 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
     return True
 
 
+def has_stray(stream: BinaryIO) -> bool:
+    """Whether the file may have control characters that mean nothing: so that lines of other files need no look."""
+    stream.seek(0)
+    while chunk := stream.read(CHUNK):
+        if len(chunk.translate(None, _MEANINGLESS)) != len(chunk):
+            return True
+    return False
+
+
 def bounded_lines(stream: TextIO) -> Iterator[str]:
     """The lines with their ends. Raises Refusal(invalid) at one that is too long."""
     number = blank = 0
@@ -66,12 +82,15 @@ def bounded_lines(stream: TextIO) -> Iterator[str]:
         yield line
 
 
-def csv_rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(stream: TextIO, *, stray: bool = False) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file that are not blank, each with the number of its first line; the header comes first.
 
-    A first line `sep=;`, as spreadsheets write it, names the delimiter. Raises Refusal(invalid).
+    A first line `sep=;`, as spreadsheets write it, names the delimiter. With `stray`, control characters that mean
+    nothing are left out. Raises Refusal(invalid).
     """
     lines, start = bounded_lines(stream), 1
+    if stray:
+        lines = (STRAY.sub("", line) for line in lines)
     head = next(lines, "")
     named = head.strip().lower()
     if named.startswith("sep=") and len(named) <= len("sep=;"):
