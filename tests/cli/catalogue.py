@@ -8,8 +8,10 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from aiguillage.cli.columns import READ_AS
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
+from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.domain.overlaps import SENTENCES, WEEKDAYS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
@@ -24,7 +26,8 @@ def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *SENTENCES, *WEEKDAYS}
-    return literals | tables | {rule.__doc__ or "" for rule in RULES}
+    columns = {*READ_AS.values(), *WHY_UNREAD.values()}
+    return literals | tables | columns | {rule.__doc__ or "" for rule in RULES}
 
 
 def _literals(source: Path) -> Iterator[str]:

@@ -14,7 +14,8 @@ from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo,
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.health import Health
 from aiguillage.desk.exports import CSV_COLUMNS
-from aiguillage.desk.importing.columns import meaning_of
+from aiguillage.desk.importing.headings import said_by
+from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.dialects.v2_described import DESCRIBED
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS
@@ -205,7 +206,7 @@ def test_every_column_name_in_the_docs_is_understood_so() -> None:
         (codes(fact)[0], name)
         for fact, names in rows(under)
         for name in (codes(names) if codes(fact) else [])
-        if getattr(meaning_of(name, {}), "fact", None) != codes(fact)[0].replace("numbers", "telecoms")
+        if getattr(said_by(name, {}).meaning, "fact", None) != codes(fact)[0].replace("numbers", "telecoms")
     ]
 
     assert misread == []
@@ -215,6 +216,12 @@ def test_the_columns_of_an_export_are_all_told() -> None:
     told = section(read(IMPORTING), "## Export").partition("The CSV columns:\n\n")[2].partition("\n\n")[0]
 
     assert codes(told) == [*CSV_COLUMNS]
+
+
+def test_the_reasons_why_columns_are_not_read_are_listed() -> None:
+    told = [why for cells in rows(section(read(MANAGING), "### Imports")) for why in codes(cells[0])]
+
+    assert [why for why in told if "=" not in why and why != "name"] == [*WHY_UNREAD]
 
 
 def test_yes_and_no_are_told_in_every_spelling() -> None:

@@ -232,6 +232,12 @@ IMPORTS: dict[str, Word] = {
     "applied": ("Whether it was done, and not only tried.", True),
     "columns": ("What each column was understood as.", {"company": "company", "telecoms": "number"}),
     "unknown_columns": ("The columns that were not read.", []),
+    "unread_columns": ("The same columns, each with the reason.", []),
+    "NotRead.why": ("The reason in a word.", "elsewhere"),
+    "NotRead.reason": (
+        "The reason, and what to do.",
+        "Contacts here have no addresses, jobs, dates, notes and the like.",
+    ),
     "obstacle": "What keeps the import as a whole from being done; null when nothing does.",
     "Import.at": (f"When it was asked for, {UTC}.", "2026-11-24T17:00:00Z"),
     "actor": ("Who did it: an e-mail address, or empty for the machine itself.", "editor@example.org"),

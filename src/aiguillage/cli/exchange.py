@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from aiguillage.cli.columns import print_columns
 from aiguillage.cli.door import LARGEST, REFUSED, AccountCode, Json, Limit, at_desk, command
 from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import (
@@ -116,6 +117,8 @@ def _print_outcome(outcome: Outcome, account: str, *, json: bool) -> None:
             _("columns not read"): ", ".join(outcome.unknown_columns) or "-",
         }
     )
+    if not outcome.applied:
+        print_columns(outcome)
     _print_refusals(outcome)
     if outcome.obstacle is not None:
         print_aside(f"aiguillage: {outcome.obstacle}")

@@ -11,7 +11,7 @@ import msgspec
 
 from aiguillage.desk.contacts import Kept, list_contacts
 from aiguillage.desk.importing.cells import guarded
-from aiguillage.desk.importing.columns import EXPORTED, OWN_ID
+from aiguillage.desk.importing.headings import EXPORTED, OWN_ID
 from aiguillage.desk.spreadsheets import require_room, sheet_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import FIELD_KEYS

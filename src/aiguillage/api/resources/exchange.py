@@ -83,6 +83,14 @@ class RefusedLine(msgspec.Struct, frozen=True):
     reason: str
 
 
+class NotRead(msgspec.Struct, frozen=True):
+    """A column that is not read: `why` is one word for the reason."""
+
+    column: str
+    why: str
+    reason: str
+
+
 class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     """What an import did (`applied`), or would do.
 
@@ -99,6 +107,7 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     refusals: list[RefusedLine]
     columns: dict[str, str]
     unknown_columns: list[str]
+    unread_columns: list[NotRead]
     obstacle: str | None
 
 
@@ -159,6 +168,7 @@ def told_of(outcome: Outcome) -> ImportTold:
         refusals=[RefusedLine(one.line, wire_name(one.column), one.value, one.message) for one in outcome.refusals],
         columns=outcome.columns,
         unknown_columns=list(outcome.unknown_columns),
+        unread_columns=[NotRead(one.column, one.why, one.reason) for one in outcome.unread],
         obstacle=outcome.obstacle,
     )
 

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.desk.call_exports import COLUMNS
 from aiguillage.desk.exports import CSV_COLUMNS
-from aiguillage.desk.importing.columns import OWN_ID
+from aiguillage.desk.importing.headings import OWN_ID
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES
 from aiguillage.desk.surveys import HEADER
 
@@ -78,6 +78,7 @@ PREVIEWED: dict[str, Any] = {
         "refusals": [],
         "columns": {"company": "company", "telecoms": "number"},
         "unknown_columns": [],
+        "unread_columns": [],
         "obstacle": None,
     },
 }

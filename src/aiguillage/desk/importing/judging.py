@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from aiguillage.desk.contacts import check_contact, taken
-from aiguillage.desk.importing.columns import OWN_ID
+from aiguillage.desk.importing.headings import OWN_ID
 from aiguillage.desk.importing.merging import merged
 from aiguillage.desk.importing.outcome import Choices, Refused
 from aiguillage.desk.importing.reading import Read

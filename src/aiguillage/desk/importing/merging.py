@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.desk.importing.columns import ANY_TYPE, NUMBERS, OWN_ID, Meaning
+from aiguillage.desk.importing.headings import ANY_TYPE, NUMBERS, OWN_ID, Meaning
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, Telecom
 from aiguillage.domain.given import keep_given
 

@@ -55,12 +55,41 @@ class Refused(msgspec.Struct, frozen=True):
         return f"Line {self.line}{self.column and ', '}{self.column}: {self.message}"
 
 
+WHY_UNREAD = {
+    "unknown": "No fact of a contact is called so. Rename the column if it has one.",
+    "unnamed": "It has no name.",
+    "repeated": "'{word}' says the same, and is read.",
+    "beside_number": "'{word}' in its name is not understood. If it holds phone numbers, rename it 'phone'.",
+    "beside_email": "'{word}' in its name is not understood. If it holds e-mail addresses, rename it 'email'.",
+    "kind_alone": "It says of what kind a number is, and no column of that name has the number.",
+    "kind_of_email": "E-mail addresses are of no kind here.",
+    "silent": "Nobody calls from a pager or a telex machine.",
+    "elsewhere": "Contacts here have no addresses, jobs, dates, notes and the like.",
+}
+"""Why a column is not read: a sentence for each reason."""
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A column that is not read, and why: a key of WHY_UNREAD, the word that goes with it, the sentence itself."""
+
+    column: str
+    why: str
+    word: str
+    reason: str
+
+    @classmethod
+    def of(cls, column: str, why: str, word: str = "") -> "Unread":
+        """The column with the sentence that says why."""
+        return cls(column, why, word, WHY_UNREAD[why].format(word=word))
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an import did (`applied`), or would do.
 
     The four first counts are rows of the file: each is created, changed, unchanged or refused. `deleted` counts
     contacts that the file lacks. `refusals` holds the first thousand by line (a row may have several).
-    `columns` tells what each column of the file was understood as, `unknown_columns` which were not read.
+    `columns` tells what each column of the file was understood as, `unread` which were not read and why;
+    `unknown_columns` are their names.
     `obstacle` is what keeps the import as a whole from being done, in words; None when nothing does.
     """
 
@@ -74,6 +103,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Refused, ...] = ()
     columns: dict[str, str] = {}
     unknown_columns: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
     obstacle: str | None = None
     applied: bool = False
     import_id: int | None = None

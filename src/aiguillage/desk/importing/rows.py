@@ -19,9 +19,10 @@ from aiguillage.desk.importing.cells import (
     parse_telecoms,
     unfloated,
 )
-from aiguillage.desk.importing.columns import NUMBERS, OWN_ID, SEVERAL, Meaning, Plan, understand
+from aiguillage.desk.importing.columns import SEVERAL, Plan, understand
 from aiguillage.desk.importing.files import Row
-from aiguillage.desk.importing.outcome import Refused
+from aiguillage.desk.importing.headings import EMAILS, NUMBERS, OWN_ID, Meaning, type_of, words_of
+from aiguillage.desk.importing.outcome import Refused, Unread
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import (
     FIELD_KEYS,
@@ -40,7 +41,9 @@ LONGEST_ID = 18
 NOTHING = Contact()
 SELECT_KEYS = FIELD_KEYS[:SELECTS]
 MOSTLY_DIFFERENT = frozenset({"reference", "code"})
-SAID = {NUMBERS: "number", "emails": "email"}
+SAID = {NUMBERS: "number", EMAILS: "email"}
+KIND = "kind of number"
+NO_KIND = -1
 TEXTS: dict[str, Callable[[str], str]] = {
     "reference": parse_reference,
     "code": parse_code_cell,
@@ -64,12 +67,16 @@ class Draft(NamedTuple):
 
 
 class Step(NamedTuple):
-    """How the cell at a position of a row is read. `parse` takes a text, for numbers and emails lists too."""
+    """How the cell at a position of a row is read. `parse` takes a text, for numbers and emails lists too.
+
+    `kind_at` is the position of the cell that says of what kind numbers are, or NO_KIND.
+    """
 
     at: int
     column: str
     fact: str
     parse: Callable[[Any], Any]
+    kind_at: int
 
 
 class Reading(NamedTuple):
@@ -82,14 +89,14 @@ class Reading(NamedTuple):
 class RowReader:
     """Reads rows for one account, and remembers which columns it met and what they mean.
 
-    `columns` and `unknown` are for people, `column_of` tells the first column of a fact, `spoken` the sets of facts.
+    `columns` and `unread` are for people, `column_of` tells the first column of a fact, `spoken` the sets of facts.
     The header of a file's first row is the file's; where rows stand `each_alone` it is that row's own.
     """
 
     def __init__(self, account: Account, fields: list[Field], *, each_alone: bool = False) -> None:
         self._each_alone = each_alone
         self.columns: dict[str, str] = {}
-        self.unknown: dict[str, None] = {}
+        self.unread: dict[str, Unread] = {}
         self.column_of: dict[str, str] = {}
         self.spoken: list[frozenset[Meaning]] = []
         self._code, self._country, self._fields = account.code, account.country, fields
@@ -118,7 +125,11 @@ class RowReader:
         self._note(plan)
         if len(self._readings) >= MOST_HEADERS:
             self._readings.clear()
-        steps = tuple(Step(index, column, meaning.fact, self._parser(meaning)) for index, column, meaning in plan.cells)
+        kinds = {one.of: one.at for one in plan.kinds}
+        steps = tuple(
+            Step(index, column, meaning.fact, self._parser(meaning), kinds.get(index, NO_KIND))
+            for index, column, meaning in plan.cells
+        )
         self._readings[header] = Reading(steps, self._number_of(plan.speaks))
         return self._readings[header]
 
@@ -126,8 +137,10 @@ class RowReader:
         for _, column, meaning in plan.cells[: MOST_COLUMNS_TOLD - len(self.columns)]:
             self.columns[column] = f"{meaning.type} number" if meaning.type else SAID.get(meaning.fact, meaning.fact)
             self.column_of.setdefault(meaning.fact, column)
-        for column in plan.unknown[: MOST_COLUMNS_TOLD - len(self.unknown)]:
-            self.unknown[column] = None
+        for one in plan.kinds[: MOST_COLUMNS_TOLD - len(self.columns)]:
+            self.columns[one.column] = KIND
+        for unread in plan.unread[: MOST_COLUMNS_TOLD - len(self.unread)]:
+            self.unread[unread.column] = unread
 
     def _number_of(self, spoken: frozenset[Meaning]) -> int:
         if spoken not in self.spoken:
@@ -139,13 +152,13 @@ class RowReader:
         given: dict[str, Sent] = {}
         refused: tuple[Refused, ...] = ()
         cells = row.cells
-        for at, column, fact, parse in reading.steps:
+        for at, column, fact, parse, kind_at in reading.steps:
             cell = cells[at]
             if not cell:
                 continue
             try:
                 if fact in SEVERAL:
-                    parsed = parse(cell)
+                    parsed = parse(cell) if kind_at == NO_KIND else _of_kind(parse(cell), cells[kind_at])
                     found[fact] = found[fact] + parsed if fact in found else parsed
                     if type(cell) is not str:
                         given |= given_in(cell, parsed)
@@ -170,7 +183,7 @@ class RowReader:
         fact = meaning.fact
         if fact == NUMBERS:
             return partial(parse_telecoms, kind=meaning.type, country=self._country)
-        if fact == "emails":
+        if fact == EMAILS:
             return parse_emails
         if fact == OWN_ID:
             return _text(self._own_id)
@@ -185,6 +198,14 @@ class RowReader:
         if not account or not number.isascii() or not number.isdigit() or len(number) > LONGEST_ID:
             raise invalid(f"'{text[:40]}' is no id of aiguillage, as in {self._code}:12. Leave the cell empty.")
         return int(number) if account == self._code else None
+
+
+def _of_kind(telecoms: tuple[Telecom, ...], kind: object) -> tuple[Telecom, ...]:
+    """The numbers with the type, or else the label, that another cell tells: `* Work Fax`, `Chalet`."""
+    told = kind.strip(" *") if isinstance(kind, str) else ""
+    known = type_of(words_of(told))
+    label = "" if known else parse_name(told)
+    return tuple([Telecom(one.number, one.type or known, one.label or label) for one in telecoms])
 
 
 def _text(parse: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.desk.importing.columns import OWN_ID
 from aiguillage.desk.importing.files import Row, SentFile, SentRows, Source
+from aiguillage.desk.importing.headings import OWN_ID
 from aiguillage.desk.importing.rows import LONGEST_ID
 from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.desk.importing.texts import LONGEST_LINE

@@ -33,7 +33,8 @@ def judge(connection: Connection, account_id: int, read: Read, choices: Choices)
         deleted=judgement.removed,
         refusals=read.refusals.first(),
         columns=read.reader.columns,
-        unknown_columns=tuple(read.reader.unknown),
+        unknown_columns=tuple(read.reader.unread),
+        unread=tuple(read.reader.unread.values()),
     )
 
 

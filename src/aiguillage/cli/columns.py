@@ -1,0 +1,39 @@
+"""What each column of a contact file was taken for, or why it is not read."""
+
+from aiguillage.cli.printing import print_line, print_table
+from aiguillage.cli.words import _
+from aiguillage.desk.importing.outcome import WHY_UNREAD, Outcome, Unread
+
+READ_AS = {
+    "aiguillage_id": "id",
+    "code": "code",
+    "company": "company",
+    "email": "e-mail address",
+    "email_destination": "destination of e-mails",
+    "fax number": "fax number",
+    "first_name": "first name",
+    "home number": "home number",
+    "kind of number": "kind of number",
+    "landline number": "landline number",
+    "language": "language",
+    "last_name": "last name",
+    "mobile number": "mobile number",
+    "number": "number",
+    "reference": "reference",
+    "telecom_destination": "destination of calls",
+    "work number": "work number",
+}
+"""What columns are taken for, in words; fields are said by their keys."""
+
+
+def print_columns(outcome: Outcome) -> None:
+    """A table of the file's columns: those that are read first."""
+    rows = [(column, _(READ_AS[told]) if told in READ_AS else told) for column, told in outcome.columns.items()]
+    rows += [(unread.column or "-", _("not read: {why}").format(why=_why(unread))) for unread in outcome.unread]
+    if rows:
+        print_line("")
+        print_table((_("column"), _("is read as")), rows)
+
+
+def _why(unread: Unread) -> str:
+    return _(WHY_UNREAD[unread.why]).format(word=unread.word)
