@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,19 +13,32 @@ from bench.machine import python
 from bench.paced import DRAINED_WITHIN, SECRET, Seen
 from bench.processes import environment_for, started
 from bench.servers import Server
+from bench.tree import call_workers, cpu_seconds
 
 SATURATED = 4
 """Seconds of wrk that find out what one worker takes."""
+
+HALF = 0.5
+"""Of a core, which is all that a worker can take."""
 
 WARM_UP = 2
 """Seconds before them."""
 
 
-def half_of_most(server: Server, filled: Filled, core: int) -> float:
-    """Half of the calls a second that one worker answers when it has nothing else to do."""
+def half_of_most(server: Server, filled: Filled, core: int, directory: Path) -> float:
+    """The calls a second, each at its own moment, with which one worker is busy for half of the time.
+
+    Less than half of what wrk sees: calls that wait together are answered together, which is cheaper.
+    """
     side = Side("what one worker takes", server, filled.callers.known, filled.secret)
     put_load(side, WARM_UP, core)
-    return put_load(side, SATURATED, core).per_second / 2
+    rate = put_load(side, SATURATED, core).per_second / 2
+    worker = call_workers(server.pid)[0]
+    with calling(server, [filled], rate, directory):
+        before, began = cpu_seconds(worker), time.perf_counter()
+        time.sleep(SATURATED)
+        busy = (cpu_seconds(worker) - before) / (time.perf_counter() - began)
+    return rate * min(1.0, HALF / busy)
 
 
 @contextmanager

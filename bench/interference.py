@@ -156,7 +156,7 @@ def measure_interference(
         with serving(installation) as server, all_work(installation, neighbours, server, directory) as works:
             told("what one worker takes")
             _log_calls(installation, server, cores.load, turns.replayed)
-            rate = half_of_most(server, neighbours.other, cores.load)
+            rate = half_of_most(server, neighbours.other, cores.load, directory)
             phases = _Phases(server, rate, turns.seconds, directory)
             rows = [row for work in works for row in _take_turns(phases, work, neighbours, turns.turns, told)]
     return Interference(rate, rows)
