@@ -407,7 +407,8 @@ class Connection(asyncio.Protocol):
             self.abort()
             return
         body = words.encode()
-        headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)))
+        plainly = (b"x-content-type-options", b"nosniff")
+        headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)), plainly)
         self.write(head_of(status, headers) + self._port.own + CLOSE + body)
         self._close()
 

@@ -253,6 +253,7 @@ class Port:
             (b"content-length", b"%d" % len(body)),
             (b"retry-after", b"%d" % RETRY_AFTER),
             (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
         )
         return 503, headers, body
 
