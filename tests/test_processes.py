@@ -114,8 +114,9 @@ def test_processes_that_hang_are_ended_and_started_again_and_calls_go_on(cast: C
     with running(settings, workers=2) as server:
         worker, other = processes(server, "call_worker")
         (desk,) = processes(server, "desk_process")
-        for pid in (worker, desk):
-            os.kill(pid, signal.SIGSTOP)
+        os.kill(worker, signal.SIGSTOP)
+        wait_until_ready(server)  # the other one knows by now that the desk is there
+        os.kill(desk, signal.SIGSTOP)
         calls = {server.ask(V1, secret).text for _ in range(20)}
         eventually(lambda: TROUBLES["desk_away"] in server.ask("/readyz").text)
         (asked, waited) = server.ask("/whoami", secret), server.ask(V1, secret)
