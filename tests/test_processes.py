@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from aiguillage.callpath.health import TROUBLES
+from aiguillage.precedence import LOG_NICENESS
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
 from tests.server import Server, eventually, running, wait_until_ready
@@ -30,8 +31,13 @@ PATIENCE = 60.0
 
 def processes(server: Server, module: str) -> list[int]:
     """The server's processes that run a module."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return [int(pid) for pid in children if module in Path(f"/proc/{pid}/cmdline").read_text()]
+    return [pid for pid in children(server.process.pid) if module in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def children(pid: int) -> list[int]:
+    """What a process has started, or any of its threads."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for one in lists for child in one.read_text().split()]
 
 
 def ends(pids: list[int]) -> bool:
@@ -63,6 +69,7 @@ def test_a_call_worker_imports_nothing_of_the_desk() -> None:
             "inherited",
             "log_writer",
             "logs",
+            "precedence",
             "settings",
             "sockets",
             "storage",
@@ -106,6 +113,24 @@ def test_when_a_call_worker_dies_the_other_answers_and_it_is_started_again(cast:
 
     assert answers == {ROUTED}
     assert second in found
+
+
+def test_all_that_answers_no_calls_gives_way_to_calls(cast: Cast, settings: Settings) -> None:
+    known_caller(cast)
+    with running(settings) as server:
+        answered = server.ask(f"/accounts/{ACCOUNT}/contacts/export", cast.secret("manager"))
+        (worker,), (writer,), (desk,), (house,) = (
+            processes(server, f"aiguillage.{name}")
+            for name in ("call_worker", "log_writer", "desk_process", "housekeeping")
+        )
+        forked_from = children(desk)
+        usual = [(os.sched_getscheduler(pid), os.getpriority(os.PRIO_PROCESS, pid)) for pid in (worker, writer)]
+        behind = [os.sched_getscheduler(pid) for pid in (desk, house, *forked_from)]
+
+    assert answered.status == 200
+    assert usual == [(os.SCHED_OTHER, 0), (os.SCHED_OTHER, LOG_NICENESS)]
+    assert forked_from
+    assert set(behind) == {os.SCHED_IDLE}
 
 
 def test_processes_that_hang_are_ended_and_started_again_and_calls_go_on(cast: Cast, settings: Settings) -> None:
