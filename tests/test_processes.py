@@ -20,6 +20,7 @@ import pytest
 from aiguillage.callpath.health import TROUBLES
 from aiguillage.precedence import LOG_NICENESS
 from aiguillage.settings import Settings
+from tests.api.client import client_of
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
 from tests.server import Server, eventually, running, wait_until_ready
 
@@ -118,7 +119,7 @@ def test_when_a_call_worker_dies_the_other_answers_and_it_is_started_again(cast:
 def test_all_that_answers_no_calls_gives_way_to_calls(cast: Cast, settings: Settings) -> None:
     known_caller(cast)
     with running(settings) as server:
-        answered = server.ask(f"/accounts/{ACCOUNT}/contacts/export", cast.secret("manager"))
+        answered = client_of(server, cast, "manager").ask("GET", "/contacts/export")
         (worker,), (writer,), (desk,), (house,) = (
             processes(server, f"aiguillage.{name}")
             for name in ("call_worker", "log_writer", "desk_process", "housekeeping")
@@ -127,7 +128,7 @@ def test_all_that_answers_no_calls_gives_way_to_calls(cast: Cast, settings: Sett
         usual = [(os.sched_getscheduler(pid), os.getpriority(os.PRIO_PROCESS, pid)) for pid in (worker, writer)]
         behind = [os.sched_getscheduler(pid) for pid in (desk, house, *forked_from)]
 
-    assert answered.status == 200
+    assert answered.status_code == 200
     assert usual == [(os.SCHED_OTHER, 0), (os.SCHED_OTHER, LOG_NICENESS)]
     assert forked_from
     assert set(behind) == {os.SCHED_IDLE}
