@@ -109,7 +109,7 @@ class Pacer:
                 number += 1
                 due = began + number / self._rate
             self._send()
-            ended = self._read(max(0.0, due - time.perf_counter()))
+            ended = self._read(max(0.0, due - time.perf_counter())) and number >= len(self._streams)
         took = time.perf_counter() - began
         self._poll.unregister(end)
         self._drain()

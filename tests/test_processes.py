@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -22,23 +21,12 @@ from aiguillage.precedence import LOG_NICENESS
 from aiguillage.settings import Settings
 from tests.api.client import client_of
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
-from tests.server import Server, eventually, running, wait_until_ready
+from tests.server import Server, children, eventually, processes, running, wait_until_ready
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number={NUMBER}"
 ROUTED = "207,209,214,216"
 PATIENCE = 60.0
 """Seconds for what takes a moment; these machines are shared."""
-
-
-def processes(server: Server, module: str) -> list[int]:
-    """The server's processes that run a module."""
-    return [pid for pid in children(server.process.pid) if module in Path(f"/proc/{pid}/cmdline").read_text()]
-
-
-def children(pid: int) -> list[int]:
-    """What a process has started, or any of its threads."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for one in lists for child in one.read_text().split()]
 
 
 def ends(pids: list[int]) -> bool:
