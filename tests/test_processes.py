@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from aiguillage.callpath.health import TROUBLES
+from aiguillage.callpath.port import IDLE_AT_STOP
 from aiguillage.precedence import LOG_NICENESS
 from aiguillage.settings import Settings
 from tests.api.client import client_of
@@ -166,14 +167,18 @@ def callers(server: Server, secret: str, count: int) -> Iterator[list[str]]:
 
     def call() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        answered = time.monotonic()
         while not over.is_set():
             try:
                 connection.request("GET", V1, headers={"Authorization": f"Bearer {secret}"})
                 said.append(connection.getresponse().read().decode())
+                answered = time.monotonic()
             except ConnectionRefusedError:
                 break
             except (OSError, http.client.HTTPException) as error:
-                said.append(repr(error))
+                # On a busy machine a thread may leave its connection idle for so long that it is ended.
+                if time.monotonic() - answered < IDLE_AT_STOP:
+                    said.append(repr(error))
                 connection.close()
         connection.close()
 
