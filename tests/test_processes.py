@@ -167,17 +167,18 @@ def callers(server: Server, secret: str, count: int) -> Iterator[list[str]]:
 
     def call() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-        answered = time.monotonic()
+        used = time.monotonic()
         while not over.is_set():
             try:
+                asked = time.monotonic()
                 connection.request("GET", V1, headers={"Authorization": f"Bearer {secret}"})
                 said.append(connection.getresponse().read().decode())
-                answered = time.monotonic()
+                used = asked
             except ConnectionRefusedError:
                 break
             except (OSError, http.client.HTTPException) as error:
                 # On a busy machine a thread may leave its connection idle for so long that it is ended.
-                if time.monotonic() - answered < IDLE_AT_STOP:
+                if time.monotonic() - used < IDLE_AT_STOP:
                     said.append(repr(error))
                 connection.close()
         connection.close()
