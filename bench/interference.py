@@ -154,7 +154,7 @@ def measure_interference(
         told("accounts beside the one that is worked on")
         neighbours = add_neighbours(installation, directory, turns.neighbours)
         with serving(installation) as server, all_work(installation, neighbours, server, directory) as works:
-            told("what one worker takes" if weigh(server) else "what one worker takes; it has no weight: be root")
+            told("what one worker takes" if weigh(server) else "what one worker takes (the server has its unit's weight only where root measures)")
             _log_calls(installation, server, cores.load, turns.replayed)
             rate = half_of_most(server, neighbours.other, cores.load, directory)
             phases = _Phases(server, rate, turns.seconds, directory)

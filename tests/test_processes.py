@@ -167,18 +167,18 @@ def callers(server: Server, secret: str, count: int) -> Iterator[list[str]]:
 
     def call() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-        used = time.monotonic()
+        asked = 0.0
         while not over.is_set():
+            kept, before, asked, sent = connection.sock is not None, asked, time.monotonic(), 0.0
             try:
-                asked = time.monotonic()
                 connection.request("GET", V1, headers={"Authorization": f"Bearer {secret}"})
+                sent = time.monotonic()
                 said.append(connection.getresponse().read().decode())
-                used = asked
             except ConnectionRefusedError:
                 break
             except (OSError, http.client.HTTPException) as error:
-                # On a busy machine a thread may leave its connection idle for so long that it is ended.
-                if time.monotonic() - used < IDLE_AT_STOP:
+                # A kept connection may be ended that is idle for so long, which a busy machine's client may be.
+                if not kept or (sent or time.monotonic()) - before < IDLE_AT_STOP:
                     said.append(repr(error))
                 connection.close()
         connection.close()

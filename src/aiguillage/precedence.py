@@ -12,6 +12,7 @@ LOG_NICENESS = 4
 """Of the call log's process: it has a third of a core where calls want all of it, which is what their log takes."""
 
 NICEST = 19
+"""Where no class may be chosen."""
 
 
 def give_way_a_little() -> None:

@@ -94,8 +94,8 @@ def test_accounts_take_turns_and_are_told_apart() -> None:
         first, second = Pacer(server.port, [[REQUEST], [REQUEST]], RATE, connections=1).run(end)
     os.close(end)
 
-    assert {first.refused, second.refused} == {0, max(first.refused, second.refused)}
-    assert min(first.calls, second.calls) >= 30
+    assert sorted((first.refused > 0, second.refused > 0)) == [False, True]
+    assert first.refused + second.refused >= 30
     assert abs(first.calls - second.calls) <= 1
 
 
