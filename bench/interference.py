@@ -154,7 +154,8 @@ def measure_interference(
         told("accounts beside the one that is worked on")
         neighbours = add_neighbours(installation, directory, turns.neighbours)
         with serving(installation) as server, all_work(installation, neighbours, server, directory) as works:
-            told("what one worker takes" if weigh(server) else "what one worker takes (the server has its unit's weight only where root measures)")
+            told("its unit's weight" if weigh(server) else "not its unit's weight: only root may give it")
+            told("what one worker takes")
             _log_calls(installation, server, cores.load, turns.replayed)
             rate = half_of_most(server, neighbours.other, cores.load, directory)
             phases = _Phases(server, rate, turns.seconds, directory)
