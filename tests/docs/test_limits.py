@@ -10,7 +10,7 @@ from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
 from aiguillage.desk.fields import MOST_OPTIONS
 from aiguillage.desk.held import REPLAYS, UPLOADS
-from aiguillage.desk.importing import outcome, sheets, texts
+from aiguillage.desk.importing import outcome, sheets, texts, vcards
 from aiguillage.desk.importing.sent import MOST_UPSERTED
 from aiguillage.desk.recurrence import MOST_OCCURRENCES
 from aiguillage.domain import rotas
@@ -56,6 +56,11 @@ LIMITS = {
     "bytes of all replays that are kept": REPLAYS.most_in_all // MIB,
     "memory to read a spreadsheet": sheets.LIMITS.memory // MIB,
     "processor time to read a spreadsheet": sheets.LIMITS.seconds,
+    "memory to read vCards": vcards.LIMITS.memory // MIB,
+    "processor time to read vCards": vcards.LIMITS.seconds,
+    "characters of a vCard without its pictures": vcards.LONGEST_CARD,
+    "lines of a vCard without its pictures": vcards.MOST_LINES,
+    "properties of one name in a vCard": vcards.MOST_OF_A_KIND,
     "memory to read a calendar": calendar_texts.LIMITS.memory // MIB,
     "processor time to read a calendar": calendar_texts.LIMITS.seconds,
     "bytes of a calendar": ical.MOST_BYTES // MIB,

@@ -139,6 +139,14 @@ def file_content(operation: Operation, kind: str) -> Described:
     return {"schema": schema, **({"example": operation.samples[kind]} if kind in operation.samples else {})}
 
 
+def form_content(operation: Operation) -> Described:
+    """The same file in a form, as a browser sends it."""
+    file = {"type": "string", "format": "binary", "description": "The file; its name and type say what it is."}
+    schema = {"type": "object", "properties": {"file": file}, "required": ["file"], "additionalProperties": False}
+    shown = [text for text in operation.samples.values() if isinstance(text, str)]
+    return {"schema": schema, **({"example": {"file": shown[0]}} if shown else {})}
+
+
 def head(operation: Described) -> Described:
     """HEAD asks as GET does, and gets the same without the body."""
     name = operation["operationId"]

@@ -7,8 +7,19 @@ from typing import Any, get_args
 import msgspec
 
 from aiguillage.api.answers import HEADERS as ANSWERED
-from aiguillage.api.answers import JSON, LOCATION, Described, file_content, head, headed, refusals, responses
+from aiguillage.api.answers import (
+    JSON,
+    LOCATION,
+    Described,
+    file_content,
+    form_content,
+    head,
+    headed,
+    refusals,
+    responses,
+)
 from aiguillage.api.examples import Examples, shape_named
+from aiguillage.api.forms import FORM
 from aiguillage.api.operations import STALE, Nothing, Operation, Upload
 from aiguillage.api.problems import Problem
 from aiguillage.api.wording import text_of
@@ -109,7 +120,7 @@ def _operation(operation: Operation, schemas: dict[str, Any], examples: Examples
 
 def _content(operation: Operation, schemas: dict[str, Any]) -> Described:
     if operation.body is Upload:
-        return {kind: file_content(operation, kind) for kind in operation.takes}
+        return {kind: file_content(operation, kind) for kind in operation.takes} | {FORM: form_content(operation)}
     body: Described = {"schema": schemas[repr(operation.body)]}
     if operation.example is not None:
         body["example"] = operation.example

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.desk.answers import KeptAnswer, Keyed, answer_once
 from aiguillage.domain.accounts import Role
 from aiguillage.storage.engine import Database
@@ -41,6 +41,8 @@ def _keyed(asked: Asked, operation: Operation, key: str, body: bytes) -> Keyed:
     # Without the host: the same request sent to another name or port of the server is the same request.
     url = urlsplit(asked.url)
     what = [salt, operation.name, url.path, url.query]
+    # A form is written with another boundary each time: what counts is the file in it.
+    body = asked.body.content if isinstance(asked.body, Upload) else body
     digest = sha256(b"\0".join([*(text.encode() for text in what), body])).digest()
     return Keyed(
         key,

@@ -30,10 +30,11 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Upload(NamedTuple):
-    """A body that is a file: its bytes and what they are said to be."""
+    """A body that is a file: its bytes, what they are said to be, and what it is called, if anybody said so."""
 
     content: bytes
     content_type: str
+    name: str = ""
 
 
 class Asked(NamedTuple):

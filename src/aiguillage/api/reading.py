@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar.exceptions import HTTPException
 
+from aiguillage.api.forms import FORM, read_form
 from aiguillage.api.operations import LONGEST_ID, Operation, Upload
 from aiguillage.api.paging import LISTING
 from aiguillage.domain.errors import Kind, Refusal, invalid
@@ -61,9 +62,9 @@ def _blanks(shape: type[msgspec.Struct]) -> frozenset[str]:
 
 def check_type(operation: Operation, content_type: str, *, sent: bool) -> None:
     """Raises HTTPException for a body of a type that the operation does not take; `sent` says that there is a body."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if operation.body is Upload and media_type not in operation.takes:
-        raise HTTPException(status_code=415, detail=f"Send one of: {', '.join(operation.takes)}.")
+    media_type = _media_type(content_type)
+    if operation.body is Upload and media_type not in (*operation.takes, FORM):
+        raise HTTPException(status_code=415, detail=f"Send one of: {', '.join((*operation.takes, FORM))}.")
     unlike_json = media_type not in {"application/json", ""} or (sent and not media_type)
     if operation.body not in {None, Upload} and unlike_json:
         raise HTTPException(status_code=415, detail="Send JSON, with Content-Type: application/json.")
@@ -74,6 +75,8 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
     if operation.body is None:
         return None
     check_type(operation, content_type, sent=bool(body))
+    if operation.body is Upload and _media_type(content_type) == FORM:
+        return read_form(operation.takes, content_type, body)
     if operation.body is Upload:
         return Upload(body, content_type)
     if not body or (body.strip() == b"[]" and hasattr(operation.body, "__struct_fields__")):
@@ -84,6 +87,10 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
         raise unfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HTTPException(status_code=400, detail="The body is not JSON. Send a JSON object in UTF-8.") from None
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def read_expected(if_match: str | None) -> Sequence[int | None]:

@@ -52,7 +52,7 @@ def register(group: typer.Typer) -> None:
 def import_contacts(
     context: typer.Context,
     account: AccountCode,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or JSON lines.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, JSON lines or vCard.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and keep nothing.")] = False,
     partial: Annotated[bool, typer.Option("--partial", help="Leave refused rows out and import the rest.")] = False,
     delete_missing: Annotated[

@@ -108,7 +108,7 @@ def _telecom(part: Sent, country: str) -> tuple[str, Telecom]:
 
 
 def _email(part: Sent) -> tuple[str, str]:
-    email = check_email(_members(part, "email")[0].strip())
+    email = check_email(_members(part, "email")[0])
     return email, email
 
 

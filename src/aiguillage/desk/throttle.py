@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from aiguillage.domain.accounts import email_meant
 from aiguillage.domain.errors import Refusal, limited
 from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, BY_NETWORK, Pace, seconds_after, seconds_left, still_counted
 from aiguillage.storage.engine import Database
@@ -48,7 +49,7 @@ def pay(db: Database, at: int, email: str, address: str | None, lift: Lift | Non
     failed from, nor who has a right code: whoever tries a stranger's e-mail cannot keep that person out.
     """
     paid = Paid(
-        _key("email", email.lower()),
+        _key("email", email_meant(email)),
         None if address is None else _key("address", _place(address)),
         None if address is None else _key("network", _place(address, OF_ONE_NETWORK)),
     )
@@ -106,7 +107,8 @@ def _may_come(connection: Connection, at: int, email: str, address: str | None, 
 def _is_known(connection: Connection, at: int, email: str, address: str | None) -> bool:
     """Whether the user of that e-mail signed in from that address, or one of the same customer, lately."""
     sessions = select(tokens.c.address).distinct().join(users, users.c.id == tokens.c.user_id)
-    lately = sessions.where(users.c.email == email.lower(), tokens.c.kind == "session", tokens.c.address.is_not(None))
+    theirs = sessions.where(users.c.email == email_meant(email), tokens.c.kind == "session")
+    lately = theirs.where(tokens.c.address.is_not(None))
     known = connection.execute(lately.where(tokens.c.created_at > at - KNOWN_FOR)).scalars()
     return address is not None and _place(address) in map(_place, known)
 

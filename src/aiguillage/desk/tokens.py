@@ -29,7 +29,7 @@ from aiguillage.desk.token_rows import (
     require_no_more,
 )
 from aiguillage.desk.users import require_user
-from aiguillage.domain.accounts import Actor, Role, check_unknown_mode
+from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, email_meant
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, tokens, users
@@ -84,7 +84,7 @@ def _held_by(token: Token, user: Row[Any]) -> Token:
 
 def _holder(change: Change, email: str) -> Row[Any]:
     """The user that a token is for: oneself, or anybody where an operator asks. Raises Refusal."""
-    if not change.actor.operator and email.lower() != change.actor.name:
+    if not change.actor.operator and email_meant(email) != change.actor.name:
         raise Refusal(Kind.FORBIDDEN, "A token is personal: you can issue your own only. Ask an operator for others'.")
     user = require_user(change.connection, email)
     if user.disabled_at is not None:
@@ -111,7 +111,7 @@ def list_tokens(db: Database, actor: Actor, email: str | None = None) -> list[To
     if not actor.operator:
         conditions.append(tokens.c.user_id == actor.user_id)
     if email is not None:
-        conditions.append(users.c.email == email.lower())
+        conditions.append(users.c.email == email_meant(email))
     with db.read() as connection:
         return [token for token in read_tokens(connection, *conditions) if is_within(actor, token)]
 

@@ -18,7 +18,7 @@ from aiguillage.desk.change import (
     state_of,
 )
 from aiguillage.desk.token_rows import end_tokens
-from aiguillage.domain.accounts import Actor, Role, check_email, new_user_id
+from aiguillage.domain.accounts import Actor, Role, check_email, email_meant, new_user_id
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, limited, missing
 from aiguillage.domain.passwords import check_password
@@ -96,8 +96,8 @@ def hash_password(password: str, owner: Iterable[str], field: str = "password") 
 
 
 def find_user(connection: Connection, email: str) -> Row[Any] | None:
-    """The row of that e-mail address, whatever its case."""
-    return connection.execute(select(users).where(users.c.email == email.lower())).first()
+    """The row of that e-mail address, as people write it."""
+    return connection.execute(select(users).where(users.c.email == email_meant(email))).first()
 
 
 def require_user(connection: Connection, email: str) -> Row[Any]:

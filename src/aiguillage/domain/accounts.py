@@ -13,7 +13,7 @@ import msgspec
 from phonenumbers import SUPPORTED_REGIONS
 
 from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
 _IN_EMAILS = r"[^@\s\x00-\x1f\x7f-\x9f\u200b-\u200f\ud800-\udfff<>()\[\],;:\"\\]"
@@ -175,6 +175,13 @@ def check_email(email: str, field: str = "email") -> str:
         raise invalid(f"'{email[:60]}' is not an e-mail address. Write it as in name@example.org.", field)
     return address.lower()
 
+
+def email_meant(text: str) -> str:
+    """The address that somebody asks for, as it is kept; what is no address is nobody's."""
+    try:
+        return check_email(text)
+    except Refusal:
+        return text.lower()
 
 def check_unknown_mode(mode: str | None) -> str | None:
     """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""

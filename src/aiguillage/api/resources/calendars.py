@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.api.forms import ICAL
 from aiguillage.api.jobs import Job
 from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
@@ -30,7 +31,6 @@ from aiguillage.domain.queues import Calendar
 TAG = "Calendars"
 PATH = f"{BASE}/calendars"
 ONE = f"{PATH}/{{id}}"
-ICAL = "text/calendar"
 CHANGING = (404, 409, 412)
 
 

@@ -152,7 +152,8 @@ def _import(asked: Asked) -> ImportTold:
 def upload_of(asked: Asked) -> SentUpload:
     """What was sent to be imported."""
     media_type = asked.body.content_type.partition(";")[0].strip().lower()
-    return SentUpload(asked.query.name.strip()[:255] or NAMES[media_type], media_type, asked.body.content)
+    name = asked.query.name.strip()[:255] or asked.body.name or NAMES[media_type]
+    return SentUpload(name, media_type, asked.body.content)
 
 
 def told_of(outcome: Outcome) -> ImportTold:

@@ -13,10 +13,11 @@ import msgspec
 from aiguillage.desk.importing.cells import GUARDS, unguarded
 from aiguillage.desk.importing.sheets import cell_of, open_sheet
 from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding, has_stray
+from aiguillage.desk.importing.vcards import BEGINNING, begins_card, open_cards
 from aiguillage.domain.errors import invalid
 
 ZIP = b"PK\x03\x04"
-KINDS = "Name a CSV, XLSX or JSON lines file"
+KINDS = "Name a CSV, XLSX, JSON lines or vCard file"
 
 
 class Row(NamedTuple):
@@ -27,7 +28,7 @@ class Row(NamedTuple):
 
     line: int
     header: tuple[str, ...]
-    cells: list[Any]
+    cells: Sequence[Any]
     fault: str = ""
 
 
@@ -49,7 +50,7 @@ Source = Path | SentFile | SentRows
 
 
 class ContactFile(NamedTuple):
-    """An open file: its encoding (or `xlsx`, `json`), its rows, how far they are read, and of how much."""
+    """An open file: its encoding (or `xlsx`, `json`, `vcard`), its rows, how far they are read, and of how much."""
 
     encoding: str
     rows: Iterator[Row]
@@ -59,7 +60,7 @@ class ContactFile(NamedTuple):
 
 @contextmanager
 def open_contacts(source: Source) -> Iterator[ContactFile]:
-    """Opens a CSV, XLSX or JSON lines file. Raises Refusal(invalid), also while the rows are read."""
+    """Opens a CSV, XLSX, JSON lines or vCard file. Raises Refusal(invalid), also while the rows are read."""
     if isinstance(source, SentRows):
         yield ContactFile("json", iter(source.rows), lambda: 1, 1)
     elif isinstance(source, SentFile):
@@ -85,7 +86,13 @@ def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
     if stream.read(len(ZIP)) == ZIP:
         return ContactFile("xlsx", _table_rows(stack.enter_context(open_sheet(stream))), lambda: size, size)
     stream.seek(0)
-    encoding, stray = find_encoding(stream), has_stray(stream)
+    is_card = begins_card(stream.read(BEGINNING))
+    stream.seek(0)
+    encoding = find_encoding(stream)
+    if is_card:
+        cards = stack.enter_context(open_cards(stream, encoding))
+        return ContactFile("vcard", (Row(*card) for card in cards), lambda: size, size)
+    stray = has_stray(stream)
     stream.seek(0)
     text = TextIOWrapper(stream, encoding, newline="")
     first = text.read(1000).lstrip()[:1]

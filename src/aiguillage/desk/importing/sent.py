@@ -11,18 +11,23 @@ from aiguillage.desk.importing.headings import OWN_ID
 from aiguillage.desk.importing.rows import LONGEST_ID
 from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.desk.importing.texts import LONGEST_LINE
+from aiguillage.desk.importing.vcards import begins_card
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.schema import can_be_id
 
 JSON, CSV, JSON_LINES = "application/json", "text/csv", "application/jsonl"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+VCARD, OLD_VCARD = "text/vcard", "text/x-vcard"
+ANY = "application/octet-stream"
 NAMES = {
     JSON: "upload.json",
     CSV: "upload.csv",
     XLSX: "upload.xlsx",
     JSON_LINES: "upload.jsonl",
-    "application/octet-stream": "upload",
+    VCARD: "upload.vcf",
+    OLD_VCARD: "upload.vcf",
+    ANY: "upload",
 }
 """What may be sent to be imported, and what it is called when nobody says."""
 
@@ -64,9 +69,11 @@ class Upload(NamedTuple):
     content: bytes
 
     def source(self) -> Source:
-        """What is imported. Raises Refusal(invalid) for JSON that is no list of contacts."""
+        """What is imported. Raises Refusal(invalid) for JSON that is no list of contacts, and for a vCard sent as another."""
         if self.media_type == JSON:
             return SentRows(self.name, import_rows(_objects(self.content)))
+        if self.media_type in {CSV, XLSX, JSON_LINES} and begins_card(self.content):
+            raise invalid(f"The file is a vCard, and was sent as {self.media_type}. Send it as {VCARD}.")
         return SentFile(self.name, self.content)
 
 
