@@ -128,9 +128,9 @@ def client(busy: Busy) -> Client:
     return on_new_account(busy.server, busy.cast)
 
 
-def sent(client: Client, path: str, name: str, content: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - the query's
+def sent(client: Client, path: str, file_name: str, content: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - the query's
     """The answer to a file in a form."""
-    answer: dict[str, Any] = client.done("POST", path, files={"file": (name, content.encode())}, params=params)
+    answer: dict[str, Any] = client.done("POST", path, files={"file": (file_name, content.encode())}, params=params)
     return answer
 
 
@@ -170,7 +170,9 @@ def test_a_form_that_is_sent_again_with_its_key_is_the_same_request(client: Clie
 
 def test_a_form_is_refused_where_no_file_is_taken(client: Client) -> None:
     client.refused(415, "POST", "/contacts", files={"file": ("a.csv", b"1")})
-    problem = client.refused(415, "POST", "/contacts/import", content=b"%PDF", headers={"Content-Type": "application/pdf"})
+    problem = client.refused(
+        415, "POST", "/contacts/import", content=b"%PDF", headers={"Content-Type": "application/pdf"}
+    )
 
     assert FORM in problem["detail"]
 

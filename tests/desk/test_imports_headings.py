@@ -63,6 +63,14 @@ HUBSPOT = (
     "Contact owner,Primary Associated Company ID,Associated Company,Company name,Create Date,Email Domain,Work email"
 )
 HUBSPOT_OBJECTS = "Record ID - Contact,First Name - Contact,Phone Number - Contact,Email - Contact,Company name"
+SALESFORCE_FRENCH = (
+    "Nom du compte,Prénom,Nom,Fonction,Téléphone,Télécopie,Mobile,Email,ID du contact,Propriétaire du contact"
+)
+PIPEDRIVE = "Person - Name,Person - Phone - Work,Person - Phone - Mobile,Person - Email - Work,Organization - Name"
+DOLIBARR = "Nom du tiers,Code client,Tél pro,Tél perso,Tél portable,Fax,Email,Code fournisseur"
+THUNDERBIRD = (
+    "Display Name,Nickname,Primary Email,Secondary Email,Work Phone,Home Phone,Fax Number,Pager Number,Mobile Number"
+)
 SHOP = (
     "billing_first_name,billing_last_name,billing_company,billing_phone,billing_email,shipping_first_name,"
     "shipping_phone"
@@ -222,6 +230,41 @@ READ = {
         "Company name": "company",
         "Phone Number - Contact": "number",
         "Email - Contact": "emails",
+    },
+    SALESFORCE_FRENCH: {
+        "Nom du compte": "company",
+        "Prénom": "first_name",
+        "Nom": "last_name",
+        "Téléphone": "number",
+        "Télécopie": "fax",
+        "Mobile": "mobile",
+        "Email": "emails",
+        "ID du contact": "reference",
+    },
+    PIPEDRIVE: {
+        "Person - Name": "last_name",
+        "Person - Phone - Work": "work",
+        "Person - Phone - Mobile": "mobile",
+        "Person - Email - Work": "emails",
+        "Organization - Name": "company",
+    },
+    DOLIBARR: {
+        "Nom du tiers": "company",
+        "Code client": "code",
+        "Tél pro": "work",
+        "Tél perso": "home",
+        "Tél portable": "mobile",
+        "Fax": "fax",
+        "Email": "emails",
+    },
+    THUNDERBIRD: {
+        "Display Name": "last_name",
+        "Primary Email": "emails",
+        "Secondary Email": "emails",
+        "Work Phone": "work",
+        "Home Phone": "home",
+        "Fax Number": "fax",
+        "Mobile Number": "mobile",
     },
     SHOP: {
         "billing_first_name": "first_name",

@@ -183,6 +183,7 @@ def email_meant(text: str) -> str:
     except Refusal:
         return text.lower()
 
+
 def check_unknown_mode(mode: str | None) -> str | None:
     """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""
     if mode is not None and mode not in UNKNOWN_MODES:

@@ -52,12 +52,14 @@ ALIASES = {
     "hasoncalldutycontract sousastreinte souscontratdastreinte",
 }
 WEAK = {
-    "reference": "contactid recordid ctnum numerodecompte numerocompte ncompte numerotiers ntiers",
+    "reference": "contactid recordid idcontact idducontact ctnum numerodecompte numerocompte ncompte numerotiers "
+    "ntiers",
     "code": "codetiers",
-    "company": "account accountname business associatedcompany customername clientname nomclient nomduclient "
-    "nomdutiers nomtiers intitule intituleclient intituledutiers intituletiers intituleducompte nometablissement",
-    "last_name": "name fullname nomcomplet nomcontact nomducontact contactname contact ctcontact displayname fileas "
-    "interlocuteur fn",
+    "company": "account accountname nomducompte nomcompte business associatedcompany customername clientname nomclient "
+    "nomduclient nomdutiers nomtiers nomfournisseur nomdufournisseur suppliername vendorname intitule intituleclient "
+    "intituledutiers intituletiers intituleducompte nometablissement",
+    "last_name": "name fullname nomcomplet nomcontact nomducontact contactname contact ctcontact displayname "
+    "nomaffiche fileas interlocuteur fn",
 }
 """Names that are not read where another column says the same by its own name: `Full Name` beside `Last Name`."""
 
@@ -95,7 +97,8 @@ _NOUNS = _words("tel telephone telephones phone phones rnis isdn") | frozenset(
 )
 ROLES = _words(
     "facturation billing livraison delivery shipping contact principal principale primary main default document "
-    "tiers client customer fiche ct value valeur"
+    "tiers client customer supplier vendor fournisseur prospect lead person personne patient adherent membre member "
+    "fiche ct value valeur"
 )
 """Whose it is, or which of several: words that other programs put beside the fact itself."""
 
@@ -107,7 +110,7 @@ _BESIDE_NUMBERS = (
     _words(
         "car voiture assistant assistante asst company societe entreprise account direct directe ligne line numero "
         "numeros number numbers num no nr nb day evening jour soir nuit urgence emergency callback rappel radio "
-        "formatted international format tty tdd voice whats app"
+        "formatted international format tty tdd voice whats app sms"
     )
     | ROLES
     | _BESIDE

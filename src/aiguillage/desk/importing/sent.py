@@ -69,7 +69,7 @@ class Upload(NamedTuple):
     content: bytes
 
     def source(self) -> Source:
-        """What is imported. Raises Refusal(invalid) for JSON that is no list of contacts, and for a vCard sent as another."""
+        """What is imported. Raises Refusal(invalid) for JSON that lists no contacts, and for vCards sent as others."""
         if self.media_type == JSON:
             return SentRows(self.name, import_rows(_objects(self.content)))
         if self.media_type in {CSV, XLSX, JSON_LINES} and begins_card(self.content):

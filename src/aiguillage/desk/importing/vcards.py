@@ -40,6 +40,7 @@ MOST_OF_A_KIND = 50
 
 BEGIN, END = "BEGIN:VCARD", "END:VCARD"
 TOO_LONG = f"The vCard has more than {LONGEST_CARD:,} characters, pictures left out. Is it one contact's?"
+TOO_MANY = f"The vCard has more than {MOST_OF_A_KIND} properties of one name. Is it one contact's?"
 NO_END = f"The vCard has no end ({END}). Export it again: something is missing."
 OUTSIDE = f"The line is in no vCard: none has begun ({BEGIN}). Export the file again."
 GROUP = "The vCard is about a group of contacts, and nobody in particular. Leave it out."
@@ -49,6 +50,10 @@ BEGINNING = 200
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAVY = re.compile(r"(?i)((?:[a-z0-9-]+\.)?(?:photo|logo|sound|key))[;:]")
 _PROPERTY = re.compile(r"[A-Za-z0-9_.-]+[;:]")
+_VALUE = r'(?:"[^"]*"|[^";:,]*)'
+_HEAD = re.compile(rf"(?:[A-Za-z0-9_-]+\.)?[A-Za-z0-9_-]+(?:;+[A-Za-z0-9_-]+(?:={_VALUE}(?:,{_VALUE})*)?)*;*:")
+"""What stands before a value. On any other line the library may try forever."""
+
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMPONENT = re.compile(r"((?:[^;\\]|\\.)*)(?:;|$)", re.DOTALL)
 _OF_APPLE = re.compile(r"_\$!<(.*)>!\$_")
@@ -155,7 +160,7 @@ def _read_card(line: int, text: str) -> Card:
     if any(one.name in {"KIND", "X-ADDRESSBOOKSERVER-KIND"} and one.value.lower() == "group" for one in found):
         return Card(line, fault=GROUP)
     if max(Counter(one.name for one in found).values(), default=0) > MOST_OF_A_KIND:
-        return Card(line, fault=f"The vCard has more than {MOST_OF_A_KIND} properties of one name. Is it one contact's?")
+        return Card(line, fault=TOO_MANY)
     cells = [*_names(found), *_numbers(found), *_others(found)]
     return Card(line, tuple(column for column, _ in cells), tuple(STRAY.sub("", cell) for _, cell in cells))
 
@@ -165,9 +170,13 @@ def _properties(text: str) -> list[Property]:
 
     found = []
     for logical, number in getLogicalLines(StringIO(text), allowQP=True):
-        line = textLineToContentLine(logical, number)
+        head = _HEAD.match(logical)
+        if head is None:
+            raise ValueError(f"'{logical[:40]}' is no line of one")
+        # In capitals: the library knows no other QUOTED-PRINTABLE.
+        line = textLineToContentLine(head[0].upper() + logical[head.end() :], number)
         types = ",".join([*line.params.get("TYPE", ()), *line.singletonparams]).lower().split(",")
-        found.append(Property(line.name.upper(), (line.group or "").lower(), tuple(types), line.value))
+        found.append(Property(line.name, (line.group or "").lower(), tuple(types), line.value))
     return found
 
 
