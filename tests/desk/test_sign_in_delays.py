@@ -30,6 +30,16 @@ def test_tries_with_an_email_are_delayed_alike_whoever_has_it(noa: Cast, who: st
     assert caught.value.message == "Too many tries. Try again in 1 second."
 
 
+@pytest.mark.parametrize("spelling", [" {}", "{}.", "<{}>", "mailto:{}", "Noa <{}>"])
+def test_another_spelling_of_an_email_is_delayed_as_the_same_one(noa: Cast, spelling: str) -> None:
+    for n in range(6):
+        with refused(Kind.UNAUTHORIZED, WRONG):
+            come(noa, "wrong", address=f"192.0.2.{n}")
+
+    with refused(Kind.LIMITED, "Too many tries. Try again in 1 second."):
+        come(noa, who=spelling.format(NOA), address="192.0.2.99")
+
+
 def test_the_delay_grows_up_to_five_minutes(noa: Cast) -> None:
     at, waits = NOW, []
     for n in range(17):

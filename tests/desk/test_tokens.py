@@ -151,6 +151,7 @@ def test_each_user_lists_their_own_tokens_and_operators_everybodys(cast: Cast) -
     assert list_tokens(cast.db, cast["outsider"]) == []
     assert list_tokens(cast.db, cast.operator) == [router, manager, second]
     assert list_tokens(cast.db, cast.operator, email("manager").upper()) == [manager]
+    assert list_tokens(cast.db, cast.operator, f"Manager <{email('manager')}>") == [manager]
     assert list_tokens(cast.db, cast["outsider"], email("manager")) == []
 
 

@@ -71,7 +71,9 @@ def test_a_password_that_is_no_good_is_refused(cast: Cast, password: str) -> Non
     assert len(list_users(cast.db, cast.operator)) == 5
 
 
-@pytest.mark.parametrize("address", [email("reader"), email("reader").upper(), "Reader@Example.Org"])
+@pytest.mark.parametrize(
+    "address", [email("reader"), email("reader").upper(), "Reader@Example.Org", f"Reader <{email('reader')}>"]
+)
 def test_an_address_that_somebody_uses_in_any_case_is_refused(cast: Cast, address: str) -> None:
     with refused(Kind.CONFLICT, "There is a user reader@example.org already. Use another address"):
         add_user(cast.db, cast.operator, address)

@@ -17,6 +17,7 @@ from aiguillage.domain.accounts import (
     Role,
     check_account,
     check_email,
+    email_meant,
     check_unknown_mode,
     host_allowed,
     hosts_within,
@@ -125,6 +126,11 @@ def test_an_email_address_is_kept_in_lower_case() -> None:
 )
 def test_an_email_address_is_understood_as_people_copy_it(text: str) -> None:
     assert check_email(text) == "camille@example.org"
+
+
+def test_an_address_that_is_asked_for_is_read_as_it_was_when_it_was_kept() -> None:
+    assert email_meant(" Camille Roche <Camille@Example.org>") == "camille@example.org"
+    assert email_meant("Camille Roche") == "camille roche"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.desk.call_exports import COLUMNS
 from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import OWN_ID
-from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES
+from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, OLD_VCARD, VCARD
 from aiguillage.desk.surveys import HEADER
 
 Samples = Mapping[str, Any]
@@ -54,13 +54,22 @@ RECORD = {
 CELLS = CONTACT | {"number": "+33199001234", "email": "atelier@example.org", "field_boolean_1": 1}
 
 
-def _samples(columns: Sequence[str], cells: Mapping[str, Any], thing: Mapping[str, Any]) -> Samples:
+def _samples(columns: Sequence[str], cells: Mapping[str, Any], thing: Mapping[str, Any]) -> dict[str, Any]:
     row = ["" if cells.get(name) is None else str(cells[name]) for name in columns]
     line = msgspec.json.encode(thing).decode()
     return {CSV: f"{';'.join(columns)}\n{';'.join(row)}\n", JSON: [thing], JSON_LINES: f"{line}\n"}
 
 
-CONTACTS = _samples(CSV_COLUMNS, CELLS, CONTACT)
+CARD = """\
+BEGIN:VCARD
+VERSION:4.0
+FN:Garage Belleville
+ORG:Garage Belleville
+TEL;TYPE=work:+33199001234
+EMAIL:atelier@example.org
+END:VCARD
+""".replace("\n", "\r\n")
+CONTACTS = _samples(CSV_COLUMNS, CELLS, CONTACT) | {VCARD: CARD, OLD_VCARD: CARD}
 CALLS = _samples(COLUMNS, CALL, CALL)
 RECORDS = _samples(HEADER, RECORD, RECORD)
 CTIS = _samples(("cti", "origin", "destination"), {"cti": "Standard", "origin": "site-12", "destination": "207"}, CTI)
