@@ -1,9 +1,13 @@
-"""Giving way where a filter of system calls lets nobody choose a class."""
+"""Giving way: where a filter of system calls lets nobody choose a class, and who is slow for it and not stuck."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 from aiguillage.precedence import NICEST
+from aiguillage.server import Child, Plan
 
 REFUSED = """
 import os
@@ -22,3 +26,44 @@ def test_where_no_class_may_be_chosen_a_process_is_as_nice_as_can_be() -> None:
     told = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, check=True)
 
     assert told.stdout.split() == [str(NICEST)]
+
+
+BUSY = """
+import os, sys
+os.sched_setaffinity(0, {int(sys.argv[1])})
+if sys.argv[2] == "idle":
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+print("begun", flush=True)
+while True:
+    pass
+"""
+
+
+def busy(core: int, kind: str) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-c", BUSY, str(core), kind], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+    return process
+
+
+def child_of(process: subprocess.Popen[bytes]) -> Child:
+    child = Child(Plan("desk", "aiguillage.desk_process", 0, (), beats=True))
+    child.silence(process.pid, int(time.monotonic()))
+    return child
+
+
+def test_a_process_that_waits_for_a_core_is_not_silent_and_one_that_is_stuck_is() -> None:
+    core = min(os.sched_getaffinity(0))
+    idle, stopped, others = (busy(core, kind) for kind in ("idle", "usual", "usual"))
+    slow, stuck = child_of(idle), child_of(stopped)
+    try:
+        stopped.send_signal(signal.SIGSTOP)
+        time.sleep(2.0)
+        waiting, silence = slow.silence(idle.pid, slow.beat), stuck.silence(stopped.pid, stuck.beat)
+    finally:
+        for process in (idle, stopped, others):
+            process.kill()
+            process.communicate()
+
+    assert silence >= 2.0
+    assert waiting < silence - 1.0

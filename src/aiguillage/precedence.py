@@ -6,7 +6,9 @@ cores, and 0.3 % of one where nothing is. The class counts among the processes o
 these it is their weight that counts, CPUWeight= in the unit.
 """
 
+import contextlib
 import os
+from pathlib import Path
 
 LOG_NICENESS = 4
 """Of the call log's process: it has a third of a core where calls want all of it, which is what their log takes."""
@@ -16,7 +18,7 @@ NICEST = 19
 
 
 def give_way_a_little() -> None:
-    """For the log's process."""
+    """For the log's process, and for a desk that starts: where all cores are busy it has to come up all the same."""
     os.nice(LOG_NICENESS)
 
 
@@ -26,3 +28,10 @@ def give_way() -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     except PermissionError:  # a filter of system calls
         os.nice(NICEST)
+
+
+def waited(pid: int) -> float:
+    """The seconds for which a process was ready to run and others had the cores: who gives way is slow, not stuck."""
+    with contextlib.suppress(OSError):  # it ended, or the kernel keeps no account
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
