@@ -46,24 +46,31 @@ def busy(core: int, kind: str) -> subprocess.Popen[bytes]:
     return process
 
 
-def child_of(process: subprocess.Popen[bytes]) -> Child:
+def silence_of(process: subprocess.Popen[bytes], since: int) -> float:
     child = Child(Plan("desk", "aiguillage.desk_process", 0, (), beats=True))
-    child.silence(process.pid, int(time.monotonic()))
-    return child
+    child.silence(process.pid, since)
+    time.sleep(2.0)
+    return child.silence(process.pid, since)
 
 
 def test_a_process_that_waits_for_a_core_is_not_silent_and_one_that_is_stuck_is() -> None:
-    core = min(os.sched_getaffinity(0))
-    idle, stopped, others = (busy(core, kind) for kind in ("idle", "usual", "usual"))
-    slow, stuck = child_of(idle), child_of(stopped)
+    core, since = min(os.sched_getaffinity(0)), int(time.monotonic())
+    idle, stopped, others = processes = [busy(core, kind) for kind in ("idle", "usual", "usual")]
     try:
         stopped.send_signal(signal.SIGSTOP)
-        time.sleep(2.0)
-        waiting, silence = slow.silence(idle.pid, slow.beat), stuck.silence(stopped.pid, stuck.beat)
+        slow, stuck, looping = silence_of(idle, since), silence_of(stopped, since), silence_of(others, since)
     finally:
-        for process in (idle, stopped, others):
+        for process in processes:
             process.kill()
             process.communicate()
 
-    assert silence >= 2.0
-    assert waiting < silence - 1.0
+    assert stuck >= 2.0
+    assert looping > 0.2
+    assert slow < min(1.0, stuck)
+
+
+def test_a_process_that_ended_is_not_silent() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    assert Child(Plan("desk", "aiguillage.desk_process", 0, ())).silence(ended.pid, 1) == 0.0

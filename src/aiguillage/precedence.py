@@ -6,7 +6,6 @@ cores, and 0.3 % of one where nothing is. The class counts among the processes o
 these it is their weight that counts, CPUWeight= in the unit.
 """
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -30,8 +29,17 @@ def give_way() -> None:
         os.nice(NICEST)
 
 
-def waited(pid: int) -> float:
-    """The seconds for which a process was ready to run and others had the cores: who gives way is slow, not stuck."""
-    with contextlib.suppress(OSError):  # it ended, or the kernel keeps no account
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    return 0.0
+def seconds_run(pid: int) -> float:
+    """The seconds of processor that a process and its threads have had. Raises OSError where there is none."""
+    fields = _fields(Path(f"/proc/{pid}/stat"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wants_to_run(pid: int) -> bool:
+    """Whether a thread of a process runs, or waits for a core. Raises OSError where there is none."""
+    return any(_fields(thread / "stat")[0] == "R" for thread in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _fields(stat: Path) -> list[str]:
+    """What the kernel says of a process or thread, from its state on: before it is its name, with anything in it."""
+    return stat.read_text().rpartition(")")[2].split()

@@ -28,7 +28,7 @@ from aiguillage.callpath.counts import AWAY, ROW, STARTING, UP, Counts
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
-from aiguillage.precedence import waited
+from aiguillage.precedence import seconds_run, wants_to_run
 from aiguillage.settings import Settings, as_environment
 from aiguillage.sockets import listen, listen_for_workers
 from aiguillage.storage.revisions import check, newest_revision, revision_of
@@ -79,7 +79,7 @@ class Child:
         self.started_at = 0.0
         self.ready = self.silent = False
         self.beat = 0
-        self.waited = 0.0
+        self.run = 0.0
         self.failures = 0
         self.due = 0.0
 
@@ -88,11 +88,14 @@ class Child:
         return self.ready and self.process is not None
 
     def silence(self, pid: int, beat: int) -> float:
-        """Seconds since its last sign of life in which it could have given one."""
-        waits = waited(pid)
+        """Seconds since its last sign of life in which it could have given one; while it wants a core, those it had."""
+        try:
+            run, wants = seconds_run(pid), wants_to_run(pid)
+        except OSError:  # it ended at this moment
+            return 0.0
         if beat != self.beat:
-            self.beat, self.waited = beat, waits
-        return time.monotonic() - beat - (waits - self.waited)
+            self.beat, self.run = beat, run
+        return run - self.run if wants else time.monotonic() - beat
 
 
 class Supervisor:
