@@ -238,7 +238,7 @@ def _number(text: str, country: str) -> str:
     text = text.strip(_QUOTES)
     if text.endswith("*"):
         return parse_prefix(text, country) + "*"
-    if not text.isdecimal():
+    if not text.lstrip("+").isdecimal():
         if _SHORTENED.fullmatch(text):
             raise _shortened(text)
         text = unfloated(text)
