@@ -171,19 +171,24 @@ def plain(name: str) -> str:
 
 def _meanings() -> dict[str, Said]:
     """Every name in plain letters, and what it says."""
-    found = {plain(name): Said(Meaning(fact)) for fact, names in ALIASES.items() for name in (fact, *names.split())}
+    found: dict[str, Said] = {}
+    for fact, names in ALIASES.items():
+        found |= dict.fromkeys((plain(fact), *names.split()), Said(Meaning(fact)))
     for fact, names in WEAK.items():
         found |= {name: Said(Meaning(fact), strength=1, person=name in _PERSONS) for name in names.split()}
     heads = NUMBER_WORDS.split()
-    found |= {head: Said(Meaning(NUMBERS)) for head in heads}
+    found |= dict.fromkeys(heads, Said(Meaning(NUMBERS)))
     for kind, types in TYPE_WORDS.items():
+        said = Said(Meaning(NUMBERS, kind))
         for word in types.split():
-            spellings = [name for head in heads for name in (head + word, word + head, f"{head}de{word}")]
-            found |= {name: Said(Meaning(NUMBERS, kind)) for name in spellings + [word] * (kind in _TYPES_ALONE)}
+            for head in heads:
+                found[head + word] = found[word + head] = found[f"{head}de{word}"] = said
+            if kind in _TYPES_ALONE:
+                found[word] = said
     for fact in FACTS:
-        found |= {plain(fact): Said(Meaning(fact)), "field" + plain(fact): Said(Meaning(fact))}
+        found[plain(fact)] = found["field" + plain(fact)] = Said(Meaning(fact))
     for n in range(1, 5):
-        found |= {f"{name}{n}": Said(Meaning(f"select_{n}")) for name in DESTINATION_WORDS.split()}
+        found |= dict.fromkeys((f"{name}{n}" for name in DESTINATION_WORDS.split()), Said(Meaning(f"select_{n}")))
     return found | {plain(OWN_ID): Said(Meaning(OWN_ID))}
 
 
