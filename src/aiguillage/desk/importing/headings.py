@@ -176,20 +176,27 @@ def _meanings() -> dict[str, Said]:
         found |= dict.fromkeys((plain(fact), *names.split()), Said(Meaning(fact)))
     for fact, names in WEAK.items():
         found |= {name: Said(Meaning(fact), strength=1, person=name in _PERSONS) for name in names.split()}
-    heads = NUMBER_WORDS.split()
-    found |= dict.fromkeys(heads, Said(Meaning(NUMBERS)))
-    for kind, types in TYPE_WORDS.items():
-        said = Said(Meaning(NUMBERS, kind))
-        for word in types.split():
-            for head in heads:
-                found[head + word] = found[word + head] = found[f"{head}de{word}"] = said
-            if kind in _TYPES_ALONE:
-                found[word] = said
+    found |= _of_types()
     for fact in FACTS:
         found[plain(fact)] = found["field" + plain(fact)] = Said(Meaning(fact))
     for n in range(1, 5):
         found |= dict.fromkeys((f"{name}{n}" for name in DESTINATION_WORDS.split()), Said(Meaning(f"select_{n}")))
     return found | {plain(OWN_ID): Said(Meaning(OWN_ID))}
+
+
+def _of_types() -> dict[str, Said]:
+    """The names of numbers, also with a word for their type before or behind: `telephonefixe`, `mobilephone`."""
+    heads = NUMBER_WORDS.split()
+    found = dict.fromkeys(heads, Said(Meaning(NUMBERS)))
+    for kind, types in TYPE_WORDS.items():
+        said = Said(Meaning(NUMBERS, kind))
+        for word in types.split():
+            found |= dict.fromkeys(
+                [name for head in heads for name in (head + word, word + head, f"{head}de{word}")], said
+            )
+            if kind in _TYPES_ALONE:
+                found[word] = said
+    return found
 
 
 _MEANINGS = _meanings()
