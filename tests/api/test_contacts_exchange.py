@@ -115,6 +115,20 @@ def test_refused_rows_are_told_by_line_and_column(client: Client) -> None:
     ]
 
 
+def test_each_column_is_told_as_read_or_with_the_reason_why_not(client: Client) -> None:
+    told = upload(client, "Phone 1 - Value;Phone 1 - Type;Ville\n01 99 00 12 34;Mobile;Rennes\n", dry_run=1)
+
+    assert told["columns"] == {"Phone 1 - Value": "number", "Phone 1 - Type": "kind of number"}
+    assert told["unread_columns"] == [
+        {
+            "column": "Ville",
+            "why": "elsewhere",
+            "reason": "Contacts here have no addresses, jobs, dates, notes and the like.",
+        }
+    ]
+    assert told["unknown_columns"] == ["Ville"]
+
+
 def test_an_upload_is_previewed_applied_told_and_taken_back(client: Client) -> None:
     held = client.done("POST", "/imports", content=TWO.encode(), headers=CSV, params={"name": "avril.csv"})
     one = f"/imports/{held['id']}"

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,25 @@ def test_a_preview_keeps_nothing(terminal: Terminal, good: str) -> None:
     assert (outcome["created"], outcome["refused"], outcome["applied"]) == (2, 0, False)
     assert terminal.read("contacts", "list", ACCOUNT) == []
     assert "Nothing is kept" in terminal.done("contacts", "import", ACCOUNT, good, "--dry-run")
+
+
+def test_a_preview_says_of_each_column_what_it_was_taken_for_or_why_it_is_not_read(
+    terminal: Terminal, good: str
+) -> None:
+    said = terminal.done("contacts", "import", ACCOUNT, good, "--dry-run")
+
+    assert re.search(r"code client +code *\n", said)
+    assert re.search(r"téléphone +number *\n", said)
+    assert re.search(r"couleur +not read: No fact of a contact", said)
+
+
+def test_a_vcard_is_imported_whatever_its_name(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "camille.csv"
+    file.write_text("BEGIN:VCARD\nVERSION:4.0\nFN:Camille\nTEL:01 99 00 00 01\nNOTE:rappeler\nEND:VCARD\n")
+
+    outcome = terminal.read("contacts", "import", ACCOUNT, str(file))["outcome"]
+
+    assert (outcome["created"], outcome["encoding"], outcome["unknown_columns"]) == (1, "vcard", ["NOTE"])
 
 
 def test_an_import_is_done_listed_and_undone(terminal: Terminal, good: str) -> None:
