@@ -77,7 +77,7 @@ def caller_in_words(explained: "Explained") -> str:
     """Who calls, in a sentence."""
     facts, known = explained.facts, explained.decision.known
     asked = [
-        _("a withheld number") if facts.number == "" else facts.number,
+        _("no number") if facts.number == "" else facts.number,
         facts.code and _("code {code}").format(code=facts.code),
     ]
     caller = ", ".join(part for part in asked if part) or _nobody(facts)

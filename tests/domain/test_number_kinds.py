@@ -1,0 +1,773 @@
+"""Numbers by kind: for each thing that people reported, its neighbours, and what is right."""
+
+import pytest
+
+from aiguillage.domain.errors import Kind
+from aiguillage.domain.numbers import WITHHELD, begun_numbers, caller_number, parse_number, parse_prefix
+from tests.refusal import refused
+
+NUMBER = "+33199001234"
+
+MARKS = {
+    "left-to-right override and pop": "\u202d+33 1 99 00 12 34\u202c",
+    "left-to-right embedding": "\u202a0199001234\u202c",
+    "right-to-left override": "\u202e0199001234",
+    "isolates": "\u20660199001234\u2069",
+    "soft hyphens": "01\u00ad99\u00ad00\u00ad12\u00ad34",
+    "zero-width space": "01\u200b99001234",
+    "zero-width joiner and non-joiner": "01\u200d9900\u200c1234",
+    "word joiner": "01\u206099001234",
+    "byte order mark": "\ufeff0199001234",
+    "Arabic letter mark": "\u061c0199001234",
+    "Mongolian vowel separator": "01\u180e99001234",
+    "invisible plus and times": "01\u206499\u2062001234",
+    "tags": "0199001234\U000e0001",
+    "variation selector": "01\ufe0f99001234",
+    "keycaps": "0\ufe0f\u20e31\ufe0f\u20e399001234",
+    "NUL and other controls": "0199001234\x00\x1f\x7f",
+    "line and paragraph separators": "01\u202899\u202900 12 34",
+    "a font's own sign": "\uf095 01 99 00 12 34",
+    "a telephone": "\u260e 01 99 00 12 34",
+    "a telephone in colour": "\U0001f4de01 99 00 12 34",
+}
+DASHES_AND_BLANKS = {
+    "non-breaking hyphens": "01\u201199\u201100\u201112\u201134",
+    "figure dashes": "01\u201299\u201200\u201212\u201234",
+    "en dashes": "01\u201399\u201300\u201312\u201334",
+    "em dashes": "01\u201499\u201400\u201412\u201434",
+    "horizontal bars": "01\u201599\u201500 12 34",
+    "minus signs": "01\u221299\u221200\u221212\u221234",
+    "small hyphen-minus": "01\ufe6399001234",
+    "full-width hyphen-minus": "01\uff0d99001234",
+    "wave dash": "01\u301c99001234",
+    "Japanese length mark": "01\u30fc99001234",
+    "Hebrew hyphen": "01\u05be99001234",
+    "two-em and three-em dashes": "01\u2e3a99\u2e3b001234",
+    "no-break and narrow no-break blanks": "01\u00a099\u202f00 12 34",
+    "figure, thin and hair blanks": "01\u200799\u200900\u200a12 34",
+    "en and em blanks": "01\u200299\u200300 12 34",
+    "ideographic blank": "01\u300099\u300000 12 34",
+    "Ogham blank": "01\u168099001234",
+    "mathematical blank": "01\u205f99001234",
+    "middle dots": "01\u00b799\u00b700\u00b712\u00b734",
+    "bullets": "01\u202299\u202200\u202212\u202234",
+    "one-dot leaders": "01\u202499001234",
+    "fraction and division slashes": "01\u204499\u221500 12 34",
+    "underscores": "01_99_00_12_34",
+    "quotes around": "'0199001234'",
+    "double quotes around": '"0199001234"',
+    "French quotes around": "\u00ab 0199001234 \u00bb",
+    "curly quotes around": "\u201c0199001234\u201d",
+    "square and curly brackets": "[01] {99} 001234",
+    "full-width brackets": "\uff0801\uff0999001234",
+    "corner brackets": "\u300c01\u300d99001234",
+}
+DIGITS_OF_OTHER_SCRIPTS = {
+    "full-width digits": "\uff10\uff11\uff19\uff19\uff10\uff10\uff11\uff12\uff13\uff14",
+    "full-width plus and stop": "\uff0b33\uff0e199001234",
+    "small plus": "\ufe6233199001234",
+    "superscript plus": "\u207a33199001234",
+    "Arabic-Indic digits": "\u0660\u0661\u0669\u0669\u0660\u0660\u0661\u0662\u0663\u0664",
+    "Persian digits": "\u06f0\u06f1\u06f9\u06f9\u06f0\u06f0\u06f1\u06f2\u06f3\u06f4",
+    "Devanagari digits": "\u0966\u0967\u096f\u096f\u0966\u0966\u0967\u0968\u0969\u096a",
+    "mathematical digits": "\U0001d7ce199001234",
+}
+
+
+@pytest.mark.parametrize("text", [*MARKS.values(), *DASHES_AND_BLANKS.values(), *DIGITS_OF_OTHER_SCRIPTS.values()])
+def test_what_stands_around_and_between_digits_is_not_looked_at(text: str) -> None:
+    assert caller_number(text, "FR") == NUMBER
+    assert parse_number(text, "FR") == NUMBER
+
+
+@pytest.mark.parametrize(
+    "text", ["\u00b2199001234", "\u2460199001234", "0199001234\u00bd", "0199001234,", "01?99001234"]
+)
+def test_signs_that_mean_something_are_not_left_out(text: str) -> None:
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number(text, "FR")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *(
+            " ext. 12",
+            " ext 12",
+            " ext: 12",
+            "ext12",
+            " extn 12",
+            " extension 12",
+            " EXT. 12",
+            " xtn 12",
+            " x12",
+            " x 12",
+        ),
+        *(" X.12", " poste 12", " Poste : 12", " (poste 12)", " [poste 12]", ", poste 12", " p. 12", " p12", " #12"),
+        *(
+            " # 12",
+            "#12#",
+            ",12",
+            ",,12",
+            ",,,1234",
+            ";12",
+            ";ext=12",
+            ";EXT=12",
+            " ~12",
+            "w12",
+            " int. 12",
+            " interno 12",
+        ),
+        *(
+            " anexo 12",
+            " ramal 12",
+            " extensi\u00f3n 12",
+            " Durchwahl 12",
+            " DW 12",
+            " Nst. 12",
+            " App. 12",
+            " toestel 12",
+        ),
+        *(" wew. 12", " \u0434\u043e\u0431. 12", " \uff58\uff11\uff12", " x123456789"),
+    ],
+)
+def test_an_extension_is_cut_and_the_number_kept(behind: str) -> None:
+    for number in ("01 99 00 12 34", "+33 (0)1 99 00 12 34", "(01) 99001234", "00 33 1 99 00 12 34"):
+        assert caller_number(number + behind, "FR") == NUMBER
+        assert parse_number(number + behind, "FR") == NUMBER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tel:+33199001234;ext=12", "tel:0199001234;isub=12", "sip:+33199001234;ext=12@pbx.example.org", "0199001234;npdi"],
+)
+def test_an_extension_in_a_uri_is_cut_too(text: str) -> None:
+    assert caller_number(text, "FR") == NUMBER
+    assert parse_number(text, "FR") == NUMBER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0199001234 x", "0199001234 poste", "x12", "01 99 00 x12", "0199001234 ou 207", "0199001234 poste 12 34567890"],
+)
+def test_what_only_looks_like_an_extension_is_refused(text: str) -> None:
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number(text, "FR")
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "number"),
+    [
+        ("46846500412", "FR", "+46846500412"),
+        ("442079460123", "FR", "+442079460123"),
+        ("12125550123", "FR", "+12125550123"),
+        ("61255501234", "FR", "+61255501234"),
+        ("353209110123", "FR", "+353209110123"),
+        ("32470000123", "FR", "+32470000123"),
+        ("41790000123", "FR", "+41790000123"),
+        ("390600000123", "FR", "+390600000123"),
+        ("212600000123", "FR", "+212600000123"),
+        ("590590000123", "FR", "+590590000123"),
+        ("33590000123", "FR", "+590590000123"),
+        ("337000000000123", "FR", "+337000000000123"),
+        ("33 (0)1 99 00 12 34", "FR", NUMBER),
+        ("44 (0)20 7946 0123", "FR", "+442079460123"),
+        ("sip:442079460123@pbx.example.org", "FR", "+442079460123"),
+        ("33199001234", "BE", NUMBER),
+        ("33199001234", "US", NUMBER),
+        ("33199001234", "ES", NUMBER),
+        ("33199001234", "CH", NUMBER),
+        ("33199001234", "RE", NUMBER),
+        ("493012345678", "DE", "+493012345678"),
+        ("12125550123", "US", "+12125550123"),
+        ("79120000123", "RU", "+79120000123"),
+    ],
+)
+def test_digits_without_their_plus_are_matched_where_they_are_possible_there_and_not_here(
+    digits: str, country: str, number: str
+) -> None:
+    assert caller_number(digits, country) == number
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "number"),
+    [
+        ("199001234", "FR", NUMBER),
+        ("442079460", "FR", "+33442079460"),
+        ("33199001234", "DE", "+4933199001234"),
+        ("2125550123", "US", "+12125550123"),
+        ("4612345", "FR", "4612345"),
+        ("999999999999", "FR", "999999999999"),
+    ],
+)
+def test_digits_that_are_possible_here_or_nowhere_are_no_foreign_number(digits: str, country: str, number: str) -> None:
+    assert caller_number(digits, country) == number
+
+
+@pytest.mark.parametrize("digits", ["442079460123", "46846500412", "12125550123", "33199001234"])
+def test_a_listed_foreign_number_can_be_entered_without_its_plus(digits: str) -> None:
+    assert parse_number(digits, "FR") == "+" + digits
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("01 99 00 12 3", "FR"),
+        ("06 39 98 00 0", "FR"),
+        ("039980001", "FR"),
+        ("+33 0 1990 0999", "FR"),
+        ("+33 1 99 00 12 3", "FR"),
+        ("0033 1 99 00 12 3", "FR"),
+        ("33 1 99 00 12 3", "FR"),
+        ("01 99 00 12 345", "FR"),
+        ("19900123", "FR"),
+        ("46123456", "FR"),
+        ("461234567", "US"),
+        ("353209110123", "FR"),
+        ("0700 00 00 00 01 2", "FR"),
+        ("07 00 00 00 00 01 2", "FR"),
+        ("0590 00 01 2", "FR"),
+        ("+590 590 00 01 2", "FR"),
+        ("0262 00 01 2", "RE"),
+        ("0212 555 012", "US"),
+        ("1 212 555 012", "US"),
+        ("+1 212 555 012", "US"),
+        ("079 000 01 2", "CH"),
+    ],
+)
+def test_a_number_that_lost_a_digit_or_has_one_too_many_is_refused(text: str, country: str) -> None:
+    with refused(Kind.INVALID, f"is not a phone number in {country}. Write all its digits"):
+        parse_number(text, country)
+
+
+def test_a_caller_who_lost_a_digit_is_nobody_elses_number() -> None:
+    assert caller_number("019900123", "FR") == "019900123"
+    assert caller_number("+33019900123", "FR") == "+33019900123"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("07 00 00 00 00 01 23", "FR", "+337000000000123"),
+        ("+33 700 0000000123", "FR", "+337000000000123"),
+        ("00337000000000123", "FR", "+337000000000123"),
+        ("+33 (0)700 0000000123", "FR", "+337000000000123"),
+        ("7000000000123", "FR", "+337000000000123"),
+        ("07000000000123", "RE", "+337000000000123"),
+        ("0033 7000000000123", "BE", "+337000000000123"),
+        ("sip:+337000000000123@pbx.example.org", "FR", "+337000000000123"),
+        ("+34 590 0000000123", "FR", "+345900000000123"),
+        ("5900000000123", "ES", "+345900000000123"),
+        ("+32 7700010000123", "FR", "+327700010000123"),
+        ("07700010000123", "BE", "+327700010000123"),
+        ("+47 580000000123", "FR", "+47580000000123"),
+        ("580000000123", "NO", "+47580000000123"),
+        ("+46 7100000000123", "FR", "+467100000000123"),
+        ("+31 970 0000 0123", "FR", "+3197000000123"),
+    ],
+)
+def test_machines_numbers_are_longer(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+    assert parse_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("national", "number"),
+    [
+        ("0590 00 01 23", "+590590000123"),
+        ("0594 00 01 23", "+594594000123"),
+        ("0596 00 01 23", "+596596000123"),
+        ("0262 00 01 23", "+262262000123"),
+        ("0263 00 01 23", "+262263000123"),
+        ("0269 00 01 23", "+262269000123"),
+        ("0508 41 01 23", "+508410123"),
+        ("0690 00 01 23", "+590690000123"),
+        ("0691 00 01 23", "+590691000123"),
+        ("0694 00 01 23", "+594694000123"),
+        ("0696 00 01 23", "+596696000123"),
+        ("0697 00 01 23", "+596697000123"),
+        ("0692 00 01 23", "+262692000123"),
+        ("0693 00 01 23", "+262693000123"),
+        ("0639 00 01 23", "+262639000123"),
+        ("0709 00 01 23", "+590709000123"),
+        ("0709 10 01 23", "+596709100123"),
+        ("0709 20 01 23", "+262709200123"),
+        ("0709 30 01 23", "+594709300123"),
+        ("0709 35 01 23", "+262709350123"),
+        ("0708 40 01 23", "+508708400123"),
+        ("0976 00 01 23", "+590976000123"),
+        ("0976 20 01 23", "+262976200123"),
+        ("0976 60 01 23", "+596976600123"),
+        ("0947 50 01 23", "+590947500123"),
+    ],
+)
+def test_an_overseas_number_has_its_own_code(national: str, number: str) -> None:
+    for country in ("FR", "RE", "GP", "PM"):
+        assert caller_number(national, country) == number
+    for text in (national, national.replace(" ", ""), f"+33 {national[1:]}", f"0033 (0){national[1:]}", number):
+        assert caller_number(text, "FR") == number
+        assert parse_number(text, "FR") == number
+        assert caller_number(number, "BE") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("06 39 98 12 34", "FR", "+33639981234"),
+        ("06 39 98 12 34", "RE", "+33639981234"),
+        ("06 98 00 01 23", "FR", "+33698000123"),
+        ("06 95 00 01 23", "FR", "+33695000123"),
+        ("07 08 00 01 23", "FR", "+33708000123"),
+        ("01 99 00 12 34", "RE", NUMBER),
+        ("0800 000 123", "RE", "+33800000123"),
+        ("262 00 01 23", "RE", "+262262000123"),
+        ("+508 508 41 01 23", "FR", "+508410123"),
+        ("41 01 23", "PM", "+508410123"),
+        ("0508 41 01 23", "PM", "+508410123"),
+        ("250123", "NC", "+687250123"),
+        ("0549 88 61 23", "IT", "+3780549886123"),
+        ("+39 0549 886123", "FR", "+3780549886123"),
+        ("+378 0549 886123", "IT", "+3780549886123"),
+        ("0549 886123", "SM", "+3780549886123"),
+    ],
+)
+def test_the_mainland_is_not_overseas_nor_the_other_way_round(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+    assert parse_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("dialled", "country"),
+    [
+        ("0011", "AU"),
+        ("00", "AU"),
+        ("0015", "BR"),
+        ("0021", "BR"),
+        ("119", "CU"),
+        ("990", "FI"),
+        ("001", "HK"),
+        ("00", "HK"),
+        ("008", "ID"),
+        ("012", "IL"),
+        ("00", "IL"),
+        ("010", "JP"),
+        ("00", "JP"),
+        ("000", "KE"),
+        ("001", "KR"),
+        ("00700", "KR"),
+        ("009", "NG"),
+        ("810", "RU"),
+        ("8 10", "RU"),
+        ("001", "SG"),
+        ("002", "TW"),
+        ("000", "TZ"),
+        ("011", "US"),
+        ("00", "US"),
+        ("011", "CA"),
+        ("00", "DE"),
+        ("00", "ZZ"),
+    ],
+)
+def test_a_foreign_number_is_read_behind_the_countrys_own_prefix_and_behind_00(dialled: str, country: str) -> None:
+    for number, written in ((NUMBER, "33 1 99 00 12 34"), ("+442079460123", "44 20 7946 0123")):
+        assert caller_number(f"{dialled} {written}", country) == number
+        assert parse_number(f"{dialled}{written}".replace(" ", ""), country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("001 212 555 0123", "HK", "+12125550123"),
+        ("0061 2 5550 1234", "HK", "+61255501234"),
+        ("001 33 1 99 00 12 34", "FR", "+133199001234"),
+        ("0212 555 0123", "AU", "+612125550123"),
+        ("0312345678", "JP", "+81312345678"),
+        ("8 912 000 01 23", "RU", "+79120000123"),
+        ("0011 33 (0)1 99 00 12 34", "AU", NUMBER),
+    ],
+)
+def test_a_prefix_is_one_only_where_a_number_is_behind_it(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("1 800 flowers", "US", "+18003569377"),
+        ("+1-800-FLOWERS", "FR", "+18003569377"),
+        ("(800) FLOWERS", "US", "+18003569377"),
+        ("1-888-4-PIZZAS", "US", "+18884749927"),
+        ("1-800-GOT-JUNK", "US", "+18004685865"),
+        ("0800 ORANGE", "FR", "+33800672643"),
+        ("0 800 ORANGE", "FR", "+33800672643"),
+        ("1300 FLOWER", "AU", "+611300356937"),
+        ("1\uff0d800\uff0d\uff26\uff2c\uff2f\uff37\uff25\uff32\uff33", "US", "+18003569377"),
+    ],
+)
+def test_a_keypads_letters_are_digits(text: str, country: str, number: str) -> None:
+    assert parse_number(text, country) == number
+    assert caller_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("06 XX XX XX XX", "FR"),
+        ("0800 XXXXXX", "FR"),
+        ("01 99 00 AB", "FR"),
+        ("0199 MARTIN", "FR"),
+        ("0199001234 Roche", "FR"),
+        ("+33199001234 Roche", "FR"),
+        ("01 2345678 Karl", "AT"),
+        ("Studio 54", "FR"),
+        ("FLOWERS", "US"),
+        ("1-800-FLOWERSHOPS", "US"),
+    ],
+)
+def test_a_name_or_a_placeholder_is_no_keypads_word(text: str, country: str) -> None:
+    assert caller_number(text, country) == WITHHELD
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("+266696687", "FR"),
+        ("266696687", "FR"),
+        ("00266696687", "FR"),
+        ("266696687", "US"),
+        ("+7378742833", "FR"),
+        ("7378742833", "FR"),
+        ("+7378742833", "US"),
+        ("+86282452253", "FR"),
+        ("86282452253", "FR"),
+        ("+86282452253", "CN"),
+        ("00 86 282 452 253", "FR"),
+        ("+8656696", "FR"),
+        ("8656696", "FR"),
+        ("+2562533", "FR"),
+        ("2562533", "FR"),
+        ("+7748283", "FR"),
+        ("+94844353", "FR"),
+        ("+464", "FR"),
+        ("sip:+86282452253@pbx.example.org", "FR"),
+        ("tel:+8656696", "FR"),
+        ("<+7378742833>", "FR"),
+        ("000", "FR"),
+        ("0000000000", "FR"),
+        ("+0", "FR"),
+        ("+0000000000", "FR"),
+        ("sip:0000000000@pbx.example.org", "FR"),
+    ],
+)
+def test_a_hidden_callers_digits_are_no_number(text: str, country: str) -> None:
+    assert caller_number(text, country) == WITHHELD
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("737-874-2833", "US", "+17378742833"),
+        ("+1 737 874 2833", "US", "+17378742833"),
+        ("865 6696", "EE", "+3728656696"),
+        ("464", "FR", "464"),
+        ("0", "FR", "0"),
+    ],
+)
+def test_a_national_number_that_spells_hidden_is_a_number(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("+52 1 55 0000 0123", "FR", "+525500000123"),
+        ("0052 1 55 0000 0123", "FR", "+525500000123"),
+        ("5215500000123", "FR", "+525500000123"),
+        ("+52 55 0000 0123", "FR", "+525500000123"),
+        ("55 0000 0123", "MX", "+525500000123"),
+        ("01 55 0000 0123", "MX", "+525500000123"),
+        ("044 55 0000 0123", "MX", "+525500000123"),
+        ("045 55 0000 0123", "MX", "+525500000123"),
+        ("sip:+5215500000123@pbx.example.org", "FR", "+525500000123"),
+        ("+54 9 11 0000 0123", "FR", "+5491100000123"),
+        ("+54 11 0000 0123", "FR", "+5491100000123"),
+        ("+54 11 15 0000 0123", "FR", "+5491100000123"),
+        ("541100000123", "FR", "+5491100000123"),
+        ("011 15 0000-0123", "AR", "+5491100000123"),
+        ("0 11 15 0000 0123", "AR", "+5491100000123"),
+        ("011 0000 0123", "AR", "+5491100000123"),
+        ("+54 351 000 0123", "FR", "+5493510000123"),
+        ("+54 2966 00 0123", "FR", "+5492966000123"),
+        ("+54 800 555 0123", "FR", "+548005550123"),
+        ("+55 11 8000 0123", "FR", "+5511980000123"),
+        ("+55 11 98000 0123", "FR", "+5511980000123"),
+        ("(11) 8000-0123", "BR", "+5511980000123"),
+        ("0 15 11 98000 0123", "BR", "+5511980000123"),
+        ("+55 11 3000 0123", "FR", "+551130000123"),
+        ("+229 97 00 01 23", "FR", "+2290197000123"),
+        ("+229 01 97 00 01 23", "FR", "+2290197000123"),
+        ("97 00 01 23", "BJ", "+2290197000123"),
+    ],
+)
+def test_two_spellings_of_one_number_are_one_number(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+    assert parse_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "kept"),
+    [
+        ("12345", "DE", "12345"),
+        ("+4912345", "DE", "+4912345"),
+        ("0 12345", "DE", "+4912345"),
+        ("123456", "AT", "123456"),
+        ("1234", "SE", "1234"),
+        ("14020", "NL", "14020"),
+        ("131114", "AU", "131114"),
+        ("sip:12345@pbx.example.org", "DE", "12345"),
+        ("207", "NC", "207"),
+        ("25012", "NC", "25012"),
+        ("207", "DE", "207"),
+        ("3631", "FR", "3631"),
+    ],
+)
+def test_short_numbers_are_compared_as_they_are(text: str, country: str, kept: str) -> None:
+    assert caller_number(text, country) == kept
+    assert parse_number(text, country) == kept
+
+
+WORDS = [
+    *("INTERNATIONAL", "Out of Area", "Private Number", "Number unavailable", "No Caller ID", "Blocked", "anonyme"),
+    *(
+        "masqu\u00e9",
+        "num\u00e9ro masqu\u00e9",
+        "Unbekannt",
+        "asterisk",
+        "an\u00f3nimo",
+        "\u975e\u901a\u77e5",
+        "inconnu",
+        "V",
+    ),
+    *(
+        "Camille Roche",
+        "Studio 54",
+        "client:alice",
+        "urn:service:sos",
+        "s",
+        "-",
+        "?",
+        "*72",
+        "*31#",
+        "#",
+        "\x00",
+        "%00",
+    ),
+    *(
+        "<script>",
+        "' OR 1=1--",
+        "../../etc/passwd",
+        "{}",
+        "null",
+        "NaN",
+        "1e10",
+        "0x1F",
+        "+",
+        "00",
+        "()",
+        "+33A99001234",
+    ),
+]
+ADDRESSES = [
+    *("camille@example.org", "camille.roche@pbx.example.org", "anonymous@anonymous.invalid", "@pbx.example.org", "@"),
+    *(
+        "sip:camille@pbx.example.org",
+        "sip:@pbx.example.org",
+        "sip:pbx.example.org",
+        "sip:192.0.2.7:5060",
+        "sip:[2001:db8::7]",
+    ),
+    *(
+        "203.0.113.45",
+        "203.0.113.45:5060",
+        "sip:",
+        "tel:",
+        "sips:",
+        "sip:asterisk@192.0.2.7",
+        "tel:camille",
+        "sip:%20@x",
+    ),
+]
+NAMES = [
+    *(
+        '"Anonymous" <anonymous>',
+        "<unknown>",
+        '"" <>',
+        "<>",
+        "Camille <>",
+        '"Camille" <camille>',
+        '"0199001234" <anonymous>',
+    ),
+    *('"+33199001234" <sip:anonymous@anonymous.invalid>', '"Unknown" <>', '"Camille', '""', '"Camille"', "<"),
+]
+
+
+@pytest.mark.parametrize("text", [*WORDS, *ADDRESSES, *NAMES, "x" * 5000, '"' * 5000, "<" * 5000, "\\" * 5000])
+def test_a_caller_who_has_no_number_is_unknown_and_no_fault(text: str) -> None:
+    assert caller_number(text, "FR") == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Camille Roche" <0199001234>',
+        "Camille Roche <+33199001234>",
+        "Camille<0199001234>",
+        "<0199001234>",
+        "< 33199001234>",
+        '"Roche <Camille>" <0199001234>',
+        '"Roche \\"la\\" Camille" <0199001234>',
+        '"207" <0199001234>',
+        '"Camille" <tel:+33199001234>',
+        "Camille <sip:0199001234@192.0.2.7>;tag=as1",
+        '"Camille" <sip:0199001234@192.0.2.7>;party=calling;privacy=off',
+        '"Camille" 0199001234',
+        '"0199001234"',
+        "<sip:+33199001234@pbx.example.org>, <tel:+33261910042>",
+        'From: "Camille" <sip:+33199001234@pbx.example.org>;tag=1',
+        '"' + "Camille " * 100 + '" <0199001234>',
+        "<sip:+33199001234@" + "pbx." * 100 + "example.org;" + "p=1;" * 100 + ">",
+        "sip:%2B33199001234@pbx.example.org",
+        "sip:%2b33199001234@pbx.example.org;user=phone",
+        "<sip:%2B33199001234@pbx.example.org>",
+        "sip:+33%2D199001234@pbx.example.org",
+        "sip:+33%20199001234@pbx.example.org",
+        "sip:%30%31%39%39001234@pbx.example.org",
+        "sip:%252B33199001234@pbx.example.org",
+        "%2B33199001234",
+        "tel:%2B33199001234",
+        "sip:+33199001234:secret@pbx.example.org",
+        "sip:+33199001234:1234@pbx.example.org",
+        "sip:0199001234:p%40ss@pbx.example.org:5060",
+        "sip:+33199001234;phone-context=x:secret@pbx.example.org",
+        "sips:+33199001234@[2001:db8::7]:5061;transport=tls?Subject=a@b",
+        "sip:+33199001234@",
+        "sip:0199001234",
+        "sip:01-99-00-12-34@pbx.example.org",
+        "+33199001234@pbx.example.org",
+        "0199001234@192.0.2.7:5060",
+        "33199001234@g.example.org",
+        "T\u00e9l. : 01 99 00 12 34",
+        "Mobile: +33 1 99 00 12 34",
+        "whatsapp:+33199001234",
+        "callto:+33199001234",
+    ],
+)
+def test_the_number_in_a_callers_identity_is_found(text: str) -> None:
+    assert caller_number(text, "FR") == NUMBER
+
+
+def test_an_e_mail_address_is_no_contacts_number() -> None:
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number("0199001234@example.org", "FR")
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("tel:0199001234;phone-context=+33", "FR", NUMBER),
+        ("tel:0199001234;phone-context=+33", "BE", NUMBER),
+        ("tel:199001234;phone-context=+33", "BE", NUMBER),
+        ("tel:0199001234;phone-context=+32", "FR", "+32199001234"),
+        ("tel:0199001234;phone-context=+41", "FR", "+41199001234"),
+        ("sip:0199001234;phone-context=+32@pbx.example.org;user=phone", "FR", "+32199001234"),
+        ("sip:0199001234@pbx.example.org;phone-context=+32", "FR", "+32199001234"),
+        ("<sip:0199001234;phone-context=%2B32@pbx.example.org>", "FR", "+32199001234"),
+        ('tel:0199001234;phone-context="+32"', "FR", "+32199001234"),
+        ("tel:0199001234;PHONE-CONTEXT=+32", "FR", "+32199001234"),
+        ("tel:0199001234 ; phone-context = +32", "FR", "+32199001234"),
+        ("tel:0199001234;ext=12;phone-context=+32", "FR", "+32199001234"),
+        ("tel:0846500412;phone-context=+46", "FR", "+46846500412"),
+        ("tel:08-465-004-12;phone-context=+46", "FR", "+46846500412"),
+        ("tel:2125550123;phone-context=+1", "FR", "+12125550123"),
+        ("tel:1-212-555-0123;phone-context=+1", "FR", "+12125550123"),
+        ("tel:0600000123;phone-context=+39", "FR", "+390600000123"),
+        ("tel:89120000123;phone-context=+7", "FR", "+79120000123"),
+        ("tel:0033199001234;phone-context=+32", "FR", NUMBER),
+        ("tel:+33199001234;phone-context=+32", "FR", NUMBER),
+        ("tel:0590000123;phone-context=+33", "BE", "+590590000123"),
+        ("tel:0690000123;phone-context=+590", "BE", "+590690000123"),
+        ("tel:99001234;phone-context=+331", "FR", NUMBER),
+        ("sip:99001234;phone-context=+33-1@pbx.example.org;user=phone", "FR", NUMBER),
+        ("tel:0199001234;phone-context=+33-1", "FR", NUMBER),
+        ("tel:123456;phone-context=+49-30", "FR", "+4930123456"),
+        ("tel:030123456;phone-context=+49-30", "FR", "+4930123456"),
+        ("tel:5550123;phone-context=+1-212", "FR", "+12125550123"),
+        ("tel:01-99-00-12-34;phone-context=fr.example.net", "FR", NUMBER),
+        ("tel:0199001234;phone-context=", "FR", NUMBER),
+        ("tel:0199001234;phone-context=unknown", "FR", NUMBER),
+        ("tel:207;phone-context=pbx.example.org", "FR", "207"),
+        ("tel:3631;phone-context=+33", "FR", "3631"),
+        ("tel:3631;phone-context=+32", "FR", "+323631"),
+        ("tel:3631;phone-context=+33", "ZZ", "+333631"),
+        ("tel:0199001234;phone-context=+999", "FR", "+9990199001234"),
+        ("tel:019900123;phone-context=+33", "FR", "+33019900123"),
+        ("tel:camille;phone-context=+33", "FR", WITHHELD),
+    ],
+)
+def test_the_context_of_a_uri_is_the_country_or_the_area_of_its_digits(text: str, country: str, number: str) -> None:
+    assert caller_number(text, country) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "prefix"),
+    [
+        ("0590*", "FR", "+590590"),
+        ("+33 590*", "FR", "+590590"),
+        ("0262 00*", "RE", "+26226200"),
+        ("0639*", "FR", "+262639"),
+        ("06 39 98*", "FR", "+3363998"),
+        ("0508 41*", "FR", "+50841"),
+        ("06*", "RE", "+336"),
+        ("0011 33 1 99*", "AU", "+33199"),
+        ("0033 1 99*", "AU", "+33199"),
+        ("011 33 1 99*", "US", "+33199"),
+        ("02 5550*", "AU", "+6125550"),
+        ("+52 1 55*", "FR", "+5255"),
+        ("+54 11*", "FR", "+54911"),
+        ("+54 9 11*", "FR", "+54911"),
+        ("011 0000*", "AR", "+549110000"),
+        ("+229 97*", "FR", "+2290197"),
+        ("+229 01 97*", "FR", "+2290197"),
+        ("\u202d01 99 00\u202c*", "FR", "+3319900"),
+        ("\uff10\uff11\uff19\uff19*", "FR", "+33199"),
+    ],
+)
+def test_a_prefix_begins_what_numbers_are_kept_as(text: str, country: str, prefix: str) -> None:
+    assert parse_prefix(text, country) == prefix
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "begun"),
+    [
+        ("0590", "FR", ("+590590",)),
+        ("059", "FR", ("+3359", "+590590", "+5905987", "+594594", "+5945988", "+596596", "+5965989")),
+        ("+33 59", "FR", ("+3359", "+590590", "+5905987", "+594594", "+5945988", "+596596", "+5965989")),
+        ("0639", "FR", ("+262639", "+3363998")),
+        ("05", "FR", ("+335",)),
+        ("0508 41", "FR", ("+50841",)),
+        ("+54 11", "FR", ("+54911",)),
+        ("+52 1 55", "FR", ("+5255",)),
+        ("5500", "MX", ("5500", "+5500", "+525500")),
+        ("0011 33", "AU", ("+33",)),
+        ("0011", "AU", ("+11",)),
+        ("011 33 1", "US", ("+331",)),
+        ("0208", "GB", ("+44208",)),
+    ],
+)
+def test_a_number_typed_in_part_begins_what_it_is_kept_as(text: str, country: str, begun: tuple[str, ...]) -> None:
+    assert begun_numbers(text, country) == begun
