@@ -114,10 +114,10 @@ def test_a_decision_is_told_to_machines(terminal: Terminal, cast: Cast) -> None:
     ("words", "told"),
     [
         (("--number", "0465710000"), "The caller (+33465710000) is unknown."),
-        (("--number", "anonymous"), "The caller (no number) is unknown."),
-        (("--number", "INTERNATIONAL"), "The caller (no number) is unknown."),
+        (("--number", "anonymous"), "The caller (a withheld number) is unknown."),
+        (("--number", "INTERNATIONAL"), "The caller (neither number nor code) is unknown."),
         (("--code", "99"), "The caller (code 99) is unknown."),
-        (("--code", "?"), "The caller (a code that can be none) is unknown."),
+        (("--code", "?"), "The caller (neither number nor code) is unknown."),
         (("--number", "03530177 01"), "is known by number prefix"),
         (("--number", "0261910042"), "several contacts share the number"),
     ],

@@ -107,7 +107,7 @@ class CallPath:
             if token.cti is not None:
                 question = _completed(question, token)
             entry, number, called = self._admit(scope, question, token)
-            if called is not None:
+            if question.called is not None:
                 question = replace(question, called=called)
             code = None if question.code is None else caller_code(question.code)
             facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))

@@ -256,7 +256,7 @@ def _dialled(queues: Mapping[int, Queue], country: str) -> Steps[dict[str, int]]
 @lru_cache(maxsize=4096)
 def _dialled_as(number: str, country: str) -> str:
     """A queue's number as one who dials it has it; WITHHELD for what cannot be dialled, such as a name."""
-    return caller_number(number, country)
+    return caller_number(number, country) or WITHHELD
 
 
 def _names_of_ctis(ctis: Mapping[int, Cti]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import chain
 
 from aiguillage.domain.numbering import told_digits
-from aiguillage.domain.numbers import caller_number
+from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.spelling import is_between
 
 _LOOKED_THROUGH = (range(0x3100), range(0xFE00, 0x10000))
@@ -75,7 +75,7 @@ class Mentions:
     def _reads_as_ours(self, written: str) -> bool:
         """What reads as another number is another one; what reads as none, by its length say, is taken for ours."""
         number = caller_number(written, self._country)
-        return number == self.number or not number.startswith("+")
+        return number == self.number or not (number or WITHHELD).startswith("+")
 
 
 def _beginnings(written: str, least: int) -> list[int]:

@@ -12,7 +12,6 @@ from aiguillage.domain.numbering import (
     certain,
     is_listed,
     kept_beginning,
-    on_keypad,
     plan_behind,
     plan_of_country,
     read_digits,
@@ -21,21 +20,14 @@ from aiguillage.domain.numbering import (
     territories,
 )
 from aiguillage.domain.spelling import Written, plain, without_extension, written_in
+from aiguillage.domain.withheld import CONTRACT_NAMES, names_withheld, spells_withheld
 
 E164 = NewType("E164", str)
 """A number past the door: `+` and digits, or short digits (an extension, a service number) as they are."""
 
 WITHHELD = ""
-"""What a caller has instead of a number who hides it, or of whom the phone system says something that is none."""
+"""What a caller has instead of a number who hides it."""
 
-WITHHELD_NAMES = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked"})
-"""Encom's contract, and Twilio's word for blocked ones."""
-
-_ANONYMOUS = on_keypad("anonymous")
-_WITHHELD_DIGITS = frozenset(map(on_keypad, WITHHELD_NAMES))
-"""What networks and Twilio send for such a name: its letters on a keypad, behind a + or not."""
-
-_WITHHELD_BEHIND_PLUS = _WITHHELD_DIGITS | {"464"}
 _DIGITS = re.compile(r"\+?[0-9]+")
 _SHORT = re.compile(r"[1-9][0-9]{1,5}")
 _LEAST_TOLD = 2
@@ -75,39 +67,35 @@ def _read(written: Written, country: str, *, known: bool) -> tuple[str, str | No
     return ("+" + bare.lstrip("+0") if bare.startswith(("00", "+00")) else bare), number
 
 
-def _is_withheld(bare: str, number: str | None) -> bool:
-    """Whether digits say that the caller is hidden: a name on a keypad, unless they are a national number; zeros."""
-    digits = bare.removeprefix("+")
-    if bare[:1] == "+":
-        return digits in _WITHHELD_BEHIND_PLUS or not digits.strip("0")
-    return digits == _ANONYMOUS or (digits in _WITHHELD_DIGITS and number in {None, "+" + digits})
-
-
-def caller_number(text: str, country: str) -> str:
+def caller_number(text: str, country: str) -> str | None:
     """The caller's number as a phone system gives it (contracts/encom.md, 'number').
 
     Returns E.164; digits as they are when they are no possible number (short codes, extensions); WITHHELD for a hidden
-    caller and for what is no number: a word, a name, an address. A caller never brings about a refusal.
+    caller; None for what is no number: a word, a name, an address. A caller never brings about a refusal.
     """
     fast = certain(text, country)
     if fast is not None:
         return fast
-    written = None if text.lower() in WITHHELD_NAMES else written_in(text)
+    if text.lower() in CONTRACT_NAMES:
+        return WITHHELD
+    written = written_in(text)
     if written is None:
-        return WITHHELD
+        return None
     bare, number = _read(written, country, known=False)
-    if _is_withheld(bare, number):
+    if not bare or spells_withheld(bare, number):
         return WITHHELD
-    return number or (bare if _DIGITS.fullmatch(bare) else WITHHELD)
+    if number is not None or _DIGITS.fullmatch(bare):
+        return number or bare
+    return WITHHELD if names_withheld(written.text) else None
 
 
 def sought_number(text: str, country: str, field: str | None = None) -> str:
-    """A caller's number that somebody looks for, as caller_number gives it; nothing and `withheld` are hidden ones.
+    """A caller's number that somebody looks for, as caller_number gives it; WITHHELD for nothing and for hidden ones.
 
     Raises Refusal(invalid) for what is no number: a slip of the pen does not stand for all hidden callers.
     """
     number = caller_number(text, country)
-    if number == WITHHELD and text.strip() and text.strip().lower() not in WITHHELD_NAMES:
+    if number is None:
         raise invalid(f"'{text[:40]}' is no phone number. Write it as in 0199001234, or withheld.", field)
     return number
 
@@ -125,7 +113,7 @@ def parse_number(text: str, country: str, field: str | None = None) -> E164:
     bare, number = ("", None) if written is None or written.is_address else _read(written, country, known=True)
     if number is None and _SHORT.fullmatch(bare):
         number = bare
-    if number is None or _is_withheld(bare, number):
+    if number is None or spells_withheld(bare, number):
         raise invalid(
             f"'{text[:40]}' is not a phone number in {country}. Write all its digits, or + and the country code.", field
         )

@@ -67,11 +67,11 @@ def written_in(identity: str) -> Written | None:
     return written if written is not None and len(written.text) <= LONGEST else None
 
 
-def _of_uri(scheme: str, rest: str) -> Written | None:
-    """The user of a SIP URI without its password and parameters; the digits of a tel URI without its parameters."""
+def _of_uri(scheme: str, rest: str) -> Written:
+    """The user of a SIP URI without its password and parameters, empty if it has none; the digits of a tel URI."""
     user, at, _host = rest.partition("@")
     if scheme != "tel" and not at and ("." in user.partition(";")[0] or user.startswith("[")):
-        return None
+        return Written("")
     user = user.partition(";")[0]
     if scheme != "tel":
         user = user.partition(":")[0]
