@@ -1,4 +1,4 @@
-"""Hostile and broken requests, sent to a real server byte by byte: a 400 in the contract's words or a 404, never a 5xx."""
+"""Hostile and broken requests, sent to a real server byte by byte: the contract's 400 or 404, never a 5xx."""
 
 from http.client import HTTPConnection
 from pathlib import Path

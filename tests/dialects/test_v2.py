@@ -241,8 +241,8 @@ def test_another_method_is_405_and_told_which_are_allowed(ruled: Ruled, method: 
 
 def test_checks_go_in_the_contracts_order(ruled: Ruled) -> None:
     statuses = [
-        ruled.route(number="x", by=None).status,
-        ruled.route(number="x", by="outsider").status,
+        ruled.route(number=STRANGER, fields="x", by=None).status,
+        ruled.route(number=STRANGER, fields="x", by="outsider").status,
         ruled.route(number=STRANGER, by="outsider").status,
         ruled.route(number=STRANGER).status,
     ]

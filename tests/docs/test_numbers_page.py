@@ -33,7 +33,9 @@ def test_what_is_no_number_can_be_no_contacts(written: str, country: str, told: 
         parse_number(written, country)
 
 
-@pytest.mark.parametrize("written", [text for text in codes(section(PAGE, "## What is refused")) if " " in text or text == "46123456"])
+@pytest.mark.parametrize(
+    "written", [text for text in codes(section(PAGE, "## What is refused")) if " " in text or text == "46123456"]
+)
 def test_what_is_refused_is_refused(written: str) -> None:
     with refused(Kind.INVALID, "is not a phone number in FR"):
         parse_number(written, "FR")

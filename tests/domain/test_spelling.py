@@ -238,8 +238,8 @@ def test_an_e_mail_address_is_no_contacts_number() -> None:
         ("tel:99001234;phone-context=+331", "FR", NUMBER),
         ("sip:99001234;phone-context=+33-1@pbx.example.org;user=phone", "FR", NUMBER),
         ("tel:0199001234;phone-context=+33-1", "FR", NUMBER),
-        ("tel:123456;phone-context=+49-30", "FR", "+4930123456"),
-        ("tel:030123456;phone-context=+49-30", "FR", "+4930123456"),
+        ("tel:200123;phone-context=+49-30", "FR", "+4930200123"),
+        ("tel:030200123;phone-context=+49-30", "FR", "+4930200123"),
         ("tel:5550123;phone-context=+1-212", "FR", "+12125550123"),
         ("tel:01-99-00-12-34;phone-context=fr.example.net", "FR", NUMBER),
         ("tel:0199001234;phone-context=", "FR", NUMBER),
@@ -253,7 +253,7 @@ def test_an_e_mail_address_is_no_contacts_number() -> None:
         ("tel:camille;phone-context=+33", "FR", None),
     ],
 )
-def test_the_context_of_a_uri_is_the_country_or_the_area_of_its_digits(text: str, country: str, number: str | None) -> None:
+def test_the_context_of_a_uri_is_the_country_or_the_area_of_its_digits(
+    text: str, country: str, number: str | None
+) -> None:
     assert caller_number(text, country) == number
-
-

@@ -7,6 +7,7 @@ from aiguillage.domain.numbers import WITHHELD, caller_number, parse_number
 from aiguillage.domain.spelling import LONGEST
 from tests.refusal import refused
 
+
 @pytest.mark.parametrize(
     ("text", "country"),
     [
@@ -60,9 +61,23 @@ def test_a_national_number_that_spells_hidden_is_a_number(text: str, country: st
 
 HIDDEN = [
     *("", " ", "-", "()", "+", "00", "\x00", "%00", "withheld", "Anonymous", "RESTRICTED", "Private Number"),
-    *("Number unavailable", "Blocked", "anonyme", "Appel anonyme", "masqu\u00e9", "NUM\u00c9RO MASQU\u00c9", "Num\u00e9ro_priv\u00e9"),
+    *(
+        "Number unavailable",
+        "Blocked",
+        "anonyme",
+        "Appel anonyme",
+        "masqu\u00e9",
+        "NUM\u00c9RO MASQU\u00c9",
+        "Num\u00e9ro_priv\u00e9",
+    ),
     *("Unbekannt", "unterdr\u00fcckt", "an\u00f3nimo", "N\u00famero desconocido", "sconosciuto", "Anoniem", "inconnu"),
-    *("anonymous@anonymous.invalid", "@pbx.example.org", "@", "sip:anonymous@anonymous.invalid", "sip:@pbx.example.org"),
+    *(
+        "anonymous@anonymous.invalid",
+        "@pbx.example.org",
+        "@",
+        "sip:anonymous@anonymous.invalid",
+        "sip:@pbx.example.org",
+    ),
     *("sip:pbx.example.org", "sip:192.0.2.7:5060", "sip:[2001:db8::7]", "sip:", "tel:", "sips:", "sip:%20@x"),
     *('"Anonymous" <anonymous>', "<unknown>", '"" <>', "<>", "Camille <>", '"Unknown" <>', '""', "<", "<" * 5000),
     *('"0199001234" <anonymous>', '"+33199001234" <sip:anonymous@anonymous.invalid>', "tel:anonyme;phone-context=+33"),

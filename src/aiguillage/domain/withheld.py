@@ -12,13 +12,17 @@ from aiguillage.domain.numbering import on_keypad
 CONTRACT_NAMES = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked"})
 """Encom's, and Twilio's."""
 
-_NAMES = CONTRACT_NAMES | frozenset(
-    """hidden anonyme masque masquee inconnu inconnue prive privee restreint indisponible secret secrete
-    anonym unbekannt unterdruckt privat anoniem onbekend afgeschermd
-    anonimo anonima desconocido desconhecido oculto privado sconosciuto nascosto privato""".split()  # noqa: SIM905 - words
+_OTHER_NAMES = (
+    "hidden anonyme masque masquee inconnu inconnue prive privee restreint indisponible secret secrete anonym "
+    "unbekannt unterdruckt privat anoniem onbekend afgeschermd anonimo anonima desconocido desconhecido oculto privado "
+    "sconosciuto nascosto privato"
 )
-_BESIDE = frozenset("number numbers no nr num numero nummer caller callers call calls id appel appelant llamada".split())  # noqa: SIM905
-"""What may stand beside such a name: `Private Number`, `Numéro masqué`, `Appel anonyme`."""
+_NAMES = CONTRACT_NAMES.union(_OTHER_NAMES.split())
+"""Folded: in English, French, German, Dutch, Spanish, Portuguese and Italian."""
+
+_BESIDE = "number numbers no nr num numero nummer caller callers call calls id appel appelant llamada"
+_ALL = _NAMES.union(_BESIDE.split())
+"""With what may stand beside a name: `Private Number`, `Numéro masqué`, `Appel anonyme`."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -31,7 +35,7 @@ _DIGITS_BEHIND_PLUS = _DIGITS | {"464"}
 def names_withheld(text: str) -> bool:
     """Whether a text says nothing but that the caller is hidden."""
     words = set(_WORD.findall(folded(text)))
-    return words <= _NAMES | _BESIDE and not words.isdisjoint(_NAMES)
+    return words <= _ALL and not words.isdisjoint(_NAMES)
 
 
 def spells_withheld(bare: str, number: str | None) -> bool:
