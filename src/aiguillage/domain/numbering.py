@@ -181,33 +181,36 @@ def _shortest(country: str) -> int | None:
 
 def certain(text: str, country: str) -> str | None:
     """E.164 of plain digits with `00`, `+` or the trunk zero in front where that is certain, else None."""
-    if text[:1] == "+":
-        return _certain(text[1:])
-    if text[:1] != "0" or not text.isdecimal() or not text.isascii():
+    first = text[:1]
+    if first == "+":
+        digits = text[1:]
+        return _certain(digits) if digits.isdecimal() and digits.isascii() else None
+    if first != "0" or not text.isdecimal() or not text.isascii():
         return None
     plan = plan_of_country(country)
     if text[1:2] == "0":
         return _certain(text[2:]) if plan is None or plan.abroad is None else None
     if plan is None or len(text) not in plan.dialled or (plan.abroad is not None and plan.abroad.match(text)):
         return None
-    return plan.plus + text[1:] if text[1 : 1 + _TOLD_BY] not in plan.elsewhere else _placed(plan, text[1:])
+    own = plan.elsewhere.get(text[1 : 1 + _TOLD_BY])
+    return plan.plus + text[1:] if own is None else _of_territory(own, text[1:])
 
 
 def _certain(digits: str) -> str | None:
     """E.164 of the digits behind a `+` where that is certain, else None."""
     plan = plan_behind(digits[:3])
-    if plan is None or len(digits) not in plan.whole or not digits.isdecimal() or not digits.isascii():
+    if plan is None or len(digits) not in plan.whole:
         return None
     national = digits[plan.size :]
     if national.startswith(plan.never) or (plan.parsed is not None and plan.parsed.match(national)):
         return None
-    return "+" + digits if national[:_TOLD_BY] not in plan.elsewhere else _placed(plan, national)
+    own = plan.elsewhere.get(national[:_TOLD_BY])
+    return "+" + digits if own is None else _of_territory(own, national)
 
 
-def _placed(plan: Plan, national: str) -> str:
-    """E.164 of a national number, by its territory's code if it is one's."""
-    code = plan.elsewhere.get(national[:_TOLD_BY])
-    return f"+{plan.code}{national}" if code is None else f"+{code}{_respelled(code, national)}"
+def _of_territory(code: str, national: str) -> str:
+    """E.164 of a territory's number, by its own code."""
+    return f"+{code}{_respelled(code, national)}"
 
 
 def _respelled(code: str, national: str) -> str:
@@ -241,7 +244,8 @@ def is_short(digits: str, country: str) -> bool:
 
 
 def _international(digits: str) -> str | None:
-    return _certain(digits) or _full("+" + digits, None)
+    sure = _certain(digits) if digits.isdecimal() and digits.isascii() else None
+    return sure or _full("+" + digits, None)
 
 
 def _national(digits: str, country: str) -> str | None:
@@ -295,7 +299,7 @@ def _possible(code: str, national: str) -> str | None:
         return None
     if national.startswith(plan.never) and re.fullmatch(plan.pattern, national) is None:
         return None
-    return _placed(plan, national)
+    return _of_territory(plan.elsewhere.get(national[:_TOLD_BY], code), national)
 
 
 def _parsed(bare: str, country: str | None) -> PhoneNumber | None:
