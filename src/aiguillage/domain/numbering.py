@@ -27,6 +27,9 @@ SHORTEST_BARE = 8
 SHORTEST_ENTERED = 10
 """The same where somebody enters it: fewer may be a number of theirs that lost its zero and a digit."""
 
+LONGEST_CODE = 3
+"""Digits of a country's code."""
+
 LONGEST_SHORT = 6
 _SHORT = re.compile(rf"[1-9][0-9]{{1,{LONGEST_SHORT - 1}}}")
 _LETTERED = re.compile(r"(\+?[0-9]+)([A-Za-z][A-Za-z0-9]*)")
@@ -128,12 +131,18 @@ def _plan_of_code(code: str) -> Plan | None:
     return _plan(PhoneMetadata.metadata_for_region_or_calling_code(int(code), regions[0])) if regions else None
 
 
-@cache
 def plan_behind(beginning: str) -> Plan | None:
-    """The plan of the country code that three digits begin with."""
-    if not beginning.isdecimal() or not beginning.isascii() or beginning[0] == "0":
+    """The plan of the country code that a text begins with; None for one that begins with none."""
+    code = beginning[:LONGEST_CODE]
+    return _plan_behind(code) if code.isdecimal() and code.isascii() else None
+
+
+@cache
+def _plan_behind(digits: str) -> Plan | None:
+    """The same of at most three digits: there are few of them to remember, and of texts there are many."""
+    if digits[0] == "0":
         return None
-    found = (_plan_of_code(beginning[:size]) for size in range(1, len(beginning) + 1))
+    found = (_plan_of_code(digits[:size]) for size in range(1, len(digits) + 1))
     return next((plan for plan in found if plan is not None), None)
 
 
@@ -198,7 +207,7 @@ def certain(text: str, country: str) -> str | None:
 
 def _certain(digits: str) -> str | None:
     """E.164 of the digits behind a `+` where that is certain, else None."""
-    plan = plan_behind(digits[:3])
+    plan = _plan_behind(digits[:LONGEST_CODE]) if digits else None
     if plan is None or len(digits) not in plan.whole:
         return None
     national = digits[plan.size :]
@@ -321,7 +330,7 @@ def read_in_context(bare: str, context: str, country: str) -> tuple[str, str | N
     The context begins with a plus. E.164 is None for what makes no number. A short number of another country is not the
     account's: it has its context in front.
     """
-    plan = plan_behind(context[1:4])
+    plan = plan_behind(context[1:])
     if plan is None:
         return context + bare, None
     region = COUNTRY_CODE_TO_REGION_CODE[int(plan.code)][0]
@@ -360,7 +369,7 @@ def on_keypad(text: str) -> str:
 
 def kept_beginning(digits: str) -> str:
     """How numbers begin, behind their plus, that begin with these digits as somebody writes them."""
-    plan = plan_behind(digits[:3])
+    plan = plan_behind(digits)
     if plan is None:
         return digits
     code, national = plan.code, digits[len(plan.code) :]

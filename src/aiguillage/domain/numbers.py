@@ -175,7 +175,7 @@ def _without_trunk(digits: str, home: Plan | None) -> str:
 
 def _becoming(digits: str) -> tuple[str, ...]:
     """What numbers begin with as they are kept: a country's, and those of its territories that they may become."""
-    plan = plan_behind(digits[:3])
+    plan = plan_behind(digits)
     national = "" if plan is None else digits[len(plan.code) :]
     more = territories(plan.code, national) if plan is not None and len(national) >= _LEAST_TOLD else ()
     return tuple(dict.fromkeys("+" + one for one in (kept_beginning(digits), *more)))
