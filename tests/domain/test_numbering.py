@@ -94,6 +94,13 @@ def test_a_number_that_lost_a_digit_or_has_one_too_many_is_refused(text: str, co
         parse_number(text, country)
 
 
+@pytest.mark.parametrize("text", ["1" * 25, "+" + "3" * 40, "33(0)" * 25, "1(0)" * 30])
+def test_digits_that_are_too_many_are_no_number(text: str) -> None:
+    assert caller_number(text, "FR") != NUMBER
+    with refused(Kind.INVALID, "is not a phone number"):
+        parse_number(text, "FR")
+
+
 def test_a_caller_who_lost_a_digit_is_nobody_elses_number() -> None:
     assert caller_number("019900123", "FR") == "019900123"
     assert caller_number("+33019900123", "FR") == "+33019900123"

@@ -27,6 +27,9 @@ SHORTEST_BARE = 8
 SHORTEST_ENTERED = 10
 """The same where somebody enters it: fewer may be a number of theirs that lost its zero and a digit."""
 
+MOST_DIGITS = 24
+"""Fifteen, behind all that may be dialled before them: more are no number, and take long to be read."""
+
 LONGEST_CODE = 3
 """Digits of a country's code."""
 
@@ -236,6 +239,8 @@ def read_digits(bare: str, country: str, *, known: bool = False) -> str | None:
 
     `known`: what lacks its plus has to be in a list of ranges, because somebody may have lost a digit of it.
     """
+    if len(bare) > MOST_DIGITS:
+        return None
     if bare[:1] == "+":
         return _international(bare[1:].lstrip("0") if bare.startswith("+00") else bare[1:])
     if is_short(bare, country):

@@ -49,7 +49,7 @@ def _without_brackets(spelled: str, country: str) -> str:
     number = read_digits(plus + bare, country) if _DIGITS.fullmatch(plus + bare) else None
     if number is not None and is_listed(number):
         return plus + bare
-    return plus + _without_brackets(before + behind, country)
+    return plus + code + behind.replace("(", "").replace(")", "")
 
 
 def _read(written: Written, country: str, *, known: bool) -> tuple[str, str | None]:
