@@ -70,7 +70,7 @@ def test_every_answered_call_is_logged_with_what_was_answered(cast: Cast, inside
 
 
 def test_refused_calls_are_counted_but_not_logged(cast: Cast, inside: Inside) -> None:
-    inside.ask(V1 + "x")
+    inside.ask(V1 + NUMBER + "&format=x")
     inside.ask(V1 + NUMBER, secret="aig_nothing")
     inside.ask(V1 + NUMBER, secret=cast.secret("outsider"))
 

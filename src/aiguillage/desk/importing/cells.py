@@ -21,11 +21,10 @@ TOO_MANY = f"More than {MOST_IN_A_CELL} are too many for one contact. Use a numb
 _PLAIN = re.compile(r"[0-9+ .()]+")
 """A number with what people write inside one, and nothing that could part two."""
 
-_BETWEEN = re.compile(
-    r"[|\r\n\t\v\f\x85\u2028\u2029•]|:{3,}|;(?!\s*[A-Za-z-]+=)"
-    # Two commas are a pause before an extension, where few digits are behind them: `0199001234,,12`.
-    r"|(?<!,),(?!,)|(?<!,),{2,}+(?![0-9]{1,6}#?\s*(?:$|[;,|]))"
-)
+_BETWEEN = re.compile(r"[|,\r\n\t\v\f\x85\u2028\u2029•]|:{3,}|;(?!\s*[A-Za-z-]+=)")
+_DIALLED_AFTER = re.compile(r"((?:[0-9][^0-9;,|\r\n\t]{0,3}){7,})(?:,,+|;ext=)[0-9]{1,8}#?(?=\s*(?:$|[;,|\r\n\t]))")
+"""An extension behind a whole number: a pause (`,,12`) or a parameter (`;ext=12`), not a number of its own."""
+
 _WORDS = re.compile(r"(?i)(?<=[0-9)\s])(?:ou|et|et/ou|or|and|and/or|puis|sinon|then|else|&)(?=[0-9+(\s])")
 _LOOSE = re.compile(r"/|\s[-\u2010-\u2015]\s")
 _WHOLE = re.compile(r"\s*[+0](?:[^0-9]*[0-9]){6}")
@@ -195,7 +194,7 @@ def split_numbers(text: str, country: str) -> list[str]:
         raise _shortened(text.strip())
     if _GROUPED.fullmatch(text.strip()):
         raise _unclear(text)
-    parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    parts = [part for part in _BETWEEN.split(_DIALLED_AFTER.sub(r"\1", text)) if part.strip()]
     if len(parts) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY)
     return [number for part in parts for number in _joined(part, country)]
