@@ -88,6 +88,10 @@ PEOPLE: dict[str, Word] = {
     "time_zone": ("The account's clock, as in `Europe/Paris`.", "Europe/Paris"),
     "shared_numbers": ("What of a number of two contacts: `refuse` it, `ask_code`, or the `first` one wins.", "refuse"),
     "vip_priority": ("What a VIP's calls carry, 0 to 1,000,000.", 10),
+    "Account.fallback_destination": (
+        "Where calls go for which nothing says where, as from a closed call queue without a default; null for nowhere.",
+        "200",
+    ),
     "keep_calls_days": ("How long the call log is kept, 1 to 3650 days.", 365),
     "pseudonymise_days": ("After how many days its numbers can no longer be read, 1 to 3650.", 30),
     "Account.rota_id": "The id of the rota of queues that have none of their own; null for none.",

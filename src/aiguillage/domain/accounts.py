@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 import msgspec
 from phonenumbers import SUPPORTED_REGIONS
 
-from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import about, invalid
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,190}")
@@ -54,7 +54,8 @@ class Role(IntEnum):
 class Account(msgspec.Struct, frozen=True):
     """A customer account: its code and the settings that all its facts obey.
 
-    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up. The
+    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up.
+    `fallback_destination` is where calls go for which nothing says where, as from a closed queue without a default. The
     call log is kept for `keep_calls_days`; after `pseudonymise_days` its numbers can no longer be read.
     """
 
@@ -66,6 +67,7 @@ class Account(msgspec.Struct, frozen=True):
     vip_priority: int = 10
     rota: int | None = None
     geo_list: int | None = None
+    fallback_destination: str | None = None
     keep_calls_days: int = 365
     pseudonymise_days: int = 30
 
@@ -149,7 +151,12 @@ def check_account(account: Account) -> Account:
     for name in ("keep_calls_days", "pseudonymise_days"):
         if not 1 <= getattr(account, name) <= MOST_DAYS:
             raise invalid(f"{name} is a whole number of days from 1 to {MOST_DAYS}.", name)
-    return msgspec.structs.replace(account, name=parse_text(account.name, field="name"))
+    fallback = account.fallback_destination
+    with about("fallback_destination"):
+        fallback = None if fallback is None else parse_destination(fallback)
+    return msgspec.structs.replace(
+        account, name=parse_text(account.name, field="name"), fallback_destination=fallback
+    )
 
 
 def looks_like_email(text: str) -> bool:

@@ -185,6 +185,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     vip_priority: int = 0
     rota: int | None = None
     geo_list: int | None = None
+    fallback_destination: str | None = None
     hours: Hours = msgspec.field(default_factory=lambda: Hours("UTC", {}))
     geography: Geography = msgspec.field(default_factory=lambda: Geography({}))
     on_call: OnCall = msgspec.field(default_factory=lambda: OnCall("UTC", {}))
@@ -230,6 +231,7 @@ def compile_in_steps(
         vip_priority=account.vip_priority,
         rota=account.rota,
         geo_list=account.geo_list,
+        fallback_destination=account.fallback_destination,
         hours=hours,
         geography=geography,
         on_call=OnCall(account.time_zone, by_kind),

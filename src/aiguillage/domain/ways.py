@@ -22,7 +22,7 @@ class Way(msgspec.Struct, frozen=True, gc=False):
 
     since: int
     until: int | None
-    destination: str | None
+    destination: str
     stays: bool
     state: State
     steps: tuple[tuple[int, State], ...]
@@ -42,19 +42,27 @@ def _find_way(facts: Facts, queue_id: int) -> Way:
     steps = follow(facts, queue_id)
     last, following = steps[-1][1], _following(facts, steps)
     queue = None if following is None else facts.account.queues[following]
+    if queue is None and _leads_to(facts, steps) is None:  # closed, with nowhere to send: the caller waits there
+        queue = facts.account.queues[steps[-1][0]]
     return Way(
         facts.at,
         soonest(*(state.until for _, state in steps)),
-        last.destination if queue is None else queue.number or queue.code,
+        _leads_to(facts, steps) if queue is None else queue.number or queue.code,
         last.open and following == queue_id and len(steps) == 1,
         steps[0][1],
         steps,
     )
 
 
+def _leads_to(facts: Facts, steps: Steps) -> str | None:
+    """Where the last of the queues sends calls; a closed one with nowhere to send, where the account does."""
+    destination = steps[-1][1].destination
+    return facts.account.fallback_destination if destination is None else destination
+
+
 def _following(facts: Facts, steps: Steps) -> int | None:
     """The queue to which the last of the queues sends calls: itself, another, or none."""
-    destination = steps[-1][1].destination
+    destination = _leads_to(facts, steps)
     return None if destination is None else facts.account.hours.queue_of(destination)
 
 
