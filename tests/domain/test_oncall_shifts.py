@@ -4,7 +4,7 @@ import pytest
 
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import Calendar
-from aiguillage.domain.rotas import named_member
+from aiguillage.domain.rotas import Member, named_member
 from tests.domain.rotas import (
     MEMBERS,
     Told,
@@ -99,3 +99,11 @@ def test_a_shift_names_a_member_or_nobody(label: str, name: str | None) -> None:
     member = named_member(MEMBERS, label)
 
     assert (member and member.name) == name
+
+
+@pytest.mark.parametrize(("name", "label"), [(".*", "Denis"), ("(a+)+", "aaaaaaaa"), ("[", "week 3")])
+def test_a_members_name_is_no_pattern(name: str, label: str) -> None:
+    member = Member(name=name, number="204")
+
+    assert named_member([member], f"On call: {label}") is None
+    assert named_member([member], f"On call: {name}") is member
