@@ -15,7 +15,7 @@ from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import STALE, Asked, File, Operation, Shown
+from aiguillage.api.operations import STALE, Asked, File, Operation, Remarks, Shown
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.reading import Parameters, as_query, read_body, read_expected
 from aiguillage.domain.accounts import Actor
@@ -98,6 +98,8 @@ def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
     if isinstance(result, Shown):
         headers["ETag"] = f'"{result.seq}"'
         result = result.body
+    if isinstance(result, Remarks) and result.remarks:
+        return Response(msgspec.json.encode(result), headers=headers, media_type="application/json")
     if operation.answer is None:
         return Response(None, status_code=204, headers=headers)
     if operation.is_shown_by(means.shown):

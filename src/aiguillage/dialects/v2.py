@@ -117,7 +117,12 @@ def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -
     if decision.known is None and unknown != "default" and not _says_something(facts, decision):
         if unknown == "404":
             return not_found(raw=shape.format != "json")
-        decision = Decision("unknown_caller", call_id=decision.call_id, trace=decision.trace)
+        decision = Decision(
+            "unknown_caller",
+            destination=facts.account.fallback_destination,
+            call_id=decision.call_id,
+            trace=decision.trace,
+        )
     if shape is PLAIN:
         return as_json(told(facts, decision))
     trace = trace_of(facts, decision) if question.explain else None
