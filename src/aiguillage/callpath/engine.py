@@ -19,6 +19,7 @@ from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
+from aiguillage.domain.unknown_callers import told
 
 Scope = dict[str, Any]
 """A request as dialects read it: method, path, query_string, headers, client, and the body of a POST."""
@@ -60,8 +61,8 @@ class Dialect(Protocol):
     def ask(self, scope: Scope) -> Question:
         """The request as a question; never raises, tells a fault instead."""
 
-    def answer(self, question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:
-        """The decision as an answer; `unknown` is 404, empty or default."""
+    def answer(self, question: Question, facts: Facts, decision: Decision) -> Answer:
+        """The decision, as the call flow may hear it, as an answer."""
 
     def refuse(self, question: Question, refusal: Refusal) -> Answer:
         """A refusal as an answer."""
@@ -120,10 +121,12 @@ class CallPath:
                 decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
                 now,
             )
-            answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
+            unknown = question.unknown or token.unknown
+            decision = told(facts, decision, unknown)
+            answer = dialect.answer(question, facts, decision)
             if question.is_call:
                 spent = (time.perf_counter_ns() - began) // 1000
-                self._log.add(now, facts, decision, dialect.NAME, spent, entry.seq)
+                self._log.add(now, facts, decision, sent_to(question, decision), unknown, dialect.NAME, spent, entry.seq)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -153,7 +156,7 @@ class CallPath:
         question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
         account = cast("Entry", self._table.entry(code)).facts
         facts = self._table.find(account, question, caller_number(REHEARSED_NUMBER, account.country), None, at)
-        dialect.answer(question, facts, decide(facts, question.rules), "default")
+        dialect.answer(question, facts, decide(facts, question.rules))
 
     def end_turn(self) -> None:
         """Ends what a turn's calls shared."""
@@ -242,6 +245,13 @@ class CallPath:
         """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
         client = scope["client"]
         return self._proxies.client_of(client[0] if client else None, scope["headers"])
+
+
+def sent_to(question: Question, decision: Decision) -> str | None:
+    """Where the call flow sends the call, by what it was told."""
+    if question.rules is not KEPT:
+        return decision.destination
+    return None if question.first is None else decision.select[question.first]
 
 
 def _completed(question: Question, token: Token) -> Question:

@@ -10,7 +10,7 @@ from aiguillage.dialects.cx_lookups_described import DESCRIBED
 from aiguillage.dialects.http import JSON, PROBLEM, Answer, Headers, Scope, read_query, render
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import Kind, Refusal
@@ -42,7 +42,7 @@ def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
     return {
         "queue": facts.account.queues[queue_id].code,
         "open": state.open,
-        "destination": state.destination,
+        "destination": decision.destination,
         "reason": state.reason,
         "until": iso(state.until, facts.account.time_zone),
     }
@@ -114,6 +114,7 @@ def ask(scope: Scope) -> Question:
         named={name: given[asked] for asked, name in lookup.names.items() if asked in given},
         rules=lookup.rules,
         needs=Role.ROUTE if at is None else Role.READ,
+        unknown=DEFAULT,
         is_call=False,
     )
 
@@ -124,7 +125,7 @@ def _missing(lookup: Lookup, given: dict[str, str]) -> str | None:
     return None if absent is None else f"{' or '.join(absent)} is missing"
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     """What was looked up, as JSON."""
     return render(200, JSON, msgspec.json.encode(question.shape.told(facts, decision)))
 

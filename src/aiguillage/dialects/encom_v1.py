@@ -62,7 +62,7 @@ def _question(given: dict[str, str], shape: Shape) -> Question:
         fault = "customerAccount is missing"
     elif number is None and code is None:
         fault = "number or code is missing"
-    return Question(account or "", number, code, shape, fault, rules=KEPT)
+    return Question(account or "", number, code, shape, fault, rules=KEPT, first=shape.wanted or 0)
 
 
 def _read_format(given: dict[str, str]) -> bool:
@@ -97,14 +97,11 @@ def _read_flags(given: dict[str, str]) -> tuple[int, ...]:
     return tuple(n for n, name in enumerate(FLAGS) if name in names)
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
-    """The four destinations, or the one asked for; `unknown` says what an unknown caller's call flow gets."""
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:  # noqa: ARG001 - all alike
+    """The four destinations, or the one asked for."""
     shape: Shape = question.shape
-    if decision.known is None:
-        if unknown == "404":
-            return not_found(raw=shape.raw)
-        if unknown == "empty":
-            return _render(shape, (None, None, None, None), (False, False, False, False))
+    if decision.not_found:
+        return not_found(raw=shape.raw)
     return _render(shape, decision.select, decision.boolean)
 
 

@@ -111,36 +111,15 @@ def _read_explain(given: dict[str, str]) -> bool:
     return wanted in _YES
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:
-    """The decision; `unknown` says what the call flow of a caller gets about whom nothing was found."""
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
+    """The decision, in the format that was asked for."""
     shape: Shape = question.shape
-    if decision.known is None and unknown != "default" and not _says_something(facts, decision):
-        if unknown == "404":
-            return not_found(raw=shape.format != "json")
-        decision = Decision(
-            "unknown_caller",
-            destination=facts.account.fallback_destination,
-            call_id=decision.call_id,
-            trace=decision.trace,
-        )
+    if decision.not_found:
+        return not_found(raw=shape.format != "json")
     if shape is PLAIN:
         return as_json(told(facts, decision))
     trace = trace_of(facts, decision) if question.explain else None
     return as_asked(told(facts, decision), *shape, trace)
-
-
-def _says_something(facts: Facts, decision: Decision) -> bool:
-    """Whether an unknown caller's call is settled all the same, or a zone or a queue was found for it.
-
-    A list's fallback says something of a zone that was typed, and nothing of a number that nobody asked about.
-    """
-    zone = decision.zone
-    return (
-        decision.settled
-        or "queue" in facts.named
-        or (zone is not None and (facts.value is not None or not zone.fallback))
-        or (facts.called is not None and facts.called in facts.account.dialled)
-    )
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:

@@ -11,7 +11,7 @@ from aiguillage.dialects.http import JSON, LONGEST_QUERY, Answer, Scope, read_qu
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.v2_lookups_described import DESCRIBED
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
@@ -72,7 +72,7 @@ def ask(scope: Scope) -> Question:
     """The path as a question; a malformed one has its fault told."""
     path = scope["path"]
     begin, names, rules = next(known for known in PATHS if path.startswith(known.begin))
-    unread = partial(Question, rules=rules, is_call=False)
+    unread = partial(Question, rules=rules, unknown=DEFAULT, is_call=False)
     if "\ufffd" in path or len(path) > LONGEST_QUERY:
         return unread(fault="the path is not UTF-8, or longer than 8 KiB")
     try:
@@ -90,7 +90,7 @@ def ask(scope: Scope) -> Question:
     )
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     """What was looked up, as JSON."""
     told = _rota(facts, decision) if question.rules is ROTA else _queue(facts, decision)
     return render(200, JSON, msgspec.json.encode(told))
@@ -103,7 +103,7 @@ def _queue(facts: Facts, decision: Decision) -> QueueTold:
         queue=queue.code,
         name=queue.name,
         open=state.open,
-        destination=state.destination,
+        destination=decision.destination,
         reason=state.reason,
         of=state.of,
         label=state.label or None,

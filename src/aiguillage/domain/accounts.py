@@ -33,7 +33,7 @@ MOST_DAYS = 3_650
 PROVEN_FOR = 10 * 60 * 1_000_000
 """How long a password or a code proves who somebody is, in microseconds; then what matters most takes it again."""
 
-UNKNOWN_MODES = ("404", "empty", "default")
+NOT_FOUND, EMPTY, DEFAULT = UNKNOWN_MODES = ("404", "empty", "default")
 """What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
 
 

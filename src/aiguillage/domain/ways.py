@@ -42,27 +42,25 @@ def _find_way(facts: Facts, queue_id: int) -> Way:
     steps = follow(facts, queue_id)
     last, following = steps[-1][1], _following(facts, steps)
     queue = None if following is None else facts.account.queues[following]
-    if queue is None and _leads_to(facts, steps) is None:  # closed, with nowhere to send: the caller waits there
-        queue = facts.account.queues[steps[-1][0]]
     return Way(
         facts.at,
         soonest(*(state.until for _, state in steps)),
-        _leads_to(facts, steps) if queue is None else queue.number or queue.code,
+        sends_to(facts, *steps[-1]) if queue is None else queue.number or queue.code,
         last.open and following == queue_id and len(steps) == 1,
         steps[0][1],
         steps,
     )
 
 
-def _leads_to(facts: Facts, steps: Steps) -> str | None:
-    """Where the last of the queues sends calls; a closed one with nowhere to send, where the account does."""
-    destination = steps[-1][1].destination
-    return facts.account.fallback_destination if destination is None else destination
+def sends_to(facts: Facts, queue_id: int, state: State) -> str:
+    """Where a queue sends calls; closed, with nowhere to send them, where the account does, else it keeps them."""
+    queue = facts.account.queues[queue_id]
+    return state.destination or facts.account.fallback_destination or queue.number or queue.code
 
 
 def _following(facts: Facts, steps: Steps) -> int | None:
     """The queue to which the last of the queues sends calls: itself, another, or none."""
-    destination = _leads_to(facts, steps)
+    destination = steps[-1][1].destination or facts.account.fallback_destination
     return None if destination is None else facts.account.hours.queue_of(destination)
 
 

@@ -11,7 +11,7 @@ SOME = 1_000
 
 CALLS = """
     SELECT id, at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq FROM calls
+        call_id, asked, destination, reason, seq, unknown FROM calls
     WHERE account_id = ? AND at >= ? AND (at, id) < (?, ?) {conditions} ORDER BY at DESC, id DESC LIMIT ?"""
 SENT_TO = "(destination = ? OR ',' || destinations || ',' LIKE '%,' || ? || ',%')"
 CONDITIONS = {
