@@ -141,7 +141,7 @@ TOKENS: dict[str, Word] = {
     "accounts": ("The codes of the accounts that it is held to; empty for all of its user's.", ["CL0000"]),
     "hosts": ("The addresses and CIDR blocks from which it may be used; empty for any.", ["192.0.2.0/24"]),
     "Token.unknown": "What an unknown caller gets: `404`, `empty` or `default`; null is `404`.",
-    "Call.unknown": ("What its call flow gets of an unknown caller: `404`, `empty` or `default`.", "404"),
+    "CallShown.unknown": ("What its call flow gets of an unknown caller: `404`, `empty` or `default`.", "404"),
     "expires_at": (f"When it ends, {UTC} or with an offset; null for never.", "2027-12-31T23:00:00Z"),
     "created_at": (f"When it was made, {UTC}.", "2026-11-24T17:00:00Z"),
     "revoked_at": f"When it was revoked, {UTC}; null while it was not.",

@@ -19,6 +19,34 @@ BUSY_SECONDS = 5.0
 LATEST = 2**62
 """Behind every moment."""
 
+class Call(msgspec.Struct, frozen=True):
+    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
+
+    `asked` is what else was asked than the number (JSON), `seq` the account's last change that the decision knew of.
+    `destination` is where the call was sent, `destinations` are all that its call flow was told, `unknown` is what it
+    would have got of an unknown caller: 404, empty or default.
+    """
+
+    at: int
+    number: str | None
+    known_by: str | None
+    contact_id: int | None
+    dialect: str
+    outcome: str
+    destinations: str | None
+    own_us: int
+    worker: str
+    call_id: str | None = None
+    asked: str | None = None
+    destination: str | None = None
+    reason: str | None = None
+    seq: int | None = None
+    unknown: str | None = None
+
+
+COLUMNS = ", ".join(Call.__struct_fields__)
+"""What a call is read from, in its order."""
+
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS calls (
         id INTEGER PRIMARY KEY,
@@ -77,9 +105,8 @@ they are set otherwise.
 UPGRADED_AT_ONCE = 20_000
 """Rows in one transaction: calls come in between."""
 
-CALLS_OF_ACCOUNT = """
-    SELECT at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq, unknown FROM calls
+CALLS_OF_ACCOUNT = f"""
+    SELECT {COLUMNS} FROM calls
     WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
@@ -91,31 +118,6 @@ KEEP_CALLS = """
         call_id, asked, destination, reason, seq, unknown)
     VALUES """
 ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-class Call(msgspec.Struct, frozen=True):
-    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
-
-    `asked` is what else was asked than the number (JSON), `seq` the account's last change that the decision knew of.
-    `destination` is where the call was sent, `destinations` are all that its call flow was told, `unknown` is what it
-    would have got of an unknown caller: 404, empty or default.
-    """
-
-    at: int
-    number: str | None
-    known_by: str | None
-    contact_id: int | None
-    dialect: str
-    outcome: str
-    destinations: str | None
-    own_us: int
-    worker: str
-    call_id: str | None = None
-    asked: str | None = None
-    destination: str | None = None
-    reason: str | None = None
-    seq: int | None = None
-    unknown: str | None = None
 
 
 def is_readable(call: Call) -> bool:
