@@ -105,7 +105,8 @@ class Asked(NamedTuple):
             for at in moments:
                 for question in callers:
                     facts = table.find(entry.facts, question, question.number, question.code, at)
-                    log.add(at / 1_000_000, facts, decide(facts, RULES), "v2", 12, entry.seq)
+                    decision = decide(facts, RULES)
+                    log.add(at / 1_000_000, facts, decision, decision.destination, "default", "v2", 12, entry.seq)
         log.stop(60.0)
         writing.join()
 
