@@ -5,6 +5,7 @@ from typing import Any
 
 from aiguillage.api.examples import Examples
 from aiguillage.api.operations import Operation, Remarks
+from aiguillage.domain.accounts import CHALLENGE
 
 Described = dict[str, Any]
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -49,7 +50,7 @@ HEADERS: Described = {
     "WWW-Authenticate": {
         "description": "How to say who asks.",
         "required": True,
-        "schema": {"type": "string", "const": "Bearer"},
+        "schema": {"type": "string", "const": CHALLENGE},
     },
     "Retry-After": {
         "description": "Seconds to wait.",

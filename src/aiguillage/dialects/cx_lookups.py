@@ -10,7 +10,7 @@ from aiguillage.dialects.cx_lookups_described import DESCRIBED
 from aiguillage.dialects.http import JSON, PROBLEM, Answer, Headers, Scope, read_query, render
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
-from aiguillage.domain.accounts import DEFAULT, Role
+from aiguillage.domain.accounts import CHALLENGE, DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import Kind, Refusal
@@ -32,7 +32,7 @@ STATUS = {
 """Every kind of refusal, as a status."""
 
 _MORE: dict[HTTPStatus, Headers] = {
-    HTTPStatus.UNAUTHORIZED: ((b"www-authenticate", b"Bearer"),),
+    HTTPStatus.UNAUTHORIZED: ((b"www-authenticate", CHALLENGE.encode()),),
     HTTPStatus.METHOD_NOT_ALLOWED: ((b"allow", ", ".join(METHODS).encode()),),
 }
 
@@ -64,13 +64,19 @@ def _origin(facts: Facts, decision: Decision) -> dict[str, Any]:
 class Lookup(NamedTuple):
     """One of the three: its rules, how it is told, and which parameters name what (the query's -> the question's).
 
-    One parameter of each of `wanted` must be there.
+    One parameter of each of `wanted` must be there; `optional` ones may.
     """
 
     rules: tuple[Rule, ...]
     told: Callable[[Facts, Decision], dict[str, Any]]
     names: dict[str, str]
     wanted: tuple[tuple[str, ...], ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> set[str]:
+        """Every parameter that means something to it."""
+        return {"customer_account", *self.names, *self.optional, *(name for names in self.wanted for name in names)}
 
 
 LOOKUPS = {
@@ -79,6 +85,7 @@ LOOKUPS = {
         _queue,
         {"code": "code", "number": "number", "did_number": "did_number", "id": "id"},
         (("customer_account",), ("code", "number", "did_number", "id")),
+        ("at",),
     ),
     "/smart-routings/geo/destinations/lookup": Lookup(
         ZONE, _zone, {"list_id": "list"}, (("customer_account",), ("list_id",), ("value",))
@@ -100,8 +107,8 @@ def ask(scope: Scope) -> Question:
     """The query as a question; a malformed one has its fault told. An empty parameter counts as left out."""
     lookup = LOOKUPS[scope["path"]]
     try:
-        given = {name: value for name, value in read_query(scope["query_string"]).items() if value}
-        at = read_moment(given["at"]) if "at" in given and lookup.rules is QUEUE else None
+        given = {name: value for name, value in read_query(scope["query_string"], lookup.reads).items() if value}
+        at = read_moment(given["at"]) if "at" in given else None
     except Refusal as refusal:
         return Question(shape=lookup, fault=refusal.message, rules=lookup.rules, is_call=False)
     return Question(
@@ -109,7 +116,7 @@ def ask(scope: Scope) -> Question:
         shape=lookup,
         fault=_missing(lookup, given),
         value=given.get("value"),
-        called=given.get("did_number") if lookup.rules is QUEUE else None,
+        called=given.get("did_number"),
         at=at,
         named={name: given[asked] for asked, name in lookup.names.items() if asked in given},
         rules=lookup.rules,

@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
+from aiguillage.domain.accounts import CHALLENGE
 from aiguillage.domain.errors import Kind, Refusal
 
 METHODS = ("GET", "HEAD")
@@ -19,7 +20,7 @@ STATUS = {
 }
 """Every kind of refusal, as status and words."""
 
-_MORE = {401: ((b"www-authenticate", b"Bearer"),)}
+_MORE = {401: ((b"www-authenticate", CHALLENGE.encode()),)}
 
 
 def refuse(refusal: Refusal, *, raw: bool) -> Answer:

@@ -29,7 +29,8 @@ ASKS = {
 }
 """The path's verb: what is asked, and whether by code."""
 
-_PATH = re.compile(rf"/api/(.+?)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
+_ASKS = {verb.lower(): asked for verb, asked in ASKS.items()}
+_PATH = re.compile(rf"/+api/+(.+?)/+customer/+({'|'.join(ASKS)})/(.*)", re.DOTALL | re.IGNORECASE)
 MORE = (
     (b"deprecation", b"@1767225600"),
     (b"link", b'</api/v1/smartRoutings>; rel="successor-version"'),
@@ -59,8 +60,8 @@ def ask(scope: Scope) -> Question:
     match = _PATH.fullmatch(path)
     if match is None:  # pragma: no cover - the engine asks handles() first
         raise ValueError(path)
-    account, verb, caller = match.groups()
-    shape = Shape(*ASKS[verb])
+    account, verb, caller = match[1], match[2], match[3].strip("/")
+    shape = Shape(*_ASKS[verb.lower()])
     fault = "the path is not UTF-8" if "\ufffd" in path else None
     if len(path) > LONGEST_QUERY or len(scope["query_string"]) > LONGEST_QUERY:
         fault = "the path or the query is longer than 8 KiB"

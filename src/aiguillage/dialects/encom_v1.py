@@ -8,6 +8,7 @@ from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_v1_described import DESCRIBED
 from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
+from aiguillage.dialects.paths import is_path
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Refusal, invalid
@@ -37,13 +38,13 @@ UNREAD = Question(shape=PLAIN, rules=KEPT)
 
 def handles(path: str) -> bool:
     """Whether a path is this dialect's."""
-    return path == PATH
+    return is_path(path, PATH)
 
 
 def ask(scope: Scope) -> Question:
     """The request as a question; a malformed one has its fault told."""
     try:
-        given = read_query(scope["query_string"])
+        given = read_query(scope["query_string"], _READ)
         if given.keys() <= _ORDINARY:
             return _question(given, PLAIN)
         return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
@@ -53,6 +54,7 @@ def ask(scope: Scope) -> Question:
 
 
 _ORDINARY = {"customerAccount", "number", "code"}
+_READ = {*_ORDINARY, *DESTINATIONS, "format", "destination", "include"}
 
 
 def _question(given: dict[str, str], shape: Shape) -> Question:

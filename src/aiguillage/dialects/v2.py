@@ -9,6 +9,7 @@ from aiguillage.dialects.encom import not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
 from aiguillage.dialects.parameters import read_both, read_moment
+from aiguillage.dialects.paths import is_path
 from aiguillage.dialects.v2_described import DESCRIBED
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS, as_asked, as_json, told
 from aiguillage.dialects.v2_trace import trace_of
@@ -24,6 +25,7 @@ PATH = "/api/v2/route"
 METHODS = ("GET", "HEAD", "POST")
 _ORDINARY = {"customerAccount", "number", "code"}
 _SUBJECTS = ("number", "code", "value", "called", "queue")
+_READ = {*_ORDINARY, *_SUBJECTS, "list", "at", "unknown", "format", "fields", "explain"}
 _MAY_BE_EMPTY = {"number", "code", "explain"}
 _YES, _NO = {"", "1", "true"}, {"0", "false"}
 
@@ -42,14 +44,14 @@ UNREAD = Question(shape=PLAIN, rules=RULES)
 
 def handles(path: str) -> bool:
     """Whether a path is this dialect's."""
-    return path == PATH
+    return is_path(path, PATH)
 
 
 def ask(scope: Scope) -> Question:
     """The request as a question; a malformed one has its fault told."""
     given: dict[str, str] = {}
     try:
-        given = read_both(scope) if scope["method"] == "POST" else read_query(scope["query_string"])
+        given = read_both(scope, _READ) if scope["method"] == "POST" else read_query(scope["query_string"], _READ)
         return _ordinary(given) if given.keys() <= _ORDINARY else _whole(given)
     except Refusal as refusal:
         pairs = scope["query_string"].split(b"&")

@@ -3,6 +3,7 @@
 import re
 import secrets
 import zlib
+from base64 import b64decode
 from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
@@ -246,6 +247,24 @@ def looks_like_secret(text: str) -> bool:
     """Whether the text has a secret's shape and its checksum is right: a typing error needs no look into the table."""
     match = _SECRET.fullmatch(text)
     return match is not None and _checksum(match[1]) == match[2]
+
+
+CHALLENGE = 'Bearer, Basic realm="aiguillage"'
+"""How to say who asks: what an answer to whom we do not know has as WWW-Authenticate."""
+
+
+def secret_of(authorization: str) -> str | None:
+    """The secret in an Authorization header, if it looks like one of ours: Bearer's, or the password of Basic."""
+    scheme, _, given = authorization.strip().partition(" ")
+    secret = given.strip()
+    if scheme.lower() == "basic":
+        try:
+            secret = b64decode(secret, validate=True).decode("latin-1").partition(":")[2].strip()
+        except ValueError:
+            return None
+    elif scheme.lower() != "bearer":
+        return None
+    return secret if looks_like_secret(secret) else None
 
 
 def _checksum(body: str) -> str:
