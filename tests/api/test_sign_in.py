@@ -8,7 +8,7 @@ import pytest
 
 from aiguillage.api.moments import now
 from aiguillage.desk.users import grant_role
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.people import PASSWORD, acting, client, newcomer, session
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.standing import Busy

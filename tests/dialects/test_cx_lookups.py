@@ -6,6 +6,7 @@ import pytest
 
 from aiguillage.desk.ctis import issue_cti_token
 from aiguillage.desk.facts import list_facts
+from aiguillage.domain.accounts import CHALLENGE
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.ruled import EVENING, TUESDAY, Ruled
 from tests.server import Answer

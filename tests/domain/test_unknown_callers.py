@@ -22,7 +22,7 @@ OUTSIDE = Zone(("290", None, None, None), None, "", fallback=True)
         (Facts(ACCOUNT), NOT_FOUND, None, True),
         (Facts(ACCOUNT), EMPTY, None, False),
         (Facts(FALLBACK), NOT_FOUND, None, True),
-        (Facts(FALLBACK), EMPTY, "200", False),
+        (Facts(FALLBACK), EMPTY, None, False),
     ],
 )
 def test_a_stranger_is_told_of_by_the_mode(facts: Facts, mode: str, destination: str | None, not_found: bool) -> None:

@@ -1,22 +1,18 @@
 """What the call flow of an unknown caller is told, by its token's mode or the request's: 404, empty or default."""
 
-from aiguillage.domain.accounts import DEFAULT, EMPTY, NOT_FOUND
+from aiguillage.domain.accounts import DEFAULT, NOT_FOUND
 from aiguillage.domain.calls import Decision, Facts
 
 
 def told(facts: Facts, decision: Decision, mode: str) -> Decision:
     """The decision as the call flow hears it. That on a known caller, and one that settles a call, stay as they are.
 
-    Else nothing is told but the account's fallback destination (`empty`), or that nobody is known (`404`).
+    Else the call flow is told that nobody is known (`404`), or nothing (`empty`): it asks for a code, or goes on by itself.
     """
     if decision.known is not None or mode == DEFAULT or _says_something(facts, decision):
         return decision
     return Decision(
-        "unknown_caller",
-        destination=facts.account.fallback_destination if mode == EMPTY else None,
-        call_id=decision.call_id,
-        trace=decision.trace,
-        not_found=mode == NOT_FOUND,
+        "unknown_caller", call_id=decision.call_id, trace=decision.trace, not_found=mode == NOT_FOUND
     )
 
 
