@@ -20,7 +20,6 @@ from tests.standing import Standing
         (b"customeraccount=CL0000&number=0199001234", "customerAccount is missing"),
         (b"customerAccount=CL0000&number=1&number=2", "number is given twice with two values"),
         (b"customerAccount=CL0000&customerAccount=CL0001&number=1", "customerAccount is given twice with two values"),
-        (b"customerAccount=CL0000&number=0199001234&x=1&x=2", "x is given twice with two values"),
         (b"customerAccount=CL0000&number=0199001234&format=xml", "format is json or raw"),
         (b"customerAccount=CL0000&number=0199001234&format=", "format is json or raw"),
         (b"customerAccount=CL0000&number=0199001234&format=RAW", "format is json or raw"),
@@ -53,10 +52,29 @@ def test_a_number_that_is_none_is_a_bad_request(standing: Standing, path: bytes,
 @pytest.mark.parametrize("junk", [b"%FF", b"%C3", b"%C0%80", b"%ED%A0%80", b"0199001234%FE%FF"])
 def test_what_is_not_utf_8_is_a_bad_request(standing: Standing, junk: bytes) -> None:
     assert_bad_request(ask(standing, V1 + junk), "the query is not UTF-8")
-    assert_bad_request(ask(standing, V1 + KNOWN + b"&" + junk + b"=1"), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V1 + KNOWN + b"&code=" + junk), "the query is not UTF-8")
     assert_bad_request(ask(standing, V2 + junk), "the query is not UTF-8")
     assert_bad_request(ask(standing, V0 + junk), "the path is not UTF-8")
     assert_bad_request(ask(standing, V0_CODE + junk), "the path is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        *(b"x=1&x=2", b"%FF=1", b"x=%FF", b"x=\xff", b"\xff=1&\xff=2", b"%ED%A0%80=%C3", b"x[]=1&x[a][b]=2", b"=1&=2"),
+        *(b"&&", b"Number=1", b"customeraccount=CL0001"),
+    ],
+)
+def test_what_nobody_reads_is_not_judged(standing: Standing, unread: bytes) -> None:
+    for path in (V1, V2):
+        assert ask(standing, path + KNOWN + b"&" + unread)[0] == 200
+        assert ask(standing, path.replace(b"?", b"?" + unread + b"&") + KNOWN)[0] == 200
+    assert ask(standing, V0 + KNOWN + b"?" + unread)[0] == 200
+
+
+def test_a_parameter_that_is_read_is_judged_beside_others_that_are_not_utf_8(standing: Standing) -> None:
+    assert_bad_request(ask(standing, V1 + b"\xff&x=\xff"), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V2 + KNOWN + b"&x=\xff&number=1"), "number is given twice with two values")
 
 
 def test_a_query_over_8_kib_is_a_bad_request(standing: Standing) -> None:
@@ -169,7 +187,10 @@ def test_what_is_not_http_is_a_bad_request(standing: Standing, request_line: byt
         b"",
         b"Bearer",
         b"Bearer ",
+        b"Basic",
         b"Basic eDp5",
+        b"Basic %%%",
+        b"Basic eDphaWdf\xff",
         b"Bearer \xff\xfe",
         b"Bearer " + LONG * 10,
         b"Bearer aig_%00",
