@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.dialects.cx_lookups_described import DESCRIBED
-from aiguillage.dialects.http import JSON, PROBLEM, Answer, Headers, Scope, read_query, render
+from aiguillage.dialects.http import JSON, PROBLEM, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
-from aiguillage.domain.accounts import CHALLENGE, DEFAULT, Role
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -21,22 +21,6 @@ __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "h
 NAME = "cx_lookups"
 PATH = None
 METHODS = ("GET", "HEAD")
-STATUS = {
-    Kind.INVALID: HTTPStatus.BAD_REQUEST,
-    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
-    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Kind.MISSING: HTTPStatus.NOT_FOUND,
-    Kind.CONFLICT: HTTPStatus.CONFLICT,
-    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-"""Every kind of refusal, as a status."""
-
-_MORE: dict[HTTPStatus, Headers] = {
-    HTTPStatus.UNAUTHORIZED: ((b"www-authenticate", CHALLENGE.encode()),),
-    HTTPStatus.METHOD_NOT_ALLOWED: ((b"allow", ", ".join(METHODS).encode()),),
-}
-
-
 def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
     ((queue_id, state),) = decision.steps
     return {
@@ -139,14 +123,15 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
 
 def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
     """The error as problem details (RFC 9457)."""
-    return _problem(STATUS[refusal.kind], refusal.message)
+    return _problem(HTTPStatus(STATUS[refusal.kind]), refusal.message, more_about(refusal))
 
 
 def method_not_allowed() -> Answer:
     """A 405 with the methods that are allowed."""
-    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.")
+    allowed = ((b"allow", ", ".join(METHODS).encode()),)
+    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.", allowed)
 
 
-def _problem(status: HTTPStatus, detail: str) -> Answer:
+def _problem(status: HTTPStatus, detail: str, more: Headers) -> Answer:
     body = {"status": status.value, "title": status.phrase, "detail": detail}
-    return render(status.value, PROBLEM, msgspec.json.encode(body), _MORE.get(status, ()))
+    return render(status.value, PROBLEM, msgspec.json.encode(body), more)

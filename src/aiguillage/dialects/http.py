@@ -5,12 +5,25 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.accounts import CHALLENGE
+from aiguillage.domain.errors import Kind, Refusal, invalid
 
 Scope = dict[str, Any]
 """An ASGI connection scope, as the web server makes it."""
 
 LONGEST_QUERY = 8 * 1024
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.UNAUTHORIZED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.MISSING: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+"""Every kind of refusal, as a status."""
+
 TEXT = b"text/plain; charset=utf-8"
 JSON, PROBLEM = b"application/json", b"application/problem+json"
 
@@ -21,6 +34,13 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 NOT_KEPT: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """What every answer says: it is about people, and for this caller and moment alone."""
+
+
+def more_about(refusal: Refusal) -> Headers:
+    """The headers of a refusal beside those of every answer: who asks, or when to ask again."""
+    if refusal.wait is not None:
+        return ((b"retry-after", b"%d" % refusal.wait),)
+    return ((b"www-authenticate", CHALLENGE.encode()),) if refusal.kind is Kind.UNAUTHORIZED else ()
 
 
 class Answer(NamedTuple):
