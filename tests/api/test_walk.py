@@ -14,8 +14,7 @@ import pytest
 from aiguillage.api.management import management_described
 from aiguillage.api.operations import Operation
 from aiguillage.dialects.all import DIALECTS
-from aiguillage.domain.accounts import CHALLENGE
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.walk_bodies import (
     ACCOUNTS,
     IMPORTS,

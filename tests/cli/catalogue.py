@@ -24,7 +24,14 @@ MAGIC = 0x950412DE
 def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *overlaps.SENTENCES, *without_hours.SENTENCES, *WEEKDAYS}
+    tables = {
+        *MEANING.values(),
+        *NAMES.values(),
+        *WHY.values(),
+        *overlaps.SENTENCES,
+        *without_hours.SENTENCES,
+        *WEEKDAYS,
+    }
     return literals | tables | {rule.__doc__ or "" for rule in RULES}
 
 

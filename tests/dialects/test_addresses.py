@@ -1,4 +1,4 @@
-"""Addresses under /api as call flows write them: what is understood, what a wrong one is told; and who asks, by Basic."""
+"""Addresses under /api as call flows write them: what is understood, what a wrong one is told; Basic for Bearer."""
 
 import json
 from base64 import b64encode

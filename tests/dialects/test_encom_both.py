@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from aiguillage.domain.accounts import CHALLENGE
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.dialects.conftest import Door
 

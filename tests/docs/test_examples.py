@@ -93,7 +93,9 @@ def test_the_dialplan_asks_a_question_that_is_understood() -> None:
     ]
 
     assert v2.handles(given["ROUTING_URL"].removeprefix("https://calls.example.org"))
-    assert [(question.fault, question.account, question.unknown) for question in asked] == [(None, "CL0000", "empty")] * 2
+    assert [(question.fault, question.account, question.unknown) for question in asked] == [
+        (None, "CL0000", "empty")
+    ] * 2
     assert asked[0].shape == v2.Shape("raw", ("known", "destination", "priority"))
 
 

@@ -35,7 +35,9 @@ SPANS = {
     for day in range(1, 8)
 }
 LONG_PAST = {
-    50 + queue: TimeSpan(owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), end_time=time(1))
+    50 + queue: TimeSpan(
+        owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), start_time=time(0), end_time=time(1)
+    )
     for queue in (CLOSED, ONWARD, LOOP, BACK)
 }
 """Hours of the queues that are closed by now; BARE has none."""

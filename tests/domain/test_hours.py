@@ -65,7 +65,7 @@ def test_the_first_level_that_applies_decides(strongest: int) -> None:
         (msgspec.structs.replace(SUPPORT, default_destination=None, number=None), [], (True, "support", "no_hours")),
         (SUPPORT, [weekly(1, "09:00", "12:00")], (False, "209", "default")),
         (SUPPORT, [weekly(1, "09:00", "12:00", **ON_GROUP)], (False, "209", "default")),
-        (SUPPORT, [dated(date(2020, 1, 2), "09:00", "12:00")], (False, "209", "default")),
+        (SUPPORT, [dated("2020-01-02", "09:00", "12:00")], (False, "209", "default")),
     ],
 )
 def test_a_queue_without_any_hours_is_open(queue: Queue, spans: list[TimeSpan], said: tuple[object, ...]) -> None:

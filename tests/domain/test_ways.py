@@ -36,7 +36,9 @@ def chain(length: int, **settings: Any) -> AccountFacts:  # noqa: ANN401 - whate
 
 def long_past(queue: int) -> TimeSpan:
     """Hours of a queue that is closed by now."""
-    return TimeSpan(owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), end_time=time(1))
+    return TimeSpan(
+        owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), start_time=time(0), end_time=time(1)
+    )
 
 
 @pytest.mark.parametrize(("length", "cut"), [(2, False), (MOST_STEPS + 1, False), (MOST_STEPS + 2, True)])
@@ -70,7 +72,9 @@ def test_a_way_that_comes_back_ends_at_a_queue_by_its_number_and_the_hours_are_t
         2: Queue(name="Two", code="l2", default_destination="l1"),
     }
     spans = {10: long_past(1), 11: long_past(2)}
-    facts = [Facts(compiled({"queue": queues, "time_span": spans}), at=AT, named={"queue": queue}) for queue in ("l1", "l2")]
+    facts = [
+        Facts(compiled({"queue": queues, "time_span": spans}), at=AT, named={"queue": queue}) for queue in ("l1", "l2")
+    ]
 
     decisions = [decide(one) for one in facts]
 

@@ -4,22 +4,20 @@ from datetime import time
 
 import pytest
 
+from aiguillage.domain.beside import ByKind
 from aiguillage.domain.overlaps import MOST_REMARKS
 from aiguillage.domain.queues import Group, Queue, TimeSpan
 from aiguillage.domain.without_hours import of_queues, of_spans_removed
 
 
-
 def monday(owner_type: str, owner_id: int) -> TimeSpan:
-    return TimeSpan(
-        owner_type=owner_type, owner_id=owner_id, day_of_week=1, start_time=time(8), end_time=time(18)
-    )
+    return TimeSpan(owner_type=owner_type, owner_id=owner_id, day_of_week=1, start_time=time(8), end_time=time(18))
 
 
 OF_QUEUE, OF_GROUP = monday("queue", 1), monday("group", 9)
 ALONE, IN_GROUP = Queue(name="S", code="support", number="207"), Queue(name="S", code="support", group=9)
 GROUP = {9: Group(name="Bureaux")}
-OPEN = "Queue support has no opening hours: it is open at all times, and its calls go to {}. "
+OPEN = "Queue support has no opening hours: it is open at all times, and its calls go to {}."
 
 
 @pytest.mark.parametrize(
@@ -35,7 +33,7 @@ OPEN = "Queue support has no opening hours: it is open at all times, and its cal
     ],
 )
 def test_a_queue_says_what_its_calls_go_by(queue: Queue, spans: dict[int, TimeSpan], said: str | None) -> None:
-    by_kind = {"queue": {1: queue}, "group": GROUP, "time_span": spans}
+    by_kind: ByKind = {"queue": {1: queue}, "group": GROUP, "time_span": spans}
 
     told = [str(remark) for remarks in of_queues({1: queue}, by_kind).values() for remark in remarks]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiguillage.storage.calls import COLUMNS, Call, open_log
 
-ADD = f"INSERT INTO calls ({COLUMNS}, account_id) VALUES ({'?, ' * len(Call.__struct_fields__)}?)"
+ADD = f"INSERT INTO calls ({COLUMNS}, account_id) VALUES ({'?, ' * len(Call.__struct_fields__)}?)"  # noqa: S608 - names of ours
 
 
 def add_calls(log: Path, account_id: int, *calls: Call) -> None:

@@ -113,8 +113,7 @@ class CallPath:
             entry, number, called = self._admit(scope, question, token)
             if called is not None:
                 question = replace(question, called=called)
-            code = None if question.code is None else caller_code(question.code)
-            facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
+            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * 1_000_000))
             decision = self._codes.judged(
                 token,
                 facts,
@@ -125,8 +124,8 @@ class CallPath:
             decision = told(facts, decision, unknown)
             answer = dialect.answer(question, facts, decision)
             if question.is_call:
-                spent = (time.perf_counter_ns() - began) // 1000
-                self._log.add(now, facts, decision, sent_to(question, decision), unknown, dialect.NAME, spent, entry.seq)
+                sent, spent = sent_to(question, decision), (time.perf_counter_ns() - began) // 1000
+                self._log.add(now, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -252,6 +251,10 @@ def sent_to(question: Question, decision: Decision) -> str | None:
     if question.rules is not KEPT:
         return decision.destination
     return None if question.first is None else decision.select[question.first]
+
+
+def _code_of(question: Question) -> str | None:
+    return None if question.code is None else caller_code(question.code)
 
 
 def _completed(question: Question, token: Token) -> Question:

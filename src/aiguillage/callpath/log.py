@@ -87,6 +87,7 @@ class CallLog:
         sent_to: str | None,
         unknown: str,
         dialect: str,
+        *,
         own_us: int,
         seq: int,
     ) -> None:

@@ -21,6 +21,8 @@ __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "h
 NAME = "cx_lookups"
 PATH = None
 METHODS = ("GET", "HEAD")
+
+
 def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
     ((queue_id, state),) = decision.steps
     return {

@@ -155,9 +155,7 @@ def check_account(account: Account) -> Account:
     fallback = account.fallback_destination
     with about("fallback_destination"):
         fallback = None if fallback is None else parse_destination(fallback)
-    return msgspec.structs.replace(
-        account, name=parse_text(account.name, field="name"), fallback_destination=fallback
-    )
+    return msgspec.structs.replace(account, name=parse_text(account.name, field="name"), fallback_destination=fallback)
 
 
 def looks_like_email(text: str) -> bool:

@@ -42,8 +42,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     `by` is what the caller was known by: number, prefix or code; None for an unknown caller. `select` and `boolean` are
     as kept, `destination` is where to send the call now; `until` (microseconds since 1970 UTC) is how long that holds.
     `queue` is the call queue that the caller was meant for, `state` how it was, `steps` the queues that calls were sent
-    on through. A `settled` destination is not looked at again. `trace` is there when it was asked for. `not_found` says that
-    the call flow is told of nobody (domain/unknown_callers.py).
+    on through. A `settled` destination is not looked at again. `trace` is there when it was asked for.
+    `not_found` says that the call flow is told that nobody is known (domain/unknown_callers.py).
     """
 
     reason: str = "undecided"

@@ -41,9 +41,9 @@ _ByOwner = dict[_Owner, list[tuple[int, Any]]]
 class State(msgspec.Struct, frozen=True, gc=False):
     """Where a queue sends calls. `open`: inside a time span, or without any; `destination`: None where nothing is set.
 
-    `reason` is switch, exception, holiday, time_span, default or no_hours; `of` (account, group or queue) is what that belongs to
-    and `label` what it is called. `until` is the first moment at which any of these differ (microseconds since 1970
-    UTC); None: as far as is set, never.
+    `reason` is switch, exception, holiday, time_span, default or no_hours; `of` (account, group or queue) is what that
+    belongs to and `label` what it is called. `until` is the first moment at which any of these differ (microseconds
+    since 1970 UTC); None: as far as is set, never.
     """
 
     open: bool

@@ -129,7 +129,7 @@ def field_defaults(facts: Facts, decision: Decision) -> Decision | None:
 
 
 def first_destination(facts: Facts, decision: Decision) -> Decision | None:
-    """A call goes to the call queue that was asked about, else to the first destination, else where the account says."""
+    """A call goes to the call queue asked about, else to the first destination, else where the account says."""
     if decision.settled:
         return None
     name = facts.named.get("queue")

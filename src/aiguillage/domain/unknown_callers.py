@@ -7,13 +7,11 @@ from aiguillage.domain.calls import Decision, Facts
 def told(facts: Facts, decision: Decision, mode: str) -> Decision:
     """The decision as the call flow hears it. That on a known caller, and one that settles a call, stay as they are.
 
-    Else the call flow is told that nobody is known (`404`), or nothing (`empty`): it asks for a code, or goes on by itself.
+    Else the call flow is told that nobody is known (`404`), or nothing (`empty`): it asks for a code, or goes on alone.
     """
     if decision.known is not None or mode == DEFAULT or _says_something(facts, decision):
         return decision
-    return Decision(
-        "unknown_caller", call_id=decision.call_id, trace=decision.trace, not_found=mode == NOT_FOUND
-    )
+    return Decision("unknown_caller", call_id=decision.call_id, trace=decision.trace, not_found=mode == NOT_FOUND)
 
 
 def _says_something(facts: Facts, decision: Decision) -> bool:

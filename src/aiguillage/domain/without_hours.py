@@ -7,8 +7,7 @@ from aiguillage.domain.overlaps import MOST_REMARKS, Remark
 from aiguillage.domain.queues import GROUP, QUEUE, Queue, TimeSpan
 
 ALWAYS_OPEN, BY_GROUP, MORE = SENTENCES = (
-    "Queue {queue} has no opening hours: it is open at all times, and its calls go to {destination}. Switches, "
-    "exceptions and holidays close it.",
+    "Queue {queue} has no opening hours: it is open at all times, and its calls go to {destination}.",
     "Calls to queue {queue} go by the opening hours of its group {group}.",
     "The same holds for {count} more queues of the group.",
 )
@@ -29,7 +28,7 @@ def of_spans_removed(spans: Iterable[TimeSpan], by_kind: ByKind) -> list[Remark]
     for owner_type, owner_id in dict.fromkeys((span.owner_type, span.owner_id) for span in spans):
         if owner_type == QUEUE:
             queue = one_of(by_kind, QUEUE, owner_id)
-            queues = {} if queue is None else {owner_id: queue}
+            queues: Mapping[int, Queue] = {} if queue is None else {owner_id: queue}
         else:
             queues = having(by_kind, QUEUE, [reference_key(GROUP, owner_id)], _group_of)
         told += _open_now(queues, by_kind)

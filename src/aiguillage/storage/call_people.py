@@ -14,7 +14,7 @@ SOME = 10_000
 ERASED = "erased"
 CALLS = f"""
     SELECT id, {COLUMNS} FROM calls
-    WHERE account_id = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?"""
+    WHERE account_id = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?"""  # noqa: S608 - names of ours
 ERASE = "DELETE FROM calls WHERE id = ?"
 BLANK = "UPDATE calls SET destination = ?, destinations = ? WHERE id = ?"
 

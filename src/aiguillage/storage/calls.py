@@ -19,6 +19,7 @@ BUSY_SECONDS = 5.0
 LATEST = 2**62
 """Behind every moment."""
 
+
 class Call(msgspec.Struct, frozen=True):
     """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
 
@@ -90,7 +91,8 @@ REVISION = 1
 UPGRADE = """
     UPDATE calls SET
         unknown = CASE
-            WHEN dialect = 'v2' AND NOT (outcome = 'unknown' AND reason = 'unknown_caller') THEN 'default' ELSE '404' END,
+            WHEN dialect = 'v2' AND NOT (outcome = 'unknown' AND reason = 'unknown_caller') THEN 'default'
+            ELSE '404' END,
         destination = CASE
             WHEN dialect <> 'v2' THEN nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')
             WHEN outcome = 'unknown' AND reason = 'unknown_caller' THEN NULL
@@ -107,7 +109,7 @@ UPGRADED_AT_ONCE = 20_000
 
 CALLS_OF_ACCOUNT = f"""
     SELECT {COLUMNS} FROM calls
-    WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
+    WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""  # noqa: S608 - names of ours
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'

@@ -63,8 +63,8 @@ class StrangersQuery(Period, frozen=True):
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call. `number` is empty for a withheld one; a `~` begins what stands for one that is no longer kept.
 
-    `unknown` is what the call flow gets of unknown callers, `asked` what else was asked; `own_us` is how long the answer
-    took us, in microseconds; `seq` is the last change of the account that the answer knew of.
+    `unknown` is what the call flow gets of unknown callers, `asked` what else was asked; `own_us` is how long the
+    answer took us, in microseconds; `seq` is the last change of the account that the answer knew of.
     """
 
     at: str | None
