@@ -44,7 +44,7 @@ def test_slashes_and_the_case_of_letters_are_understood(ruled: Ruled, path: str)
         (f"/api/{ACCOUNT}/customer/numbers/0199001234", RIGHT["customer"]),
         ("/api", [address for some in RIGHT.values() for address in some]),
         ("/api/v3/route", [address for some in RIGHT.values() for address in some]),
-        ("/api/\ufffd".encode().decode("latin-1"), [address for some in RIGHT.values() for address in some]),
+        ("/api/%FF", [address for some in RIGHT.values() for address in some]),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

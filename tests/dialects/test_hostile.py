@@ -61,7 +61,7 @@ def test_what_is_not_utf_8_is_a_bad_request(standing: Standing, junk: bytes) -> 
 @pytest.mark.parametrize(
     "unread",
     [
-        *(b"x=1&x=2", b"%FF=1", b"x=%FF", b"x=\xff", b"\xff=1&\xff=2", b"%ED%A0%80=%C3", b"x[]=1&x[a][b]=2", b"=1&=2"),
+        *(b"x=1&x=2", b"%FF=1", b"x=%FF", b"%FF=1&%FF=2", b"%ED%A0%80=%C3", b"x[]=1&x[a][b]=2", b"=1&=2"),
         *(b"&&", b"Number=1", b"customeraccount=CL0001"),
     ],
 )
@@ -73,8 +73,8 @@ def test_what_nobody_reads_is_not_judged(standing: Standing, unread: bytes) -> N
 
 
 def test_a_parameter_that_is_read_is_judged_beside_others_that_are_not_utf_8(standing: Standing) -> None:
-    assert_bad_request(ask(standing, V1 + b"\xff&x=\xff"), "the query is not UTF-8")
-    assert_bad_request(ask(standing, V2 + KNOWN + b"&x=\xff&number=1"), "number is given twice with two values")
+    assert_bad_request(ask(standing, V1 + b"%FF&x=%FF"), "the query is not UTF-8")
+    assert_bad_request(ask(standing, V2 + KNOWN + b"&x=%FF&number=1"), "number is given twice with two values")
 
 
 def test_a_query_over_8_kib_is_a_bad_request(standing: Standing) -> None:
@@ -139,7 +139,7 @@ def test_a_path_may_be_percent_encoded(standing: Standing) -> None:
     assert ask(standing, V1.replace(b"smart", b"%73mart") + KNOWN)[0] == 200
 
 
-@pytest.mark.parametrize("option", [b"destination=5", b"include=x", b"number=1", b"%FF=1", b"padding=" + LONG])
+@pytest.mark.parametrize("option", [b"destination=5", b"include=x", b"number=1", b"code=%FF", b"padding=" + LONG])
 def test_with_format_raw_a_bad_request_is_text(standing: Standing, option: bytes) -> None:
     status, headers, body = ask(standing, V1 + KNOWN + b"&format=raw&" + option)
 
@@ -220,9 +220,7 @@ def test_odd_headers_do_no_harm(standing: Standing, more: bytes) -> None:
     assert ask(standing, V1 + KNOWN, more=more)[0] == 200
 
 
-@pytest.mark.parametrize(
-    "target", [b"*", b"//", b"/api//customer/number/1", b"/api/v1/smartRoutings/", b"/%2e%2e/%2e%2e/etc"]
-)
+@pytest.mark.parametrize("target", [b"*", b"//", b"/apis", b"/v1/smartRoutings", b"/%2e%2e/%2e%2e/etc"])
 def test_a_path_of_no_dialect_is_not_found(standing: Standing, target: bytes) -> None:
     status, headers, _ = ask(standing, target)
 

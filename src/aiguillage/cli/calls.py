@@ -90,7 +90,6 @@ def _print_calls(found: Iterable[Call], time_zone: str, *, json: bool) -> None:
             _("number"),
             _("contact"),
             _("sent to"),
-            _("destinations"),
             _("asked by"),
         ),
         cells=lambda call: (
@@ -98,7 +97,6 @@ def _print_calls(found: Iterable[Call], time_zone: str, *, json: bool) -> None:
             readable(call.number),
             _("stranger") if call.contact_id is None else call.contact_id,
             call.destination or _("(nowhere)"),
-            call.destinations,
             call.dialect,
         ),
         empty=_("No call."),
