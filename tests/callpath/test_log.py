@@ -106,7 +106,7 @@ def test_the_log_says_where_the_call_was_sent_by_what_was_answered(
 
 
 def test_refused_calls_are_counted_but_not_logged(cast: Cast, inside: Inside) -> None:
-    inside.ask(V1 + "x")
+    inside.ask(V1 + NUMBER + "&format=x")
     inside.ask(V1 + NUMBER, secret="aig_nothing")
     inside.ask(V1 + NUMBER, secret=cast.secret("outsider"))
 

@@ -41,7 +41,7 @@ def test_calls_are_answered_with_the_database_gone(cast: Cast, settings: Setting
             server.ask(path, secret).status
             for path in (
                 f"{ROUTE}?customerAccount={ACCOUNT}&code={CODE}",
-                f"{ROUTE}?customerAccount={ACCOUNT}&number=x",
+                f"{ROUTE}?customerAccount={ACCOUNT}&number=1&format=x",
             )
         ]
     assert (before.text, after) == ("207", [200, 400])

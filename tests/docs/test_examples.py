@@ -65,7 +65,7 @@ def ask(walked: Walked, program: str, *words: str, **variables: str) -> tuple[in
         (["anonymous", "4321"], (0, "214\n")),
         (["0465710099", "2020"], (0, "200\n")),
         (["0465710099"], (4, "")),
-        (["no number"], (1, "")),
+        (["no number"], (4, "")),
     ],
 )
 def test_a_program_prints_the_destination_or_says_why_there_is_none(

@@ -178,7 +178,7 @@ CALLS: dict[str, Word] = {
     "by_destination": ("The calls of each destination.", [{"value": "207"} | COUNTED]),
     "by_hour": ("The calls of each hour of the account's clock, `00` to `23`.", [{"value": "09"} | COUNTED]),
     "by_day": ("The calls of each day of the account's clock, `YYYY-MM-DD`.", [{"value": "2026-11-24"} | COUNTED]),
-    "Stranger.number": ("The caller's number in E.164; empty for all who withheld theirs.", "+33199009999"),
+    "Stranger.number": ("The caller's number in E.164; empty for all who gave none.", "+33199009999"),
     "last_at": (f"When they last called, {UTC}.", "2026-11-24T17:00:00Z"),
     "ReplayJob.at": (f"When it was asked for, {UTC}.", "2026-11-24T17:00:00Z"),
     "ReplayJob.state": ("`deciding`, then `decided`, `refused` or `interrupted`.", "decided"),

@@ -28,9 +28,6 @@ Headers = Iterable[tuple[bytes, bytes]]
 Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
 
-DEFAULT_COUNTRY = "FR"
-"""By whose rules a number is read when its account is none that may be asked: only to tell a 400 from a 403."""
-
 REHEARSED_ACCOUNTS, REHEARSED_NUMBER = 8, "+33199000000"
 
 _UNAUTHORIZED = Refusal(Kind.UNAUTHORIZED, "the token is missing, unknown, expired or revoked")
@@ -111,7 +108,7 @@ class CallPath:
             if token.cti is not None:
                 question = _completed(question, token)
             entry, number, called = self._admit(scope, question, token)
-            if called is not None:
+            if question.called is not None:
                 question = replace(question, called=called)
             facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * 1_000_000))
             decision = self._codes.judged(
@@ -231,13 +228,13 @@ class CallPath:
         if not question.account:
             raise invalid("the account is missing")
         entry = self._table.entry(question.account)
-        country = DEFAULT_COUNTRY if entry is None else entry.facts.country
-        number = None if question.number is None else caller_number(question.number, country)
-        called = None if question.called is None else caller_number(question.called, country)
         if entry is None or not entry.admits(token, question):
             raise _FORBIDDEN
         if token.hosts and not token.good_from(self._address_of(scope)):
             raise _FORBIDDEN
+        country = entry.facts.country
+        number = None if question.number is None else caller_number(question.number, country)
+        called = None if question.called is None else caller_number(question.called, country)
         return entry, number, called
 
     def _address_of(self, scope: Scope) -> str | None:

@@ -11,7 +11,7 @@ from aiguillage.domain.beside import ByKind, reference_key
 from aiguillage.domain.blocked import Blocked, BlockedCallers, blocked_keys, check_blocked
 from aiguillage.domain.contacts import NO_SELECT, Select
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
-from aiguillage.domain.errors import Refusal, missing
+from aiguillage.domain.errors import missing
 from aiguillage.domain.geo import (
     GeoDestination,
     Geography,
@@ -269,10 +269,7 @@ def _dialled(queues: Mapping[int, Queue], country: str) -> Steps[dict[str, int]]
 @lru_cache(maxsize=4096)
 def _dialled_as(number: str, country: str) -> str:
     """A queue's number as one who dials it has it; WITHHELD for what cannot be dialled, such as a name."""
-    try:
-        return caller_number(number, country)
-    except Refusal:
-        return WITHHELD
+    return caller_number(number, country) or WITHHELD
 
 
 def _names_of_ctis(ctis: Mapping[int, Cti]) -> dict[str, int]:

@@ -128,7 +128,7 @@ def is_readable(call: Call) -> bool:
 
 
 class Stranger(msgspec.Struct, frozen=True):
-    """A number that nobody knows, how often it called and when last; the number is empty for withheld callers.
+    """A number that nobody knows, how often it called and when last; the number is empty for callers without one.
 
     In old calls a pseudonym stands for it (domain/pseudonyms.py).
     """

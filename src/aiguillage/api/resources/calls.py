@@ -107,7 +107,7 @@ class StatisticsShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StrangerShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An unknown caller; the number is empty for all who withheld theirs."""
+    """An unknown caller; the number is empty for all who gave none."""
 
     number: str
     calls: int
