@@ -12,7 +12,8 @@ from aiguillage.cli.columns import READ_AS
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
 from aiguillage.desk.importing.outcome import WHY_UNREAD
-from aiguillage.domain.overlaps import SENTENCES, WEEKDAYS
+from aiguillage.domain import overlaps, without_hours
+from aiguillage.domain.overlaps import WEEKDAYS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
 
@@ -25,9 +26,17 @@ MAGIC = 0x950412DE
 def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *SENTENCES, *WEEKDAYS}
-    columns = {*READ_AS.values(), *WHY_UNREAD.values()}
-    return literals | tables | columns | {rule.__doc__ or "" for rule in RULES}
+    tables = {
+        *MEANING.values(),
+        *NAMES.values(),
+        *WHY.values(),
+        *overlaps.SENTENCES,
+        *without_hours.SENTENCES,
+        *WEEKDAYS,
+        *READ_AS.values(),
+        *WHY_UNREAD.values(),
+    }
+    return literals | tables | {rule.__doc__ or "" for rule in RULES}
 
 
 def _literals(source: Path) -> Iterator[str]:

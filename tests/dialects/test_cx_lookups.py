@@ -6,6 +6,7 @@ import pytest
 
 from aiguillage.desk.ctis import issue_cti_token
 from aiguillage.desk.facts import list_facts
+from aiguillage.domain.accounts import CHALLENGE
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.ruled import EVENING, TUESDAY, Ruled
 from tests.server import Answer
@@ -155,6 +156,6 @@ def test_a_bad_token_a_broken_query_and_another_method_are_problems_too(
     without, broken = look_up(ruled, path, None, **asked), ruled.get(f"{path}?customer_account=%FF")
     posted = ruled.get(path, method="POST", customer_account=ACCOUNT, **asked)
 
-    assert (without.status, without.headers["www-authenticate"]) == (401, "Bearer")
+    assert (without.status, without.headers["www-authenticate"]) == (401, CHALLENGE)
     assert (broken.status, posted.status, posted.headers["allow"]) == (400, 405, "GET, HEAD")
     assert {answer.headers["content-type"] for answer in (without, broken, posted)} == {"application/problem+json"}

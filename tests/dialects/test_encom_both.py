@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from aiguillage.domain.accounts import CHALLENGE
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.dialects.conftest import Door
 
@@ -108,7 +109,7 @@ def test_without_a_good_token_the_answer_is_401_even_to_a_malformed_request(door
     answers.append(door.server.ask("/api/v1/smartRoutings"))
 
     assert {(a.status, a.text, a.headers["www-authenticate"]) for a in answers} == {
-        (401, '{"response": "unauthorized"}', "Bearer")
+        (401, '{"response": "unauthorized"}', CHALLENGE)
     }
 
 

@@ -58,5 +58,5 @@ def test_a_token_may_say_what_an_unknown_caller_gets(door: Door) -> None:
     assert [(a.status, a.text) for a in answers] == [(200, ""), (200, "false")] * 2
 
 
-def test_another_word_in_the_path_is_no_call(door: Door) -> None:
-    assert door.v0("isRichFromNumber/0199001234").status == 404
+def test_another_word_in_the_path_is_a_wrong_address(door: Door) -> None:
+    assert door.v0("isRichFromNumber/0199001234").status == 400

@@ -142,7 +142,7 @@ def test_an_unknown_caller_may_get_nothing(ruled: Ruled) -> None:
 def test_an_unknown_caller_may_get_the_accounts_defaults(ruled: Ruled) -> None:
     by_code, by_number = ruled.told(code="99", unknown="default"), ruled.told(number=STRANGER, unknown="default")
 
-    assert (by_code["known"], by_code["destination4"], by_code["destination"]) == (False, "900", None)
+    assert (by_code["known"], by_code["destination4"], by_code["destination"]) == (False, "900", "900")
     assert (by_number["reason"], by_number["destination"]) == ("geography", "290")
 
 
@@ -161,7 +161,7 @@ def test_what_the_question_says_of_unknown_callers_goes_before_what_the_token_sa
     [
         ({"number": BLOCKED}, "blocked_caller", "reject"),
         ({"value": "69001", "list": "departments"}, "geography", "207"),
-        ({"number": STRANGER, "value": "75001", "list": "departments"}, "geography", None),
+        ({"number": STRANGER, "value": "75001", "list": "departments"}, "geography", "900"),
         ({"number": FROM_NANTES}, "geography", "291"),
         ({"number": "anonymous", "called": "01 99 00 02 07"}, "called_queue", "207"),
         ({"number": "Out of Area", "called": "sip:+33199000207@pbx.example.org"}, "called_queue", "207"),

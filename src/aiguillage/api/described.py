@@ -20,7 +20,7 @@ from aiguillage.api.answers import (
 )
 from aiguillage.api.examples import Examples, shape_named
 from aiguillage.api.forms import FORM
-from aiguillage.api.operations import STALE, Nothing, Operation, Upload
+from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
 from aiguillage.api.problems import Problem
 from aiguillage.api.wording import text_of
 from aiguillage.api.words import WORDS
@@ -93,7 +93,7 @@ def _linked(operation: Operation, other: Operation) -> Described:
 
 
 def _shapes(operations: Iterable[Operation]) -> list[Any]:
-    shapes: list[Any] = [Problem]
+    shapes: list[Any] = [Problem, Remarks]
     for operation in operations:
         for shape in (operation.query, operation.body, operation.answer, operation.longer):
             if shape not in (None, Upload, Nothing) and shape not in shapes:

@@ -1,6 +1,6 @@
 """What commands about facts have in common: a fact is named, listed, shown and removed alike, whatever its kind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -98,8 +98,9 @@ def common_commands(app: typer.Typer, shown: Shown, *, but: Sequence[str] = ()) 
     def remove(context: typer.Context, account: AccountCode, name: FactName, json: Json = False) -> None:
         with at_desk(context) as desk:
             kept = find_fact(desk.db, desk.actor, account, shown.kind, name)
-            remove_fact(desk.db, desk.actor, account, shown.kind, kept.id)
+            remarks = remove_fact(desk.db, desk.actor, account, shown.kind, kept.id)
         print_done(_("{name} is removed.").format(name=name_of(kept)), {"removed": kept.id}, json=json)
+        print_remarks(remarks)
 
     words = {"list": f"List the {shown.plural}.", "show": "Show one of them.", "remove": "Remove one of them."}
     for name, function in (("list", list_), ("show", show), ("remove", remove)):
@@ -133,14 +134,13 @@ def print_one(desk: Desk, account: str, shown: Shown, kept: Kept, *, json: bool)
 def print_change(desk: Desk, account: str, shown: Shown, done: Done, *, json: bool) -> None:
     """Prints a fact that was added or changed, and on standard error what is worth a remark."""
     print_one(desk, account, shown, done.kept, json=json)
-    print_remarks([done])
+    print_remarks(done.remarks)
 
 
-def print_remarks(done: Sequence[Done]) -> None:
-    """Prints what is worth a remark of facts that were added or changed, each remark once, on standard error."""
-    told = (in_words(remark) for one in done for remark in one.remarks)
-    for remark in dict.fromkeys(told):
-        print_aside(remark)
+def print_remarks(remarks: Iterable[Remark]) -> None:
+    """Prints what is worth a remark, each remark once, on standard error."""
+    for told in dict.fromkeys(map(in_words, remarks)):
+        print_aside(told)
 
 
 def in_words(remark: Remark) -> str:

@@ -100,7 +100,7 @@ def add_hours(
         spans = [TimeSpan(**common, **one, destination=destination or None) for one in on]
         done = add_facts(desk.db, desk.actor, account, spans)
         print_kept(desk, account, SPANS, [one.kept for one in done], json=json)
-    print_remarks(done)
+    print_remarks(remark for one in done for remark in one.remarks)
 
 
 def _days(days: list[str] | None, dates: list[str] | None) -> list[dict[str, Any]]:

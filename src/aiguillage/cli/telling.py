@@ -26,6 +26,7 @@ WHY = {
     "holiday": "holiday",
     "time_span": "time span",
     "default": "default destination",
+    "no_hours": "no opening hours",
 }
 """What a queue goes by."""
 

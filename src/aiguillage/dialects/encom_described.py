@@ -1,6 +1,7 @@
 """What Encom's dialects and V2 have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
 
 from aiguillage.dialects.described import Described, const, json_body, parameter, schema_named, text_body
+from aiguillage.domain.accounts import CHALLENGE
 
 ACCOUNT_CODE = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z][A-Za-z0-9_-]{1,31}$"}
 NUMBER_TEXT = (
@@ -48,7 +49,7 @@ HEADERS: Described = {
     "WWW-Authenticate": {
         "description": "How to say who asks.",
         "required": True,
-        "schema": {"type": "string", "const": "Bearer"},
+        "schema": {"type": "string", "const": CHALLENGE},
     },
     "Allow": {
         "description": "The methods that the path takes.",

@@ -51,6 +51,7 @@ from aiguillage.domain.queues import (
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
+from aiguillage.domain.without_hours import of_queues, of_spans_removed
 
 Fact = msgspec.Struct
 
@@ -68,8 +69,8 @@ class Kind(NamedTuple):
 
     An account has `most` of them, and `most_together` that belong to one other fact. `keys` are what no other may have
     (domain/beside.py). Where `parts` says what they stand for, as the zones of a geo destination, an account has
-    `most` of these too. `remarks` are told of facts that were written, by their ids. `role` is what it takes to change
-    one, `seen_by` what it takes to see one.
+    `most` of these too. `remarks` are told of facts that were written, by their ids, `parting` ones of the account
+    without facts that were removed. `role` is what it takes to change one, `seen_by` what it takes to see one.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Kind(NamedTuple):
     most_together: int | None = None
     parts: str = ""
     remarks: Callable[[Mapping[int, Any], ByKind], Mapping[int, list[Remark]]] | None = None
+    parting: Callable[[Iterable[Any], ByKind], list[Remark]] | None = None
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
 
@@ -101,8 +103,17 @@ def _of_rota(rota: Rota) -> Iterable[Reference]:
 KINDS = (
     Kind(GROUP, Group, check_group, 1_000),
     Kind(ROTA, Rota, check_rota, 200, _of_rota),
-    Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact)),
-    Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=overlaps),
+    Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact), remarks=of_queues),
+    Kind(
+        "time_span",
+        TimeSpan,
+        check_time_span,
+        20_000,
+        _of_owner,
+        most_together=500,
+        remarks=overlaps,
+        parting=of_spans_removed,
+    ),
     Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),
     Kind("holiday", Holiday, check_holiday, 1_000),
     Kind("observance", Observance, check_observance, 1),
@@ -185,6 +196,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     vip_priority: int = 0
     rota: int | None = None
     geo_list: int | None = None
+    fallback_destination: str | None = None
     hours: Hours = msgspec.field(default_factory=lambda: Hours("UTC", {}))
     geography: Geography = msgspec.field(default_factory=lambda: Geography({}))
     on_call: OnCall = msgspec.field(default_factory=lambda: OnCall("UTC", {}))
@@ -230,6 +242,7 @@ def compile_in_steps(
         vip_priority=account.vip_priority,
         rota=account.rota,
         geo_list=account.geo_list,
+        fallback_destination=account.fallback_destination,
         hours=hours,
         geography=geography,
         on_call=OnCall(account.time_zone, by_kind),
