@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aiguillage.domain.beside import ByKind, owned
 from aiguillage.domain.queues import TimeSpan
-from aiguillage.domain.wallclock import DAY, WEEK, wall_day, wall_time
+from aiguillage.domain.wallclock import DAY, WEEK, clock_span, wall_day
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_REMARKS = 20
@@ -119,8 +119,8 @@ def _winner(mine: _Span, other: _Span) -> str:
 
 def _bounds(span: TimeSpan) -> tuple[int, int]:
     midnight = (span.day_of_week or 0) * DAY if span.date_full is None else wall_day(span.date_full)
-    begin, end = midnight + wall_time(span.start_time), midnight + wall_time(span.end_time)
-    return begin, end if end > begin else end + DAY
+    begin, end = clock_span(span.start_time, span.end_time)
+    return midnight + begin, midnight + end
 
 
 def _words(span: TimeSpan) -> dict[str, str]:

@@ -15,7 +15,8 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.wall import DAY, WEEK
 
-UNITS = {"days": DAY, "weeks": WEEK}
+DAYS = "days"
+UNITS = {DAYS: DAY, "weeks": WEEK}
 LONGEST_TURN = 366
 SUNDAY = 7
 MOST_MEMBERS, MOST_LAYERS, MOST_WINDOWS, MOST_OVERRIDES = 200, 50, 50, 1_000
@@ -47,7 +48,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """Members who take turns of `every` days or weeks, from `start` at `handover` on, in their order (by name).
 
-    `end` is the first day without the layer. With `windows` it is set only inside them.
+    `end` is the first day without the layer. With `windows` it is set only inside them, and turns of days count the
+    days alone on which it is.
     """
 
     name: str
