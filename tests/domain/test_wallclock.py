@@ -72,7 +72,7 @@ def test_a_dated_span_until_23_59_lasts_the_day() -> None:
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
 def test_days_on_which_clocks_are_set_end_at_midnight_too(day: str) -> None:
-    state = hours(time_span=WHOLE_WEEK[:-1] + [weekly(7, "00:00", "23:59", destination="300")]).state(
+    state = hours(time_span=[*WHOLE_WEEK[:-1], weekly(7, "00:00", "23:59", destination="300")]).state(
         1, paris(f"{day}T12:00")
     )
 

@@ -41,8 +41,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 class TimeSpan(msgspec.Struct, frozen=True, kw_only=True):
     """`[start, end)` on every `day_of_week` (1 Monday .. 7 Sunday) or on the one day `date_full`.
 
-    An end not after its start runs over midnight; 00:00 to 00:00 is the whole day, and 23:59 is the day's end. Without a
-    destination calls go to the queue itself.
+    An end not after its start runs over midnight; 00:00 to 00:00 is the whole day, and 23:59 is the day's end. Without
+    a destination calls go to the queue itself.
     """
 
     owner_type: str
