@@ -89,17 +89,6 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
-def named_member(members: Sequence[Member], label: str) -> Member | None:
-    """Whom a shift's label names: by name, by e-mail address, or with one member's name, and no other's, in it."""
-    text = folded(label)
-    named = (
-        [member for member in members if folded(member.name) == text]
-        or [member for member in members if member.email and folded(member.email) == text]
-        or [member for member in members if re.search(rf"(?<!\w){re.escape(folded(member.name))}(?!\w)", text)]
-    )
-    return named[0] if len(named) == 1 else None
-
-
 def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account) -> Rota:
     """The rota in its standard form, if it makes sense beside the account's others; `fact_id` is None for a new one.
 
