@@ -13,7 +13,7 @@ from aiguillage.desk.facts import Done, place_fact, replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
-from aiguillage.domain.queues import Calendar
+from aiguillage.domain.queues import ROTA, Calendar
 from aiguillage.storage.calendars import (
     DueCalendar,
     calendars_due,
@@ -37,6 +37,9 @@ UNREAD = 0
 """When a feed was read that nobody has read yet."""
 
 DAYS_BACK, DAYS_AHEAD = 60, 731
+DAYS_OF_CALLS = 366
+"""How long calls are kept, which a replay decides again: the events of this time are kept where there is room."""
+
 LONGEST_TROUBLE = 300
 Fetch = Callable[[str], bytes]
 Reading = Callable[[Database], object]
@@ -79,7 +82,7 @@ def add_calendar(
     with read_facts(db, actor, code, Role.EDIT) as view:
         account = view.account
     text = fetch(calendar.url) if text is None and calendar.url else text or b""
-    fact = msgspec.structs.replace(calendar, **_read(text, account, actor.at))
+    fact = msgspec.structs.replace(calendar, **_read(text, account, actor.at, calendar.owner_type))
     with change_facts(db, actor, code, Role.EDIT) as change:
         done = place_fact(change, fact)
         _keep(change, done.kept, text)
@@ -193,15 +196,24 @@ def window(at: int) -> tuple[date, date]:
     return (today - timedelta(days=DAYS_BACK)).replace(day=1), last.replace(day=1)
 
 
-def _read(text: bytes, account: Account, at: int) -> dict[str, Any]:
+def earliest(at: int) -> date:
+    """The day from which on events are kept where there is room for them: a year before a moment, in whole months."""
+    today = datetime.fromtimestamp(at / SECOND, UTC).date()
+    return (today - timedelta(days=DAYS_OF_CALLS)).replace(day=1)
+
+
+def _read(text: bytes, account: Account, at: int, owner_type: str) -> dict[str, Any]:
     """What a calendar's fact becomes by a text that can be read. Raises Refusal."""
-    return {"events": read_calendar(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
+    events, left_out = read_calendar(
+        text, account.time_zone, *window(at), since=earliest(at), shifts=owner_type == ROTA
+    )
+    return {"events": events, "left_out": left_out, "failing_since": None, "trouble": ""}
 
 
 def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Found:
     try:
         text = kept_text if calendar.url is None else fetch(calendar.url)
-        return _Found(text, _read(text, account, at))
+        return _Found(text, _read(text, account, at, calendar.owner_type))
     except Refusal as refusal:
         since = at if calendar.failing_since is None else calendar.failing_since
         return _Found(None, {"failing_since": since, "trouble": refusal.message[:LONGEST_TROUBLE]})
