@@ -6,10 +6,10 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 EXAMPLES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test covered fuzz soak check audit sbom bench lock clean
+.PHONY: help setup demo serve test covered fuzz soak check audit sbom secrets bench lock clean
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## install what running needs
 
@@ -47,6 +47,10 @@ sbom: .venv/dev.stamp ## list what we depend on, as CycloneDX, in dist/sbom.json
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml -o dist/sbom.json requirements/run.txt
 	@echo "dist/sbom.json"
+
+secrets: .venv/dev.stamp ## look for secrets in every file that git tracks
+	@$(BIN)/python -m tests.no_secrets \
+		|| { echo "Not passed: something was found, or nobody could look; the lines above say which." >&2; exit 1; }
 
 bench: .venv/dev.stamp ## measure, and compare with the figures to keep
 	$(BIN)/python -m bench

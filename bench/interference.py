@@ -15,7 +15,7 @@ from bench.machine import Cores
 from bench.neighbours import Neighbours, add_neighbours
 from bench.own_time import own_time_logged
 from bench.paced import Seen
-from bench.servers import Server, serving
+from bench.servers import Server, serving, weigh
 from bench.tree import others_seconds
 from bench.work import Work, all_work, doing
 
@@ -154,9 +154,10 @@ def measure_interference(
         told("accounts beside the one that is worked on")
         neighbours = add_neighbours(installation, directory, turns.neighbours)
         with serving(installation) as server, all_work(installation, neighbours, server, directory) as works:
+            told("its unit's weight" if weigh(server) else "not its unit's weight: only root may give it")
             told("what one worker takes")
             _log_calls(installation, server, cores.load, turns.replayed)
-            rate = half_of_most(server, neighbours.other, cores.load)
+            rate = half_of_most(server, neighbours.other, cores.load, directory)
             phases = _Phases(server, rate, turns.seconds, directory)
             rows = [row for work in works for row in _take_turns(phases, work, neighbours, turns.turns, told)]
     return Interference(rate, rows)

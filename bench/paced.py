@@ -1,4 +1,4 @@
-"""Calls at a constant rate, whatever the server does: `python -m bench.paced PORT PATHS RATE CONNECTIONS`.
+"""Calls at a constant rate, whatever the server does: `python -m bench.paced PORT RATE CONNECTIONS PATHS ...`.
 
 wrk waits for an answer before it asks again, so a server that stalls is asked less just then, and looks well. Here
 call number n is due at the start plus n / RATE. It is sent then on a connection that is free, or as soon as one is;
@@ -8,8 +8,10 @@ nothing is pipelined. Its latency runs from when it was due, so waiting counts, 
     sent    |    |    |        ||    |      two were due while the server stalled: both have their wait in their latency
     stall             xxxxxxxxx
 
-It runs until its standard input is closed, gives calls that are out some seconds, and prints what it saw as JSON. One
-that is not answered by then has waited so long. All latencies are kept, eight bytes each: percentiles are exact.
+Each file of paths is an account's, whose calls are asked in turn and told apart; the accounts' secrets are lines of
+an environment variable. It runs until its standard input is closed, gives calls that are out some seconds, and prints
+what it saw of each account as JSON. One that is not answered by then has waited so long. All latencies are kept, eight
+bytes each: percentiles are exact. It takes little of the processor, because it shares it with what is measured.
 """
 
 import json
@@ -24,10 +26,11 @@ from array import array
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
-SECRET = "BENCH_SECRET"  # noqa: S105 - the name of a variable
+SECRETS = "BENCH_SECRETS"
 OK = b"200"
 DRAINED_WITHIN = 10.0
 """Seconds that calls are waited for at the end."""
@@ -53,67 +56,94 @@ class Seen(NamedTuple):
     late_p99_us: float
 
 
+class Stream:
+    """The calls of one account, and what came of them."""
+
+    def __init__(self, requests: list[bytes]) -> None:
+        self.requests = cycle(requests)
+        self.latencies, self.lateness = array("d"), array("d")
+        self.refused = self.broken = 0
+
+    def told(self, took: float) -> Seen:
+        """All of it."""
+        latencies, late = sorted(self.latencies), sorted(self.lateness)
+        p50, p99, worst = (latencies[int((len(latencies) - 1) * share)] * 1e6 for share in (0.50, 0.99, 1))
+        calls, late_p99 = len(latencies), late[(len(late) - 1) * 99 // 100] * 1e6
+        return Seen(calls, calls / took, p50, p99, worst, self.refused, self.broken, late_p99)
+
+
 @dataclass(eq=False)
 class Connection:
-    """A connection, and the call that is out on it: when it was due, what came of its answer."""
+    """A connection, and the call that is out on it: whose it is, when it was due, what came of its answer."""
 
     socket: socket.socket
-    due: float | None = None
+    stream: Stream | None = None
+    due: float = 0.0
     answer: bytes = b""
 
 
 class Pacer:
-    """Asks for each request in turn, `rate` times a second."""
+    """Asks for each account's requests in turn, `rate` times a second in all."""
 
-    def __init__(self, port: int, requests: list[bytes], rate: float, connections: int) -> None:
-        self._port, self._requests, self._rate = port, requests, rate
-        self._all = {one.socket: one for one in (self._connect() for _ in range(connections))}
-        self._free = deque(self._all.values())
-        self._waiting: deque[float] = deque()
-        self._latencies, self._lateness = array("d"), array("d")
-        self._asked, self._refused, self._broken = 0, 0, 0
+    def __init__(self, port: int, requests: list[list[bytes]], rate: float, connections: int) -> None:
+        self._port, self._rate = port, rate
+        self._streams = [Stream(one) for one in requests]
+        self._poll = select.epoll()
+        self._all: dict[int, Connection] = {}
+        self._free: deque[Connection] = deque()
+        self._waiting: deque[tuple[Stream, float]] = deque()
+        for _ in range(connections):
+            self._connect()
 
-    def run(self, end: int) -> Seen:
+    def run(self, end: int) -> list[Seen]:
         """Calls until there is something to read from `end`, or it is closed."""
         began = time.perf_counter()
         due, number, ended = began, 0, False
+        self._poll.register(end, select.EPOLLIN)
         while not ended:
             now = time.perf_counter()
             while due <= now:
-                self._lateness.append(now - due)
-                self._waiting.append(due)
+                stream = self._streams[number % len(self._streams)]
+                stream.lateness.append(now - due)
+                self._waiting.append((stream, due))
                 number += 1
                 due = began + number / self._rate
             self._send()
-            ended = self._read(max(0.0, due - time.perf_counter()), end)
+            ended = self._read(max(0.0, due - time.perf_counter())) and number >= len(self._streams)
         took = time.perf_counter() - began
+        self._poll.unregister(end)
         self._drain()
-        return self._tell(took)
+        return [stream.told(took) for stream in self._streams]
 
-    def _connect(self) -> Connection:
-        return Connection(socket.create_connection(("127.0.0.1", self._port), timeout=DRAINED_WITHIN))
+    def _connect(self) -> None:
+        one = Connection(socket.create_connection(("127.0.0.1", self._port), timeout=DRAINED_WITHIN))
+        self._all[one.socket.fileno()] = one
+        self._poll.register(one.socket, select.EPOLLIN)
+        self._free.append(one)
 
     def _send(self) -> None:
         """Sends what is due, as far as there are connections: a request is small, and never waits for the network."""
         while self._waiting and self._free:
             one = self._free.popleft()
-            one.due, one.answer = self._waiting.popleft(), b""
+            stream, one.due = self._waiting.popleft()
+            one.stream, one.answer = stream, b""
             try:
-                one.socket.sendall(self._requests[self._asked % len(self._requests)])
+                one.socket.sendall(next(stream.requests))
             except OSError:
                 self._replace(one)
-            self._asked += 1
 
-    def _read(self, seconds: float, *ends: int) -> bool:
-        """Reads what comes within so many seconds; whether one of `ends` did."""
-        watched: list[int | socket.socket] = [*ends, *self._all]
-        ready, _, _ = select.select(watched, [], [], seconds)
+    def _read(self, seconds: float) -> bool:
+        """Reads what comes within so many seconds; whether there was something that no connection of ours is."""
+        select.select([self._poll], [], [], seconds)  # to the microsecond; epoll itself counts milliseconds
+        ready, ended = self._poll.poll(0), False
         now = time.perf_counter()
-        for one in ready:
-            if isinstance(one, int):
-                return True
-            self._read_from(self._all[one], now)
-        return False
+        for descriptor, _ in ready:
+            one = self._all.get(descriptor)
+            if one is None:
+                ended = True
+            else:
+                self._read_from(one, now)
+        return ended
 
     def _read_from(self, one: Connection, now: float) -> None:
         try:
@@ -126,24 +156,22 @@ class Pacer:
         one.answer += piece
         head, found, body = one.answer.partition(HEAD_END)
         length = LENGTH.search(head)
-        if one.due is not None and found and len(body) >= (int(length[1]) if length else 0):
-            self._latencies.append(now - one.due)
-            self._refused += one.answer[9:12] != OK
-            one.due = None
+        if one.stream is not None and found and len(body) >= (int(length[1]) if length else 0):
+            one.stream.latencies.append(now - one.due)
+            one.stream.refused += one.answer[9:12] != OK
+            one.stream = None
             self._free.append(one)
 
     def _replace(self, one: Connection) -> None:
         """A new connection for one that the server ended; a call that was out on it counts as broken."""
+        del self._all[one.socket.fileno()]
         one.socket.close()
-        del self._all[one.socket]
-        if one.due is None:
+        if one.stream is None:
             self._free.remove(one)
         else:
-            self._latencies.append(time.perf_counter() - one.due)
-            self._broken += 1
-        fresh = self._connect()
-        self._all[fresh.socket] = fresh
-        self._free.append(fresh)
+            one.stream.latencies.append(time.perf_counter() - one.due)
+            one.stream.broken += 1
+        self._connect()
 
     def _drain(self) -> None:
         last = time.perf_counter() + DRAINED_WITHIN
@@ -151,17 +179,12 @@ class Pacer:
             self._send()
             self._read(0.1)
         now = time.perf_counter()
-        left = [*self._waiting, *(one.due for one in self._all.values() if one.due is not None)]
-        self._latencies.extend(now - due for due in left)
-        self._broken += len(left)
-        for one in self._all:
-            one.close()
-
-    def _tell(self, took: float) -> Seen:
-        latencies, late = sorted(self._latencies), sorted(self._lateness)
-        p50, p99, worst = (latencies[int((len(latencies) - 1) * share)] * 1e6 for share in (0.50, 0.99, 1))
-        calls, late_p99 = len(latencies), late[(len(late) - 1) * 99 // 100] * 1e6
-        return Seen(calls, calls / took, p50, p99, worst, self._refused, self._broken, late_p99)
+        out = ((one.stream, one.due) for one in self._all.values() if one.stream is not None)
+        for stream, due in [*self._waiting, *out]:
+            stream.latencies.append(now - due)
+            stream.broken += 1
+        for one in self._all.values():
+            one.socket.close()
 
 
 def requests_of(paths: Path, secret: str) -> list[bytes]:
@@ -178,10 +201,12 @@ def _stand_apart() -> None:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
 
-def _main(port: str, paths: str, rate: str, connections: str) -> None:
+def _main(port: str, rate: str, connections: str, *files: str) -> None:
     _stand_apart()
-    pacer = Pacer(int(port), requests_of(Path(paths), os.environ[SECRET]), float(rate), int(connections))
-    print(json.dumps(pacer.run(sys.stdin.fileno())._asdict()))
+    secrets = os.environ[SECRETS].splitlines()
+    requests = [requests_of(Path(file), secret) for file, secret in zip(files, secrets, strict=True)]
+    seen = Pacer(int(port), requests, float(rate), int(connections)).run(sys.stdin.fileno())
+    print(json.dumps([one._asdict() for one in seen]))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from bench.tree import cpu_seconds
 
 READY_WITHIN = 60.0
 """Seconds; a start takes about one, but machines are shared."""
+
+WEIGHT = "-20"
+"""Of a session, as nice(2) has it: 87 times that of another. CPUWeight=10000 in the unit is 100 times."""
 
 SERVE = python("-m", "aiguillage", "serve", "--workers", "1")
 NGINX = """
@@ -64,6 +67,14 @@ def serving(installation: Installation, core: int | None = None) -> Iterator[Ser
     command = SERVE if core is None else pinned(core, SERVE)
     with _serving_python(command, installation.settings.data_dir) as server:
         yield server
+
+
+def weigh(server: Server) -> bool:
+    """Gives a server's session the weight that the shipped unit gives its service; whether that may be done here."""
+    with suppress(OSError):
+        Path(f"/proc/{server.pid}/autogroup").write_text(WEIGHT)
+        return True
+    return False
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,3 +129,17 @@ def wait_until_ready(server: Server, *, whole: bool = True) -> None:
             pass
         time.sleep(0.02)
     raise RuntimeError(f"the server did not start:\n{server.log.read_text()}")
+
+
+def processes(server: Server, module: str) -> list[int]:
+    """The server's processes that run a module."""
+    return [pid for pid in children(server.process.pid) if module in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    found: list[int] = []
+    with suppress(FileNotFoundError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiguillage.app import open_database
 from aiguillage.settings import Settings
@@ -34,13 +35,13 @@ class Busy:
 
 
 @contextmanager
-def busy_server(directory: Path) -> Iterator[Busy]:
-    """The server, with its data in a directory of its own."""
+def busy_server(directory: Path, **environment: Any) -> Iterator[Busy]:  # noqa: ANN401 - running knows them
+    """The server, with its data in a directory of its own; `environment` is running's."""
     settings = Settings(data_dir=directory / "data")
     database = open_database(settings)
     migrate(database)
     cast = assemble(database)
-    with running(settings) as server:
+    with running(settings, **environment) as server:
         yield Busy(server, cast)
     database.close()
 

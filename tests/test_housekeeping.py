@@ -6,7 +6,6 @@ import select
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -23,13 +22,12 @@ from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.queues import Calendar, Queue
 from aiguillage.domain.webhooks import Webhook
-from aiguillage.housekeeping import NICENESS
 from aiguillage.settings import Settings
 from aiguillage.storage.deliveries import Wanted
 from tests.calendars import WEEKLY, ical, queue
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, known_caller
 from tests.secure import Secure, answer
-from tests.server import Server, running
+from tests.server import Server, processes, running
 
 PATIENCE = 60.0
 """Seconds for what takes a moment; these machines are shared."""
@@ -60,10 +58,8 @@ def lines(server: Server) -> list[dict[str, object]]:
 
 
 def houses_of(server: Server) -> list[int]:
-    """The process beside the server's workers and its desk, which is nicer than they are."""
-    threads = Path(f"/proc/{server.process.pid}/task").iterdir()
-    children = " ".join((thread / "children").read_text() for thread in threads)
-    return [pid for pid in map(int, children.split()) if os.getpriority(os.PRIO_PROCESS, pid) >= NICENESS]
+    """The process beside the server's workers and its desk."""
+    return processes(server, "aiguillage.housekeeping")
 
 
 def house_of(server: Server) -> int:

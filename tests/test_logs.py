@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from aiguillage.api.summed import Summed
+from aiguillage.api.summed import MOST_KINDS, Summed
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from tests.cast import CODE, Cast
@@ -56,6 +56,25 @@ def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: py
         ("unauthorized", "192.0.2.9", None),
         ("limited", None, 4),
     ]
+
+
+def test_of_one_event_a_bounded_number_of_kinds_has_lines_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, later = io.StringIO(), list[Callable[[], None]]()
+    monkeypatch.setattr(sys, "stderr", written)
+    configure_logs("info")
+    summed = Summed(later.append)
+
+    for user in range(100):
+        summed.write("right_refused", logging.WARNING, apart={}, user=user)
+    summed.write("sign_in_refused", logging.WARNING, apart={}, kind="limited")
+    for tell in later:
+        tell()
+    structlog.reset_defaults()
+
+    told = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [line.get("user") for line in told] == [*range(MOST_KINDS + 1), None, None]
+    assert [line["event"] for line in told[-2:]] == ["sign_in_refused", "right_refused"]
+    assert told[-1]["times"] == 100 - MOST_KINDS - 1
 
 
 def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,7 @@ class CallWorker:
         if not self._settings.tls_cert:
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self._settings.tls_cert, self._settings.tls_key)
         return context
 

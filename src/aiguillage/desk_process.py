@@ -1,6 +1,5 @@
 """A desk process: the web framework behind a private Unix socket, for everything that is no call."""
 
-import os
 import signal
 import socket
 import sys
@@ -17,11 +16,9 @@ from aiguillage.app import build_desk
 from aiguillage.callpath.counts import Counts
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
+from aiguillage.precedence import give_way
 from aiguillage.settings import Settings, read_settings
 from aiguillage.sockets import same_user
-
-NICENESS = 5
-"""How far the call workers come before it where the processor is short: see nice(2)."""
 
 LONGEST_STOP = 10
 """Seconds that a desk told to stop goes on with what it began."""
@@ -88,7 +85,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
 
 def main(words: list[str]) -> None:
     """The process."""
-    os.nice(NICENESS)
+    give_way()
     inherited, settings = Inherited.read(words), read_settings()
     configure_logs(settings.log_level)
     listening = socket.socket(fileno=inherited.sockets[0])

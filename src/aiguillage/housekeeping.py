@@ -1,6 +1,5 @@
 """Housekeeping: a process beside the workers: calendars, holidays, webhooks, old calls, damage."""
 
-import os
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
+from aiguillage.precedence import give_way
 from aiguillage.settings import Settings, read_settings
 from aiguillage.storage.damage import Watch, told_of
 from aiguillage.storage.engine import Database
@@ -28,9 +28,6 @@ from aiguillage.storage.staging import sweep
 
 EVERY = 60.0
 """Seconds from one round to the next."""
-
-NICENESS = 10
-"""How far the workers come before it where the processor is short: see nice(2)."""
 
 ACTOR = "housekeeping"
 """Who acts, in the journal."""
@@ -134,7 +131,7 @@ def _actor() -> Actor:
 def main(words: list[str]) -> None:
     """The process: Ctrl-C is for the supervisor, which then ends this one too. What it does may be cut off anywhere."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
+    give_way()
     inherited, settings = Inherited.read(words), read_settings()
     configure_logs(settings.log_level)
     inherited.say_ready()

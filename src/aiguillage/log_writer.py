@@ -21,6 +21,7 @@ from aiguillage.callpath.log import LONGEST_MESSAGE, MOST_WAITING, Logged, decod
 from aiguillage.domain.errors import Refusal
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
+from aiguillage.precedence import give_way_a_little
 from aiguillage.settings import read_settings
 from aiguillage.storage.calls import keep_calls, open_log
 from aiguillage.storage.sqlite import library
@@ -137,6 +138,7 @@ def main(words: list[str]) -> None:
     """The process: signals are for the supervisor, whose workers then close their ends."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    give_way_a_little()
     inherited = Inherited.read(words)
     settings = read_settings()
     configure_lines(settings.log_level)

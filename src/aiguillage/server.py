@@ -73,7 +73,7 @@ class Child:
         self.plan = plan
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
-        self.ready = False
+        self.ready = self.silent = False
         self.failures = 0
         self.due = 0.0
 
@@ -142,7 +142,7 @@ class Supervisor:
             process_group=0,  # a terminal's Ctrl-C is for the supervisor
             pass_fds=(self._memory, self._alive, self._ready, *(end.fileno() for end in plan.sockets)),
         )
-        child.started_at, child.ready = time.monotonic(), False
+        child.started_at, child.ready, child.silent = time.monotonic(), False, False
 
     def _others(self) -> list[Child]:
         """What is started behind the first call worker, in this order."""
@@ -237,7 +237,9 @@ class Supervisor:
             return
         if process.poll() is None:
             beat = self.counts.get("beat", child.plan.row)
-            if child.plan.beats and child.ready and beat and time.monotonic() - beat > SILENT:
+            due = child.plan.beats and child.ready and not child.silent
+            if due and beat and time.monotonic() - beat > SILENT:
+                child.silent = True
                 _log.error("silent", extra={"about": {"process": child.plan.name, "pid": process.pid}})
                 process.kill()
             return

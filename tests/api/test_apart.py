@@ -21,7 +21,7 @@ from aiguillage.storage.staging import PREFIX
 from tests.api.client import Client, client_of
 from tests.api.test_lanes import bearer, first, held
 from tests.cast import ACCOUNT, Cast
-from tests.server import Server, running
+from tests.server import Server, children, running
 
 CSV = {"Content-Type": "text/csv"}
 MANY = 200_000
@@ -37,15 +37,6 @@ def client(server: Server, cast: Cast) -> Client:
 def rows(count: int) -> bytes:
     """A file of so many contacts."""
     return b"reference;company\n" + b"".join(b"r%d;Garage %d\n" % (number, number) for number in range(count))
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started."""
-    found: list[int] = []
-    with suppress(FileNotFoundError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    return found
 
 
 def is_there(pid: int) -> bool:
@@ -103,11 +94,11 @@ def test_a_child_has_limits_and_gives_way_to_others(client: Client, cast: Cast) 
         child = first_child(client.server.desk)
         wait_for(cast.db.path.parent)
         limits = Path(f"/proc/{child}/limits").read_text()
-        nice = os.getpriority(os.PRIO_PROCESS, child) - os.getpriority(os.PRIO_PROCESS, client.server.desk)
+        policy = os.sched_getscheduler(child)
 
     soft = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
     assert (soft["Max address space"], soft["Max cpu time"]) == (str(MOST_MEMORY), str(MOST_SECONDS))
-    assert nice == 10
+    assert policy == os.SCHED_IDLE
 
 
 def test_work_that_takes_too_long_is_stopped_and_told_so_and_nothing_is_kept(client: Client, cast: Cast) -> None:

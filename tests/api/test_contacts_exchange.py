@@ -211,6 +211,13 @@ def swollen(sheet: bytes) -> bytes:
     return sheet.replace(b"</sheetData>", b"</sheetData>" + b" " * (257 << 20))
 
 
+def with_entity(value: str) -> Callable[[bytes], bytes]:
+    """What gives a sheet a number that its XML names by an entity of that value."""
+    declared = f"<!DOCTYPE worksheet [<!ENTITY a {value}>]><worksheet".encode()
+    row = b'<row r="3"><c r="A3" t="inlineStr"><is><t>&a;</t></is></c></row></sheetData>'
+    return lambda sheet: sheet.replace(b"<worksheet", declared, 1).replace(b"</sheetData>", row)
+
+
 def lying(archive: bytes) -> bytes:
     """The archive, saying of its sheet that it unpacks to a thousand bytes."""
     changed = bytearray(archive)
@@ -229,6 +236,8 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, int]] = [
     ("a sheet of 17 billion cells", lambda: spreadsheet(A1="tel", XFD1048576="x"), XLSX, 422),
     ("a bomb", lambda: repacked(swollen), XLSX, 422),
     ("a bomb that lies", lambda: lying(repacked(swollen)), XLSX, 422),
+    ("an entity", lambda: repacked(with_entity('"0199001235"')), XLSX, 422),
+    ("an entity that is a file", lambda: repacked(with_entity('SYSTEM "file:///etc/hostname"')), XLSX, 422),
     ("no archive", lambda: b"PK\x03\x04" + b"x" * 1_000, XLSX, 422),
     ("a line without an end", lambda: b"tel;nom\n" + b"x" * (8 << 20), "text/csv", 422),
     ("a cell without an end", lambda: b'tel;nom\n0199001234;"' + b"x,\n" * (1 << 20), "text/csv", 422),

@@ -1,6 +1,8 @@
 """What stands before the web framework: hosts that can be none, headers that every answer has, our public address."""
 
 import socket
+import ssl
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx
@@ -10,10 +12,20 @@ from aiguillage.api.front import is_host
 from aiguillage.settings import Settings
 from tests.api.client import client_of
 from tests.cast import Cast
+from tests.secure import certificate
 from tests.server import Server, running
-from tests.standing import Busy
+from tests.standing import Busy, busy_server
 
 NO_HOSTS = ("x:99999", "[::1", "[zz]", "a b", "x/y", "someone@example.org", "x:", "[::1]x", "x:1:2")
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that speaks TLS."""
+    directory = tmp_path_factory.mktemp("secured")
+    own = str(certificate(directory))
+    with busy_server(directory, AIGUILLAGE_TLS_CERT=own, AIGUILLAGE_TLS_KEY=own) as busy:
+        yield busy.server
 
 
 def asked_of(server: Server, host: str) -> str:
@@ -54,6 +66,58 @@ def test_nobody_keeps_or_guesses_at_an_answer_about_people(busy: Busy, path: str
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/whoami", "/login", "/nothing", "/openapi.json", "/docs/assets/docs.css"])
+def test_no_answer_of_the_desk_is_shown_in_a_frame(busy: Busy, path: str) -> None:
+    policy = busy.server.ask(path).headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/api/v1/smartRoutings", "/api/v2/route", "/api/v2/queues/x", "/healthz", "/metrics"])
+def test_nobody_keeps_or_guesses_at_an_answer_to_a_call(busy: Busy, path: str) -> None:
+    answer = busy.server.ask(path)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_over_tls_every_answer_asks_browsers_to_come_over_tls(secured: Server) -> None:
+    answers = [secured.ask(path) for path in ("/whoami", "/docs", "/nothing", "/api/v1/smartRoutings", "/healthz")]
+
+    assert {answer.headers["strict-transport-security"] for answer in answers} == {"max-age=31536000"}
+
+
+def test_no_page_of_another_site_may_ask(busy: Busy) -> None:
+    url, origin = f"http://127.0.0.1:{busy.server.port}/whoami", {"Origin": "https://elsewhere.example.org"}
+    wanted = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+
+    answers = [httpx.get(url, headers=origin), httpx.options(url, headers=origin | wanted)]
+
+    assert [answer.status_code for answer in answers] == [401, 204]
+    assert not [name for answer in answers for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1")
+@pytest.mark.parametrize(
+    ("highest", "spoken"), [("TLSv1_3", "TLSv1.3"), ("TLSv1_2", "TLSv1.2"), ("TLSv1_1", None)], ids=str
+)
+def test_no_tls_before_1_2_is_spoken(secured: Server, highest: str, spoken: str | None) -> None:
+    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own certificate, made a moment ago
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion[highest]
+    context.set_ciphers("ALL:@SECLEVEL=0")  # or this side would not speak the old ones
+
+    with socket.create_connection(("127.0.0.1", secured.port), timeout=30) as plain:
+        try:
+            with context.wrap_socket(plain) as connection:
+                said = connection.version(), str(connection.cipher())
+        except ssl.SSLError:
+            said = None, "ECDHE"
+
+    assert said[0] == spoken
+    assert "ECDHE" in said[1] or spoken == "TLSv1.3"
 
 
 def test_what_may_be_kept_still_may(busy: Busy) -> None:

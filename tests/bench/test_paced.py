@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.paced import SECRET, Pacer, Seen
+from bench.paced import SECRETS, Pacer, Seen
 from tests.bench.answering import ANSWER, END, answering
 
 REQUEST = b"GET /calls HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -26,7 +26,7 @@ def pace(answer_to: Callable[[int], bytes], calls: int, connections: int = 1) ->
         return answer_to(number)
 
     with answering(answer) as server:
-        seen = Pacer(server.port, [REQUEST], RATE, connections).run(end)
+        (seen,) = Pacer(server.port, [[REQUEST]], RATE, connections).run(end)
     os.close(end)
     return seen
 
@@ -82,16 +82,34 @@ def test_an_answer_in_pieces_is_one_answer() -> None:
     assert seen.calls >= 20
 
 
+def test_accounts_take_turns_and_are_told_apart() -> None:
+    end, ended = os.pipe()
+
+    def answer(number: int) -> bytes:
+        if number == 60:
+            os.close(ended)
+        return REFUSAL if number % 2 == 0 else ANSWER
+
+    with answering(answer) as server:
+        first, second = Pacer(server.port, [[REQUEST], [REQUEST]], RATE, connections=1).run(end)
+    os.close(end)
+
+    assert sorted((first.refused > 0, second.refused > 0)) == [False, True]
+    assert first.refused + second.refused >= 30
+    assert abs(first.calls - second.calls) <= 1
+
+
 def test_the_command_ends_with_its_input_and_prints_what_it_saw(tmp_path: Path) -> None:
     paths = tmp_path / "paths"
     paths.write_text("/calls?number=33199001234\n/calls?number=33199005678\n")
     with answering(prompt) as server:
-        command = [sys.executable, "-m", "bench.paced", str(server.port), str(paths), "500", "2"]
+        command = [sys.executable, "-m", "bench.paced", str(server.port), "500", "2", str(paths), str(paths)]
         run = subprocess.run(
-            command, input=b"", capture_output=True, check=True, env=dict(os.environ) | {SECRET: "secret"}
+            command, input=b"", capture_output=True, check=True, env=dict(os.environ) | {SECRETS: "one\nanother"}
         )
 
-    seen = Seen(**json.loads(run.stdout))
+    seen = [Seen(**one) for one in json.loads(run.stdout)]
 
-    assert seen.calls >= 1
-    assert (seen.refused, seen.broken) == (0, 0)
+    assert len(seen) == 2
+    assert sum(one.calls for one in seen) >= 1
+    assert [(one.refused, one.broken) for one in seen] == [(0, 0)] * 2

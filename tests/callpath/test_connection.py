@@ -150,6 +150,7 @@ def test_what_breaks_the_rules_of_http_is_refused_and_ends_the_connection(
 
             assert statuses(said) == [status]
             assert b"connection: close" in said
+            assert b"x-content-type-options: nosniff" in said
             assert inside.counts.total("malformed") == 1
 
     run(meet())

@@ -1,6 +1,7 @@
 """A call worker's port: whom it makes room for, and how it ends."""
 
 import asyncio
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -85,6 +86,25 @@ def test_a_worker_that_can_take_no_connection_makes_room(inside: Inside) -> None
             house.port.stopping = True
 
             assert inside.counts.total("evicted") == 1
+
+    run(meet())
+
+
+def test_a_request_that_came_while_a_worker_had_no_processor_is_answered_and_who_sent_none_is_let_go(
+    inside: Inside, token: str
+) -> None:
+    async def meet() -> None:
+        async with doors(inside) as house:
+            (kept, asking), (silent, _) = await house.connect(), await house.connect()
+            asking.write(request(V1, token))
+            await kept.read(1000)
+
+            os.write(asking.get_extra_info("socket").fileno(), request(V1, token))  # the loop has no turn to read it
+            for connection in list(house.port.connections):
+                connection.stop(idle_for=0.0)
+
+            assert (await kept.read(1000)).endswith(b"207,209,214,216")
+            assert await silent.read() == b""
 
     run(meet())
 

@@ -165,6 +165,7 @@ def test_while_the_desk_is_away_calls_go_on_and_all_else_is_a_503(inside: Inside
             said = await house.talk(request("/whoami") + request("/api/v1/smartRoutings", CLOSE))
 
             assert [part[:3] for part in said.split(b"HTTP/1.1 ")[1:]] == [b"503", b"401"]
+            assert b"x-content-type-options: nosniff" in said
             assert inside.counts.total("turned_away") == 1
 
     run(meet())

@@ -45,6 +45,9 @@ AWKWARD = (
     Contact(code="0042", telecoms=(Telecom("+33199001250"),)),
 )
 
+SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+"""What a formula begins with; the last four are as wide as Chinese characters."""
+
 
 def exported(cast: Cast, form: str) -> bytes:
     return b"".join(export_contacts(cast.db, cast["reader"], ACCOUNT, form))
@@ -101,6 +104,18 @@ def test_no_cell_of_an_export_is_a_formula_but_numbers_stay_numbers(cast: Cast) 
     assert ';\'=1+1;\'-12;fr;"Café ""Noël""; fils";\'\'=x;\'@home;' in first
     assert ";207, +33199001234, +3353649*;+33639981234;+33199001235;" in first
     assert ";'=207;+33199001240;*21;" in first
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_formula_in_signs_of_any_width_is_quoted_and_read_back(sign: str, cast: Cast, desk: Desk) -> None:
+    add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="4321", company=f"{sign}SUM(A1)"))
+
+    text = exported(cast, "csv")
+    outcome = desk.take(text)
+
+    assert f";'{sign}SUM(A1);" in text.decode("utf-8-sig")
+    assert (outcome.unchanged, outcome.changed) == (1, 0)
+    assert desk.only().company == f"{sign}SUM(A1)"
 
 
 def test_an_empty_account_exports_a_header(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """A full disk is told as what it is, whatever somebody does; nothing is half done, and with room all goes on."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.small_disk import SmallDisk, small_disk
 FREE_SOME = "disk is full.*Free some space on its disk"
 ROWS = "reference;company\n" + "".join(f"R-{n};Company {n}\n" for n in range(400))
 UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""xlsxwriter leaves a file that it could not write to the garbage collector."""
+"""xlsxwriter leaves a file that it could not write to the garbage collector, which is to find it in the same test."""
 
 Act = Callable[[Cast, Path], object]
 
@@ -48,6 +49,7 @@ def here(disk: SmallDisk, assembled: Path) -> Iterator[Cast]:
     import_contacts(database, cast["editor"], ACCOUNT, file_beside(disk.path))
     yield cast
     database.close()
+    gc.collect()
 
 
 def file_beside(path: Path) -> Path:

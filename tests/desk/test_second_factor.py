@@ -5,6 +5,7 @@ import pytest
 
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.passwords import set_password
 from aiguillage.desk.second_factor import (
     STEP,
     begin_second_factor,
@@ -202,6 +203,18 @@ def test_an_operator_takes_it_off_for_somebody_who_lost_their_phone(noa: Cast) -
     assert come(noa).name == NOA
     with refused(Kind.MISSING, "There is no user"):
         remove_second_factor(noa.db, noa.operator, email("stranger"))
+
+
+def test_a_password_that_an_operator_sets_leaves_the_second_factor_on(noa: Cast) -> None:
+    _, secret = enrol(noa)
+    once, own = "staple in the barn", "painted horses on trains"
+    set_password(noa.db, noa.operator, NOA, once)
+
+    with refused(Kind.INVALID, "The second factor is on"):
+        sign_in(noa.db, LATER, Credentials(NOA, once, "", own), address=HOME)
+    who, _ = sign_in(noa.db, LATER, Credentials(NOA, once, code_of(secret, LATER), own), address=HOME)
+
+    assert (who.email, who.second_factor) == (NOA, True)
 
 
 def test_a_token_of_a_small_role_touches_no_second_factor(noa: Cast) -> None:

@@ -138,3 +138,11 @@ def test_long_titles_made_of_addresses_take_no_time_worth_telling() -> None:
     assert naming.named("a@" * 100) == (None, NOBODY)
     assert naming.named("a.b-c'd+" * 25) == (None, NOBODY)
     assert naming.named("<" * 200) == (None, NOBODY)
+
+
+@pytest.mark.parametrize(("name", "label"), [(".*", "Denis"), ("(a+)+", "aaaaaaaa"), ("[", "week 3")])
+def test_a_members_name_is_no_pattern(name: str, label: str) -> None:
+    member = Member(name=name, number="204")
+
+    assert Naming([member]).named(f"On call: {label}").member is None
+    assert Naming([member]).named(f"On call: {name}").member is member

@@ -31,9 +31,6 @@ from aiguillage.domain.errors import Refusal, place_of
 MOST_MEMORY, MOST_SECONDS = 1 << 30, 300
 """Bytes of address space, seconds of processor time. To import a million contacts takes 377 MiB of the former."""
 
-NICENESS = 10
-"""Calls and people come first."""
-
 PIECE = 1 << 18
 """Bytes of an answer in one frame, at most."""
 
@@ -81,7 +78,6 @@ def _received(passed: Any) -> Passed:  # noqa: ANN401 - DupFd is a function that
 def main(order: Order, body: Passed, answer: Connection) -> None:
     """Carries an order out."""
     os.setpgid(0, 0)
-    os.nice(NICENESS)
     # Who stops the server may tell all of its processes: it is the server that says when this one has had its time.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # The soft limits alone: the reader of spreadsheets, a process of this one's, has limits of its own.

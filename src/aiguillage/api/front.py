@@ -14,9 +14,13 @@ NO_HOST = "The Host header names no host. Send the name or the address of this s
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
+    b"content-security-policy": b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"cache-control": b"no-store",
 }
-"""Of every answer that has no such header of its own: most are about people, and nobody may keep them."""
+"""Of every answer that has no such header of its own: most are about people, and nobody may keep them.
+
+What is no page is shown in no frame, and loads nothing.
+"""
 
 OVER_TLS = {b"strict-transport-security": b"max-age=31536000"}
 _HOST = re.compile(rb"(?:\[([0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9_.-]{1,253})(?::([0-9]{1,5}))?")

@@ -29,6 +29,7 @@ from aiguillage.api.lanes import Lane, Lanes
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_of, too_long
 from aiguillage.api.reading import as_query, check_type, read_parameters
+from aiguillage.api.rights import admission_noted, note_answer
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
@@ -110,6 +111,14 @@ class Door:
         if sent.length > operation.longest:
             raise too_long(operation.longest)
         head = await self.lanes.admitting.carry("", self._head, operation, request, sent)
+        response = await self._carried_out(operation, request, sent, head)
+        note_answer(operation, head.actor, response.status_code or HTTPStatus.OK)
+        return response
+
+    async def _carried_out(
+        self, operation: Operation, request: Request[Any, Any, Any], sent: Sent, head: Head
+    ) -> Response[Any]:
+        """The answer to who was let in. Raises Refusal where there is no room, HTTPException, Gone."""
         apart = operation.apart is not None and (sent.length_is_unknown or sent.length >= operation.apart)
         async with AsyncExitStack() as stack:
             turn = stack.enter_context(self._lane(operation, apart=apart).entered(_whose(operation, head)))
@@ -137,13 +146,15 @@ class Door:
 
     def _head(self, operation: Operation, request: Request[Any, Any, Any], sent: Sent) -> Head:
         """The request, if it may be made at all. Raises Refusal, HTTPException."""
-        actor = self._actor(operation, request)
+        with admission_noted(operation):
+            actor = self._actor(operation, request)
         parameters = read_parameters(request.scope["query_string"])
         account = parameters.pop(ACCOUNT, "")
         if operation.about_account and (not account or not isinstance(account, str)):
             raise invalid("customer_account is missing. Name the account, as in customer_account=CL0000.", ACCOUNT)
         if not operation.public:
-            self._admit(operation, actor, str(account))
+            with admission_noted(operation, actor):
+                self._admit(operation, actor, str(account))
         as_query(operation.query, parameters)
         headers = {name.lower(): value for name, value in request.headers.items()}
         check_type(operation, headers.get("content-type", ""), sent=sent.is_there)

@@ -13,6 +13,7 @@ whole, without a body and to keep the connection, is known by its bytes from the
 
 import asyncio
 import re
+import select
 import socket
 import struct
 from collections import deque
@@ -139,10 +140,17 @@ class Connection(asyncio.Protocol):
     def stop(self, *, idle_for: float) -> None:
         """The worker stops: a connection that was idle for so many seconds ends now, others with their next answer."""
         if self._is_idle() and monotonic() - self.since >= idle_for:
-            self._close()
+            self._close_unless_asked()
 
     def _is_idle(self) -> bool:
         return self._current is None and not self._mid and not self._requests
+
+    def _close_unless_asked(self) -> None:
+        """Ends an idle connection, but not one with a request that came while the worker had no processor for it."""
+        coming = select.poll()
+        coming.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        if not coming.poll(0):
+            self._close()
 
     def _close(self) -> None:
         self._leaving = True
@@ -407,7 +415,8 @@ class Connection(asyncio.Protocol):
             self.abort()
             return
         body = words.encode()
-        headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)))
+        plainly = (b"x-content-type-options", b"nosniff")
+        headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)), plainly)
         self.write(head_of(status, headers) + self._port.own + CLOSE + body)
         self._close()
 
@@ -452,7 +461,7 @@ class Connection(asyncio.Protocol):
         served, self._served = self._served, False
         what, _, moved = self._last_look
         if what == "nothing" and not served:
-            self._close()
+            self._close_unless_asked()
         elif what == "desk":
             if self._relay is not None and (self._gone or monotonic() - self._began > LONGEST_SILENCE):
                 self.abort()

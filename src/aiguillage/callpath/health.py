@@ -16,7 +16,7 @@ SILENT = 10
 
 PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
 JSON, PROBLEM = b"application/json", b"application/problem+json"
-NOT_READY = "The database is missing, cannot be read, or its schema is another release's. Run: aiguillage migrate"
+NOT_READY = "The database cannot be read, or its schema is another release's. Run: aiguillage migrate"
 TROUBLES = {
     "log_failing": "The call log cannot be written. Calls are answered; those that it cannot take are counted.",
     "desk_away": "The desk does not answer. Calls are answered; everything else gets 503 until it is back.",

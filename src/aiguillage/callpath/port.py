@@ -41,6 +41,9 @@ IDLE_AT_STOP = 0.5
 WATCH_EVERY = 0.1
 """Seconds between two looks after accounts that take long to compile."""
 
+LEAST_REST, REST = 0.001, 3
+"""Between two slices of work beside the calls: seconds at least, and how many times as long as the slice took."""
+
 RETRY_AFTER = 2
 STRICT = b"strict-transport-security: max-age=31536000\r\n"
 """Over TLS: a browser that was here once does not come without (RFC 6797)."""
@@ -85,6 +88,7 @@ class Port:
         self._from: Counter[str | None] = Counter()
         self._connecting: set[asyncio.Task[None]] = set()
         self._working = False
+        self._rest = LEAST_REST
         self._tick()
         self._watch()
 
@@ -103,15 +107,17 @@ class Port:
         self.loop.call_later(WATCH_EVERY, self._watch)
 
     def _work_beside(self) -> None:
-        """Sees to it that what is to do beside the calls is done, a slice in each turn of the loop."""
+        """Sees to it that what is to do beside the calls is done, a slice at a time, with a rest before each."""
         if self._call_path.busy and not self._working:
             self._working = True
-            self.loop.call_soon(self._work)
+            self.loop.call_later(self._rest, self._work)
 
     def _work(self) -> None:
-        """One slice; whoever wrote meanwhile comes before the next."""
+        """One slice. Calls come between it and the next, and have most of the time."""
         self._working = False
+        began = time.perf_counter()
         self._call_path.work()
+        self._rest = max(LEAST_REST, REST * (time.perf_counter() - began))
         self._work_beside()
 
     # Connections
@@ -253,6 +259,7 @@ class Port:
             (b"content-length", b"%d" % len(body)),
             (b"retry-after", b"%d" % RETRY_AFTER),
             (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
         )
         return 503, headers, body
 

@@ -3,7 +3,7 @@
 ```
    edit --> a call or a look finds another facts_version --> compiled in AT_ONCE?  yes: the new facts answer this call
                                                                                    no:  the old ones answer,
-                                              the new ones are compiled beside, a SLICE between two turns of calls
+                                              the new ones are compiled beside, a SLICE at a time, with rests
 ```
 
 Whether facts are right is known from each turn's look at the file, so nothing here is ever old but the facts of an
@@ -35,8 +35,8 @@ A call that waits so long is as late as one that meets a moment of other work on
 FEW_STEPS = 60
 """Steps that a call waits for in any case: an account of some dozens of facts is not late on a slow machine either."""
 
-SLICE = 300_000
-"""Nanoseconds of processor between two turns of calls: two calls' worth."""
+SLICE = 150_000
+"""Nanoseconds of processor at a time: a call's worth."""
 
 LATEST = 0.25
 """Seconds since the last look at which facts were right, after which old ones answer no more."""

@@ -25,11 +25,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
     `errors` are all faults of a request that has several, field by field.
     `wait` is in how many seconds it may be tried again, where that is known. `path` is the file that the message
-    names, which is of no concern to who is not at the machine.
+    names, which is of no concern to who is not at the machine. `user_id` is whose token it is that is refused for the
+    address that it comes from.
     """
 
     errors: Mapping[str, list[str]] | None = None
     path: Path | None = None
+    user_id: int | None = None
 
     def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
         super().__init__(message)

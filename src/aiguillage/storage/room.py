@@ -24,9 +24,10 @@ BLOCK = 512
 def has_room(path: Path) -> bool:
     """Whether SQLite had room for its side files: of a full disk it says no more than that it was an error."""
     try:
-        return shutil.disk_usage(path.parent).free >= LEAST
+        disk = shutil.disk_usage(path.parent)
     except OSError:
         return True
+    return disk.free >= LEAST or not disk.total  # one without a size, as /proc, is not full: it takes no files
 
 
 def lacks_room(path: Path) -> bool:
