@@ -119,7 +119,7 @@ def test_a_name_inside_a_longer_one_is_the_longer_ones(label: str, name: str | N
     ],
 )
 def test_people_invited_name_a_member_where_the_title_does_not(label: str, people: list[str], name: str | None) -> None:
-    named = Naming(ALL).named(label, people)
+    named = Naming(ALL).named(label, tuple(people))
 
     assert (named.member and named.member.name) == name
     assert bool(named.why) == (name is None)

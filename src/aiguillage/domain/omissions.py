@@ -5,10 +5,11 @@ version, or outside of the days that are kept. Whose a shift is depends on the r
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ROTA, Calendar, Event, LeftOut, Omitted
+from aiguillage.domain.rotas import Rota
 from aiguillage.domain.shifts import NOBODY, SEVERAL, Naming
 
 CANCELLED, FREE, NO_TIME, REPLACED = "cancelled", "free", "no_time", "replaced"
@@ -37,32 +38,35 @@ class Use(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
 
-def use_of(calendar: Calendar, rotas: Mapping[int, Any]) -> Use:
+def use_of(calendar: Calendar, rotas: Mapping[int, Rota]) -> Use:
     """What of a calendar counts beside the account's rotas, by their ids."""
-    if calendar.owner_type != ROTA or calendar.owner_id not in rotas:
+    if calendar.owner_type != ROTA:
         return Use(len(calendar.events), calendar.left_out)
     naming = Naming(rotas[calendar.owner_id].members)
-    named = [(event, naming.named(event.label, event.people).why) for event in calendar.events]
-    nobodys = [
-        _left_out(why, [event for event, one in named if one == why])
-        for why in (NOBODY, SEVERAL)
-        if any(one == why for _, one in named)
-    ]
-    return Use(sum(not why for _, why in named), (*calendar.left_out, *nobodys))
+    nobodys: dict[str, list[Event]] = {NOBODY: [], SEVERAL: []}
+    for event in calendar.events:
+        named = naming.named(event.label, event.people)
+        if named.member is None:
+            nobodys[named.why].append(event)
+    more = tuple(_left_out(why, events) for why, events in nobodys.items() if events)
+    return Use(len(calendar.events) - sum(one.count for one in more), (*calendar.left_out, *more))
 
 
 def remarks_of(use: Use) -> tuple[Remark, ...]:
-    """What is said of a calendar that was read: what is left out, and whether nothing is left."""
-    told = [Remark(REASONS[one.reason], {"count": str(one.count), "first": _listed(one.first)}) for one in use.left_out]
-    return (*told, *(() if use.used else (Remark(UNUSED, {}),)))
+    """What is said of a calendar that was read: whether nothing of it counts, and what is left out."""
+    told = [Remark(REASONS[one.reason], {"count": str(one.count), "first": _listed(one)}) for one in use.left_out]
+    return (*(() if use.used else (Remark(UNUSED, {}),)), *told)
 
 
 def _left_out(why: str, events: Sequence[Event]) -> LeftOut:
     return LeftOut(why, len(events), tuple(Omitted(event.begins, event.label) for event in events[:MOST_FIRST]))
 
 
-def _listed(first: Sequence[Omitted]) -> str:
-    """They as in `2026-12-01 09:00 Denis, 2026-12-24 00:00 Noël`."""
-    return ", ".join(
-        f"{one.begins:%Y-%m-%d %H:%M} {one.label}".strip() if one.begins is not None else one.label for one in first
-    )
+def _listed(left_out: LeftOut) -> str:
+    """The first of them, as in `2026-12-01 09:00 Denis, 2026-12-24 00:00 Noël, ...`."""
+    named = [_called(one) or "-" for one in left_out.first]
+    return ", ".join([*named, *(["..."] if left_out.count > len(named) else [])])
+
+
+def _called(one: Omitted) -> str:
+    return one.label if one.begins is None else f"{one.begins:%Y-%m-%d %H:%M} {one.label}".strip()

@@ -20,7 +20,7 @@ from aiguillage.domain.rotas import (
     check_rota,
     folded,
 )
-from aiguillage.domain.shifts import Named, Naming
+from aiguillage.domain.shifts import Naming
 from aiguillage.domain.turns import Roster, Turns
 from aiguillage.domain.wall import DAY, EARLIEST, LATEST, WEEK, Wall, shown_by, shown_on, since_monday
 from aiguillage.domain.wallclock import clock_span, day_end
@@ -109,14 +109,10 @@ class OnCall:
         """The shifts of its calendars; those that began later come later."""
         first, naming = self._wall.first, Naming(rota.members)
         events = [event for calendar in self._calendars if calendar.owner_id == rota_id for event in calendar.events]
-        named: dict[tuple[str, tuple[str, ...]], Named] = {}
-        for event in events:
-            if (event.label, event.people) not in named:
-                named[event.label, event.people] = naming.named(event.label, event.people)
         shifts = [
             (first(shown_by(event.begins)), first(shown_by(day_end(event.ends))), (member, CALENDAR))
             for event in events
-            if (member := named[event.label, event.people].member) is not None
+            if (member := naming.named(event.label, event.people).member) is not None
         ]
         return sorted(shifts, key=lambda shift: shift[0])
 

@@ -47,9 +47,19 @@ class Naming:
                 self._by_address.setdefault(folded(member.email), []).append(member)
         self._spelled = [(spelling, member) for member in members for spelling in _spellings(folded(member.name))]
         self._plainly = [(_plain(spelling), member) for spelling, member in self._spelled]
+        self._known: dict[tuple[str, tuple[str, ...]], Named] = {}
 
-    def named(self, label: str, people: Sequence[str] = ()) -> Named:
-        """Whose shift an event is, by its title and the people invited, each `Name <address>` or one of both."""
+    def named(self, label: str, people: tuple[str, ...] = ()) -> Named:
+        """Whose shift an event is, by its title and the people invited, each `Name <address>` or one of both.
+
+        Events repeat: what they say is looked at once.
+        """
+        named = self._known.get((label, people))
+        if named is None:
+            named = self._known[label, people] = self._find(label, people)
+        return named
+
+    def _find(self, label: str, people: tuple[str, ...]) -> Named:
         text = folded(label)
         titled = self._whole(text) or self._whole(_MARKER.sub("", text)) or self._within(text)
         if len(titled) == 1:
