@@ -23,7 +23,7 @@ from aiguillage.domain.geo import (
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
-from aiguillage.domain.overlaps import Remark, overlaps
+from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queue_checks import (
     check_calendar,
     check_exception,
@@ -48,6 +48,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.span_remarks import on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
@@ -102,7 +103,7 @@ KINDS = (
     Kind(GROUP, Group, check_group, 1_000),
     Kind(ROTA, Rota, check_rota, 200, _of_rota),
     Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact)),
-    Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=overlaps),
+    Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=on_spans),
     Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),
     Kind("holiday", Holiday, check_holiday, 1_000),
     Kind("observance", Observance, check_observance, 1),
