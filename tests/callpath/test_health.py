@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from aiguillage.callpath.counts import AWAY, BOUNDS, STARTING, UP, Counts, memory_for
-from aiguillage.callpath.health import COUNTERS, GAUGES, FRESH, SILENT, Health
+from aiguillage.callpath.health import COUNTERS, FRESH, GAUGES, SILENT, Health
 
 ROWS = 2
 

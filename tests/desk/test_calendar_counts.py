@@ -42,7 +42,11 @@ def test_an_account_is_looked_at_again_when_its_facts_changed(cast: Cast) -> Non
     look(counts, cast)
 
     assert look(counts, cast) == []
-    members = (Member(name="Ada", number="204"), Member(name="Blaise", number="205"), Member(name="Inventory", number="206"))
+    members = (
+        Member(name="Ada", number="204"),
+        Member(name="Blaise", number="205"),
+        Member(name="Inventory", number="206"),
+    )
     set_fact(cast.db, cast["editor"], ACCOUNT, "rota", rota_id, {"members": members})
 
     assert (counts.total().unused, look(counts, cast), counts.total().unused) == (1, [ACCOUNT], 0)

@@ -6,7 +6,7 @@ import msgspec
 
 from aiguillage.domain.omissions import MOST_FIRST, REASONS, remarks_of, use_of
 from aiguillage.domain.queues import Calendar, Event, LeftOut, Omitted
-from tests.domain.rotas import DENIS, MEMBERS, rota
+from tests.domain.rotas import CAMILLE, DENIS, MEMBERS, rota
 
 BEGINS, ENDS = datetime(2026, 12, 1, 9), datetime(2026, 12, 1, 18)  # noqa: DTZ001 - as the clock on the wall shows it
 CANCELLED = LeftOut("cancelled", 1, (Omitted(BEGINS, "Noël"),))
@@ -51,7 +51,7 @@ def test_whose_a_shift_is_depends_on_the_rota_as_it_is() -> None:
 
 
 def test_people_invited_make_a_shift_count() -> None:
-    calendar = msgspec.structs.replace(shifts(), events=(Event(BEGINS, ENDS, "On call", (DENIS.email,)),))
+    calendar = msgspec.structs.replace(shifts(), events=(Event(BEGINS, ENDS, "On call", (CAMILLE.email,)),))
 
     assert use_of(calendar, {7: rota()}).used == 1
 

@@ -141,6 +141,12 @@ def test_a_span_that_somebody_removed_meanwhile_is_remarked_on_all_the_same() ->
     assert [remark.words["id"] for remark in remarks] == ["2"]
 
 
+GAP = (
+    "Nothing holds from {} to 12:00, between this one and time span {}. Unless that is meant, let the earlier one end "
+    "at 12:00."
+)
+
+
 def week_of(*spans: str, day: int = 1) -> dict[int, TimeSpan]:
     """Spans of one day of the week by id, each as in `08:00/11:59`."""
     times = [map(time.fromisoformat, span.split("/")) for span in spans]
@@ -155,18 +161,15 @@ def week_of(*spans: str, day: int = 1) -> dict[int, TimeSpan]:
     [
         (
             ("08:00/11:59", "12:00/18:00"),
-            "Nothing holds from 11:59 to 12:00, between this one and time span 2 (Monday 12:00 to 18:00). Unless that "
-            "is meant, let the earlier one end at 12:00.",
+            GAP.format("11:59", "2 (Monday 12:00 to 18:00)"),
         ),
         (
             ("12:00/18:00", "08:00/11:59"),
-            "Nothing holds from 11:59 to 12:00, between this one and time span 2 (Monday 08:00 to 11:59). Unless that "
-            "is meant, let the earlier one end at 12:00.",
+            GAP.format("11:59", "2 (Monday 08:00 to 11:59)"),
         ),
         (
             ("08:00/11:59:59", "12:00/18:00"),
-            "Nothing holds from 11:59:59 to 12:00, between this one and time span 2 (Monday 12:00 to 18:00). Unless "
-            "that is meant, let the earlier one end at 12:00.",
+            GAP.format("11:59:59", "2 (Monday 12:00 to 18:00)"),
         ),
         (("08:00/12:00", "12:00/18:00"), None),
         (("08:00/11:58", "12:00/18:00"), None),

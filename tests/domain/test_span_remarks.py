@@ -25,19 +25,20 @@ DATED = TimeSpan(owner_type=QUEUE, owner_id=7, date_full=EVE, start_time=time(8)
 NIGHT = msgspec.structs.replace(DATED, start_time=time(22), end_time=time(6))
 WEEKLY = msgspec.structs.replace(DATED, date_full=None, day_of_week=1)
 QUEUES = {7: Queue(name="Support", code="support", group=3), 8: Queue(name="Shop", code="shop", group=3)}
+TUESDAY = msgspec.structs.replace(WEEKLY, day_of_week=2)
 CLOSED = DayException(owner_type=QUEUE, owner_id=7, first_day=EVE, last_day=EVE, label="Inventory")
 
 
 def told(span: TimeSpan, **by_kind: dict[int, Any]) -> list[str]:
     """What is said of a span of queue 7, or of its group 3."""
-    facts = {"queue": QUEUES, "time_span": {20: span, 21: msgspec.structs.replace(WEEKLY, day_of_week=2)}} | by_kind
+    facts: dict[str, dict[int, Any]] = {"queue": QUEUES, "time_span": {20: span, 21: TUESDAY}, **by_kind}
     return [str(remark) for remark in on_spans({20: span}, facts)[20]]
 
 
-def calendar(begins: str, ends: str, **values: Any) -> Calendar:  # noqa: ANN401 - a calendar's
-    """A queue's calendar of one event."""
+def calendar(begins: str, ends: str) -> Calendar:
+    """A calendar of queue 7 with one event."""
     event = Event(datetime.fromisoformat(begins), datetime.fromisoformat(ends), "Fair")
-    return Calendar(**{"owner_type": QUEUE, "owner_id": 7, "name": "Closures", "events": (event,)} | values)
+    return Calendar(owner_type=QUEUE, owner_id=7, name="Closures", events=(event,))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,13 @@ def calendar(begins: str, ends: str, **values: Any) -> Calendar:  # noqa: ANN401
         (DATED, {"exception": {30: msgspec.structs.replace(CLOSED, owner_type=GROUP, owner_id=3)}}, "Inventory"),
         (
             DATED,
-            {"exception": {30: msgspec.structs.replace(CLOSED, first_day=date(2020, 12, 20), last_day=date(2020, 12, 31), every_year=True)}},
+            {
+                "exception": {
+                    30: msgspec.structs.replace(
+                        CLOSED, first_day=date(2020, 12, 20), last_day=date(2020, 12, 31), every_year=True
+                    )
+                }
+            },
             "Inventory",
         ),
         (DATED, {"holiday": {30: Holiday(label="Eve", day=EVE)}}, "Eve"),
@@ -70,7 +77,10 @@ def calendar(begins: str, ends: str, **values: Any) -> Calendar:  # noqa: ANN401
         ),
         (
             msgspec.structs.replace(DATED, owner_type=GROUP, owner_id=3),
-            {"exception": {30: msgspec.structs.replace(CLOSED, owner_type=GROUP, owner_id=3)}, "time_span": {21: WEEKLY}},
+            {
+                "exception": {30: msgspec.structs.replace(CLOSED, owner_type=GROUP, owner_id=3)},
+                "time_span": {21: WEEKLY},
+            },
             "Inventory",
         ),
     ],
@@ -86,7 +96,14 @@ def test_a_span_that_never_opens_is_told_with_what_comes_first(
     [
         (DATED, {}),
         (DATED, {"exception": {30: msgspec.structs.replace(CLOSED, owner_id=8)}}),
-        (DATED, {"exception": {30: msgspec.structs.replace(CLOSED, first_day=date(2026, 12, 25), last_day=date(2026, 12, 25))}}),
+        (
+            DATED,
+            {
+                "exception": {
+                    30: msgspec.structs.replace(CLOSED, first_day=date(2026, 12, 25), last_day=date(2026, 12, 25))
+                }
+            },
+        ),
         (DATED, {"calendar": {30: calendar("2026-12-24T08:00", "2026-12-24T11:00")}}),
         (DATED, {"calendar": {30: calendar("2026-12-24T09:00", "2026-12-24T18:00")}}),
         (
@@ -130,7 +147,7 @@ def test_a_queue_that_somebody_removed_meanwhile_is_no_trouble() -> None:
 
 def test_spans_of_several_owners_are_told_apart() -> None:
     other = msgspec.structs.replace(DATED, owner_id=8)
-    facts = {"queue": QUEUES, "time_span": {21: WEEKLY}, "exception": {30: CLOSED}}
+    facts: dict[str, dict[int, Any]] = {"queue": QUEUES, "time_span": {21: WEEKLY}, "exception": {30: CLOSED}}
 
     remarks = on_spans({20: DATED, 22: other, 23: DATED}, facts)
 

@@ -155,7 +155,10 @@ OTHERS: dict[str, Word] = {
     "EventsLeftOut.reason": ("Why: one of the words in docs/calendars.md.", "cancelled"),
     "EventsLeftOut.count": ("How many events there are of which that is so.", 1),
     "EventsLeftOut.first": "The first five of them.",
-    "OmittedEvent.begins": ("When it begins, by the account's clock; null where it does not say.", "2026-12-24T08:00:00"),
+    "OmittedEvent.begins": (
+        "When it begins, by the account's clock; null where it does not say.",
+        "2026-12-24T08:00:00",
+    ),
     "OmittedEvent.label": ("Its title.", "Inventaire"),
     "read_at": (f"When it was last read, {MOMENT}; null while it was not.", "2026-11-24T17:00:00Z"),
     "failing_since": f"Since when the feed cannot be read, {MOMENT}; null while it can.",

@@ -15,6 +15,7 @@ MOST_REMARKS = 20
 """Overlaps of one span that are told one by one; it is told how many more there are."""
 
 _BEGINNING = "Overlaps time span {id} ({day} {begin} to {end}). While both hold, "
+_NOTHING = "Nothing holds from {since} to {until}, between this one and time span {id} ({day} {begin} to {end})"
 MOST_GAP = 60_000_000
 """Microseconds: a gap that is no longer comes of an end such as 11:59, which is meant to be noon."""
 
@@ -24,8 +25,7 @@ THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER, MORE, GAP = SENTENCES = (
     f"{_BEGINNING}this one wins: it starts earlier.",
     f"{_BEGINNING}that one wins: it starts earlier.",
     "Overlaps {count} more time spans. List the time spans, and remove those that are there twice.",
-    "Nothing holds from {since} to {until}, between this one and time span {id} ({day} {begin} to {end}). Unless that is "
-    "meant, let the earlier one end at {until}.",
+    f"{_NOTHING}. Unless that is meant, let the earlier one end at {{until}}.",
 )
 
 
@@ -81,7 +81,7 @@ class _Beside:
         self._weekly, self._dated = _Sorted(weekly), _Sorted(dated)
 
     def remarks(self, span_id: int, span: TimeSpan) -> list[Remark]:
-        """A remark for each of the first others that it overlaps, by id, and which of them wins; for small gaps, too."""
+        """Remarks on the first others that it overlaps, by id, with which of them wins, and on small gaps."""
         among = self._dated if span.day_of_week is None else self._weekly
         mine = _Span(*bounds(span), span_id)
         met = sorted(among.meeting(mine), key=lambda other: (other.id, other.begin))

@@ -8,7 +8,6 @@ from aiguillage.domain.beside import ByKind, having, one_of, owned, reference_ke
 from aiguillage.domain.hours import Hours, State
 from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import GROUP, QUEUE, Queue, TimeSpan
-from aiguillage.domain.wallclock import wall_day
 
 NEVER_OPENS, ONLY_ON_DAYS = _OWN = (
     "Never opens: on {day}, {what} comes first.",

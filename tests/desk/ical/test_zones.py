@@ -142,7 +142,7 @@ def test_a_definition_gives_the_offsets(name: str, definition: str, winter: str,
         ("(UTC-05:00) Eastern Time (US & Canada)", 15),
         ("(UTC-05:00) Est (É.-U. et Canada)", 15),
         ("(UTC-08:00) Pacific Time (US & Canada)", 18),
-        ("(UTC+10:00) Canberra, Melbourne, Sydney", 23),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", -1),
         ("CEST", 9),
         ("Heure d’Europe centrale", 9),
         ("Mitteleuropäische Zeit", 9),
@@ -154,7 +154,7 @@ def test_a_definition_gives_the_offsets(name: str, definition: str, winter: str,
     ],
 )
 def test_a_zone_goes_by_many_names(name: str, hour: int) -> None:
-    expected = f"12-01 {hour:02}:00/" + (f"{hour + 1:02}:00" if hour < 23 else "12-02 00:00")
+    expected = f"12-01 {hour:02}:00/{hour + 1:02}:00" if hour >= 0 else "11-30 23:00/12-01 00:00"
 
     assert spans(text(at(f'"{name}"'))) == [expected]
 
@@ -265,7 +265,7 @@ def test_a_definition_of_one_calendar_is_not_another_ones() -> None:
 def test_a_definition_that_changes_every_minute_is_given_up() -> None:
     parts = [f"19700101T{n // 60:02}{n % 60:02}00|+0100|+0200|FREQ=DAILY" for n in range(1_000)]
 
-    with refused(Kind.INVALID, "repeat over too long a time"):
+    with refused(Kind.INVALID, "repeat over too long a time|more than 5000 events"):
         reading(text(zone("Ours", *parts), at("Ours")))
 
 

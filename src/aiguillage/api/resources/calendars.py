@@ -78,7 +78,8 @@ class EventsLeftOut(msgspec.Struct, frozen=True, kw_only=True):
 class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar. `events` is how many it has, `used` how many of these count, `left_out` what does not.
 
-    `trouble` says why it cannot be read, since `failing_since`. `state` is `reading` while it is to be read, for the first time or again, then `read`, or `failing`.
+    `trouble` says why it cannot be read, since `failing_since`. `state` is `reading` while it is to be read, for the
+    first time or again, then `read`, or `failing`.
     """
 
     id: int

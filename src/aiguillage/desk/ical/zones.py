@@ -59,7 +59,7 @@ _SHORT = {
 """Names that programs write for people, without accents and upper case."""
 
 _NORTH_AMERICA = "e.-u."
-_IN_FRENCH = {
+_IN_FRENCH: Mapping[str, str] = {
     "est": "America/New_York",
     "centre": "America/Chicago",
     "montagnes rocheuses": "America/Denver",
@@ -100,9 +100,10 @@ class NamedClock:
 
 
 class _Onset(NamedTuple):
-    """From what the clock shows on it is ahead of UTC by so much."""
+    """From what the clock shows on, and from which moment on, it is ahead of UTC by so much."""
 
     shown: datetime
+    at: datetime
     ahead: timedelta
 
 
@@ -121,7 +122,7 @@ class _Observance(NamedTuple):
         skipped = max(timedelta(0), self.after - self.before)
         for shown in (*repeats, *(one for one in self.dates if one.year == year)):
             if isinstance(shown, datetime):
-                yield _Onset(shown + skipped, self.after)
+                yield _Onset(shown + skipped, shown - self.before, self.after)
 
 
 class DefinedClock:
@@ -129,39 +130,46 @@ class DefinedClock:
 
     def __init__(self, observances: Sequence[_Observance], named: Clock | None, allowance: Allowance) -> None:
         self._observances, self._allowance = observances, allowance
-        self._years: dict[int, list[_Onset]] = {}
+        self._of_year: dict[int, list[_Onset]] = {}
+        self._around: dict[int, list[_Onset]] = {}
         dates = sorted(shown for one in observances for shown in one.dates)
         self._first = min(observances, key=lambda one: min(one.dates)).before
-        self._offsets = list(dict.fromkeys(ahead for one in observances for ahead in (one.after, one.before)))
         self._ends = sorted({*(shown.year for shown in dates), *(one.until.year for one in observances if one.until)})
         # A list of single changes says nothing of the time behind it, where the zone's name may go on.
         is_list = all(one.rule is None for one in observances) and len({one.after for one in observances}) > 1
         self._named, self._over = (named, dates[-1] + _YEAR) if is_list else (None, LATEST)
 
     def utc(self, shown: datetime) -> datetime:
-        """As of every clock."""
+        """As of every clock; at the ends of time what is shown is taken for the moment."""
         if self._named is not None and shown > self._over:
             return self._named.utc(shown)
-        return shown - self._ahead(shown)
+        onsets = self._onsets(shown.year)
+        place = bisect_right(onsets, shown, key=lambda onset: onset.shown)
+        return _moved(shown, -(onsets[place - 1].ahead if place else self._first))
 
     def shown(self, at: datetime) -> datetime:
         """As of every clock."""
-        for ahead in self._offsets:
-            if self.utc(at + ahead) == at:
-                return at + ahead
-        return at + self._first
+        if self._named is not None and at > self._over:
+            return self._named.shown(at)
+        onsets = self._onsets(at.year)
+        place = bisect_right(onsets, at, key=lambda onset: onset.at)
+        return _moved(at, onsets[place - 1].ahead if place else self._first)
 
-    def _ahead(self, shown: datetime) -> timedelta:
-        year = shown.year
-        onsets = self._years.get(year)
-        if onsets is None:
+    def _onsets(self, year: int) -> list[_Onset]:
+        """Those that matter in a year, in their order."""
+        if year not in self._around:
             # What began last may have begun in the year before, or years ago, with the last of its changes.
             ended = self._ends[: bisect_right(self._ends, year)][-1:]
-            years = {year, max(year - 1, 1), *ended, *(max(one - 1, 1) for one in ended)}
-            found = (one.onsets(which, self._allowance) for which in years for one in self._observances)
-            onsets = self._years[year] = sorted(onset for some in found for onset in some)
-        place = bisect_right(onsets, shown, key=lambda onset: onset.shown)
-        return onsets[place - 1].ahead if place else self._first
+            years = {year - 1, year, year + 1, *ended, *(one - 1 for one in ended)}
+            found = (onset for one in years if date.min.year <= one <= date.max.year for onset in self._begun_in(one))
+            self._around[year] = sorted(found)
+        return self._around[year]
+
+    def _begun_in(self, year: int) -> list[_Onset]:
+        if year not in self._of_year:
+            found = (onset for one in self._observances for onset in one.onsets(year, self._allowance))
+            self._of_year[year] = list(found)
+        return self._of_year[year]
 
 
 class Clocks:
@@ -278,7 +286,10 @@ def _by_cities(text: str) -> Clock | None:
     stated = _STATED.search(text)
     rest = text if stated is None else text[: stated.start()] + " , " + text[stated.end() :]
     pieces = {piece.strip() for piece in _BETWEEN.split(rest)} - {"", "utc", "gmt"}
-    names = [_by_letters(), _cities()] if _NORTH_AMERICA not in pieces else [_IN_FRENCH]
+    names = [_IN_FRENCH]
+    if _NORTH_AMERICA not in pieces:
+        # The east, in French: that there is a zone of this name is chance.
+        names, pieces = [_by_letters(), _cities()], pieces - {"est"}
     found = {known[piece] for piece in pieces for known in names if piece in known}
     offsets = {tuple(_ahead_of(name, month) for month in (1, 7)) for name in found}
     if len(offsets) != 1:
@@ -292,6 +303,13 @@ def _ahead_of(iana: str, month: int) -> timedelta:
     """By how much a zone is ahead of UTC in winter or in summer, as it was when Windows' texts were written."""
     shown = datetime(2020, month, 15)  # noqa: DTZ001 - as the clock shows it
     return ZoneInfo(iana).utcoffset(shown) or timedelta(0)
+
+
+def _moved(moment: datetime, span: timedelta) -> datetime:
+    try:
+        return moment + span
+    except OverflowError:
+        return moment
 
 
 def _offset(text: str) -> timedelta | None:
