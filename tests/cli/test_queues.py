@@ -80,6 +80,17 @@ def test_hours_that_overlap_are_kept_and_told(terminal: Terminal) -> None:
     assert len(terminal.read("hours", "list", ACCOUNT)) == 3
 
 
+def test_remarks_on_hours_are_in_the_json_as_on_standard_error(terminal: Terminal) -> None:
+    words = ("hours", "add", ACCOUNT, "--queue", "207", "--day", "1")
+    terminal.done(*words, "--from", "8", "--to", "11:59")
+
+    [span] = terminal.read(*words, "--from", "12", "--to", "18")
+    said = terminal.run(*words, "--from", "18:01", "--to", "20")
+
+    assert [remark.partition(",")[0] for remark in span["remarks"]] == ["Nothing holds from 11:59 to 12:00"]
+    assert said.err.startswith("Nothing holds from 18:00 to 18:01")
+
+
 def test_hours_of_several_days_are_added_all_or_none(terminal: Terminal) -> None:
     words = ("--queue", "207", "--date", "2026-12-24", "--from", "9", "--to", "12", "-d", "1,2")
 
