@@ -55,13 +55,18 @@ CALENDARS = Shown(
 
 
 def _headings() -> tuple[str, ...]:
-    return *CALENDARS.headings(), _("used"), _("left out"), _("state"), _("last read")
+    return *CALENDARS.headings(), _("events"), _("state"), _("last read")
 
 
 def _cells(state: CalendarState, names: Names) -> tuple[object, ...]:
-    left_out = sum(one.count for one in state.use.left_out)
-    counts = (state.use.used, left_out) if state.was_read else ("", "")
-    return *CALENDARS.cells(state.calendar, names), *counts, _stands(state, names), names.local(state.read_at)
+    of = CALENDARS.cells(state.calendar, names)
+    return *of, _counts(state), _stands(state, names), names.local(state.read_at)
+
+
+def _counts(state: CalendarState) -> object:
+    """How many events count, and of how many where some are left out."""
+    used, left_out = state.use.used, sum(one.count for one in state.use.left_out)
+    return _("{used} of {all}").format(used=used, all=used + left_out) if left_out else used
 
 
 def _stands(state: CalendarState, names: Names) -> str:
@@ -72,7 +77,7 @@ def _stands(state: CalendarState, names: Names) -> str:
         return f"{failing}: {calendar.trouble}"
     if not state.was_read:
         return _("not read yet") if state.state == READING else _("good")
-    return _("warning: no event counts") if state.is_unused else _("good")
+    return _("nothing counts") if state.is_unused else _("good")
 
 
 def _document(state: CalendarState) -> dict[str, Any]:
