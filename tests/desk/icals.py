@@ -33,12 +33,9 @@ def text(*parts: str) -> bytes:
     return lines.replace("\n", "\r\n").encode()
 
 
-def reading(
-    calendar: bytes, *, zone: str = "Europe/Paris", shifts: bool = False, days: str = "2026-10-01/2027-10-01"
-) -> Reading:
-    """What is read of a calendar, of the events of a year."""
-    begin, end = map(date.fromisoformat, days.split("/"))
-    return read_events(calendar, zone, begin, end, shifts=shifts)
+def reading(calendar: bytes, *, zone: str = "Europe/Paris", shifts: bool = False) -> Reading:
+    """What is read of a calendar, of the events of a year from October 2026 on."""
+    return read_events(calendar, zone, date(2026, 10, 1), date(2027, 10, 1), shifts=shifts)
 
 
 def spans(calendar: bytes, *, zone: str = "Europe/Paris", shifts: bool = False) -> list[str]:
