@@ -10,10 +10,10 @@ from pathlib import Path
 
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
+from aiguillage.domain import rota_remarks, span_remarks
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.overlaps import WEEKDAYS
 from aiguillage.domain.routing import RULES
-from aiguillage.domain.span_remarks import SENTENCES
 from aiguillage.settings import MEANING
 
 SOURCES = CATALOGUES.parent / "cli"
@@ -25,7 +25,8 @@ MAGIC = 0x950412DE
 def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *SENTENCES, *WEEKDAYS, *REASONS.values(), UNUSED}
+    remarks = {*span_remarks.SENTENCES, *rota_remarks.SENTENCES, *REASONS.values(), UNUSED}
+    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *WEEKDAYS}
     return literals | tables | {rule.__doc__ or "" for rule in RULES}
 
 

@@ -48,6 +48,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.rota_remarks import on_rotas
 from aiguillage.domain.span_remarks import on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
@@ -101,7 +102,7 @@ def _of_rota(rota: Rota) -> Iterable[Reference]:
 
 KINDS = (
     Kind(GROUP, Group, check_group, 1_000),
-    Kind(ROTA, Rota, check_rota, 200, _of_rota),
+    Kind(ROTA, Rota, check_rota, 200, _of_rota, remarks=on_rotas),
     Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact)),
     Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=on_spans),
     Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),

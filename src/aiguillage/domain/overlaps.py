@@ -91,7 +91,7 @@ class _Beside:
         return [*told, *(self._gap(*gap) for gap in among.gaps(mine))]
 
     def _gap(self, begin: int, end: int, other: int) -> Remark:
-        times = {"since": _clock(begin), "until": _clock(end)}
+        times = {"since": clock(begin), "until": clock(end)}
         return Remark(GAP, {"id": str(other), **_words(self._spans[other]), **times})
 
 
@@ -157,7 +157,7 @@ def _words(span: TimeSpan) -> dict[str, str]:
     return {"day": day, "begin": f"{span.start_time:%H:%M}", "end": f"{span.end_time:%H:%M}"}
 
 
-def _clock(wall: int) -> str:
+def clock(wall: int) -> str:
     """A time of day as people say it, with seconds where it has some."""
     minutes, seconds = divmod(wall % DAY // SECOND, 60)
     clock = f"{minutes // 60:02}:{minutes % 60:02}"
