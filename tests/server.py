@@ -136,6 +136,11 @@ def processes(server: Server, module: str) -> list[int]:
     return [pid for pid in children(server.process.pid) if module in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
+def threads(pid: int) -> list[int]:
+    """The threads of a process."""
+    return [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process started."""
     found: list[int] = []

@@ -22,7 +22,7 @@ from aiguillage.precedence import LOG_NICENESS
 from aiguillage.settings import Settings
 from tests.api.client import client_of
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
-from tests.server import Server, children, eventually, processes, running, wait_until_ready
+from tests.server import Server, children, eventually, processes, running, threads, wait_until_ready
 
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number={NUMBER}"
 ROUTED = "207,209,214,216"
@@ -115,7 +115,7 @@ def test_all_that_answers_no_calls_gives_way_to_calls(cast: Cast, settings: Sett
         )
         forked_from = children(desk)
         usual = [(os.sched_getscheduler(pid), os.getpriority(os.PRIO_PROCESS, pid)) for pid in (worker, writer)]
-        behind = [os.sched_getscheduler(pid) for pid in (desk, house, *forked_from)]
+        behind = [os.sched_getscheduler(thread) for pid in (desk, house, *forked_from) for thread in threads(pid)]
 
     assert answered.status_code == 200
     assert usual == [(os.SCHED_OTHER, 0), (os.SCHED_OTHER, LOG_NICENESS)]

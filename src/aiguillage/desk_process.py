@@ -16,7 +16,7 @@ from aiguillage.app import build_desk
 from aiguillage.callpath.counts import Counts
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
-from aiguillage.precedence import give_way
+from aiguillage.precedence import give_way, give_way_a_little
 from aiguillage.settings import Settings, read_settings
 from aiguillage.sockets import same_user
 
@@ -58,6 +58,7 @@ class DeskServer(uvicorn.Server):
         await super().startup(sockets)
         self._counts.put("beat", int(time.monotonic()))
         if self.started:
+            give_way()
             self._inherited.say_ready()
 
     async def on_tick(self, counter: int) -> bool:
@@ -85,7 +86,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
 
 def main(words: list[str]) -> None:
     """The process."""
-    give_way()
+    give_way_a_little()
     inherited, settings = Inherited.read(words), read_settings()
     configure_logs(settings.log_level)
     listening = socket.socket(fileno=inherited.sockets[0])

@@ -7,6 +7,7 @@ these it is their weight that counts, CPUWeight= in the unit.
 """
 
 import os
+from pathlib import Path
 
 LOG_NICENESS = 4
 """Of the call log's process: it has a third of a core where calls want all of it, which is what their log takes."""
@@ -16,7 +17,7 @@ NICEST = 19
 
 
 def give_way_a_little() -> None:
-    """For the log's process."""
+    """For the log's process, and for a desk that starts: where all cores are busy it has to come up all the same."""
     os.nice(LOG_NICENESS)
 
 
@@ -26,3 +27,19 @@ def give_way() -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     except PermissionError:  # a filter of system calls
         os.nice(NICEST)
+
+
+def seconds_run(pid: int) -> float:
+    """The seconds of processor that a process and its threads have had. Raises OSError where there is none."""
+    fields = _fields(Path(f"/proc/{pid}/stat"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wants_to_run(pid: int) -> bool:
+    """Whether a thread of a process runs, or waits for a core. Raises OSError where there is none."""
+    return any(_fields(thread / "stat")[0] == "R" for thread in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _fields(stat: Path) -> list[str]:
+    """What the kernel says of a process or thread, from its state on: before it is its name, with anything in it."""
+    return stat.read_text().rpartition(")")[2].split()

@@ -28,6 +28,7 @@ from aiguillage.callpath.counts import AWAY, ROW, STARTING, UP, Counts
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
+from aiguillage.precedence import seconds_run, wants_to_run
 from aiguillage.settings import Settings, as_environment
 from aiguillage.sockets import listen, listen_for_workers
 from aiguillage.storage.revisions import check, newest_revision, revision_of
@@ -47,7 +48,10 @@ SETTLED = 10.0
 """Seconds after which a process that runs has nothing to make up for."""
 
 SILENT = 20
-"""Seconds without a sign of life after which a process that said it was ready is ended, and started again."""
+"""Seconds without a sign of life after which a process that said it was ready is ended, and started again.
+
+The time that it waits for a core does not count.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -74,12 +78,24 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.ready = self.silent = False
+        self.beat = 0
+        self.run = 0.0
         self.failures = 0
         self.due = 0.0
 
     def is_up(self) -> bool:
         """Whether it runs and said that it can do its work."""
         return self.ready and self.process is not None
+
+    def silence(self, pid: int, beat: int) -> float:
+        """Seconds since its last sign of life in which it could have given one; while it wants a core, those it had."""
+        try:
+            run, wants = seconds_run(pid), wants_to_run(pid)
+        except OSError:  # it ended at this moment
+            return 0.0
+        if beat != self.beat:
+            self.beat, self.run = beat, run
+        return run - self.run if wants else time.monotonic() - beat
 
 
 class Supervisor:
@@ -238,7 +254,7 @@ class Supervisor:
         if process.poll() is None:
             beat = self.counts.get("beat", child.plan.row)
             due = child.plan.beats and child.ready and not child.silent
-            if due and beat and time.monotonic() - beat > SILENT:
+            if due and beat and child.silence(process.pid, beat) > SILENT:
                 child.silent = True
                 _log.error("silent", extra={"about": {"process": child.plan.name, "pid": process.pid}})
                 process.kill()
