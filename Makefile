@@ -13,11 +13,11 @@ help: ## list what there is to do
 
 setup: .venv/run.stamp ## install what running needs
 
-demo: .venv/run.stamp ## serve a made-up account to try things on
-	@$(BIN)/aiguillage demo
+demo: .venv/run.stamp ## serve a made-up account to try things on (PORT=8001 for another port)
+	@$(BIN)/aiguillage demo $(if $(PORT),--port $(PORT))
 
 serve: .venv/run.stamp ## serve your own accounts
-	@$(BIN)/aiguillage serve
+	@$(BIN)/aiguillage serve $(if $(PORT),--port $(PORT))
 
 test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ must be covered
 	$(BIN)/pytest -n 3 --cov --cov-report=term-missing:skip-covered

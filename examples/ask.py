@@ -1,4 +1,4 @@
-"""Where does this caller go? Prints the first destination; needs nothing but Python.
+"""Where does this caller go? Prints the destination; needs nothing but Python.
 
     ROUTING_URL=http://127.0.0.1:8000 ROUTING_ACCOUNT=CL0000 ROUTING_TOKEN=aig_... python3 ask.py NUMBER [CODE]
 
@@ -20,10 +20,11 @@ def ask(number: str, code: str | None = None) -> tuple[int, dict[str, str | None
     url = urlsplit(os.environ["ROUTING_URL"])
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = kind(url.netloc, timeout=SECONDS)
-    query = {"customerAccount": os.environ["ROUTING_ACCOUNT"], "number": number} | ({"code": code} if code else {})
+    query = {"customerAccount": os.environ["ROUTING_ACCOUNT"], "number": number, "unknown": "404"}
+    query |= {"code": code} if code else {}
     headers = {"Authorization": f"Bearer {os.environ['ROUTING_TOKEN']}"}
     try:
-        connection.request("GET", f"/api/v1/smartRoutings?{urlencode(query)}", headers=headers)
+        connection.request("GET", f"/api/v2/route?{urlencode(query)}", headers=headers)
         answer = connection.getresponse()
         return answer.status, json.load(answer)
     finally:
@@ -38,7 +39,7 @@ def main() -> int:
         return 1
     if status != http.client.OK:
         return 4 if status == http.client.NOT_FOUND else 1
-    sys.stdout.write(f"{body['destination1'] or ''}\n")
+    sys.stdout.write(f"{body['destination'] or ''}\n")
     return 0
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Where does this caller go? Prints the first destination.
+# Where does this caller go? Prints the destination.
 #   ROUTING_URL=http://127.0.0.1:8000 ROUTING_ACCOUNT=CL0000 ROUTING_TOKEN=aig_... sh ask.sh NUMBER [CODE]
 # Exit status: 0 known; 4 unknown, ask the caller for a code; 1 no answer, use a destination of your own.
 set -u
@@ -10,8 +10,8 @@ answer=$(
     curl --config - --silent --get --max-time 2 --write-out '\n%{http_code}' \
       --data-urlencode "customerAccount=$ROUTING_ACCOUNT" \
       --data-urlencode "number=$1" ${2:+--data-urlencode "code=$2"} \
-      --data-urlencode "destination=1" --data-urlencode "format=raw" \
-      "$ROUTING_URL/api/v1/smartRoutings"
+      --data-urlencode "unknown=404" --data-urlencode "format=raw" \
+      "$ROUTING_URL/api/v2/route"
 ) || exit 1
 
 case $answer in

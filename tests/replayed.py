@@ -105,7 +105,10 @@ class Asked(NamedTuple):
             for at in moments:
                 for question in callers:
                     facts = table.find(entry.facts, question, question.number, question.code, at)
-                    log.add(at / 1_000_000, facts, decide(facts, RULES), "v2", 12, entry.seq)
+                    decision = decide(facts, RULES)
+                    log.add(
+                        at / 1_000_000, facts, decision, decision.destination, "default", "v2", own_us=12, seq=entry.seq
+                    )
         log.stop(60.0)
         writing.join()
 

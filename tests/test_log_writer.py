@@ -15,7 +15,13 @@ from aiguillage.storage.calls import ROWS_AT_ONCE, open_log
 from tests.cast import NUMBER
 
 CALL = Logged(
-    *(1_000_000, 1, NUMBER, "number", 7, "encom_v1", "known", "1,,,4", 9, "w1"), None, None, None, "known_caller", 1
+    *(1_000_000, 1, NUMBER, "number", 7, "encom_v1", "known", "1,,,4", 9, "w1"),
+    None,
+    None,
+    "1",
+    "known_caller",
+    1,
+    "404",
 )
 
 

@@ -23,6 +23,7 @@ from aiguillage.callpath.health import Health
 from aiguillage.callpath.log import SEND_EVERY, CallLog
 from aiguillage.callpath.port import Port, Wire
 from aiguillage.callpath.table import Table
+from aiguillage.dialects.addresses import wrong_address
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.proxies import Proxies
 from aiguillage.inherited import Inherited
@@ -87,7 +88,7 @@ class CallWorker:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, told.set)
         loop.add_reader(self._inherited.alive, told.set)
-        port = Port(self.wire, self.call_path, self.health, self.counts)
+        port = Port(self.wire, self.call_path, self.health, self.counts, wrong_address)
         self.call_path.rehearse(time.time())
         await port.rehearse()
         self._tell_of_table()

@@ -9,16 +9,18 @@ from sqlite3 import Connection
 
 import msgspec
 
+from aiguillage.callpath.log import joined
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.past import REFUSED, Past
-from aiguillage.domain.accounts import Actor
+from aiguillage.domain.accounts import NOT_FOUND, Actor
 from aiguillage.domain.calls import Known, Question, Rule
-from aiguillage.domain.contacts import KeyKind, caller_keys
+from aiguillage.domain.contacts import NO_SELECT, KeyKind, caller_keys
 from aiguillage.domain.documents import compile_document
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.routing import KEPT, decide
+from aiguillage.domain.unknown_callers import told
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import Call, is_readable
 from aiguillage.storage.contacts import known_as
@@ -164,12 +166,12 @@ def _decide_again(table: Table, account: AccountFacts, call: Call, rules: tuple[
     question = Question(value=value, called=called, at=call.at, named=asked)
     facts = table.find(account, question, call.number, code, call.at)
     try:
-        decision = decide(facts, rules)
+        decision = told(facts, decide(facts, rules), call.unknown or NOT_FOUND)
     except Refusal:
         return REFUSED
     if rules is not KEPT:
         return decision.destination
-    return None if decision.known is None else ",".join(value or "" for value in decision.select)
+    return None if decision.known is None and decision.select == NO_SELECT else joined(decision.select)
 
 
 def _went(call: Call, rules: tuple[Rule, ...]) -> str | None:

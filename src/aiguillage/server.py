@@ -30,7 +30,7 @@ from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.precedence import seconds_run, wants_to_run
 from aiguillage.settings import Settings, as_environment
-from aiguillage.sockets import listen, listen_for_workers
+from aiguillage.sockets import address_of, listen, listen_for_workers
 from aiguillage.storage.revisions import check, newest_revision, revision_of
 from aiguillage.storage.room import keep_room
 from aiguillage.storage.sqlite import require_there
@@ -330,6 +330,7 @@ def serve(settings: Settings, announce: Callable[[], None] = lambda: None) -> No
     configure_lines(settings.log_level)
     _prepare(settings)
     listening = listen(settings)
+    _log.info("listening", extra={"about": {"at": address_of(listening, secure=bool(settings.tls_cert))}})
     try:
         started = Supervisor(settings, listening).run(announce)
     finally:

@@ -42,6 +42,15 @@ def listen(settings: Settings) -> socket.socket:
     return listening
 
 
+def address_of(listening: socket.socket, *, secure: bool) -> str:
+    """Where a socket is reached, as people write it."""
+    where = listening.getsockname()
+    if not isinstance(where, tuple):
+        return f"unix:{where}"
+    host = f"[{where[0]}]" if ":" in where[0] else where[0]
+    return f"{'https' if secure else 'http'}://{host}:{where[1]}"
+
+
 def _clear_away(path: Path) -> None:
     """Removes a socket that a killed server left behind; one that somebody listens on stays, and binding fails."""
     if not path.is_socket():

@@ -105,7 +105,7 @@ def test_a_contacts_calls_are_chosen_by_its_id(records: Records) -> None:
         ({"cursor": "1-"}, "cursor"),
         ({"cursor": f"{'9' * 19}-1"}, "cursor"),
         ({"per_page": "0"}, "per_page"),
-        ({"number": "nobody"}, "request"),
+        ({"number": "nobody"}, "number"),
         ({"color": "red"}, "color"),
         ({"contact_id": "0"}, "contact_id"),
         ({"contact_id": str(2**63)}, "contact_id"),

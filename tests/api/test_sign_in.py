@@ -8,7 +8,7 @@ import pytest
 
 from aiguillage.api.moments import now
 from aiguillage.desk.users import grant_role
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.people import PASSWORD, acting, client, newcomer, session
 from tests.cast import ACCOUNT, OTHER_ACCOUNT
 from tests.standing import Busy
@@ -52,7 +52,7 @@ def test_whatever_is_wrong_the_answer_is_the_same_to_the_byte(busy: Busy) -> Non
     assert len({answer.content for answer in answers}) == 1
     headers = [{k: v for k, v in answer.headers.items() if k != "date"} for answer in answers]
     assert all(one == headers[0] for one in headers)
-    assert headers[0]["www-authenticate"] == "Bearer"
+    assert headers[0]["www-authenticate"] == CHALLENGE
 
 
 def test_too_many_tries_are_told_when_to_try_again(busy: Busy) -> None:

@@ -14,7 +14,7 @@ import pytest
 from aiguillage.api.management import management_described
 from aiguillage.api.operations import Operation
 from aiguillage.dialects.all import DIALECTS
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.walk_bodies import (
     ACCOUNTS,
     IMPORTS,
@@ -262,7 +262,7 @@ def test_nobody_gets_in_without_a_token(walk: Walk, operation: Operation) -> Non
     for secret in secrets:
         headers = typed if secret is None else typed | {"Authorization": secret}
         answer = walk.person("nobody").request(**request, headers=headers)
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), secret
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, CHALLENGE), secret
 
     assert walk.state() == before
 

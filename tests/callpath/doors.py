@@ -13,6 +13,7 @@ import uvloop
 from aiguillage.callpath.counts import UP
 from aiguillage.callpath.health import Health
 from aiguillage.callpath.port import Port, Wire
+from aiguillage.dialects.addresses import wrong_address
 from aiguillage.domain.proxies import Proxies
 from tests.callpath.conftest import Inside
 
@@ -120,7 +121,7 @@ async def doors(
     wire = Wire(listening, name, Proxies(proxies), keep_alive, most, 128, tls)
     inside.counts.put("desk_up", UP, row=0)
     inside.counts.put("desk_beat", 2**40, row=0)
-    port = Port(wire, inside.call_path, Health(inside.counts, lambda: True), inside.counts)
+    port = Port(wire, inside.call_path, Health(inside.counts, lambda: True), inside.counts, wrong_address)
     opened = Doors(inside, port, listening.getsockname()[:2])
     served = await asyncio.start_unix_server(opened.desk, sock=desk)
     await port.rehearse()

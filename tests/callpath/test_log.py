@@ -3,9 +3,12 @@
 import json
 import socket
 
+import pytest
+
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.log import LONGEST_MESSAGE, SENT_AT, CallLog, Logged, decode_calls
 from aiguillage.desk.facts import add_fact
+from aiguillage.desk.fields import set_field
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.calls import Decision, Facts, Known
 from aiguillage.domain.facts import compile_facts
@@ -31,7 +34,7 @@ class Sent:
     def add(self, *moments: float, facts: Facts = ASKED) -> None:
         """Calls at these moments."""
         for moment in moments:
-            self.log.add(moment, facts, KNOWN, "encom_v1", 9, 1)
+            self.log.add(moment, facts, KNOWN, "1", "404", "encom_v1", own_us=9, seq=1)
 
     def messages(self) -> list[list[Logged]]:
         """What was sent."""
@@ -69,8 +72,41 @@ def test_every_answered_call_is_logged_with_what_was_answered(cast: Cast, inside
     assert len({call.account_id for call in calls}) == 1
 
 
+V0 = f"/api/{ACCOUNT}/customer/"
+KNOWN_AT, STRANGER_AT = f"number={NUMBER}", "number=0199009999"
+
+
+@pytest.mark.parametrize(
+    ("path", "sent_to", "destinations"),
+    [
+        (f"{V1}{NUMBER}", "207", "207,209,214,216"),
+        (f"{V1}{NUMBER}&destination=3", "214", "207,209,214,216"),
+        (f"{V0}number/{NUMBER}", "207", "207,209,214,216"),
+        (f"{V0}isVipFromNumber/{NUMBER}", None, "207,209,214,216"),
+        (V2 + KNOWN_AT, "207", "207,209,214,216"),
+        (f"{V1}0199009999", None, None),
+        (V2 + STRANGER_AT, None, None),
+        (V2 + STRANGER_AT + "&unknown=404", None, None),
+        (V2 + STRANGER_AT + "&unknown=empty", None, None),
+        (V2 + STRANGER_AT + "&unknown=default", "200", "200,,,"),
+    ],
+)
+def test_the_log_says_where_the_call_was_sent_by_what_was_answered(
+    cast: Cast, inside: Inside, path: str, sent_to: str | None, destinations: str | None
+) -> None:
+    known_caller(cast)
+    set_field(cast.db, cast["editor"], ACCOUNT, "select_1", default="200")
+
+    answer = inside.ask(path)
+
+    (call,) = inside.logged()
+    assert (call.destination, call.destinations) == (sent_to, destinations)
+    assert call.unknown == (path.partition("unknown=")[2] or "404")
+    assert (answer.status == 404) == (call.outcome == "unknown" and call.unknown == "404")
+
+
 def test_refused_calls_are_counted_but_not_logged(cast: Cast, inside: Inside) -> None:
-    inside.ask(V1 + "x")
+    inside.ask(V1 + NUMBER + "&format=x")
     inside.ask(V1 + NUMBER, secret="aig_nothing")
     inside.ask(V1 + NUMBER, secret=cast.secret("outsider"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
-from aiguillage.domain import rota_remarks, span_remarks
+from aiguillage.domain import rota_remarks, span_remarks, without_hours
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.overlaps import WEEKDAYS
 from aiguillage.domain.routing import RULES
@@ -25,7 +25,7 @@ MAGIC = 0x950412DE
 def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    remarks = {*span_remarks.SENTENCES, *rota_remarks.SENTENCES, *REASONS.values(), UNUSED}
+    remarks = {*span_remarks.SENTENCES, *rota_remarks.SENTENCES, *without_hours.SENTENCES, *REASONS.values(), UNUSED}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *WEEKDAYS}
     return literals | tables | {rule.__doc__ or "" for rule in RULES}
 

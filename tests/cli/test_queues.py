@@ -26,6 +26,19 @@ def test_a_queue_is_added_set_shown_and_removed(terminal: Terminal) -> None:
     assert "No call queue yet" in terminal.done("queue", "list", ACCOUNT)
 
 
+def test_a_queue_without_hours_says_where_its_calls_go_and_so_does_taking_away_its_last_ones(
+    terminal: Terminal,
+) -> None:
+    open_now = "Queue desk has no opening hours: it is open at all times, and its calls go to 208."
+    added = terminal.run("queue", "add", ACCOUNT, "desk", "--number", "208")
+    span = terminal.read("hours", "add", ACCOUNT, "--queue", "desk", "--day", "1", "--from", "9", "--to", "12")[0]["id"]
+    removed = terminal.run("hours", "remove", ACCOUNT, str(span))
+
+    assert (added.status, removed.status) == (0, 0)
+    assert open_now in " ".join(added.err.split())
+    assert open_now in " ".join(removed.err.split())
+
+
 def test_a_queue_names_its_group_and_rota_by_what_people_call_them(terminal: Terminal) -> None:
     rota = terminal.read("rota", "add", ACCOUNT, "night", "--member", "Ana=0639981201")["id"]
 

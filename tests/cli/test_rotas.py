@@ -107,6 +107,7 @@ def test_no_gap_is_told_too(terminal: Terminal) -> None:
 def test_a_closed_queues_caller_with_a_contract_reaches_who_is_on_call(terminal: Terminal) -> None:
     turns(terminal)
     terminal.done("queue", "add", ACCOUNT, "support", "--number", "207", "--default", "299")
+    terminal.done("hours", "add", ACCOUNT, "--queue", "support", "--day", "1-7", "--from", "9", "--to", "18")
     terminal.done("account", "set", ACCOUNT, "--rota", "astreinte")
     terminal.done("contacts", "add", ACCOUNT, "--number", "0199001234", "--destination1", "207", "--on-call")
 
@@ -116,7 +117,7 @@ def test_a_closed_queues_caller_with_a_contract_reaches_who_is_on_call(terminal:
     assert (decision["destination"], decision["reason"]) == ("+33639981202", "on_call")
     assert decision["on_call"]["name"] == "Bob"
     assert "Bob" in told
-    assert decision["until"] == "2026-11-16T08:00:00.000Z"
+    assert decision["until"] == "2026-11-11T08:00:00.000Z"
 
 
 @pytest.mark.parametrize(

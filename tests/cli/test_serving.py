@@ -79,4 +79,5 @@ def test_calls_are_served_over_tls(terminal: Terminal, tmp_path: Path) -> None:
         assert ask(wait_for(connect, process)).startswith(b"HTTP/1.1 200")
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        said = process.communicate(timeout=PATIENCE)[1]
+    assert f'"at": "https://127.0.0.1:{port}"' in said

@@ -80,6 +80,19 @@ def test_the_file_of_a_thousand_comes_out_as_it_went_in(form: str, cast: Cast, d
     assert (outcome.unchanged, outcome.rows) == (995, 995)
 
 
+def test_numbers_that_were_kept_in_an_older_spelling_are_found_again_after_an_import_of_the_export(
+    cast: Cast, desk: Desk
+) -> None:
+    older = (Telecom("+33590000123"), Telecom("+541100000123"))
+    kept = add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company="Acacias", telecoms=older))
+
+    desk.take(exported(cast, "csv"))
+
+    ((found, after),) = desk.contacts().items()
+    assert [telecom.number for telecom in after.telecoms] == ["+590590000123", "+5491100000123"]
+    assert found == kept.id
+
+
 def test_json_lines_bring_contacts_whole_into_another_account(cast: Cast, desk: Desk) -> None:
     keep_awkward_ones(cast)
     file = desk.file(exported(cast, "jsonl"))

@@ -107,3 +107,21 @@ def test_the_accounts_own_names_of_its_fields_are_understood(desk: Desk) -> None
     desk.take("code;equipe;GRAND COMPTE\n1;300;oui\n")
 
     assert desk.only() == Contact(code="1", select=(None, "300", None, None), boolean=(None, None, True, None))
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("01 99 00 12 34 ext. 12", [NUMBER]),
+        ("01 99 00 12 34 (poste 12), 06 39 98 12 34 x 7", [NUMBER, "+33639981234"]),
+        ('"0199001234,,12"', [NUMBER]),
+        ('"0199001234,,12;0639981234,,7"', [NUMBER, "+33639981234"]),
+        ('"tel:+33199001234;ext=12"', [NUMBER]),
+        ('"0199001234,207"', [NUMBER, "207"]),
+        ('"207,,208"', ["207", "208"]),
+    ],
+)
+def test_an_extension_in_a_cell_is_no_number_of_its_own(cell: str, expected: list[str], desk: Desk) -> None:
+    desk.take(f"code\ttel\n1\t{cell}\n")
+
+    assert numbers(desk.only()) == expected

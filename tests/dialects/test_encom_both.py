@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from aiguillage.domain.accounts import CHALLENGE
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT
 from tests.dialects.conftest import Door
 
@@ -39,8 +40,11 @@ WITHHELD = (
     "sip:@pbx.example.org",
     "sip:anonymous@anonymous.invalid",
     "%2B266696687",
+    "%2B86282452253",
     "",
 )
+NOT_FOUND = '{"response": "not found"}'
+NO_NUMBER = ("INTERNATIONAL", "anonyme", "not-a-number", "camille@pbx.example.org", "%22Camille%22%20%3C%3E", "%2A72")
 
 
 def test_the_scheme_is_case_insensitive_and_blanks_around_the_token_are_ignored(door: Door) -> None:
@@ -70,11 +74,18 @@ def test_a_number_is_known_in_every_accepted_form(door: Door, form: str) -> None
     assert (answer.status, json.loads(answer.body)) == (200, FULL)
 
 
+@pytest.mark.parametrize("name", NO_NUMBER)
+def test_a_caller_whose_identity_is_no_number_is_an_unknown_caller_too(door: Door, name: str) -> None:
+    v1, v0 = door.v1(f"number={name}"), door.v0(f"number/{name}")
+
+    assert (v1.status, v1.text, v0.status, v0.text) == (404, NOT_FOUND, 404, NOT_FOUND)
+
+
 @pytest.mark.parametrize("name", WITHHELD)
 def test_a_withheld_caller_is_an_unknown_caller_not_an_error(door: Door, name: str) -> None:
     answer = door.v1(f"number={name}")
 
-    assert (answer.status, answer.text) == (404, '{"response": "not found"}')
+    assert (answer.status, answer.text) == (404, NOT_FOUND)
 
 
 def test_a_possible_number_counts_even_where_no_library_lists_its_range(door: Door) -> None:
@@ -98,12 +109,12 @@ def test_without_a_good_token_the_answer_is_401_even_to_a_malformed_request(door
     answers.append(door.server.ask("/api/v1/smartRoutings"))
 
     assert {(a.status, a.text, a.headers["www-authenticate"]) for a in answers} == {
-        (401, '{"response": "unauthorized"}', "Bearer")
+        (401, '{"response": "unauthorized"}', CHALLENGE)
     }
 
 
 def test_a_malformed_request_is_400_even_without_rights_on_the_account(door: Door) -> None:
-    answer = door.v1("number=not-a-number", by="outsider")
+    answer = door.v1(f"number={NUMBER}&format=xml", by="outsider")
 
     assert (answer.status, json.loads(answer.body)["response"]) == (400, "bad request")
     assert set(json.loads(answer.body)) == {"response", "detail"}
@@ -140,7 +151,7 @@ def test_another_method_is_405_and_told_which_are_allowed(door: Door, method: st
 @pytest.mark.parametrize(
     ("query", "by", "status", "body"),
     [
-        ("number=x&format=raw", "router", 400, "bad request"),
+        ("number=&number=1&format=raw", "router", 400, "bad request"),
         (f"number={NUMBER}&format=raw", None, 401, "unauthorized"),
         (f"number={NUMBER}&format=raw", "outsider", 403, "not authorized"),
         ("number=0199009999&format=raw", "router", 404, ""),
@@ -155,7 +166,7 @@ def test_in_raw_format_errors_are_the_same_words_as_text_but_404_is_empty(
 
 
 def test_head_works_as_get_without_the_body(door: Door) -> None:
-    for asked in (f"number={NUMBER}", "number=0199009999", "number=x"):
+    for asked in (f"number={NUMBER}", "number=0199009999", "destination=x"):
         got, head = door.v1(asked), door.v1(asked, method="HEAD")
         assert (head.status, head.headers["content-length"], head.body) == (got.status, str(len(got.body)), b"")
     assert door.v0(f"number/{NUMBER}", method="HEAD").status == 200

@@ -9,14 +9,12 @@ from tests.dialects.wire import CX, KNOWN, LONG, QUEUE, TEXT, V2, ask, send
 from tests.standing import Standing
 
 
-@pytest.mark.parametrize(
-    "name", [b"%00", b"a%00b", b"%2F", b"..%2F..", b"%27", b"%F0%9F%93%9E", b"", LONG[:2000], b"1e10"]
-)
+@pytest.mark.parametrize("name", [b"%00", b"a%00b", b"..%2F..", b"%27", b"%F0%9F%93%9E", LONG[:2000], b"1e10"])
 def test_a_name_that_nothing_has_is_not_found(standing: Standing, name: bytes) -> None:
     assert ask(standing, QUEUE + name + b"?customerAccount=CL0000")[0] == 404
     assert ask(standing, QUEUE.replace(b"queues", b"oncall") + name + b"?customerAccount=CL0000")[0] == 404
-    assert ask(standing, CX + (name or b"x"))[0] == 404
-    assert ask(standing, CX.replace(b"&code=", b"&id=") + (name or b"x"))[0] == 404
+    assert ask(standing, CX + name)[0] == 404
+    assert ask(standing, CX.replace(b"&code=", b"&id=") + name)[0] == 404
 
 
 @pytest.mark.parametrize("value", [b"%00", b"%27%20OR", b"-", b"%F0%9F%93%9E", LONG[:4000], b"69%00", b"2%C2%B2"])
@@ -62,7 +60,7 @@ def test_a_body_that_is_broken_or_does_not_end_is_a_bad_request(
     assert told == b"" or told.startswith(b"HTTP/1.1 %d " % status)
 
 
-@pytest.mark.parametrize("option", [b"fields=x", b"explain=x", b"number=1", b"%FF=1", b"padding=" + LONG, b"at=x"])
+@pytest.mark.parametrize("option", [b"fields=x", b"explain=x", b"number=1", b"code=%FF", b"padding=" + LONG, b"at=x"])
 @pytest.mark.parametrize("wanted", [b"raw", b"kv", b"text"])
 def test_with_a_text_format_of_v2_a_bad_request_is_text(standing: Standing, wanted: bytes, option: bytes) -> None:
     status, headers, body = ask(standing, V2 + KNOWN + b"&format=" + wanted + b"&" + option)

@@ -39,6 +39,33 @@ def test_query_and_body_may_be_mixed_but_not_contradict(ruled: Ruled) -> None:
     assert (two.status, two.text, twice.status) == (400, "bad request", 400)
 
 
+@pytest.mark.parametrize(
+    "unread",
+    [
+        *('"x": {"deep": [1, {"number": "1"}]}', '"x": 1, "x": 2', '"x": "\\ud800"', '"\\ud800": 1', '"x": NaN'),
+        *('"x": [[[[]]]]', '"": null'),
+    ],
+)
+def test_members_that_nobody_reads_are_not_judged(ruled: Ruled, unread: str) -> None:
+    path = f"{ROUTE}?customerAccount={ACCOUNT}"
+
+    answer = ruled.post(f'{{"number": "0199001234", {unread}}}'.encode(), path=path)
+
+    assert (answer.status, json.loads(answer.body)["destination"]) == (200, "207")
+
+
+@pytest.mark.parametrize("read", ['"number": {"a": 1}', '"number": NaN', '"number": "\\ud800"', '"code": ["1"]'])
+def test_members_that_are_read_are(ruled: Ruled, read: str) -> None:
+    assert ruled.post(f"{{{read}}}".encode(), path=f"{ROUTE}?customerAccount={ACCOUNT}").status == 400
+
+
+@pytest.mark.parametrize(("form", "status"), [(b"number=0199001234&x=\xff", 200), (b"number=\xff", 400)])
+def test_a_form_that_is_not_utf_8_is_judged_where_it_is_read(ruled: Ruled, form: bytes, status: int) -> None:
+    answer = ruled.post(form, path=f"{ROUTE}?customerAccount={ACCOUNT}", kind="application/x-www-form-urlencoded")
+
+    assert answer.status == status
+
+
 def test_a_post_without_a_body_asks_by_its_query(ruled: Ruled) -> None:
     path = f"{ROUTE}?customerAccount={ACCOUNT}&number={NUMBER}&format=raw"
 

@@ -12,7 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from aiguillage.cli.commands import application
-from aiguillage.dialects import encom_v1
+from aiguillage.dialects import v2
+from aiguillage.dialects.parameters import FORM_BODY
 from tests.docs.conftest import Walked, run
 from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
 
@@ -64,7 +65,7 @@ def ask(walked: Walked, program: str, *words: str, **variables: str) -> tuple[in
         (["anonymous", "4321"], (0, "214\n")),
         (["0465710099", "2020"], (0, "200\n")),
         (["0465710099"], (4, "")),
-        (["no number"], (1, "")),
+        (["no number"], (4, "")),
     ],
 )
 def test_a_program_prints_the_destination_or_says_why_there_is_none(
@@ -82,15 +83,20 @@ def test_a_program_that_is_refused_or_hears_nobody_ends_with_1(walked: Walked, p
 
 
 def test_the_dialplan_asks_a_question_that_is_understood() -> None:
-    text = read("examples/asterisk-extensions.conf")
-    (url,) = (line.partition("=")[2] for line in text.splitlines() if line.startswith("ROUTING_URL="))
-    path, _, query = url.removeprefix("https://calls.example.org").partition("?")
+    lines = read("examples/asterisk-extensions.conf").splitlines()
+    given = {name: value for name, _, value in (line.partition("=") for line in lines) if name.startswith("ROUTING_")}
+    form = {"method": "POST", "query_string": b"", "headers": [(b"content-type", FORM_BODY.encode())]}
 
-    asked = [encom_v1.ask({"query_string": f"{query}&{more}".encode()}) for more in ("number=0199001234", "code=4321")]
+    asked = [
+        v2.ask(form | {"body": f"{given['ROUTING_FORM']}{given['ROUTING_ACCOUNT']}&{more}".encode()})
+        for more in ("number=0199001234", "number=0199001234&code=4321")
+    ]
 
-    assert encom_v1.handles(path)
-    assert [(question.fault, question.account) for question in asked] == [(None, "CL0000")] * 2
-    assert asked[0].shape == encom_v1.Shape(raw=True, wanted=0)
+    assert v2.handles(given["ROUTING_URL"].removeprefix("https://calls.example.org"))
+    assert [(question.fault, question.account, question.unknown) for question in asked] == [
+        (None, "CL0000", "empty")
+    ] * 2
+    assert asked[0].shape == v2.Shape("raw", ("known", "destination", "priority"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

@@ -32,6 +32,22 @@ def test_the_two_commands_are_targets_of_make() -> None:
         subprocess.run(f"{command} --dry-run", shell=True, cwd=ENGLISH.parent, check=True, capture_output=True)  # noqa: S602
 
 
+def test_the_demo_can_have_another_port_and_git_sees_nothing_of_what_it_keeps() -> None:
+    folder = ENGLISH.parent
+    told = subprocess.run(
+        ["make", "demo", "PORT=8001", "--dry-run"],  # noqa: S607 - the one on the path
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    kept = ["git", "check-ignore", "var/demo/aiguillage.db", "var/demo/pseudonyms.key", "token.txt"]
+    ignored = subprocess.run(kept, cwd=folder, capture_output=True, check=False)
+
+    assert "aiguillage demo --port 8001" in told.stdout
+    assert ignored.returncode == 128 or ignored.stdout.count(b"\n") == 3  # 128: it is not a repository
+
+
 def test_the_demo_prints_what_is_shown_of_it(tmp_path: Path) -> None:
     (shown,) = blocks(section(read(ENGLISH), "## What the demo shows"))
 

@@ -34,6 +34,14 @@ SPANS = {
     10 + day: TimeSpan(owner_type="queue", owner_id=OPEN, day_of_week=day, start_time=time(0), end_time=time(0))
     for day in range(1, 8)
 }
+LONG_PAST = {
+    50 + queue: TimeSpan(
+        owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), start_time=time(0), end_time=time(1)
+    )
+    for queue in (CLOSED, ONWARD, LOOP, BACK)
+}
+"""Hours of the queues that are closed by now; BARE has none."""
+
 WEEKS = Layer(name="weeks", members=("Ana", "Bo"), start=date(2026, 1, 5))
 ROTAS = {
     DUTY: Rota(code="duty", name="Duty", members=(ANA, BO), layers=(WEEKS,), level2=BACKUP),
@@ -53,7 +61,7 @@ ZONES = {
 }
 BY_KIND: dict[str, Mapping[int, Any]] = {
     "queue": QUEUES,
-    "time_span": SPANS,
+    "time_span": SPANS | LONG_PAST,
     "rota": ROTAS,
     "blocked": BLOCKED,
     "geo_list": LISTS,

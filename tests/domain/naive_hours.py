@@ -37,7 +37,9 @@ def read(by: By, zone: ZoneInfo, queue_id: int, at: int) -> Read:
     for reason, of, destination, label in chain(closed(by, owners, wall), opened(by, owners, wall)):
         own = (queue.number or queue.code) if reason == "time_span" else queue.default_destination
         return Read(reason == "time_span", destination or own, reason, of, label)
-    return Read(False, queue.default_destination, "default", "queue", "")
+    if any((span.owner_type, span.owner_id) in owners for span in by["time_span"].values()):
+        return Read(False, queue.default_destination, "default", "queue", "")
+    return Read(True, queue.default_destination or queue.number or queue.code, "no_hours", "queue", "")
 
 
 def switches(by: By, queue_id: int, group_id: int | None, at: int) -> Iterator[Switch]:

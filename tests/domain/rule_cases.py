@@ -250,8 +250,7 @@ SENDING: list[Case] = [
         opening_hours,
         Facts(ACCOUNT, at=AT),
         to("bare"),
-        {"reason": "opening_hours"}
-        | {name: value for name, value in meant_for(BARE, None).items() if value is not None or name == "destination"},
+        {name: value for name, value in meant_for(BARE, "bare").items() if name not in ("destination", "until")},
     ),
     (opening_hours, Facts(ACCOUNT, at=AT), to("213"), None),
     (opening_hours, Facts(ACCOUNT, at=AT), to("sip:desk@example.org"), None),

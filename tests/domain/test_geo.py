@@ -19,6 +19,8 @@ from aiguillage.domain.geo import (
     check_geo_destination,
     check_geo_list,
 )
+from aiguillage.domain.geo_models import model_named
+from aiguillage.domain.numbering import kept_beginning
 from tests.refusal import refused
 
 ACCOUNT = Account("CL0000")
@@ -105,6 +107,24 @@ def test_a_callers_number_tells_the_zone_where_zones_are_number_prefixes(number:
     assert found.zone == zone
 
 
+@pytest.mark.parametrize(
+    ("written", "number", "typed"),
+    [
+        ("+33 590", "+590590000123", "0033590000123"),
+        ("+590", "+590590000123", "+590 590 00 01 23"),
+        ("+54 11", "+5491100000123", "+54 11 0000 0123"),
+        ("+52 1 55", "+525500000123", "+52 55 0000 0123"),
+    ],
+)
+def test_a_zone_of_numbers_is_kept_as_the_numbers_are(written: str, number: str, typed: str) -> None:
+    zone = model_named("e164-prefixes").parse_zone(written)
+    destination = GeoDestination(geo_list=3, zones=(zone,), select=("291", None, None, None))
+
+    lists = Geography({"geo_list": {3: LISTS[3]}, "geo_destination": {7: destination}})
+
+    assert [found and found.zone for found in (lists.find_by_number(3, number), lists.find(3, typed))] == [zone] * 2
+
+
 @pytest.mark.parametrize("number", [None, "", "33", "3310", "331990"])
 def test_what_is_no_number_in_e164_tells_no_zone(number: str | None) -> None:
     assert Geography(FACTS).find_by_number(3, number) is None
@@ -167,7 +187,7 @@ def test_the_zone_found_is_that_of_a_naive_scan(data: st.DataObject) -> None:
     found = Geography(facts).find(1, value)
 
     bare = value.replace(" ", "").replace("-", "")
-    read = (bare.removeprefix("00") if model == "e164-prefixes" else bare)[:longest]
+    read = (kept_beginning(bare.removeprefix("00")) if model == "e164-prefixes" else bare)[:longest]
     beginning = [zone for zone in zones if read.startswith(zone)]
     expected = max(beginning, key=len, default=None)
     assert found.zone == expected

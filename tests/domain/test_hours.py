@@ -54,7 +54,24 @@ def test_the_first_level_that_applies_decides(strongest: int) -> None:
 
     state = hours(**by_kind).state(1, moment("2026-07-14T10:00"))
 
-    assert (state.reason, state.of, state.label) == (left[0][2] if left else ("default", "queue", ""))
+    assert (state.reason, state.of, state.label) == (left[0][2] if left else ("no_hours", "queue", ""))
+
+
+@pytest.mark.parametrize(
+    ("queue", "spans", "said"),
+    [
+        (SUPPORT, [], (True, "209", "no_hours")),
+        (msgspec.structs.replace(SUPPORT, default_destination=None), [], (True, "207", "no_hours")),
+        (msgspec.structs.replace(SUPPORT, default_destination=None, number=None), [], (True, "support", "no_hours")),
+        (SUPPORT, [weekly(1, "09:00", "12:00")], (False, "209", "default")),
+        (SUPPORT, [weekly(1, "09:00", "12:00", **ON_GROUP)], (False, "209", "default")),
+        (SUPPORT, [dated("2020-01-02", "09:00", "12:00")], (False, "209", "default")),
+    ],
+)
+def test_a_queue_without_any_hours_is_open(queue: Queue, spans: list[TimeSpan], said: tuple[object, ...]) -> None:
+    state = hours(queue, time_span=spans).state(1, moment("2026-07-14T10:00"))
+
+    assert (state.open, state.destination, state.reason) == said
 
 
 @pytest.mark.parametrize(
@@ -209,8 +226,8 @@ def test_a_queue_without_group_and_a_group_that_is_gone_are_no_trouble() -> None
     alone = msgspec.structs.replace(SUPPORT, group=None)
     spans = [weekly(2, "09:00", "12:00", **ON_GROUP)]
 
-    assert hours(alone, time_span=spans).state(1, moment("2026-07-14T10:00")).reason == "default"
-    assert Hours(PARIS, {"queue": {1: SUPPORT}}).state(1, 0) == State(False, "209", "default", "queue", "", None)
+    assert hours(alone, time_span=spans).state(1, moment("2026-07-14T10:00")).reason == "no_hours"
+    assert Hours(PARIS, {"queue": {1: SUPPORT}}).state(1, 0) == State(True, "209", "no_hours", "queue", "", None)
 
 
 def test_an_unknown_queue_is_a_key_error() -> None:

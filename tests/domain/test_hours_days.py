@@ -131,4 +131,4 @@ def test_holidays_are_entered_by_hand_or_observed(at: str, label: str, destinati
     state = hours(holiday=by_hand, observance=[OBSERVED]).state(1, moment(at))
 
     assert (state.label, state.destination) == (label, destination)
-    assert state.reason == ("holiday" if label else "default")
+    assert state.reason == ("holiday" if label else "no_hours")

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, ValidationResult
 
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.numbering import certain
 from aiguillage.domain.numbers import (
-    WITHHELD,
     caller_number,
     parse_number,
     parse_prefix,
@@ -16,8 +16,21 @@ from aiguillage.domain.numbers import (
 COUNTRIES = sorted(SUPPORTED_REGIONS)
 COUNTRY = st.sampled_from(COUNTRIES)
 DIGITS = st.text("0123456789", min_size=15, max_size=15)
-FRENCH = st.from_regex(r"[1-9][0-9]{8}", fullmatch=True)
-SEPARATOR = st.sampled_from(["", " ", ".", "-", "/", "\u00a0", "\u202f", "\u2011", " - ", "\u200e"])
+FRENCH = st.from_regex(r"[134][0-9]{8}|(2[0-5]|5[1-8]|6[0-24-8]|7[1-9])[0-9]{7}", fullmatch=True)
+OVERSEAS = st.sampled_from(
+    ["590", "594", "596", "690", "691", "694", "696", "697", "262", "263", "269", "692", "693", "6390"]
+)
+CODES = {"2": "262", "63": "262", "692": "262", "693": "262", "690": "590", "691": "590", "694": "594", "696": "596"}
+CODES |= {"697": "596", "590": "590", "594": "594", "596": "596"}
+COUNTRY_CODE = {country: str(phonenumbers.country_code_for_region(country)) for country in COUNTRIES}
+PLANS = {country: phonenumbers.PhoneMetadata.metadata_for_region(country) for country in COUNTRIES}
+TRUNK = {country: None if plan is None else plan.national_prefix for country, plan in PLANS.items()}
+RESPELLED = {"52", "54", "55", "229", "508"}
+DIALS_TERRITORIES = {"33", "39", 33, 39}
+DIALS_AS_FRANCE = {"FR", "GP", "BL", "MF", "GF", "MQ", "RE", "YT", "PM"}
+SEPARATOR = st.sampled_from(
+    ["", " ", ".", "-", "/", "\u00a0", "\u202f", "\u2011", " - ", "\u200e", "\u202d", "\u00ad", "\uff0d"]
+)
 
 
 def google(text: str, country: str) -> str | None:
@@ -60,34 +73,73 @@ def test_every_accepted_spelling_of_a_number_gives_the_same_number(spelling: tup
     assert caller_number(text, "FR") == f"+33{national}"
 
 
+@settings(max_examples=300)
+@given(
+    OVERSEAS,
+    st.from_regex(r"[0-9]{6}", fullmatch=True),
+    st.sampled_from(["FR", "GP", "RE", "MQ", "GF", "YT", "PM"]),
+    st.data(),
+)
+def test_every_spelling_of_an_overseas_number_gives_the_same_number(
+    begun: str, rest: str, country: str, data: st.DataObject
+) -> None:
+    national = begun + rest[: 9 - len(begun)]
+    code = next(code for start, code in CODES.items() if national.startswith(start))
+    beginning = data.draw(
+        st.sampled_from(["0", "(0)", "+33", "0033", "+33 (0)", f"+{code}", f"00{code} ", f"+{code} (0)"])
+    )
+    text = data.draw(spelled(beginning, national))
+
+    assert parse_number(text, country) == f"+{code}{national}"
+    assert caller_number(text, country) == f"+{code}{national}"
+
+
 @settings(max_examples=8, deadline=None)
 @given(DIGITS)
 @example("000000000000000")
 @example("199001234567890")
-def test_the_fast_path_reads_international_digits_as_a_full_parse_does(digits: str) -> None:
+def test_international_digits_that_are_certain_are_those_of_a_full_parse(digits: str) -> None:
     for code in COUNTRY_CODE_TO_REGION_CODE:
         for length in range(1, 15):
             text = f"+{code}{digits[:length]}"
 
-            expected = google(text, "FR") or text
+            found = certain(text, "FR")
 
-            assert caller_number(text, "FR") == expected
-            assert caller_number(f"00{text[1:]}", "US") == expected
+            assert found is None or found == google(text, "FR") or code in DIALS_TERRITORIES
+            assert certain(f"00{text[1:]}", "ES") == found
 
 
 @settings(max_examples=8, deadline=None)
 @given(DIGITS)
 @example("139771307485000")
 @example("611792268000000")
-def test_the_fast_path_reads_national_digits_as_a_full_parse_does(digits: str) -> None:
+def test_national_digits_that_are_certain_are_those_of_a_full_parse(digits: str) -> None:
     for country in COUNTRIES:
         for length in range(2, 15):
             text = f"0{digits[:length]}"
             bare = text if text[1] != "0" else f"+{text[2:]}"
 
-            expected = google(bare, country) or bare
+            found = certain(text, country)
 
-            assert caller_number(text, country) == expected
+            assert found is None or country in DIALS_AS_FRANCE or found == google(bare, country)
+
+
+@settings(max_examples=8, deadline=None)
+@given(DIGITS)
+@example("139771307485000")
+@example("199001234567890")
+def test_a_possible_number_is_read_whether_certain_or_not(digits: str) -> None:
+    for country in COUNTRIES:
+        code = COUNTRY_CODE[country]
+        for length in range(1, 15):
+            expected = google(f"+{code}{digits[:length]}", country)
+            if expected is None or code in RESPELLED or expected[1 + len(code) :][:1] in {"0", TRUNK[country]}:
+                continue
+
+            number = caller_number(f"+{code}{digits[:length]}", country)
+
+            assert number == expected or code in DIALS_TERRITORIES
+            assert parse_number(f" +{code} {digits[:length]}", country) == number
 
 
 @settings(max_examples=1000)
@@ -116,12 +168,34 @@ def test_a_contacts_number_is_found_when_it_calls_as_it_was_entered(text: str, c
 
 
 @settings(max_examples=1000)
-@given(st.one_of(st.text(), st.text("+0123456789 ()[]-./*:;@<>siptelANON\u00a0")), COUNTRY)
-def test_no_text_does_worse_than_to_be_refused(text: str, country: str) -> None:
-    for read in (caller_number, parse_number, parse_prefix):
+@given(
+    st.one_of(
+        st.text(),
+        st.text("+0123456789 ()[]-./*:;@<>siptelANON\u00a0"),
+        st.text('+0129;,:%@<>"\\sipteltelphone-context=x#AB. '),
+    ),
+    COUNTRY,
+)
+def test_a_caller_is_never_refused_and_an_entry_never_worse_than_that(text: str, country: str) -> None:
+    number = caller_number(text, country)
+
+    assert not number or number.removeprefix("+").isdecimal()
+    for read in (parse_number, parse_prefix):
         try:
-            number = read(text, country)
+            entered = read(text, country)
         except Refusal as refusal:
             assert refusal.kind is Kind.INVALID  # noqa: PT017 - a value is as right as a refusal
         else:
-            assert number == WITHHELD or number.removeprefix("+").isdecimal()
+            assert entered.removeprefix("+").isdecimal()
+
+
+@settings(max_examples=1000)
+@given(st.text('+0123456789 .()[]/-x#,;:%"<>@ABCDEFpostesipl='), COUNTRY)
+def test_whatever_a_contact_was_entered_as_finds_it(text: str, country: str) -> None:
+    try:
+        number = parse_number(text, country)
+    except Refusal:
+        return
+
+    assert caller_number(text, country) == number
+    assert parse_number(number, country) == number

@@ -5,13 +5,14 @@ import pytest
 
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.numbers import (
-    LONGEST,
     WITHHELD,
     begun_numbers,
     caller_number,
     parse_number,
     parse_prefix,
+    sought_number,
 )
+from aiguillage.domain.spelling import LONGEST
 from tests.refusal import refused
 
 TRUNKS = {"BE": "0", "CH": "0", "CI": "", "DE": "0", "ES": "", "FR": "0", "GB": "0", "IT": "", "US": "1"}
@@ -134,7 +135,6 @@ def test_a_zero_in_brackets_goes_unless_the_number_is_right_with_it(country: str
         "sip:192.0.2.7:5060",
         "sip:+266696687@pbx.example.org",
         "tel:",
-        "sip:camille.roche@pbx.example.org",
     ],
 )
 def test_a_withheld_caller_has_no_number(text: str) -> None:
@@ -157,18 +157,23 @@ def test_digits_that_are_no_possible_number_are_compared_as_they_are(text: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["hello", "+", "00", "01990012AB", "0199001234 ext 5", "++33199001234", "\x00", "\u0660", "*72"]
+    "text", ["hello", "+", "00", "01990012AB", "0199001234 Roche", "++33199001234", "\x00", "*72", "1" * (LONGEST + 1)]
 )
-def test_text_that_is_no_number_is_refused_at_the_door(text: str) -> None:
-    with refused(Kind.INVALID, "not a phone number"):
-        caller_number(text, "FR")
-
-
-def test_an_endless_number_is_refused() -> None:
-    with refused(Kind.INVALID, "too long"):
-        caller_number("1" * (LONGEST + 1), "FR")
+def test_what_is_no_number_is_an_unknown_caller_and_no_contacts(text: str) -> None:
+    assert not caller_number(text, "FR")
     with refused(Kind.INVALID, "is not a phone number in FR"):
-        parse_number("1" * (LONGEST + 1), "FR")
+        parse_number(text, "FR")
+
+
+@pytest.mark.parametrize("text", ["", " ", "withheld", "Anonymous"])
+def test_hidden_callers_can_be_looked_for(text: str) -> None:
+    assert sought_number(text, "FR") == WITHHELD
+
+
+def test_a_number_is_looked_for_in_any_spelling_and_a_slip_of_the_pen_is_refused() -> None:
+    assert sought_number("01 99 00 12 34", "FR") == "+33199001234"
+    with refused(Kind.INVALID, "'garage' is no phone number. Write it as in 0199001234, or withheld"):
+        sought_number("garage", "FR")
 
 
 @pytest.mark.parametrize("text", ["207", " 207 ", "2.07", "sip:207@pbx.example.org"])

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aiguillage.domain.accounts import SHARED_NUMBERS
+from aiguillage.domain.accounts import DEFAULT, EMPTY, NOT_FOUND, SHARED_NUMBERS
 from aiguillage.domain.calls import Decision, Facts, Known, Rule
-from aiguillage.domain.contacts import Boolean, Select
+from aiguillage.domain.contacts import NO_SELECT, Boolean, Select
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.routing import (
@@ -37,6 +37,7 @@ from aiguillage.domain.routing import (
     unknown_caller,
     vip_priority,
 )
+from aiguillage.domain.unknown_callers import told
 from tests.domain.compiled import (
     ACCOUNT,
     AT,
@@ -197,8 +198,10 @@ ACCOUNTS: list[AccountFacts] = [
         shared_numbers=policy,
         rota=None if "rota" in absent else DUTY,
         geo_list=None if "geo_list" in absent else BY_PREFIX,
+        fallback_destination=fallback,
     )
     for policy in SHARED_NUMBERS
+    for fallback in (None, "290", "210")
     for absent in (set(), {"switch"}, {"blocked", "switch", "geo_list", "geo_destination"}, set(BY_KIND) | {"switch"})
 ]
 FACTS = st.builds(
@@ -241,6 +244,17 @@ def test_every_call_is_decided_with_no_answer_left_open(facts: Facts) -> None:
     assert not decision.settled or decision.destination is not None
     for ours, default in zip(decision.select, facts.account.select, strict=True):
         assert ours is not None or default is None
+
+
+@given(FACTS, st.sampled_from([NOT_FOUND, EMPTY, DEFAULT]))
+def test_no_call_falls_where_the_contact_the_zone_or_the_account_has_a_destination(facts: Facts, mode: str) -> None:
+    decision = decide(facts)
+
+    if facts.account.fallback_destination or decision.select != NO_SELECT:
+        assert decision.destination is not None
+    heard = told(facts, decision, mode)
+    if heard is not decision:
+        assert (heard.known, heard.destination, heard.not_found) == (None, None, mode == NOT_FOUND)
 
 
 def test_a_refusal_of_a_rule_is_a_refusal_of_the_call() -> None:

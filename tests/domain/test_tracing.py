@@ -95,7 +95,11 @@ def zone_asked(named: object, value: str | None = None, **more: object) -> dict[
         ("called_queue", Facts(ACCOUNT, called="+33199000207"), {"called": "+33199000207"}),
         ("unknown_caller", Facts(ACCOUNT), {"known": False}),
         ("field_defaults", Facts(ACCOUNT), {"destinations": NO_SELECT, "defaults": NO_SELECT}),
-        ("first_destination", Facts(ACCOUNT, named={"queue": "open"}), {"queue": "open", "destinations": NO_SELECT}),
+        (
+            "first_destination",
+            Facts(ACCOUNT, named={"queue": "open"}),
+            {"queue": "open", "destinations": NO_SELECT, "fallback": None},
+        ),
         ("opening_hours", Facts(ACCOUNT), {"destination": None}),
         ("opening_hours", Facts(ACCOUNT, "+33199006666"), {"destination": "reject"}),
         ("opening_hours", Facts(ACCOUNT, by_code=replace(AFAR, select=("1",) * 4)), {"destination": "1"}),

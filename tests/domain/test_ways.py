@@ -25,13 +25,20 @@ def moment(at: datetime) -> int:
     return int(at.timestamp()) * 1_000_000
 
 
-def chain(length: int) -> AccountFacts:
+def chain(length: int, **settings: Any) -> AccountFacts:  # noqa: ANN401 - whatever an account has
     """Closed queues, each of which sends its calls on to the next one; the last has nowhere to send them."""
     queues = {
         n: Queue(name=str(n), code=f"q{n}", default_destination=f"q{n + 1}" if n < length else None)
         for n in range(1, length + 1)
     }
-    return compiled({"queue": queues})
+    return compiled({"queue": queues, "time_span": {n + 100: long_past(n) for n in queues}}, **settings)
+
+
+def long_past(queue: int) -> TimeSpan:
+    """Hours of a queue that is closed by now."""
+    return TimeSpan(
+        owner_type="queue", owner_id=queue, date_full=date(2020, 1, 2), start_time=time(0), end_time=time(1)
+    )
 
 
 @pytest.mark.parametrize(("length", "cut"), [(2, False), (MOST_STEPS + 1, False), (MOST_STEPS + 2, True)])
@@ -41,8 +48,17 @@ def test_queues_are_followed_through_five_more_and_no_loop_is_told_of_a_longer_c
     decision = decide(facts)
 
     assert len(decision.steps) == min(length, MOST_STEPS + 1)
-    assert decision.destination == (f"q{MOST_STEPS + 2}" if cut else None)
+    assert decision.destination == (f"q{MOST_STEPS + 2}" if cut else f"q{length}")
     assert (loops(facts, decision.steps), cut_short(facts, decision.steps)) == (False, cut)
+
+
+@pytest.mark.parametrize(("fallback", "destination"), [("200", "200"), ("q1", "q1"), ("q9", "q9"), (None, "q2")])
+def test_a_closed_queue_with_nowhere_to_send_sends_calls_where_the_account_does_else_keeps_them(
+    fallback: str | None, destination: str
+) -> None:
+    decision = decide(Facts(chain(2, fallback_destination=fallback), at=AT, named={"queue": "q1"}))
+
+    assert (decision.destination, decision.reason) == (destination, "opening_hours")
 
 
 def looked_at(facts: Facts) -> dict[str, Any]:
@@ -55,7 +71,10 @@ def test_a_way_that_comes_back_ends_at_a_queue_by_its_number_and_the_hours_are_t
         1: Queue(name="One", code="l1", number="701", default_destination="l2"),
         2: Queue(name="Two", code="l2", default_destination="l1"),
     }
-    facts = [Facts(compiled({"queue": queues}), at=AT, named={"queue": queue}) for queue in ("l1", "l2")]
+    spans = {10: long_past(1), 11: long_past(2)}
+    facts = [
+        Facts(compiled({"queue": queues, "time_span": spans}), at=AT, named={"queue": queue}) for queue in ("l1", "l2")
+    ]
 
     decisions = [decide(one) for one in facts]
 

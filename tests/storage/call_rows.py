@@ -3,12 +3,9 @@
 from contextlib import closing
 from pathlib import Path
 
-from aiguillage.storage.calls import Call, open_log
+from aiguillage.storage.calls import COLUMNS, Call, open_log
 
-ADD = """
-    INSERT INTO calls (at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker, call_id, asked,
-        destination, reason, seq, account_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+ADD = f"INSERT INTO calls ({COLUMNS}, account_id) VALUES ({'?, ' * len(Call.__struct_fields__)}?)"  # noqa: S608 - names of ours
 
 
 def add_calls(log: Path, account_id: int, *calls: Call) -> None:
@@ -22,9 +19,12 @@ def add_calls(log: Path, account_id: int, *calls: Call) -> None:
 
 def stranger(at: int, number: str | None, **more: object) -> Call:
     """An unknown caller's call."""
-    return Call(at, number, None, None, "encom_v1", "unknown", None, 20, "w", **{"seq": 1} | more)  # type: ignore[arg-type]
+    return Call(at, number, None, None, "encom_v1", "unknown", None, 20, "w", **{"seq": 1, "unknown": "404"} | more)  # type: ignore[arg-type]
+
+
+KNOWN_AS = {"seq": 1, "unknown": "404", "destination": "207"}
 
 
 def known(at: int, number: str | None, contact_id: int, **more: object) -> Call:
     """A known caller's call."""
-    return Call(at, number, "number", contact_id, "encom_v1", "known", "207,209,,", 20, "w", **{"seq": 1} | more)  # type: ignore[arg-type]
+    return Call(at, number, "number", contact_id, "encom_v1", "known", "207,209,,", 20, "w", **KNOWN_AS | more)  # type: ignore[arg-type]

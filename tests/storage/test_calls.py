@@ -1,5 +1,6 @@
 """The call log's file: what is asked of it, and what is said when it cannot be used."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,43 @@ def test_a_log_in_a_directory_that_is_missing_is_refused(tmp_path: Path) -> None
 def test_a_number_that_no_column_holds_is_refused(log: Path, since: int, limit: int) -> None:
     with refused(Kind.INVALID, "A number is out of range"):
         list(read_calls(log, 1, since, None, limit))
+
+
+FORMER_LOG = """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, account_id INTEGER NOT NULL, number TEXT, known_by TEXT,
+        contact_id INTEGER, dialect TEXT NOT NULL, outcome TEXT NOT NULL, destinations TEXT, own_us INTEGER NOT NULL,
+        worker TEXT NOT NULL, call_id TEXT, asked TEXT, destination TEXT, reason TEXT, seq INTEGER
+    ) STRICT"""
+ADD_FORMER = """
+    INSERT INTO calls (at, account_id, dialect, outcome, destinations, destination, reason, own_us, worker, seq)
+    VALUES (?, 1, ?, ?, ?, ?, ?, 20, 'w', 1)"""
+FORMER_CALLS = [
+    (("encom_v1", "known", "207,209,,", None, "known_caller"), ("207", "404")),
+    (("encom_v1", "known", ",209,,", None, "known_caller"), (None, "404")),
+    (("encom_v0", "unknown", None, None, "unknown_caller"), (None, "404")),
+    (("v2", "known", "207,209,,", "300", "opening_hours"), ("300", "default")),
+    (("v2", "known", "207,209,,", None, "opening_hours"), (None, "default")),
+    (("v2", "unknown", None, "200", "unknown_caller"), (None, "404")),
+    (("v2", "unknown", None, "291", "geography"), ("291", "default")),
+]
+"""Calls as the log before this one kept them; where they were sent, and what unknown callers got."""
+
+
+def test_the_log_of_a_former_release_is_brought_up_to_date_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiguillage.storage.calls.UPGRADED_AT_ONCE", 3)
+    path = tmp_path / "calls.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(FORMER_LOG)
+        connection.executemany(ADD_FORMER, [(at, *call) for at, (call, _) in enumerate(FORMER_CALLS)])
+        connection.commit()
+
+    read = sorted(read_calls(path, 1, 0, None, 100), key=lambda call: call.at)
+    with closing(open_log(path)) as connection:
+        connection.execute("UPDATE calls SET unknown = NULL")
+    again = {call.unknown for call in read_calls(path, 1, 0, None, 100)}
+
+    assert [(call.destination, call.unknown) for call in read] == [now for _, now in FORMER_CALLS]
+    assert again == {None}

@@ -89,6 +89,7 @@ def test_the_keys_of_facts_that_an_older_release_wrote_are_those_that_this_one_w
     before = [tuple(row) for row in rows(cast.db, kept)]
     with cast.db.write() as connection:
         connection.execute(text("DROP TABLE fact_keys"))
+        connection.execute(text("ALTER TABLE accounts DROP COLUMN fallback_destination"))
         connection.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": v0007.down_revision})
 
     migrate(cast.db)

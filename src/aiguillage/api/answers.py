@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from aiguillage.api.examples import Examples
-from aiguillage.api.operations import Operation
+from aiguillage.api.operations import Operation, Remarks
+from aiguillage.domain.accounts import CHALLENGE
 
 Described = dict[str, Any]
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -49,7 +50,7 @@ HEADERS: Described = {
     "WWW-Authenticate": {
         "description": "How to say who asks.",
         "required": True,
-        "schema": {"type": "string", "const": "Bearer"},
+        "schema": {"type": "string", "const": CHALLENGE},
     },
     "Retry-After": {
         "description": "Seconds to wait.",
@@ -88,6 +89,8 @@ def responses(operation: Operation, schemas: dict[str, Any], examples: Examples)
         state = [ETAG] if operation.has_state else []
         told["204"] = {"description": "It is done; `Prefer: return=minimal` asked for no more."}
         told["204"] |= headed(PREFERRED, *state)
+    if operation.may_remark:
+        told["200"] = _remarked(schemas, examples)
     if operation.longer is not None:
         told["202"] = _longer(operation, schemas, examples)
     for status in sorted(statuses(operation)):
@@ -121,6 +124,13 @@ def _success(operation: Operation, schemas: dict[str, Any], examples: Examples) 
     if operation.may_be_minimal and operation.minimal == operation.status:
         named.append(PREFERRED)
     return told | (headed(*named) if named else {})
+
+
+def _remarked(schemas: dict[str, Any], examples: Examples) -> Described:
+    """The answer where there is something to know of what was done."""
+    schema = schemas[repr(Remarks)]
+    description = "It is done, and this is what it changes for calls."
+    return {"description": description, "content": {JSON: {"schema": schema, "example": examples.of(schema)}}}
 
 
 def _longer(operation: Operation, schemas: dict[str, Any], examples: Examples) -> Described:

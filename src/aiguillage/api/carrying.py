@@ -15,7 +15,7 @@ from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import STALE, Asked, File, Operation, Shown
+from aiguillage.api.operations import STALE, Asked, File, Operation, Remarks, Shown
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.reading import Parameters, as_query, read_body, read_expected
 from aiguillage.domain.accounts import Actor
@@ -99,7 +99,7 @@ def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
         headers["ETag"] = f'"{result.seq}"'
         result = result.body
     if operation.answer is None:
-        return Response(None, status_code=204, headers=headers)
+        return _done(result, headers)
     if operation.is_shown_by(means.shown):
         headers["Location"] = location_of(asked, result.id)
     if operation.may_be_minimal and "return=minimal" in asked.headers.get("prefer", ""):
@@ -107,6 +107,13 @@ def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
         return Response(b"", status_code=operation.minimal, headers=headers, background=work)
     body = msgspec.json.encode(result)
     return Response(body, status_code=operation.status, headers=headers, media_type="application/json", background=work)
+
+
+def _done(remarks: Remarks | None, headers: dict[str, str]) -> Response[Any]:
+    """The answer of what has nothing to show but, perhaps, something to remark."""
+    if remarks is None or not remarks.remarks:
+        return Response(None, status_code=204, headers=headers)
+    return Response(msgspec.json.encode(remarks), headers=headers, media_type="application/json")
 
 
 def _accepted(asked: Asked, thing: Any, work: BackgroundTask) -> Response[Any]:  # noqa: ANN401 - whatever has an id

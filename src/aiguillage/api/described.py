@@ -9,7 +9,7 @@ import msgspec
 from aiguillage.api.answers import HEADERS as ANSWERED
 from aiguillage.api.answers import JSON, LOCATION, Described, file_content, head, headed, refusals, responses
 from aiguillage.api.examples import Examples, shape_named
-from aiguillage.api.operations import STALE, Nothing, Operation, Upload
+from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
 from aiguillage.api.problems import Problem
 from aiguillage.api.wording import text_of
 from aiguillage.api.words import WORDS
@@ -82,7 +82,7 @@ def _linked(operation: Operation, other: Operation) -> Described:
 
 
 def _shapes(operations: Iterable[Operation]) -> list[Any]:
-    shapes: list[Any] = [Problem]
+    shapes: list[Any] = [Problem, Remarks]
     for operation in operations:
         for shape in (operation.query, operation.body, operation.answer, operation.longer):
             if shape not in (None, Upload, Nothing) and shape not in shapes:

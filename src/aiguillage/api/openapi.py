@@ -46,7 +46,7 @@ BEARER = SecurityScheme(
     type="http",
     scheme="bearer",
     bearer_format="aig_…",
-    description="A token: `aiguillage token issue EMAIL --name NAME`.",
+    description="A token: `aiguillage token issue EMAIL --name NAME`. Basic is taken too, with the token as password.",
 )
 SAMPLES: dict[tuple[str, str], Any] = {
     ("/api/v2/switches/{code}", "text/plain"): "1",

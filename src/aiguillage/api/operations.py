@@ -71,6 +71,12 @@ class Shown(NamedTuple):
     seq: int
 
 
+class Remarks(msgspec.Struct, frozen=True):
+    """What the person should know of what was done; answered where there is anything."""
+
+    remarks: list[str]
+
+
 class File(NamedTuple):
     """A file that is answered piece by piece."""
 
@@ -88,8 +94,9 @@ class Operation(NamedTuple):
     for other people's servers. A `body` of Upload is taken as it comes, in one of `takes`. `gives` are media types
     beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
     Idempotency-Key. One that `reaches_out` does more than change the database: it asks another server, starts a
-    thread, checks a password. `example` is a body, `samples` are files by media type. `answered` is what an example of
-    the answer, or of the job that is answered where it takes `longer`, has otherwise than others of its shape.
+    thread, checks a password. One that answers nothing `may_remark` on what it did all the same. `example` is a body,
+    `samples` are files by media type. `answered` is what an example of the answer, or of the job that is answered where
+    it takes `longer`, has otherwise than others of its shape.
     """
 
     method: str
@@ -115,6 +122,7 @@ class Operation(NamedTuple):
     refuses: tuple[int, ...] = ()
     hides: tuple[str, ...] = ()
     reaches_out: bool = False
+    may_remark: bool = False
     example: Any = None
     samples: Mapping[str, Any] = {}
     answered: Mapping[str, Any] = {}

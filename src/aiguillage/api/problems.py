@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
 from aiguillage.api.summed import summed
+from aiguillage.domain.accounts import CHALLENGE
 from aiguillage.domain.errors import Kind, Refusal, place_of
 
 STATUS = {
@@ -49,7 +50,7 @@ class Problem(msgspec.Struct, frozen=True):
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
 
 
-_MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"}}
+_MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": CHALLENGE}}
 
 
 def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> ProblemDetailsException:

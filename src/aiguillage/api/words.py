@@ -80,7 +80,14 @@ QUEUES: dict[str, Word] = {
     "Holiday.destination": "Where calls go on that day; null for the queue's default destination.",
     "Observed.destination": "Where calls go on that day; null for the queue's default destination.",
     "every_year": ("Whether it is so each year.", False),
-    "remarks": ("What may surprise about it: overlaps and which of them wins, gaps of a minute, what never opens.", []),
+    "remarks": (
+        "What may surprise: overlaps and which of them wins, gaps of a minute, what is always or never open.",
+        [],
+    ),
+    "Remarks.remarks": (
+        "The call queues that have no opening hours any more.",
+        ["Queue support has no opening hours: it is open at all times, and its calls go to 207."],
+    ),
     "country": ("Two letters, as in `FR`; an account's national numbers are read as that country's.", "FR"),
     "Observance.country": ("The country whose public holidays are observed: two letters.", "FR"),
     "subdivision": ("The part of the country by its code or name; empty for none.", "Alsace-Moselle"),

@@ -62,7 +62,7 @@ class Codes:
         return decision
 
     def _judge(self, token: Hashable, facts: Facts, now: float) -> None:
-        caller = None if facts.number is None else (token, facts.account.account_id, facts.number)
+        caller = None if not facts.number else (token, facts.account.account_id, facts.number)
         wait = max(self._tokens.wait(token, now), 0 if caller is None else self._callers.wait(caller, now))
         if wait > 0:
             self.refused += 1

@@ -297,7 +297,7 @@ class Connection(asyncio.Protocol):
             else:
                 self._port.answer_later(self, dialect, request.scope(self.peer))
             return
-        own = self._port.health.answer(request.path, request.method)
+        own = self._port.own_answer(request)
         if own is not None:
             self.answer(own)
             return

@@ -19,6 +19,7 @@ from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
+from aiguillage.domain.unknown_callers import told
 
 Scope = dict[str, Any]
 """A request as dialects read it: method, path, query_string, headers, client, and the body of a POST."""
@@ -26,9 +27,6 @@ Scope = dict[str, Any]
 Headers = Iterable[tuple[bytes, bytes]]
 Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
-
-DEFAULT_COUNTRY = "FR"
-"""By whose rules a number is read when its account is none that may be asked: only to tell a 400 from a 403."""
 
 REHEARSED_ACCOUNTS, REHEARSED_NUMBER = 8, "+33199000000"
 
@@ -60,8 +58,8 @@ class Dialect(Protocol):
     def ask(self, scope: Scope) -> Question:
         """The request as a question; never raises, tells a fault instead."""
 
-    def answer(self, question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:
-        """The decision as an answer; `unknown` is 404, empty or default."""
+    def answer(self, question: Question, facts: Facts, decision: Decision) -> Answer:
+        """The decision, as the call flow may hear it, as an answer."""
 
     def refuse(self, question: Question, refusal: Refusal) -> Answer:
         """A refusal as an answer."""
@@ -110,20 +108,21 @@ class CallPath:
             if token.cti is not None:
                 question = _completed(question, token)
             entry, number, called = self._admit(scope, question, token)
-            if called is not None:
+            if question.called is not None:
                 question = replace(question, called=called)
-            code = None if question.code is None else caller_code(question.code)
-            facts = self._table.find(entry.facts, question, number, code, int(now * 1_000_000))
+            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * 1_000_000))
             decision = self._codes.judged(
                 token,
                 facts,
                 decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
                 now,
             )
-            answer = dialect.answer(question, facts, decision, question.unknown or token.unknown)
+            unknown = question.unknown or token.unknown
+            decision = told(facts, decision, unknown)
+            answer = dialect.answer(question, facts, decision)
             if question.is_call:
-                spent = (time.perf_counter_ns() - began) // 1000
-                self._log.add(now, facts, decision, dialect.NAME, spent, entry.seq)
+                sent, spent = sent_to(question, decision), (time.perf_counter_ns() - began) // 1000
+                self._log.add(now, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -153,7 +152,7 @@ class CallPath:
         question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
         account = cast("Entry", self._table.entry(code)).facts
         facts = self._table.find(account, question, caller_number(REHEARSED_NUMBER, account.country), None, at)
-        dialect.answer(question, facts, decide(facts, question.rules), "default")
+        dialect.answer(question, facts, decide(facts, question.rules))
 
     def end_turn(self) -> None:
         """Ends what a turn's calls shared."""
@@ -229,19 +228,30 @@ class CallPath:
         if not question.account:
             raise invalid("the account is missing")
         entry = self._table.entry(question.account)
-        country = DEFAULT_COUNTRY if entry is None else entry.facts.country
-        number = None if question.number is None else caller_number(question.number, country)
-        called = None if question.called is None else caller_number(question.called, country)
         if entry is None or not entry.admits(token, question):
             raise _FORBIDDEN
         if token.hosts and not token.good_from(self._address_of(scope)):
             raise _FORBIDDEN
+        country = entry.facts.country
+        number = None if question.number is None else caller_number(question.number, country)
+        called = None if question.called is None else caller_number(question.called, country)
         return entry, number, called
 
     def _address_of(self, scope: Scope) -> str | None:
         """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
         client = scope["client"]
         return self._proxies.client_of(client[0] if client else None, scope["headers"])
+
+
+def sent_to(question: Question, decision: Decision) -> str | None:
+    """Where the call flow sends the call, by what it was told."""
+    if question.rules is not KEPT:
+        return decision.destination
+    return None if question.first is None else decision.select[question.first]
+
+
+def _code_of(question: Question) -> str | None:
+    return None if question.code is None else caller_code(question.code)
 
 
 def _completed(question: Question, token: Token) -> Question:

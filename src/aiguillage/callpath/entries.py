@@ -14,7 +14,8 @@ from aiguillage.domain.routing import rules_of
 from aiguillage.domain.steps import Steps, let_go
 
 ACCOUNT_BY_CODE = """
-    SELECT id, name, country, time_zone, shared_numbers, vip_priority, rota, geo_list, facts_version, seq
+    SELECT id, name, country, time_zone, shared_numbers, vip_priority, rota, geo_list,
+        fallback_destination, facts_version, seq
     FROM accounts WHERE code = ? AND id > 0"""
 DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORDER BY position"
 FACTS_OF_ACCOUNT = f"""

@@ -33,6 +33,7 @@ COUNTERS = {
     "turned_away": ("aiguillage_turned_away", "Requests that the desk could not be given: 503."),
     "evicted": ("aiguillage_connections_evicted", "Connections that were closed to make room for others."),
     "malformed": ("aiguillage_malformed", "Requests that were no HTTP, or broke its rules."),
+    "wrong_addresses": ("aiguillage_wrong_addresses", "Requests under /api for an address that is none: 400."),
     "desk_starts": ("aiguillage_desk_starts", "How often a desk process was started again."),
     "worker_starts": ("aiguillage_worker_starts", "How often a call worker was started again."),
 }

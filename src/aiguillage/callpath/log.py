@@ -14,6 +14,7 @@ import msgspec
 
 from aiguillage.callpath.counts import Counts
 from aiguillage.domain.calls import Decision, Facts
+from aiguillage.domain.contacts import NO_SELECT, Select
 
 MOST_WAITING = 100_000
 """Calls that wait for the log's process before further ones are dropped and counted: several seconds at full speed."""
@@ -33,6 +34,7 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `at` is in microseconds since 1970 UTC, `own_us` our own time in microseconds, `asked` what else was asked than the
     number, as JSON: a replay of the call asks it again. `seq` is the account's last change that the decision knew of.
+    `destination` is where the call was sent, `destinations` are all that were told, `unknown` what unknown callers get.
     """
 
     at: int
@@ -50,6 +52,7 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     destination: str | None
     reason: str
     seq: int
+    unknown: str
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -76,7 +79,18 @@ class CallLog:
         """An id for a call, which no other call has."""
         return f"{self._ids}{next(self._numbers):x}"
 
-    def add(self, now: float, facts: Facts, decision: Decision, dialect: str, own_us: int, seq: int) -> None:
+    def add(  # noqa: PLR0913 - what there is to keep; a thing made to hold it would be made for each call
+        self,
+        now: float,
+        facts: Facts,
+        decision: Decision,
+        sent_to: str | None,
+        unknown: str,
+        dialect: str,
+        *,
+        own_us: int,
+        seq: int,
+    ) -> None:
         """One answered call; `now` in seconds since 1970, `own_us` in microseconds.
 
         `seq` is the last change of the account's journal that the decision knew of.
@@ -94,14 +108,15 @@ class CallLog:
                 None if known is None else known.contact_id,
                 dialect,
                 "unknown" if known is None else "known",
-                None if known is None else ",".join([value or "" for value in decision.select]),
+                None if known is None and decision.select == NO_SELECT else joined(decision.select),
                 own_us,
                 self._worker,
                 decision.call_id or None,
                 _asked(facts),
-                decision.destination,
+                sent_to,
                 decision.reason,
                 seq,
+                unknown,
             )
         )
         self._waiting += 1
@@ -138,6 +153,11 @@ class CallLog:
         self.send()
         self._counts.add("dropped", self._waiting)
         self._out.close()
+
+
+def joined(select: Select) -> str:
+    """Destinations as the log keeps them."""
+    return ",".join([value or "" for value in select])
 
 
 def _asked(facts: Facts) -> str | None:

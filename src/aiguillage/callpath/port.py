@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections import Counter
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import NamedTuple
 
@@ -51,6 +52,10 @@ STRICT = b"strict-transport-security: max-age=31536000\r\n"
 REHEARSED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
+WrongAddress = Callable[[str, bytes], Answer | None]
+"""Tells, by path and query, what a request for an address gets that looks like a call's and is none."""
+
+
 class Wire(NamedTuple):
     """How the port is reached, and what it may hold: `desk` is the desk's Unix socket, `most` are connections.
 
@@ -69,8 +74,11 @@ class Wire(NamedTuple):
 class Port:
     """The port of one worker. `loop` is its event loop; connections find all that they share here."""
 
-    def __init__(self, wire: Wire, call_path: CallPath, health: Health, counts: Counts) -> None:
+    def __init__(
+        self, wire: Wire, call_path: CallPath, health: Health, counts: Counts, wrong_address: WrongAddress
+    ) -> None:
         self._wire = wire
+        self._wrong_address = wrong_address
         self._call_path = call_path
         self.health = health
         self.counts = counts
@@ -185,6 +193,15 @@ class Port:
         self.blocks[block] = known
 
     # Calls
+
+    def own_answer(self, request: Request) -> Answer | None:
+        """What the worker answers of itself to a request that is no call; None for what it hands on."""
+        own = self.health.answer(request.path, request.method)
+        if own is None:
+            own = self._wrong_address(request.path, request.query)
+            if own is not None:
+                self.counts.add("wrong_addresses")
+        return own
 
     def is_known(self, headers: Headers) -> bool:
         """Whether the headers have a token that is good at this moment."""

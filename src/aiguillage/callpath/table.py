@@ -14,7 +14,7 @@ import msgspec
 
 from aiguillage.callpath.entries import Execute, Token
 from aiguillage.callpath.remembered import MOST_REMEMBERED, Remembered
-from aiguillage.domain.accounts import Role, looks_like_secret
+from aiguillage.domain.accounts import Role, secret_of
 from aiguillage.domain.calls import Facts, Known, Question
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
@@ -148,9 +148,8 @@ class Table:
         return token
 
     def _find_token(self, authorization: bytes) -> Token | None:
-        scheme, _, secret = authorization.decode("latin-1").strip().partition(" ")
-        secret = secret.strip()
-        if scheme.lower() != "bearer" or not looks_like_secret(secret):
+        secret = secret_of(authorization.decode("latin-1"))
+        if secret is None:
             return None
         digest = hashlib.sha256(secret.encode()).digest()
         row = self._execute(GOOD_BY_DIGEST, (digest,)).fetchone()

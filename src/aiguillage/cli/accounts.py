@@ -36,6 +36,7 @@ def _facts(account: Account, names: Names) -> dict[str, object]:
         _("VIP priority"): account.vip_priority,
         _("rota"): names("rota", account.rota),
         _("geo list"): names("geo_list", account.geo_list),
+        _("fallback destination"): account.fallback_destination,
         _("days that calls are kept"): account.keep_calls_days,
         _("days until their numbers are hidden"): account.pseudonymise_days,
     }
@@ -100,6 +101,10 @@ def set_(
     geo_list: Annotated[
         str | None, typer.Option(help="The geo list for callers' own numbers, by code; empty for none.")
     ] = None,
+    fallback: Annotated[
+        str | None,
+        typer.Option(help="Where calls go for which nothing says where, as from a closed queue; empty for nowhere."),
+    ] = None,
     keep_calls_days: Annotated[int | None, typer.Option(help="How many days calls are kept.")] = None,
     pseudonymise_days: Annotated[int | None, typer.Option(help="After how many days their numbers are hidden.")] = None,
     json: Json = False,
@@ -114,6 +119,8 @@ def set_(
         keep_calls_days=keep_calls_days,
         pseudonymise_days=pseudonymise_days,
     )
+    if fallback is not None:
+        given["fallback_destination"] = fallback.strip() or None
     named = _given(rota=rota, geo_list=geo_list)
     if not given and not named:
         raise invalid("Nothing to set. Give an option; --help lists them.")

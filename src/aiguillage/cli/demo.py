@@ -18,7 +18,8 @@ from aiguillage.cli.printing import print_json
 from aiguillage.cli.words import _
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
 from aiguillage.dialects import encom_v1, v2
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import NOT_FOUND, Actor, Role
+from aiguillage.domain.unknown_callers import told
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
@@ -125,7 +126,8 @@ def _show(settings: Settings, database: Database, actor: Actor, secrets: dict[Ro
     dialect, query = request.dialect, urlencode({"customerAccount": ACCOUNT, **request.parameters}, safe=",:")
     question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query.encode()})
     explained = explain_call(settings, database, actor, ACCOUNT, question, question.rules)
-    status, _headers, body = dialect.answer(question, explained.facts, explained.decision, "404")
+    decision = told(explained.facts, explained.decision, NOT_FOUND)
+    status, _headers, body = dialect.answer(question, explained.facts, decision)
     url, secret = f"{_base(settings)}{dialect.PATH}?{query}", secrets[question.needs]
     curl = f"curl -sgw ' (%{{http_code}})\\n' -H 'Authorization: Bearer {secret}' '{url}'"
     return Shown(request.title, curl, f"{body.decode()} ({status})")

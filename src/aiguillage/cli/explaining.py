@@ -14,8 +14,7 @@ from aiguillage.desk.facts import find_fact
 from aiguillage.desk.fields import list_fields
 from aiguillage.domain.calls import Question
 from aiguillage.domain.contacts import FIELD_KEYS
-from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.numbers import caller_number
+from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import QUEUE
 from aiguillage.domain.routing import KEPT, decide
 
@@ -57,10 +56,10 @@ def route(
         if value is not None and geo_list is None and settings.geo_list is None:
             raise invalid("The account has no geo list of its own. Say with --list in which one to look --value up.")
         question = Question(
-            number=_dialled(number, "--number", settings.country),
+            number=number,
             code=code,
             value=value,
-            called=_dialled(called, "--called", settings.country),
+            called=called,
             at=None if at is None else parse_moment(at, settings.time_zone),
             named=_named(desk, account, {"list": ("geo_list", geo_list), "queue": (QUEUE, queue)}),
         )
@@ -84,14 +83,6 @@ def route(
         print_line("")
         for line in rules_in_words(explained, fields):
             print_line(line)
-
-
-def _dialled(text: str | None, option: str, country: str) -> str | None:
-    """The number of an option, if it is one. Raises Refusal(invalid)."""
-    try:
-        return None if text is None else caller_number(text, country)
-    except Refusal:
-        raise invalid(f"'{(text or '')[:40]}' is no phone number. Write {option} as in 0199001234.") from None
 
 
 def _named(desk: Desk, account: str, given: dict[str, tuple[str, str | None]]) -> dict[str, str]:

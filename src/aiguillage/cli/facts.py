@@ -104,8 +104,9 @@ def common_commands(app: typer.Typer, shown: Shown, *, but: Sequence[str] = ()) 
     def remove(context: typer.Context, account: AccountCode, name: FactName, json: Json = False) -> None:
         with at_desk(context) as desk:
             kept = find_fact(desk.db, desk.actor, account, shown.kind, name)
-            remove_fact(desk.db, desk.actor, account, shown.kind, kept.id)
+            remarks = remove_fact(desk.db, desk.actor, account, shown.kind, kept.id)
         print_done(_("{name} is removed.").format(name=name_of(kept)), {"removed": kept.id}, json=json)
+        print_remarks(remarks)
 
     words = {"list": f"List the {shown.plural}.", "show": "Show one of them.", "remove": "Remove one of them."}
     for name, function in (("list", list_), ("show", show), ("remove", remove)):

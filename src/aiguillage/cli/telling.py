@@ -26,6 +26,7 @@ WHY = {
     "holiday": "holiday",
     "time_span": "time span",
     "default": "default destination",
+    "no_hours": "no opening hours",
 }
 """What a queue goes by."""
 
@@ -80,7 +81,7 @@ def caller_in_words(explained: "Explained") -> str:
         _("a withheld number") if facts.number == "" else facts.number,
         facts.code and _("code {code}").format(code=facts.code),
     ]
-    caller = ", ".join(part for part in asked if part) or _nobody(facts)
+    caller = ", ".join(part for part in asked if part) or _("neither number nor code")
     if known is None:
         if len(facts.by_number) > 1:
             return _("The caller ({caller}) is treated as unknown: several contacts share the number.").format(
@@ -94,12 +95,6 @@ def caller_in_words(explained: "Explained") -> str:
         "code": _("The caller ({caller}) is known by code: contact {id}, {name}."),
     }
     return told[explained.decision.by or "number"].format(caller=caller, id=known.contact_id, name=name or "-")
-
-
-def _nobody(facts: Facts) -> str:
-    """What stands for a caller of whom neither number nor code is there."""
-    asked = facts.value is not None or facts.called is not None or facts.named
-    return _("neither number nor code") if asked else _("a code that can be none")
 
 
 def answer_in_words(explained: "Explained", kept: Decision) -> dict[str, object]:

@@ -57,7 +57,7 @@ OF_AN_ACCOUNT = (
 )
 SETTINGS = (
     *("name", "country", "time_zone", "shared_numbers", "vip_priority", "rota", "geo_list"),
-    *("keep_calls_days", "pseudonymise_days"),
+    *("fallback_destination", "keep_calls_days", "pseudonymise_days"),
 )
 
 

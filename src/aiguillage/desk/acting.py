@@ -1,4 +1,4 @@
-"""Who acts with a bearer secret: the user behind the token, held to what the token may do."""
+"""Who acts with a token's secret: the user behind the token, held to what the token may do."""
 
 import hashlib
 from ipaddress import ip_network
@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 
 from aiguillage.desk.sessions import note_use
 from aiguillage.desk.token_rows import PERSONAL, SESSION
-from aiguillage.domain.accounts import Actor, Role, host_allowed, looks_like_secret
+from aiguillage.domain.accounts import Actor, Role, host_allowed, secret_of
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.sessions import is_idle
 from aiguillage.storage.engine import Database
@@ -53,9 +53,8 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
 
 def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:
     """The row of the header's token beside its user's, if both are good at that moment."""
-    scheme, _, secret = authorization.strip().partition(" ")
-    secret = secret.strip()
-    if scheme.lower() != "bearer" or not looks_like_secret(secret):
+    secret = secret_of(authorization)
+    if secret is None:
         return None
     digest = hashlib.sha256(secret.encode()).digest()
     first = tokens.alias("first")

@@ -16,7 +16,7 @@ from aiguillage.storage.engine import Database
 
 COLUMNS = (
     *("at", "number", "outcome", "known_by", "contact_id", "dialect", "destination", "destinations", "reason"),
-    *("call_id", "asked", "own_us", "seq"),
+    *("unknown", "call_id", "asked", "own_us", "seq"),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

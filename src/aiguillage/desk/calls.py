@@ -11,7 +11,7 @@ import msgspec
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.numbers import caller_number
+from aiguillage.domain.numbers import sought_number
 from aiguillage.domain.pseudonyms import is_pseudonym
 from aiguillage.storage import call_search
 from aiguillage.storage.call_counts import Count, Period, count_by_destination, count_by_dialect, count_by_time
@@ -105,7 +105,7 @@ def _wanted(account_id: int, account: Account, search: Search) -> Wanted:
 
 
 def _number(text: str, country: str) -> str:
-    return text if is_pseudonym(text) else caller_number(text, country)
+    return text if is_pseudonym(text) else sought_number(text, country, "number")
 
 
 def _place(cursor: str) -> Place:

@@ -101,6 +101,7 @@ def account_of(row: Row[Any]) -> Account:
         vip_priority=row.vip_priority,
         rota=row.rota,
         geo_list=row.geo_list,
+        fallback_destination=row.fallback_destination,
         keep_calls_days=row.keep_calls_days,
         pseudonymise_days=row.pseudonymise_days,
     )

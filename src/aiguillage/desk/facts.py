@@ -176,18 +176,37 @@ def _typed(fact: Fact) -> Any:  # noqa: ANN401 - of the same kind
         raise invalid(f"{error}. Give a value of that type.") from None
 
 
-def remove_fact(db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None) -> None:
-    """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it."""
+def remove_fact(
+    db: Database, actor: Actor, code: str, kind: str, fact_id: int, *, expected: int | None = None
+) -> list[Remark]:
+    """Removes a fact and all that belongs to it. Raises Refusal(conflict) while another needs it.
+
+    Returns what the person should know of what is left.
+    """
     with change_facts(db, actor, code, kind_named(kind).role) as change:
         kept = require_fact(change.connection, change.account_id, kind, fact_id)
         require_unchanged(kept.seq, expected)
         discard_fact(change, kind, fact_id)
+    return _parting(db, change.account_id, kind, [kept])
 
 
-def remove_facts(db: Database, actor: Actor, code: str, kind: str, fact_ids: Iterable[int]) -> None:
-    """Removes facts of a kind and all that belongs to them, all or none. Raises Refusal."""
+def remove_facts(db: Database, actor: Actor, code: str, kind: str, fact_ids: Iterable[int]) -> list[Remark]:
+    """Removes facts of a kind and all that belongs to them, all or none. Raises Refusal.
+
+    Returns what the person should know of what is left.
+    """
     with change_facts(db, actor, code, Role.EDIT) as change:
-        _discard(change, kind, fact_ids)
+        gone = _discard(change, kind, fact_ids)
+    return _parting(db, change.account_id, kind, gone)
+
+
+def _parting(db: Database, account_id: int, kind: str, gone: Iterable[Kept]) -> list[Remark]:
+    """What is worth a remark now that some facts of a kind are gone: looked for without a lock, as in _remarked."""
+    parting = kind_named(kind).parting
+    if parting is None:
+        return []
+    with db.read() as connection:
+        return parting([one.fact for one in gone], by_kind(connection, account_id))
 
 
 def discard_fact(change: Change, kind: str, fact_id: int) -> None:
@@ -195,7 +214,8 @@ def discard_fact(change: Change, kind: str, fact_id: int) -> None:
     _discard(change, kind, [fact_id])
 
 
-def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
+def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> list[Kept]:
+    """Removes facts of a kind; these, without what went with them."""
     name = kind_named(kind).name
     going = _require_facts(change, name, fact_ids)
     belongings: dict[int, list[Kept]] = {fact_id: [] for fact_id in going}
@@ -215,6 +235,7 @@ def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> None:
     change.record_all(
         change.entry(seq, "remove", one.kind, one.id, one.fact, None) for seq, one in enumerate(gone, start=first)
     )
+    return list(going.values())
 
 
 def _require_facts(change: Change, kind: str, fact_ids: Iterable[int]) -> dict[int, Kept]:

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.dialects.cx_lookups_described import DESCRIBED
-from aiguillage.dialects.http import JSON, PROBLEM, Answer, Headers, Scope, read_query, render
+from aiguillage.dialects.http import JSON, PROBLEM, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -21,20 +21,6 @@ __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "h
 NAME = "cx_lookups"
 PATH = None
 METHODS = ("GET", "HEAD")
-STATUS = {
-    Kind.INVALID: HTTPStatus.BAD_REQUEST,
-    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
-    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Kind.MISSING: HTTPStatus.NOT_FOUND,
-    Kind.CONFLICT: HTTPStatus.CONFLICT,
-    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-"""Every kind of refusal, as a status."""
-
-_MORE: dict[HTTPStatus, Headers] = {
-    HTTPStatus.UNAUTHORIZED: ((b"www-authenticate", b"Bearer"),),
-    HTTPStatus.METHOD_NOT_ALLOWED: ((b"allow", ", ".join(METHODS).encode()),),
-}
 
 
 def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
@@ -42,7 +28,7 @@ def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
     return {
         "queue": facts.account.queues[queue_id].code,
         "open": state.open,
-        "destination": state.destination,
+        "destination": decision.destination,
         "reason": state.reason,
         "until": iso(state.until, facts.account.time_zone),
     }
@@ -64,13 +50,19 @@ def _origin(facts: Facts, decision: Decision) -> dict[str, Any]:
 class Lookup(NamedTuple):
     """One of the three: its rules, how it is told, and which parameters name what (the query's -> the question's).
 
-    One parameter of each of `wanted` must be there.
+    One parameter of each of `wanted` must be there; `optional` ones may.
     """
 
     rules: tuple[Rule, ...]
     told: Callable[[Facts, Decision], dict[str, Any]]
     names: dict[str, str]
     wanted: tuple[tuple[str, ...], ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> set[str]:
+        """Every parameter that means something to it."""
+        return {"customer_account", *self.names, *self.optional, *(name for names in self.wanted for name in names)}
 
 
 LOOKUPS = {
@@ -79,6 +71,7 @@ LOOKUPS = {
         _queue,
         {"code": "code", "number": "number", "did_number": "did_number", "id": "id"},
         (("customer_account",), ("code", "number", "did_number", "id")),
+        ("at",),
     ),
     "/smart-routings/geo/destinations/lookup": Lookup(
         ZONE, _zone, {"list_id": "list"}, (("customer_account",), ("list_id",), ("value",))
@@ -100,8 +93,8 @@ def ask(scope: Scope) -> Question:
     """The query as a question; a malformed one has its fault told. An empty parameter counts as left out."""
     lookup = LOOKUPS[scope["path"]]
     try:
-        given = {name: value for name, value in read_query(scope["query_string"]).items() if value}
-        at = read_moment(given["at"]) if "at" in given and lookup.rules is QUEUE else None
+        given = {name: value for name, value in read_query(scope["query_string"], lookup.reads).items() if value}
+        at = read_moment(given["at"]) if "at" in given else None
     except Refusal as refusal:
         return Question(shape=lookup, fault=refusal.message, rules=lookup.rules, is_call=False)
     return Question(
@@ -109,11 +102,12 @@ def ask(scope: Scope) -> Question:
         shape=lookup,
         fault=_missing(lookup, given),
         value=given.get("value"),
-        called=given.get("did_number") if lookup.rules is QUEUE else None,
+        called=given.get("did_number"),
         at=at,
         named={name: given[asked] for asked, name in lookup.names.items() if asked in given},
         rules=lookup.rules,
         needs=Role.ROUTE if at is None else Role.READ,
+        unknown=DEFAULT,
         is_call=False,
     )
 
@@ -124,21 +118,22 @@ def _missing(lookup: Lookup, given: dict[str, str]) -> str | None:
     return None if absent is None else f"{' or '.join(absent)} is missing"
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     """What was looked up, as JSON."""
     return render(200, JSON, msgspec.json.encode(question.shape.told(facts, decision)))
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
     """The error as problem details (RFC 9457)."""
-    return _problem(STATUS[refusal.kind], refusal.message)
+    return _problem(HTTPStatus(STATUS[refusal.kind]), refusal.message, more_about(refusal))
 
 
 def method_not_allowed() -> Answer:
     """A 405 with the methods that are allowed."""
-    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.")
+    allowed = ((b"allow", ", ".join(METHODS).encode()),)
+    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.", allowed)
 
 
-def _problem(status: HTTPStatus, detail: str) -> Answer:
+def _problem(status: HTTPStatus, detail: str, more: Headers) -> Answer:
     body = {"status": status.value, "title": status.phrase, "detail": detail}
-    return render(status.value, PROBLEM, msgspec.json.encode(body), _MORE.get(status, ()))
+    return render(status.value, PROBLEM, msgspec.json.encode(body), more)

@@ -3,29 +3,26 @@
 import json
 from functools import lru_cache
 
-from aiguillage.dialects.http import JSON, TEXT, Answer, render
+from aiguillage.dialects.http import JSON, STATUS, TEXT, Answer, more_about, render
 from aiguillage.domain.errors import Kind, Refusal
 
 METHODS = ("GET", "HEAD")
-STATUS = {
-    Kind.INVALID: (400, "bad request"),
-    Kind.UNAUTHORIZED: (401, "unauthorized"),
-    Kind.FORBIDDEN: (403, "not authorized"),
-    Kind.MISSING: (404, "not found"),
-    Kind.CONFLICT: (409, "conflict"),
-    Kind.UNAVAILABLE: (503, "unavailable"),
-    Kind.STALE: (412, "precondition failed"),
-    Kind.LIMITED: (429, "too many requests"),
+WORDS = {
+    400: "bad request",
+    401: "unauthorized",
+    403: "not authorized",
+    404: "not found",
+    409: "conflict",
+    412: "precondition failed",
+    429: "too many requests",
+    503: "unavailable",
 }
-"""Every kind of refusal, as status and words."""
-
-_MORE = {401: ((b"www-authenticate", b"Bearer"),)}
 
 
 def refuse(refusal: Refusal, *, raw: bool) -> Answer:
     """The error's body: JSON, or its words as text; a raw 404 is empty (Asterisk would dial the text)."""
-    status, words = STATUS[refusal.kind]
-    more = _MORE.get(status, ()) if refusal.wait is None else ((b"retry-after", b"%d" % refusal.wait),)
+    status, more = STATUS[refusal.kind], more_about(refusal)
+    words = WORDS[status]
     if raw:
         return render(status, TEXT, b"" if status == 404 else words.encode(), more)  # noqa: PLR2004
     body = {"response": words} | ({"detail": refusal.message} if refusal.kind is Kind.INVALID else {})

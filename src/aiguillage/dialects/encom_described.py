@@ -1,13 +1,14 @@
 """What Encom's dialects and V2 have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
 
 from aiguillage.dialects.described import Described, const, json_body, parameter, schema_named, text_body
+from aiguillage.domain.accounts import CHALLENGE
 
 ACCOUNT_CODE = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z][A-Za-z0-9_-]{1,31}$"}
 NUMBER_TEXT = (
     "The caller's number: international (`0033199001234`, `+33199001234`), national in the account's country "
-    "(`0199001234`), with blanks, dots, hyphens, slashes or brackets, or a SIP or tel URI. "
+    '(`0199001234`), with blanks, dashes or brackets, with a name (`"Camille" <0199001234>`), or a SIP or tel URI. '
     "A `+` may be sent as it is or as `%2B`. A withheld caller (`anonymous`, `restricted`, an empty SIP user ...) "
-    "is an unknown caller, not an error."
+    "and what is no number at all are unknown callers, not errors."
 )
 CODE_TEXT = "The digits that the caller typed to say who they are. Blanks are ignored."
 NUMBERS = {
@@ -17,7 +18,7 @@ NUMBERS = {
     "sip": {"summary": "A SIP URI", "value": "sip:+33199001234@sip.example.org"},
     "withheld": {"summary": "A withheld caller", "value": "anonymous"},
 }
-NUMBER = {"type": "string", "maxLength": 128}
+NUMBER = {"type": "string"}
 CODE = {"type": "string", "maxLength": 128}
 
 WORDS = {
@@ -48,7 +49,7 @@ HEADERS: Described = {
     "WWW-Authenticate": {
         "description": "How to say who asks.",
         "required": True,
-        "schema": {"type": "string", "const": "Bearer"},
+        "schema": {"type": "string", "const": CHALLENGE},
     },
     "Allow": {
         "description": "The methods that the path takes.",

@@ -29,7 +29,8 @@ ASKS = {
 }
 """The path's verb: what is asked, and whether by code."""
 
-_PATH = re.compile(rf"/api/(.+?)/customer/({'|'.join(ASKS)})/(.*)", re.DOTALL)
+_ASKS = {verb.lower(): asked for verb, asked in ASKS.items()}
+_PATH = re.compile(rf"/+api/+(.+?)/+customer/+({'|'.join(ASKS)})/(.*)", re.DOTALL | re.IGNORECASE)
 MORE = (
     (b"deprecation", b"@1767225600"),
     (b"link", b'</api/v1/smartRoutings>; rel="successor-version"'),
@@ -59,23 +60,22 @@ def ask(scope: Scope) -> Question:
     match = _PATH.fullmatch(path)
     if match is None:  # pragma: no cover - the engine asks handles() first
         raise ValueError(path)
-    account, verb, caller = match.groups()
-    shape = Shape(*ASKS[verb])
+    account, verb, caller = match[1], match[2], match[3].strip("/")
+    shape = Shape(*_ASKS[verb.lower()])
     fault = "the path is not UTF-8" if "\ufffd" in path else None
     if len(path) > LONGEST_QUERY or len(scope["query_string"]) > LONGEST_QUERY:
         fault = "the path or the query is longer than 8 KiB"
     number, code = (None, caller) if shape.by_code else (caller, None)
-    return Question(account, number, code, shape, fault, rules=KEPT)
+    first = 0 if shape.wanted == QUEUE else None
+    return Question(account, number, code, shape, fault, rules=KEPT, first=first)
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:  # noqa: ARG001 - all alike
     """The queue as text, or the flag as JSON."""
     wanted = question.shape.wanted
-    if decision.known is None and unknown == "404":
+    if decision.not_found:
         return _later(not_found(raw=False))
-    if wanted == QUEUE:
-        return _queue(decision.select[0] if decision.known or unknown == "default" else None)
-    return _flag(bool(decision.boolean[wanted - VIP]) and (decision.known is not None or unknown == "default"))
+    return _queue(decision.select[0]) if wanted == QUEUE else _flag(bool(decision.boolean[wanted - VIP]))
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike

@@ -8,6 +8,7 @@ from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_v1_described import DESCRIBED
 from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
+from aiguillage.dialects.paths import is_path
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.errors import Refusal, invalid
@@ -37,13 +38,13 @@ UNREAD = Question(shape=PLAIN, rules=KEPT)
 
 def handles(path: str) -> bool:
     """Whether a path is this dialect's."""
-    return path == PATH
+    return is_path(path, PATH)
 
 
 def ask(scope: Scope) -> Question:
     """The request as a question; a malformed one has its fault told."""
     try:
-        given = read_query(scope["query_string"])
+        given = read_query(scope["query_string"], _READ)
         if given.keys() <= _ORDINARY:
             return _question(given, PLAIN)
         return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
@@ -53,6 +54,7 @@ def ask(scope: Scope) -> Question:
 
 
 _ORDINARY = {"customerAccount", "number", "code"}
+_READ = {*_ORDINARY, *DESTINATIONS, "format", "destination", "include"}
 
 
 def _question(given: dict[str, str], shape: Shape) -> Question:
@@ -62,7 +64,7 @@ def _question(given: dict[str, str], shape: Shape) -> Question:
         fault = "customerAccount is missing"
     elif number is None and code is None:
         fault = "number or code is missing"
-    return Question(account or "", number, code, shape, fault, rules=KEPT)
+    return Question(account or "", number, code, shape, fault, rules=KEPT, first=shape.wanted or 0)
 
 
 def _read_format(given: dict[str, str]) -> bool:
@@ -97,14 +99,11 @@ def _read_flags(given: dict[str, str]) -> tuple[int, ...]:
     return tuple(n for n, name in enumerate(FLAGS) if name in names)
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
-    """The four destinations, or the one asked for; `unknown` says what an unknown caller's call flow gets."""
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:  # noqa: ARG001 - all alike
+    """The four destinations, or the one asked for."""
     shape: Shape = question.shape
-    if decision.known is None:
-        if unknown == "404":
-            return not_found(raw=shape.raw)
-        if unknown == "empty":
-            return _render(shape, (None, None, None, None), (False, False, False, False))
+    if decision.not_found:
+        return not_found(raw=shape.raw)
     return _render(shape, decision.select, decision.boolean)
 
 

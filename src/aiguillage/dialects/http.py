@@ -1,15 +1,29 @@
 """What the HTTP dialects share: parameters read strictly, answers with their length told."""
 
+from collections.abc import Container
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.accounts import CHALLENGE
+from aiguillage.domain.errors import Kind, Refusal, invalid
 
 Scope = dict[str, Any]
 """An ASGI connection scope, as the web server makes it."""
 
 LONGEST_QUERY = 8 * 1024
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.UNAUTHORIZED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.MISSING: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+"""Every kind of refusal, as a status."""
+
 TEXT = b"text/plain; charset=utf-8"
 JSON, PROBLEM = b"application/json", b"application/problem+json"
 
@@ -20,6 +34,13 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 NOT_KEPT: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """What every answer says: it is about people, and for this caller and moment alone."""
+
+
+def more_about(refusal: Refusal) -> Headers:
+    """The headers of a refusal beside those of every answer: who asks, or when to ask again."""
+    if refusal.wait is not None:
+        return ((b"retry-after", b"%d" % refusal.wait),)
+    return ((b"www-authenticate", CHALLENGE.encode()),) if refusal.kind is Kind.UNAUTHORIZED else ()
 
 
 class Answer(NamedTuple):
@@ -41,26 +62,38 @@ def _headers(media_type: bytes, length: int, more: Headers) -> Headers:
     return ((b"content-type", media_type), (b"content-length", b"%d" % length), *NOT_KEPT, *more)
 
 
-def read_query(raw: bytes) -> dict[str, str]:
-    """The parameters of a query string, percent-decoded as UTF-8.
+def read_query(raw: bytes, names: Container[str]) -> dict[str, str]:
+    """Those parameters of a query string that have one of the names, percent-decoded as UTF-8; no other is judged.
 
-    Raises Refusal(invalid) when it is over 8 KiB, not UTF-8, or gives one parameter two values.
+    Raises Refusal(invalid) when it is over 8 KiB, or one that is read is not UTF-8 or has two values.
     """
     if len(raw) > LONGEST_QUERY:
         raise invalid("the query is longer than 8 KiB")
-    return read_form(raw, "query")
+    return read_form(raw, "query", names)
 
 
-def read_form(raw: bytes, where: str) -> dict[str, str]:
+def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
     """The same of any such text; `where` it stands is for the refusal's words."""
     found: dict[str, str] = {}
     try:
-        for pair in raw.decode().split("&"):
+        for pair in _text(raw).split("&"):
             name, _, value = pair.partition("=")
             if "%" in pair or "+" in pair:
-                name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
-            if found.setdefault(name, value) != value:
+                name = unquote_plus(name)
+                value = unquote_plus(value, errors="strict") if name in names else ""
+            if name in names and found.setdefault(name, value) != value:
                 raise invalid(f"{name[:40]} is given twice with two values")
-    except UnicodeDecodeError:
+        for value in found.values():
+            if not value.isascii():
+                value.encode()
+    except UnicodeError:
         raise invalid(f"the {where} is not UTF-8") from None
     return found
+
+
+def _text(raw: bytes) -> str:
+    """As UTF-8; what is none stays in it, to be found out where it is read."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="surrogateescape")

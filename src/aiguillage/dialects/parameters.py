@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from aiguillage.dialects.http import Scope, read_form, read_query
 from aiguillage.domain.errors import invalid
@@ -18,17 +18,20 @@ class _Members(list[tuple[str, Any]]):
     """A JSON object's members as they stand, so that one given twice is seen."""
 
 
-def read_both(scope: Scope) -> dict[str, str]:
-    """The parameters of a POST's query and body. Raises Refusal(invalid), also for one given two values."""
+def read_both(scope: Scope, names: Container[str]) -> dict[str, str]:
+    """The parameters of a POST's query and body that have one of the names; no other is judged.
+
+    Raises Refusal(invalid), also for one given two values.
+    """
     query = scope["query_string"]
-    given = read_query(query) if query else {}
-    for name, value in _read_body(scope):
+    given = read_query(query, names) if query else {}
+    for name, value in _read_body(scope, names):
         if given.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")
     return given
 
 
-def _read_body(scope: Scope) -> Iterable[tuple[str, str]]:
+def _read_body(scope: Scope, names: Container[str]) -> Iterable[tuple[str, str]]:
     body: bytes | None = scope["body"]
     if body is None:
         raise invalid("the body is longer than 8 KiB, or was not sent to its end")
@@ -37,41 +40,34 @@ def _read_body(scope: Scope) -> Iterable[tuple[str, str]]:
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     kind = kind.decode("latin-1").partition(";")[0].strip().lower()
     if kind == JSON_BODY:
-        return _read_json(body)
+        return _read_json(body, names)
     if kind == FORM_BODY:
-        return read_form(body, "body").items()
+        return read_form(body, "body", names).items()
     raise invalid(f"the content type is neither {JSON_BODY} nor {FORM_BODY}")
 
 
-def _read_json(body: bytes) -> Iterable[tuple[str, str]]:
-    """The members of a flat object, numbers and booleans as text; null stands for a parameter that is left out."""
+def _read_json(body: bytes, names: Container[str]) -> Iterable[tuple[str, str]]:
+    """The members of an object that have one of the names, numbers and booleans as text.
+
+    Null stands for a parameter that is left out.
+    """
     try:
-        members = json.loads(
-            body.decode(), object_pairs_hook=_Members, parse_int=str, parse_float=str, parse_constant=_refuse
-        )
+        members = json.loads(body.decode(), object_pairs_hook=_Members, parse_int=str, parse_float=str)
         if isinstance(members, _Members):
-            return [(_whole(name), _as_text(value)) for name, value in members if value is not None]
+            return [(name, _as_text(value)) for name, value in members if name in names and value is not None]
     except (ValueError, RecursionError):
         pass
     raise invalid("the body is no JSON object of texts, numbers, true and false")
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-def _whole(text: str) -> str:
-    """The text, if it can be written. Raises ValueError for one with half a character in it."""
-    text.encode()
-    return text
-
-
 def _as_text(value: object) -> str:
+    """A value as a parameter. Raises ValueError for one that is none, or has half a character in it."""
     if isinstance(value, bool):
         return "1" if value else "0"
     if not isinstance(value, str):
         raise ValueError  # noqa: TRY004 - told like any other broken body
-    return _whole(value)
+    value.encode()
+    return value
 
 
 def read_moment(text: str) -> int | datetime:

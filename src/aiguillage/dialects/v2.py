@@ -9,6 +9,7 @@ from aiguillage.dialects.encom import not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
 from aiguillage.dialects.parameters import read_both, read_moment
+from aiguillage.dialects.paths import is_path
 from aiguillage.dialects.v2_described import DESCRIBED
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS, as_asked, as_json, told
 from aiguillage.dialects.v2_trace import trace_of
@@ -24,6 +25,7 @@ PATH = "/api/v2/route"
 METHODS = ("GET", "HEAD", "POST")
 _ORDINARY = {"customerAccount", "number", "code"}
 _SUBJECTS = ("number", "code", "value", "called", "queue")
+_READ = {*_ORDINARY, *_SUBJECTS, "list", "at", "unknown", "format", "fields", "explain"}
 _MAY_BE_EMPTY = {"number", "code", "explain"}
 _YES, _NO = {"", "1", "true"}, {"0", "false"}
 
@@ -42,14 +44,14 @@ UNREAD = Question(shape=PLAIN, rules=RULES)
 
 def handles(path: str) -> bool:
     """Whether a path is this dialect's."""
-    return path == PATH
+    return is_path(path, PATH)
 
 
 def ask(scope: Scope) -> Question:
     """The request as a question; a malformed one has its fault told."""
     given: dict[str, str] = {}
     try:
-        given = read_both(scope) if scope["method"] == "POST" else read_query(scope["query_string"])
+        given = read_both(scope, _READ) if scope["method"] == "POST" else read_query(scope["query_string"], _READ)
         return _ordinary(given) if given.keys() <= _ORDINARY else _whole(given)
     except Refusal as refusal:
         pairs = scope["query_string"].split(b"&")
@@ -111,31 +113,15 @@ def _read_explain(given: dict[str, str]) -> bool:
     return wanted in _YES
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:
-    """The decision; `unknown` says what the call flow of a caller gets about whom nothing was found."""
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
+    """The decision, in the format that was asked for."""
     shape: Shape = question.shape
-    if decision.known is None and unknown != "default" and not _says_something(facts, decision):
-        if unknown == "404":
-            return not_found(raw=shape.format != "json")
-        decision = Decision("unknown_caller", call_id=decision.call_id, trace=decision.trace)
+    if decision.not_found:
+        return not_found(raw=shape.format != "json")
     if shape is PLAIN:
         return as_json(told(facts, decision))
     trace = trace_of(facts, decision) if question.explain else None
     return as_asked(told(facts, decision), *shape, trace)
-
-
-def _says_something(facts: Facts, decision: Decision) -> bool:
-    """Whether an unknown caller's call is settled all the same, or a zone or a queue was found for it.
-
-    A list's fallback says something of a zone that was typed, and nothing of a number that nobody asked about.
-    """
-    zone = decision.zone
-    return (
-        decision.settled
-        or "queue" in facts.named
-        or (zone is not None and (facts.value is not None or not zone.fallback))
-        or (facts.called is not None and facts.called in facts.account.dialled)
-    )
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:

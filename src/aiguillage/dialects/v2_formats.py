@@ -40,6 +40,9 @@ class Told(msgspec.Struct, frozen=True, rename="camel", gc=False):
 FIELDS = Told.__struct_encode_fields__
 """The answer's names, in their order."""
 
+FREE_TEXT = ("company", "firstName", "lastName")
+"""What people enter: last in key=value pairs, where a phone system may take a quote in it for a bracket."""
+
 _ATTRIBUTES = dict(zip(FIELDS, Told.__struct_fields__, strict=True))
 _encode = msgspec.json.Encoder().encode
 
@@ -102,7 +105,8 @@ def _raw(values: dict[str, Any]) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    return "&".join(f"{name}={quote(_text(value), safe='')}" for name, value in values.items())
+    ordered = sorted(values.items(), key=lambda item: item[0] in FREE_TEXT)
+    return "&".join(f"{name}={quote(_text(value), safe='')}" for name, value in ordered)
 
 
 def _lines(values: dict[str, Any]) -> str:

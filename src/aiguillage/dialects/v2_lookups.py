@@ -10,8 +10,9 @@ from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, Answer, Scope, read_query, render
 from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
+from aiguillage.dialects.paths import tidy
 from aiguillage.dialects.v2_lookups_described import DESCRIBED
-from aiguillage.domain.accounts import Role
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
@@ -32,6 +33,7 @@ class Path(NamedTuple):
 
 
 PATHS = (Path("/api/v2/queues/", "code", QUEUE), Path("/api/v2/oncall/", "rota", ROTA))
+_READ = {"customerAccount", "at"}
 UNREAD = Question(rules=QUEUE, is_call=False)
 """What stands for a request until it is read."""
 
@@ -65,18 +67,27 @@ class RotaTold(msgspec.Struct, frozen=True, rename="camel"):
 
 def handles(path: str) -> bool:
     """Whether a path is this dialect's."""
-    return path.startswith((PATHS[0].begin, PATHS[1].begin))
+    return _named(path) is not None
+
+
+def _named(path: str) -> tuple[Path, str] | None:
+    """Which of the look-ups a path is, and what its end names."""
+    tidied = tidy(path)
+    for known in PATHS:
+        if tidied.lower().startswith(known.begin):
+            return known, tidied[len(known.begin) :]
+    return None
 
 
 def ask(scope: Scope) -> Question:
     """The path as a question; a malformed one has its fault told."""
     path = scope["path"]
-    begin, names, rules = next(known for known in PATHS if path.startswith(known.begin))
-    unread = partial(Question, rules=rules, is_call=False)
+    (_, names, rules), name = cast("tuple[Path, str]", _named(path))
+    unread = partial(Question, rules=rules, unknown=DEFAULT, is_call=False)
     if "\ufffd" in path or len(path) > LONGEST_QUERY:
         return unread(fault="the path is not UTF-8, or longer than 8 KiB")
     try:
-        given = read_query(scope["query_string"])
+        given = read_query(scope["query_string"], _READ)
         at = read_moment(given["at"]) if given.get("at") else None
     except Refusal as refusal:
         return unread(fault=refusal.message)
@@ -84,13 +95,13 @@ def ask(scope: Scope) -> Question:
     return unread(
         account,
         fault=None if account else "customerAccount is missing",
-        named={names: path.removeprefix(begin)},
+        named={names: name},
         at=at,
         needs=Role.ROUTE if at is None else Role.READ,
     )
 
 
-def answer(question: Question, facts: Facts, decision: Decision, unknown: str) -> Answer:  # noqa: ARG001 - all alike
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     """What was looked up, as JSON."""
     told = _rota(facts, decision) if question.rules is ROTA else _queue(facts, decision)
     return render(200, JSON, msgspec.json.encode(told))
@@ -103,7 +114,7 @@ def _queue(facts: Facts, decision: Decision) -> QueueTold:
         queue=queue.code,
         name=queue.name,
         open=state.open,
-        destination=state.destination,
+        destination=decision.destination,
         reason=state.reason,
         of=state.of,
         label=state.label or None,

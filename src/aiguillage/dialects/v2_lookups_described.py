@@ -24,9 +24,9 @@ QUEUE = _answer(
     {
         "queue": _TEXT,
         "name": _TEXT,
-        "open": {"type": "boolean", "description": "Whether it is inside one of its time spans."},
+        "open": {"type": "boolean", "description": "Whether it is inside one of its time spans, or has none."},
         "destination": _TEXT_OR_NOTHING,
-        "reason": {"type": "string", "enum": ["switch", "exception", "holiday", "time_span", "default"]},
+        "reason": {"type": "string", "enum": ["switch", "exception", "holiday", "time_span", "default", "no_hours"]},
         "of": {"type": "string", "enum": ["account", "group", "queue"], "description": "Whose the reason is."},
         "label": _TEXT_OR_NOTHING,
         "until": _UNTIL,

@@ -3,6 +3,7 @@
 import re
 import secrets
 import zlib
+from base64 import b64decode
 from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
@@ -12,8 +13,8 @@ from zoneinfo import available_timezones
 import msgspec
 from phonenumbers import SUPPORTED_REGIONS
 
-from aiguillage.domain.contacts import parse_text
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import about, invalid
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,190}")
@@ -33,7 +34,7 @@ MOST_DAYS = 3_650
 PROVEN_FOR = 10 * 60 * 1_000_000
 """How long a password or a code proves who somebody is, in microseconds; then what matters most takes it again."""
 
-UNKNOWN_MODES = ("404", "empty", "default")
+NOT_FOUND, EMPTY, DEFAULT = UNKNOWN_MODES = ("404", "empty", "default")
 """What an unknown caller's call flow gets: not found; a 200 with nothing; a 200 with the account's defaults."""
 
 
@@ -54,7 +55,8 @@ class Role(IntEnum):
 class Account(msgspec.Struct, frozen=True):
     """A customer account: its code and the settings that all its facts obey.
 
-    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up. The
+    `rota` is who comes when a queue has no rota of its own; `geo_list` is where callers' own numbers are looked up.
+    `fallback_destination` is where calls go for which nothing says where, as from a closed queue without a default. The
     call log is kept for `keep_calls_days`; after `pseudonymise_days` its numbers can no longer be read.
     """
 
@@ -66,6 +68,7 @@ class Account(msgspec.Struct, frozen=True):
     vip_priority: int = 10
     rota: int | None = None
     geo_list: int | None = None
+    fallback_destination: str | None = None
     keep_calls_days: int = 365
     pseudonymise_days: int = 30
 
@@ -149,7 +152,10 @@ def check_account(account: Account) -> Account:
     for name in ("keep_calls_days", "pseudonymise_days"):
         if not 1 <= getattr(account, name) <= MOST_DAYS:
             raise invalid(f"{name} is a whole number of days from 1 to {MOST_DAYS}.", name)
-    return msgspec.structs.replace(account, name=parse_text(account.name, field="name"))
+    fallback = account.fallback_destination
+    with about("fallback_destination"):
+        fallback = None if fallback is None else parse_destination(fallback)
+    return msgspec.structs.replace(account, name=parse_text(account.name, field="name"), fallback_destination=fallback)
 
 
 def looks_like_email(text: str) -> bool:
@@ -239,6 +245,24 @@ def looks_like_secret(text: str) -> bool:
     """Whether the text has a secret's shape and its checksum is right: a typing error needs no look into the table."""
     match = _SECRET.fullmatch(text)
     return match is not None and _checksum(match[1]) == match[2]
+
+
+CHALLENGE = 'Bearer, Basic realm="aiguillage"'
+"""How to say who asks: what an answer to whom we do not know has as WWW-Authenticate."""
+
+
+def secret_of(authorization: str) -> str | None:
+    """The secret in an Authorization header, if it looks like one of ours: Bearer's, or the password of Basic."""
+    scheme, _, given = authorization.strip().partition(" ")
+    secret = given.strip()
+    if scheme.lower() == "basic":
+        try:
+            secret = b64decode(secret, validate=True).decode("latin-1").partition(":")[2].strip()
+        except ValueError:
+            return None
+    elif scheme.lower() != "bearer":
+        return None
+    return secret if looks_like_secret(secret) else None
 
 
 def _checksum(body: str) -> str:

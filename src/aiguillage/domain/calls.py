@@ -43,6 +43,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     as kept, `destination` is where to send the call now; `until` (microseconds since 1970 UTC) is how long that holds.
     `queue` is the call queue that the caller was meant for, `state` how it was, `steps` the queues that calls were sent
     on through. A `settled` destination is not looked at again. `trace` is there when it was asked for.
+    `not_found` says that the call flow is told that nobody is known (domain/unknown_callers.py).
     """
 
     reason: str = "undecided"
@@ -62,6 +63,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     priority: int = 0
     call_id: str = ""
     trace: tuple[Line, ...] = ()
+    not_found: bool = False
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +72,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     `value` are digits typed to tell a zone, `called` is the number dialled, `at` another moment than now (microseconds
     since 1970 UTC, or a time without zone by the clock on the account's wall), `unknown` what an unknown caller gets
     in place of what the token says. `rules` decide, `needs` is the role that asking takes. `named` are further names of
-    facts: a list, a queue, a rota, a CTI's origin. What is no call of a caller (`is_call`) is not logged as one.
+    facts: a list, a queue, a rota, a CTI's origin. What is no call of a caller (`is_call`) is not logged as one. Where
+    the destinations are told as they are kept, `first` is the one that the call is sent to, of 0 to 3; None for none.
     """
 
     account: str = ""
@@ -87,6 +90,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     needs: Role = Role.ROUTE
     explain: bool = False
     is_call: bool = True
+    first: int | None = 0
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):

@@ -11,7 +11,7 @@ from aiguillage.domain.beside import ByKind, reference_key
 from aiguillage.domain.blocked import Blocked, BlockedCallers, blocked_keys, check_blocked
 from aiguillage.domain.contacts import NO_SELECT, Select
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
-from aiguillage.domain.errors import Refusal, missing
+from aiguillage.domain.errors import missing
 from aiguillage.domain.geo import (
     GeoDestination,
     Geography,
@@ -53,6 +53,7 @@ from aiguillage.domain.span_remarks import on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
+from aiguillage.domain.without_hours import of_queues, of_spans_removed
 
 Fact = msgspec.Struct
 
@@ -70,8 +71,8 @@ class Kind(NamedTuple):
 
     An account has `most` of them, and `most_together` that belong to one other fact. `keys` are what no other may have
     (domain/beside.py). Where `parts` says what they stand for, as the zones of a geo destination, an account has
-    `most` of these too. `remarks` are told of facts that were written, by their ids. `role` is what it takes to change
-    one, `seen_by` what it takes to see one.
+    `most` of these too. `remarks` are told of facts that were written, by their ids, `parting` ones of the account
+    without facts that were removed. `role` is what it takes to change one, `seen_by` what it takes to see one.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Kind(NamedTuple):
     most_together: int | None = None
     parts: str = ""
     remarks: Callable[[Mapping[int, Any], ByKind], Mapping[int, list[Remark]]] | None = None
+    parting: Callable[[Iterable[Any], ByKind], list[Remark]] | None = None
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
 
@@ -103,8 +105,17 @@ def _of_rota(rota: Rota) -> Iterable[Reference]:
 KINDS = (
     Kind(GROUP, Group, check_group, 1_000),
     Kind(ROTA, Rota, check_rota, 200, _of_rota, remarks=on_rotas),
-    Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact)),
-    Kind("time_span", TimeSpan, check_time_span, 20_000, _of_owner, most_together=500, remarks=on_spans),
+    Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact), remarks=of_queues),
+    Kind(
+        "time_span",
+        TimeSpan,
+        check_time_span,
+        20_000,
+        _of_owner,
+        most_together=500,
+        remarks=on_spans,
+        parting=of_spans_removed,
+    ),
     Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),
     Kind("holiday", Holiday, check_holiday, 1_000),
     Kind("observance", Observance, check_observance, 1),
@@ -187,6 +198,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     vip_priority: int = 0
     rota: int | None = None
     geo_list: int | None = None
+    fallback_destination: str | None = None
     hours: Hours = msgspec.field(default_factory=lambda: Hours("UTC", {}))
     geography: Geography = msgspec.field(default_factory=lambda: Geography({}))
     on_call: OnCall = msgspec.field(default_factory=lambda: OnCall("UTC", {}))
@@ -232,6 +244,7 @@ def compile_in_steps(
         vip_priority=account.vip_priority,
         rota=account.rota,
         geo_list=account.geo_list,
+        fallback_destination=account.fallback_destination,
         hours=hours,
         geography=geography,
         on_call=OnCall(account.time_zone, by_kind),
@@ -258,10 +271,7 @@ def _dialled(queues: Mapping[int, Queue], country: str) -> Steps[dict[str, int]]
 @lru_cache(maxsize=4096)
 def _dialled_as(number: str, country: str) -> str:
     """A queue's number as one who dials it has it; WITHHELD for what cannot be dialled, such as a name."""
-    try:
-        return caller_number(number, country)
-    except Refusal:
-        return WITHHELD
+    return caller_number(number, country) or WITHHELD
 
 
 def _names_of_ctis(ctis: Mapping[int, Cti]) -> dict[str, int]:

@@ -54,11 +54,14 @@ class _Compiled(msgspec.Struct, frozen=True):
     fallback: Zone
 
     def find(self, value: str) -> Zone:
-        """The zone that a value tells, else the fallback.
+        """The zone that a typed value tells, else the fallback."""
+        return self.zone_of(self.model.reading(value))
+
+    def zone_of(self, reading: str) -> Zone:
+        """The zone of what is read, else the fallback.
 
         A reading shorter than a length is looked up whole: it is then the longest zone that begins it.
         """
-        reading = self.model.reading(value)
         for length in self.lengths:
             zone = reading[:length]
             found = self.zones.get(zone)
@@ -117,7 +120,7 @@ class Geography:
         compiled = self._lists[list_id]
         if not compiled.model.reads_numbers or number is None or not number.startswith("+"):
             return None
-        return compiled.find(number[1:])
+        return compiled.zone_of(number[1:])
 
 
 def _compiled(fact: GeoList, zones: dict[str, GeoDestination], lengths: set[int]) -> _Compiled:

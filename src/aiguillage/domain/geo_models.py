@@ -11,6 +11,7 @@ import msgspec
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.numbering import kept_beginning
 
 Method = Literal["exact", "prefix"]
 Position = Literal["start", "end"]
@@ -70,7 +71,7 @@ class GeoModel(msgspec.Struct, frozen=True):
 
     def reading(self, value: str) -> str:
         """The part of a typed value or number that zones are compared with; empty when nothing in it can be one."""
-        text = self._plain(value)
+        text = kept_beginning(self._plain(value)) if self.reads_numbers else self._plain(value)
         return text[: self.max_length] if self.match_position == "start" else text[-self.max_length :]
 
     def lengths(self, of_zones: Iterable[int]) -> tuple[int, ...]:
@@ -84,7 +85,7 @@ class GeoModel(msgspec.Struct, frozen=True):
         zone = self._plain(text)
         if "(0)" in text or not re.fullmatch(self.zone_pattern, zone):
             raise invalid(f"'{text[:40]}' is no zone of the model {self.key}. Write {self.zone_form}.", "zones")
-        return zone
+        return kept_beginning(zone) if self.reads_numbers else zone
 
     def _plain(self, text: str) -> str:
         """Digits and letters in upper case; no number begins with zeros, so `00` before one is what is dialled."""

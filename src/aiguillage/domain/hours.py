@@ -1,7 +1,8 @@
 """Opening hours: where a call queue sends calls at a moment, why, and until when.
 
 The first that applies decides: switch, exception on the queue, on its group, holiday, dated span on the queue, on its
-group, weekly span on the queue, on its group, the queue's default destination.
+group, weekly span on the queue, on its group, the queue's default destination. A queue without any span, its own or
+its group's, has no opening hours: it is open.
 """
 
 from collections import defaultdict
@@ -38,11 +39,11 @@ _ByOwner = dict[_Owner, list[tuple[int, Any]]]
 
 
 class State(msgspec.Struct, frozen=True, gc=False):
-    """Where a queue sends calls. `open`: inside a time span; `destination`: None where nothing is set.
+    """Where a queue sends calls. `open`: inside a time span, or without any; `destination`: None where nothing is set.
 
-    `reason` is switch, exception, holiday, time_span or default; `of` (account, group or queue) is what that belongs to
-    and `label` what it is called. `until` is the first moment at which any of these differ (microseconds since 1970
-    UTC); None: as far as is set, never.
+    `reason` is switch, exception, holiday, time_span, default or no_hours; `of` (account, group or queue) is what that
+    belongs to and `label` what it is called. `until` is the first moment at which any of these differ (microseconds
+    since 1970 UTC); None: as far as is set, never.
     """
 
     open: bool
@@ -61,13 +62,22 @@ class _Plan:
     """What is set for one queue, strongest first."""
 
     def __init__(
-        self, queue: Queue, switches: Iterable[Switch], dated: Iterable[Dated[State]], weekly: Iterable[Weekly[State]]
+        self,
+        queue: Queue,
+        switches: Iterable[Switch],
+        dated: Iterable[Dated[State]],
+        weekly: Iterable[Weekly[State]],
+        *,
+        has_hours: bool,
     ) -> None:
         self._queue = queue
+        self._own = queue.number or queue.code
         self.switches = [(s, _says("switch", s.owner_type, s.name, s.destination)) for s in switches if s.on]
         self._dated = tuple(layer for layer in dated if layer)
         self._weekly = tuple(layer for layer in weekly if layer)
         self._default = _says("default", QUEUE, "", queue.default_destination)
+        if not has_hours:
+            self._default = _says("no_hours", QUEUE, "", queue.default_destination or self._own, is_open=True)
         self.last = max((layer.last for layer in self._dated), default=-NEVER)
         # A week that says one thing alone is never left: its begins and ends need no look.
         week = [self._whole(_first(self._weekly, wall)[0]) for layer in self._weekly for wall in layer.changes()]
@@ -85,7 +95,7 @@ class _Plan:
         """The answer with this queue's destination, where what is set names none."""
         if answer is None or answer.destination is not None:
             return answer or self._default
-        own = (self._queue.number or self._queue.code) if answer.open else self._queue.default_destination
+        own = self._own if answer.open else self._queue.default_destination
         return State(answer.open, own, answer.reason, answer.of, answer.label, None)
 
 
@@ -198,7 +208,10 @@ class Hours:
                 owners.append((GROUP, queue.group))
             switches = [switch for owner in ((ACCOUNT, None), *owners) for _, switch in self._switches.get(owner, ())]
             exceptions, dated, weekly = zip(*map(self._layers, owners), strict=True)
-            plan = self._plans[queue_id] = _Plan(queue, switches, (*exceptions, *self._holidays, *dated), weekly)
+            has_hours = any(dated) or any(weekly)
+            plan = self._plans[queue_id] = _Plan(
+                queue, switches, (*exceptions, *self._holidays, *dated), weekly, has_hours=has_hours
+            )
         return plan
 
     def _layers(self, owner: _Owner) -> tuple[Dated[State], Dated[State], Weekly[State]]:

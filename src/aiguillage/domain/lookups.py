@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from aiguillage.domain.calls import Decision, Facts, Rule
 from aiguillage.domain.errors import invalid, missing
-from aiguillage.domain.ways import duty_of, state_of
+from aiguillage.domain.ways import duty_of, sends_to, state_of
 
 
 def queue_asked(facts: Facts, decision: Decision) -> Decision | None:
@@ -18,7 +18,7 @@ def queue_asked(facts: Facts, decision: Decision) -> Decision | None:
     return replace(
         decision,
         reason=state.reason,
-        destination=state.destination,
+        destination=sends_to(facts, queue_id, state),
         queue=queue_id,
         state=state,
         steps=((queue_id, state),),

@@ -1,22 +1,40 @@
 """Mentions of a number in text that somebody else wrote: in whatever spelling it stands there."""
 
 import re
+import unicodedata
+from functools import cache
+from itertools import chain
 
-import phonenumbers
+from aiguillage.domain.numbering import told_digits
+from aiguillage.domain.numbers import WITHHELD, caller_number
+from aiguillage.domain.spelling import is_between
 
-from aiguillage.domain.errors import Refusal
-from aiguillage.domain.numbers import caller_number
+_LOOKED_THROUGH = (range(0x3100), range(0xFE00, 0x10000))
+"""Where Unicode has what people put between digits."""
 
-_SEPARATORS = " \t\u00a0\u2007\u2009\u202f.-/()\u2010\u2011\u2012\u2013"
-"""What people put between digits."""
-
-_BETWEEN = f"[{re.escape(_SEPARATORS)}]*"
-_BEFORE = re.compile(rf"(?:[+0-9]{_BETWEEN})+$")
 _LONGEST_BEFORE = 24
 """Characters before the digits that may belong to them: `+`, a country code, a trunk zero, and what is between."""
 
 _SHORTEST = 7
 """Digits: fewer are an extension or a service number, and as plain digits would be found in anything."""
+
+
+@cache
+def _separators() -> frozenset[str]:
+    """What people put between digits: blanks, dashes, dots, marks; nothing that ends a text in JSON, no pictures."""
+    found = (char for char in map(chr, chain(*_LOOKED_THROUGH)) if is_between(char) and char not in '"[]{}')
+    return frozenset(char for char in found if unicodedata.category(char) not in {"So", "Mn", "Mc", "Me", "Co"})
+
+
+@cache
+def _between() -> str:
+    """The same as a part of a pattern."""
+    return f"[{re.escape(''.join(sorted(_separators())))}]*"
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?:[+0-9]{_between()})+$")
 
 
 class Mentions:
@@ -29,12 +47,12 @@ class Mentions:
     def __init__(self, number: str, country: str) -> None:
         self.number = number
         self._country = country
-        self._plain = _national(number)
+        self._plain = told_digits(number)
         self._is_short = len(self._plain) < _SHORTEST
         if self._is_short:
             self._pattern = re.compile(rf'"number":\s*"({re.escape(number)})"')
         else:
-            self._pattern = re.compile(rf"{_BETWEEN.join(self._plain)}(?![0-9])")
+            self._pattern = re.compile(rf"{_between().join(self._plain)}(?![0-9])")
 
     @property
     def digits(self) -> str:
@@ -50,27 +68,17 @@ class Mentions:
     def _is_ours(self, text: str, match: re.Match[str]) -> bool:
         """Whether the digits are ours, with those before them or without: what else is there may be a date."""
         begin = max(0, match.start() - _LONGEST_BEFORE)
-        before = _BEFORE.search(text[begin : match.start()])
+        before = _before().search(text[begin : match.start()])
         written = (before[0] if before else "") + match[0]
         return any(self._reads_as_ours(written[place:]) for place in _beginnings(written, len(match[0])))
 
     def _reads_as_ours(self, written: str) -> bool:
         """What reads as another number is another one; what reads as none, by its length say, is taken for ours."""
-        try:
-            number = caller_number(written, self._country)
-        except Refusal:
-            return True
-        return number == self.number or not number.startswith("+")
+        number = caller_number(written, self._country)
+        return number == self.number or not (number or WITHHELD).startswith("+")
 
 
 def _beginnings(written: str, least: int) -> list[int]:
     """Where the number may begin: with the first sign, or behind a separator."""
     last = len(written) - least
-    return [0, *(place for place in range(1, last + 1) if written[place - 1] in _SEPARATORS)]
-
-
-def _national(number: str) -> str:
-    """The digits behind the country code; all of a short number."""
-    if not number.startswith("+"):
-        return number
-    return phonenumbers.national_significant_number(phonenumbers.parse(number, None))
+    return [0, *(place for place in range(1, last + 1) if written[place - 1] in _separators())]

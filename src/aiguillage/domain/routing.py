@@ -129,12 +129,14 @@ def field_defaults(facts: Facts, decision: Decision) -> Decision | None:
 
 
 def first_destination(facts: Facts, decision: Decision) -> Decision | None:
-    """A call goes to the call queue that was asked about, else to the first destination."""
+    """A call goes to the call queue asked about, else to the first destination, else where the account says."""
     if decision.settled:
         return None
     name = facts.named.get("queue")
     if name is None:
         first = decision.select[0]
+        if first is None:
+            first = next((one for one in decision.select if one is not None), facts.account.fallback_destination)
         return None if first is None else replace(decision, destination=first)
     queue_id = facts.account.hours.queue_named(name)
     if queue_id is None:

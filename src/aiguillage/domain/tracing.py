@@ -40,7 +40,11 @@ def _fields(facts: Facts, decision: Decision) -> dict[str, Any]:
 
 
 def _first(facts: Facts, decision: Decision) -> dict[str, Any]:
-    return {"queue": facts.named.get("queue"), "destinations": decision.select}
+    return {
+        "queue": facts.named.get("queue"),
+        "destinations": decision.select,
+        "fallback": facts.account.fallback_destination,
+    }
 
 
 def step_told(facts: Facts, queue_id: int, state: State) -> dict[str, Any]:

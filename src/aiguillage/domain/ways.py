@@ -22,7 +22,7 @@ class Way(msgspec.Struct, frozen=True, gc=False):
 
     since: int
     until: int | None
-    destination: str | None
+    destination: str
     stays: bool
     state: State
     steps: tuple[tuple[int, State], ...]
@@ -45,16 +45,22 @@ def _find_way(facts: Facts, queue_id: int) -> Way:
     return Way(
         facts.at,
         soonest(*(state.until for _, state in steps)),
-        last.destination if queue is None else queue.number or queue.code,
+        sends_to(facts, *steps[-1]) if queue is None else queue.number or queue.code,
         last.open and following == queue_id and len(steps) == 1,
         steps[0][1],
         steps,
     )
 
 
+def sends_to(facts: Facts, queue_id: int, state: State) -> str:
+    """Where a queue sends calls; closed, with nowhere to send them, where the account does, else it keeps them."""
+    queue = facts.account.queues[queue_id]
+    return state.destination or facts.account.fallback_destination or queue.number or queue.code
+
+
 def _following(facts: Facts, steps: Steps) -> int | None:
     """The queue to which the last of the queues sends calls: itself, another, or none."""
-    destination = steps[-1][1].destination
+    destination = steps[-1][1].destination or facts.account.fallback_destination
     return None if destination is None else facts.account.hours.queue_of(destination)
 
 

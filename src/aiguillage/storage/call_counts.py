@@ -12,8 +12,7 @@ BY_DIALECT = """
     SELECT dialect, count(*), sum(outcome = 'known') FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? GROUP BY dialect ORDER BY 2 DESC, 1"""
 BY_DESTINATION = """
-    SELECT coalesce(destination, nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')),
-        count(*), sum(outcome = 'known') FROM calls
+    SELECT destination, count(*), sum(outcome = 'known') FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"""
 TEN_MINUTES = 600 * 1_000_000
 """Microseconds. Every time zone's hours and days begin on such a moment."""
@@ -46,5 +45,5 @@ def count_by_dialect(path: Path, period: Period) -> list[Count]:
 
 
 def count_by_destination(path: Path, period: Period, limit: int) -> list[Count]:
-    """Calls by where they went first of all, the most frequent first; None for nowhere. Raises Refusal."""
+    """Calls by where they were sent, the most frequent first; None for nowhere. Raises Refusal."""
     return [Count(*row) for row in rows_of(path, BY_DESTINATION, (*period, limit))]

@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.call_retention import writing
-from aiguillage.storage.calls import Call
+from aiguillage.storage.calls import COLUMNS, Call
 
 SOME = 10_000
 """Calls that are looked through at a time."""
 
 ERASED = "erased"
-CALLS = """
-    SELECT id, at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq FROM calls
-    WHERE account_id = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?"""
+CALLS = f"""
+    SELECT id, {COLUMNS} FROM calls
+    WHERE account_id = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?"""  # noqa: S608 - names of ours
 ERASE = "DELETE FROM calls WHERE id = ?"
 BLANK = "UPDATE calls SET destination = ?, destinations = ? WHERE id = ?"
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from aiguillage.storage.calls import LATEST, Call, rows_of
+from aiguillage.storage.calls import COLUMNS, LATEST, Call, rows_of
 
 SOME = 1_000
 """Calls that are read at a time."""
 
 CALLS = """
-    SELECT id, at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq FROM calls
+    SELECT id, {columns} FROM calls
     WHERE account_id = ? AND at >= ? AND (at, id) < (?, ?) {conditions} ORDER BY at DESC, id DESC LIMIT ?"""
 SENT_TO = "(destination = ? OR ',' || destinations || ',' LIKE '%,' || ? || ',%')"
 CONDITIONS = {
@@ -51,7 +50,8 @@ class Found(NamedTuple):
 def find_calls(path: Path, wanted: Wanted, behind: Place, limit: int) -> list[Found]:
     """Some of the calls, newest first. Raises Refusal."""
     begin = min(behind, Place(wanted.until, 0))
-    statement = CALLS.format(conditions="".join(f" AND {CONDITIONS[name]}" for name, _ in wanted.values))
+    conditions = "".join(f" AND {CONDITIONS[name]}" for name, _ in wanted.values)
+    statement = CALLS.format(columns=COLUMNS, conditions=conditions)
     values = [value for name, value in wanted.values for _ in range(CONDITIONS[name].count("?"))]
     rows = rows_of(path, statement, (wanted.account_id, wanted.since, *begin, *values, limit))
     return [Found(Place(row[1], row[0]), Call(*row[1:])) for row in rows]

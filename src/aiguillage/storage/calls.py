@@ -19,6 +19,35 @@ BUSY_SECONDS = 5.0
 LATEST = 2**62
 """Behind every moment."""
 
+
+class Call(msgspec.Struct, frozen=True):
+    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
+
+    `asked` is what else was asked than the number (JSON), `seq` the account's last change that the decision knew of.
+    `destination` is where the call was sent, `destinations` are all that its call flow was told, `unknown` is what it
+    would have got of an unknown caller: 404, empty or default.
+    """
+
+    at: int
+    number: str | None
+    known_by: str | None
+    contact_id: int | None
+    dialect: str
+    outcome: str
+    destinations: str | None
+    own_us: int
+    worker: str
+    call_id: str | None = None
+    asked: str | None = None
+    destination: str | None = None
+    reason: str | None = None
+    seq: int | None = None
+    unknown: str | None = None
+
+
+COLUMNS = ", ".join(Call.__struct_fields__)
+"""What a call is read from, in its order."""
+
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS calls (
         id INTEGER PRIMARY KEY,
@@ -36,7 +65,8 @@ SCHEMA = """
         asked TEXT,
         destination TEXT,
         reason TEXT,
-        seq INTEGER
+        seq INTEGER,
+        unknown TEXT
     ) STRICT;
     DROP TABLE IF EXISTS tallies;
     CREATE INDEX IF NOT EXISTS calls_of_account ON calls (account_id, at);
@@ -45,13 +75,41 @@ SCHEMA = """
         forgotten_until INTEGER NOT NULL,
         pseudonymised_until INTEGER NOT NULL
     ) STRICT;"""
-LATER_COLUMNS = {"call_id": "TEXT", "asked": "TEXT", "destination": "TEXT", "reason": "TEXT", "seq": "INTEGER"}
+LATER_COLUMNS = {
+    "call_id": "TEXT",
+    "asked": "TEXT",
+    "destination": "TEXT",
+    "reason": "TEXT",
+    "seq": "INTEGER",
+    "unknown": "TEXT",
+}
 """What the first release's log did not have."""
 
-CALLS_OF_ACCOUNT = """
-    SELECT at, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq FROM calls
-    WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""
+REVISION = 1
+"""Of the log, as its user_version; what is older has rows that UPGRADE brings up to date."""
+
+UPGRADE = """
+    UPDATE calls SET
+        unknown = CASE
+            WHEN dialect = 'v2' AND NOT (outcome = 'unknown' AND reason = 'unknown_caller') THEN 'default'
+            ELSE '404' END,
+        destination = CASE
+            WHEN dialect <> 'v2' THEN nullif(substr(destinations, 1, instr(destinations || ',', ',') - 1), '')
+            WHEN outcome = 'unknown' AND reason = 'unknown_caller' THEN NULL
+            ELSE destination END
+    WHERE id > ? AND id <= ? AND unknown IS NULL"""
+"""Rows from before the log kept where a call was sent, and what unknown callers got.
+
+Where V2 found nobody and no other rule decided, it is taken that the call flow was told so, as tokens have it unless
+they are set otherwise.
+"""
+
+UPGRADED_AT_ONCE = 20_000
+"""Rows in one transaction: calls come in between."""
+
+CALLS_OF_ACCOUNT = f"""
+    SELECT {COLUMNS} FROM calls
+    WHERE account_id = ? AND at >= ? AND (? IS NULL OR outcome = ?) ORDER BY at DESC LIMIT ?"""  # noqa: S608 - names of ours
 STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
@@ -59,31 +117,9 @@ STRANGERS_OF_ACCOUNT = """
 ROWS_AT_ONCE = 200
 KEEP_CALLS = """
     INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
-        call_id, asked, destination, reason, seq)
+        call_id, asked, destination, reason, seq, unknown)
     VALUES """
-ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-class Call(msgspec.Struct, frozen=True):
-    """One answered call; `at` in microseconds since 1970, `own_us` our own time in microseconds.
-
-    `asked` is what else was asked than the number (JSON), `seq` the account's last change that the decision knew of.
-    """
-
-    at: int
-    number: str | None
-    known_by: str | None
-    contact_id: int | None
-    dialect: str
-    outcome: str
-    destinations: str | None
-    own_us: int
-    worker: str
-    call_id: str | None = None
-    asked: str | None = None
-    destination: str | None = None
-    reason: str | None = None
-    seq: int | None = None
+ONE_CALL = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def is_readable(call: Call) -> bool:
@@ -92,7 +128,7 @@ def is_readable(call: Call) -> bool:
 
 
 class Stranger(msgspec.Struct, frozen=True):
-    """A number that nobody knows, how often it called and when last; the number is empty for withheld callers.
+    """A number that nobody knows, how often it called and when last; the number is empty for callers without one.
 
     In old calls a pseudonym stands for it (domain/pseudonyms.py).
     """
@@ -119,11 +155,23 @@ def open_log(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(SCHEMA)
-        _add_missing_columns(connection)
+        _upgrade(connection)
     except library.DatabaseError as error:
         connection.close()
         raise unusable_log(path, error) from error
     return cast("sqlite3.Connection", connection)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Brings the log of an older release up to date, some rows at a time; goes on where an earlier try was ended."""
+    (revision,) = connection.execute("PRAGMA user_version").fetchone()
+    if revision >= REVISION:
+        return
+    _add_missing_columns(connection)
+    (newest,) = connection.execute("SELECT coalesce(max(id), 0) FROM calls").fetchone()
+    for before in range(0, newest, UPGRADED_AT_ONCE):
+        connection.execute(UPGRADE, (before, before + UPGRADED_AT_ONCE))
+    connection.execute(f"PRAGMA user_version = {REVISION}")
 
 
 def _add_missing_columns(connection: sqlite3.Connection) -> None:

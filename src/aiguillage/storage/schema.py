@@ -42,6 +42,7 @@ accounts = Table(
     Column("vip_priority", Integer, nullable=False, server_default="10"),
     Column("rota", BigInteger),
     Column("geo_list", BigInteger),
+    Column("fallback_destination", String(128)),
     Column("keep_calls_days", Integer, nullable=False, server_default="365"),
     Column("pseudonymise_days", Integer, nullable=False, server_default="30"),
     Column("contacts", BigInteger, nullable=False, server_default="0"),

@@ -38,6 +38,7 @@ class AccountChanges(Body, frozen=True):
     vip_priority: Number = UNSET
     rota_id: Number | None = UNSET
     geo_list_id: Number | None = UNSET
+    fallback_destination: Text | None = UNSET
     keep_calls_days: Number = UNSET
     pseudonymise_days: Number = UNSET
 
@@ -60,6 +61,7 @@ class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     vip_priority: int
     rota_id: int | None
     geo_list_id: int | None
+    fallback_destination: str | None
     keep_calls_days: int
     pseudonymise_days: int
 

@@ -63,8 +63,8 @@ class StrangersQuery(Period, frozen=True):
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call. `number` is empty for a withheld one; a `~` begins what stands for one that is no longer kept.
 
-    `asked` is what else was asked; `own_us` is how long the answer took us, in microseconds; `seq` is the last change
-    of the account that the answer knew of.
+    `unknown` is what the call flow gets of unknown callers, `asked` what else was asked; `own_us` is how long the
+    answer took us, in microseconds; `seq` is the last change of the account that the answer knew of.
     """
 
     at: str | None
@@ -76,6 +76,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     destination: str | None
     destinations: list[str | None] | None
     reason: str | None
+    unknown: str | None
     call_id: str | None
     asked: dict[str, Any] | None
     own_us: int
@@ -106,7 +107,7 @@ class StatisticsShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StrangerShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An unknown caller; the number is empty for all who withheld theirs."""
+    """An unknown caller; the number is empty for all who gave none."""
 
     number: str
     calls: int
@@ -147,6 +148,7 @@ def show_call(call: Call) -> CallShown:
         destination=call.destination,
         destinations=told,
         reason=call.reason,
+        unknown=call.unknown,
         call_id=call.call_id,
         asked=None if call.asked is None else msgspec.json.decode(call.asked, type=dict[str, Any]),
         own_us=call.own_us,

@@ -1,11 +1,11 @@
 """The five operations that resources of facts share, written once: index, show, store, update, destroy; and in bulk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from aiguillage.api.operations import MOST_BESIDE, Asked, Operation, Shown
+from aiguillage.api.operations import MOST_BESIDE, Asked, Operation, Remarks, Shown
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import UNSET, Body, FactResource, given, make_fact, named, require_same, since
 from aiguillage.desk.change import account_id_of
@@ -13,6 +13,7 @@ from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.overlaps import Remark
 from aiguillage.storage.facts import Kept
 
 MOST_STORED, MOST_REMOVED = 1_000, 10_000
@@ -30,11 +31,13 @@ class FactOperations:
 
     def __init__(self, resource: FactResource) -> None:
         self._resource = resource
-        self._type = BY_NAME[resource.kind].type
+        kind = BY_NAME[resource.kind]
+        self._type, self._remarking = kind.type, kind.remarks is not None
+        self._remarks_removal = kind.parting is not None
         self._name = "".join(word.capitalize() for word in resource.noun.replace("-", " ").split())
         self._query = query_of(f"{self._name}Query", resource.answer)
         self._filters = tuple(field for field in self._query.__struct_fields__ if field not in LISTING)
-        self._done = _with_remarks(resource.answer) if resource.remarking else resource.answer
+        self._done = _with_remarks(resource.answer) if self._remarking else resource.answer
         many: Any = list[self._done]  # type: ignore[name-defined] # made here
         self._many = msgspec.defstruct(f"{self._name}sStored", [("data", many)], frozen=True)
 
@@ -65,7 +68,7 @@ class FactOperations:
         return [
             show._replace(answer=self._resource.answer, needs=Role.READ),
             update._replace(query=self._resource.place, **self._entered() | {"refuses": CHANGING}),
-            destroy._replace(status=204, needs=Role.EDIT, refuses=CHANGING),
+            destroy._replace(refuses=CHANGING, **self._removing()),
         ]
 
     def _store_many_operation(self) -> Operation:
@@ -90,7 +93,7 @@ class FactOperations:
             "DELETE", path, "remove{}s", f"Remove from {plural}, all or none", self.destroy_many
         )
         operation = operation._replace(description=f"Up to {MOST_REMOVED:,}.", example={"ids": [1, 2]})
-        return operation._replace(body=Ids, status=204, needs=Role.EDIT, refuses=CHANGING[:2])
+        return operation._replace(body=Ids, refuses=CHANGING[:2], **self._removing())
 
     def _operation(self, method: str, path: str, name: str, summary: str, run: Callable[[Asked], Any]) -> Operation:
         names = name.format(self._name), summary.format(self._resource.noun), self._resource.tag
@@ -99,6 +102,9 @@ class FactOperations:
     def _entered(self) -> dict[str, Any]:
         body, example = self._resource.body, self._resource.example
         return {"body": body, "answer": self._done, "needs": Role.EDIT, "example": example, "refuses": CHANGING[:2]}
+
+    def _removing(self) -> dict[str, Any]:
+        return {"status": 204, "needs": Role.EDIT, "may_remark": self._remarks_removal}
 
     def index(self, asked: Asked) -> Paged:
         """The resource's things, filtered and paged."""
@@ -147,16 +153,17 @@ class FactOperations:
         with named(names):
             return self._shown(asked, [set_fact(*who, kept.kind, kept.id, changed, expected=asked.expected)])[0]
 
-    def destroy(self, asked: Asked) -> None:
+    def destroy(self, asked: Asked) -> Remarks:
         """One of them is gone."""
         kept = self._require(asked)
-        remove_fact(asked.db, asked.actor, asked.account, kept.kind, kept.id, expected=asked.expected)
+        who = (asked.db, asked.actor, asked.account)
+        return _remarks(remove_fact(*who, kept.kind, kept.id, expected=asked.expected))
 
-    def destroy_many(self, asked: Asked) -> None:
+    def destroy_many(self, asked: Asked) -> Remarks:
         """Several of them are gone, or none."""
         if len(asked.body.ids) > MOST_REMOVED:
             raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
-        remove_facts(asked.db, asked.actor, asked.account, self._resource.kind, asked.body.ids)
+        return _remarks(remove_facts(asked.db, asked.actor, asked.account, self._resource.kind, asked.body.ids))
 
     def _new(self, asked: Asked, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
         changes = self._resource.changes(self._sent(asked, sent), None) | self._scope(asked)
@@ -198,8 +205,12 @@ class FactOperations:
 
     def _shown_one(self, asked: Asked, done: Done, account_id: int) -> Shown:
         values = self._resource.answered(asked, done.kept, account_id)
-        remarks = {"remarks": list(map(str, done.remarks))} if self._resource.remarking else {}
+        remarks = {"remarks": _remarks(done.remarks).remarks} if self._remarking else {}
         return Shown(self._done(**values, **remarks), done.kept.seq)
+
+
+def _remarks(remarks: Iterable[Remark]) -> Remarks:
+    return Remarks(list(map(str, remarks)))
 
 
 def _with_remarks(answer: type[msgspec.Struct]) -> type[msgspec.Struct]:

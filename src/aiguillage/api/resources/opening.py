@@ -194,7 +194,6 @@ TIME_SPANS = FactResource(
     },
     tell=_tell_span,
     place=SpanPlace,
-    remarking=True,
     bulk=("POST", "DELETE"),
     example={
         "day_of_week": 1,

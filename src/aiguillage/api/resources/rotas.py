@@ -209,7 +209,6 @@ ROTAS = FactResource(
     names={"level2_id": "level2"},
     reads={"members": _read_members, "layers": _read_layers, "overrides": _read_overrides},
     tell=_tell,
-    remarking=True,
     example={
         "code": "astreinte",
         "name": "Astreinte",

@@ -35,6 +35,7 @@ CALL = {
     "destination": "207",
     "destinations": "207,209,,",
     "reason": "known_caller",
+    "unknown": "404",
     "call_id": "b7c0e51f9d02-1a",
     "asked": None,
     "own_us": 31,

@@ -42,8 +42,7 @@ class FactResource(NamedTuple):
     ways, in bodies and filters. Where fields and values do not go one by one, `settle` makes the fact's values of what
     was sent (beside the fact before, None for a new one), and `tell` what is answered of them. `scope` is the path's
     parameter that names the fact it belongs to, and that fact's kind. `of_account` is a field that can only be the
-    account's id. `place` are the fields that can be sent in the query. With `remarking`, what was stored is answered
-    with the desk's remarks. `bulk` are the methods of its path /bulk.
+    account's id. `place` are the fields that can be sent in the query. `bulk` are the methods of its path /bulk.
     """
 
     path: str
@@ -60,7 +59,6 @@ class FactResource(NamedTuple):
     scope: tuple[str, str] | None = None
     of_account: str = ""
     place: type[msgspec.Struct] = Nothing
-    remarking: bool = False
     bulk: tuple[str, ...] = ()
     example: Any = None
     description: str = ""

@@ -18,6 +18,9 @@ LONGEST_SENT = 1_000
 MOST_IN_A_CELL = 50
 TOO_MANY = f"More than {MOST_IN_A_CELL} are too many for one contact. Use a number prefix (+3319900*) for a range."
 _BETWEEN = re.compile(r"[;,|\r\n\t]+")
+_DIALLED_AFTER = re.compile(r"((?:[0-9][^0-9;,|\r\n\t]{0,3}){7,})(?:,,+|;ext=)[0-9]{1,8}(?=\s*(?:$|[;,|\r\n\t]))")
+"""An extension behind a whole number: a pause (`,,12`) or a parameter (`;ext=12`), not a number of its own."""
+
 _BETWEEN_EMAILS = re.compile(r"[;,|\s]+")
 _BROKEN = re.compile(r"\s*[\r\n\t]+\s*")
 _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
@@ -131,7 +134,7 @@ def split_numbers(text: str, country: str) -> list[str]:
         return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):
         return [_number(text, country)]
-    parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    parts = [part for part in _BETWEEN.split(_DIALLED_AFTER.sub(r"\1", text)) if part.strip()]
     if len(parts) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY)
     return [
