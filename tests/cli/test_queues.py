@@ -21,6 +21,8 @@ def test_a_queue_is_added_set_shown_and_removed(terminal: Terminal) -> None:
     assert (added["name"], added["code"], added["active"]) == ("support", "support", True)
     assert (changed["name"], changed["group"], changed["active"]) == ("Assistance", None, False)
     assert changed["default_destination"] == "299"
+    remarks = changed.pop("remarks")
+    assert len(remarks) == 1
     assert terminal.read("queue", "list", ACCOUNT) == [changed]
     assert "support is removed" in terminal.done("queue", "remove", ACCOUNT, "Assistance")
     assert "No call queue yet" in terminal.done("queue", "list", ACCOUNT)
