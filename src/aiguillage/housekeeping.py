@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 import structlog
 
+from aiguillage.callpath.counts import Counts
+from aiguillage.desk.calendar_counts import CalendarCounts
 from aiguillage.desk.calendars import due_calendars, refresh_due
 from aiguillage.desk.delivering import deliver_due
 from aiguillage.desk.events import accounts_with_webhooks, note_events
@@ -35,19 +38,32 @@ ACTOR = "housekeeping"
 _log = structlog.get_logger()
 
 
-def keep_house(settings: Settings, ends: Callable[[float], bool]) -> None:
-    """One round a minute, until `ends` says so within so many seconds; a failure is a line in the log."""
-    watch = Watch()
+def keep_house(settings: Settings, counts: Counts, ends: Callable[[float], bool]) -> None:
+    """One round a minute, until `ends` says so within so many seconds; a failure is a line in the log.
+
+    `counts` is told what it finds that the metrics show.
+    """
+    house = _House(settings, counts, Watch(), CalendarCounts())
     while True:
-        for _ in _round(settings, watch):
+        for _ in _round(house):
             if ends(0.0):
                 return
         if ends(EVERY):
             return
 
 
-def _round(settings: Settings, watch: Watch) -> Iterator[None]:
+class _House(NamedTuple):
+    """What rounds share."""
+
+    settings: Settings
+    counts: Counts
+    watch: Watch
+    calendars: CalendarCounts
+
+
+def _round(house: _House) -> Iterator[None]:
     """Everything that is due, step by step, on connections of its own: a restored file is a new one."""
+    settings = house.settings
     with closing(Database(settings.database)) as database:
         with _told("stages"):
             sweep(settings.database.parent)
@@ -63,7 +79,8 @@ def _round(settings: Settings, watch: Watch) -> Iterator[None]:
                 yield
         yield from _webhooks(settings, database)
         yield from _calendars(database)
-        yield from _damage(database, watch)
+        yield from _useless_calendars(house, database)
+        yield from _damage(database, house.watch)
 
 
 def _damage(database: Database, watch: Watch) -> Iterator[None]:
@@ -109,6 +126,20 @@ def _calendars(database: Database) -> Iterator[None]:
                 _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
 
 
+def _useless_calendars(house: _House, database: Database) -> Iterator[None]:
+    """Counts the calendars of which nothing counts, and those that fail."""
+    changed = []
+    with _told("calendar_counts"):
+        changed = house.calendars.changed(database)
+    for account in changed:
+        yield
+        with _told("calendar_counts", account=account.code):
+            house.calendars.look(database, account, _now())
+    useless = house.calendars.total()
+    house.counts.put("calendars_unused", useless.unused)
+    house.counts.put("calendars_failing", useless.failing)
+
+
 @contextmanager
 def _told(step: str, **about: object) -> Iterator[None]:
     """Turns a failure into one line: its type and place, never its text, which may quote what somebody published."""
@@ -135,7 +166,7 @@ def main(words: list[str]) -> None:
     inherited, settings = Inherited.read(words), read_settings()
     configure_logs(settings.log_level)
     inherited.say_ready()
-    keep_house(settings, inherited.is_orphan)
+    keep_house(settings, Counts(inherited.memory(), inherited.row), inherited.is_orphan)
 
 
 if __name__ == "__main__":

@@ -160,6 +160,20 @@ def test_overlapping_spans_are_remarked_on(editor: Person, place: dict[str, Any]
     assert moved["remarks"] == []
 
 
+def test_spans_that_leave_a_minute_or_never_open_are_remarked_on(editor: Person, place: dict[str, Any]) -> None:
+    of = {"exceptionable_id": place["time_spanable_id"], "exceptionable_type": "queue"}
+    editor.add(EXCEPTIONS, of | {"day": "2026-12-24", "label": "Inventaire"})
+    first = editor.add(SPANS, MORNING | {"end_time": "11:59"}, params=place)
+    eve = {"date_full": "2026-12-24", "start_time": "08:00", "end_time": "12:00"}
+
+    second = editor.add(SPANS, MORNING | {"start_time": "12:00", "end_time": "18:00"}, params=place)
+    never = editor.add(SPANS, eve, params=place)
+
+    assert [remark.partition(",")[0] for remark in second["remarks"]] == ["Nothing holds from 11:59 to 12:00"]
+    assert f"time span {first['id']} " in second["remarks"][0]
+    assert never["remarks"] == ["Never opens: on 2026-12-24, Inventaire comes first."]
+
+
 def test_spans_are_added_in_bulk_all_or_none(editor: Person, place: dict[str, Any]) -> None:
     week = [MORNING | {"day_of_week": day} for day in range(1, 6)]
 

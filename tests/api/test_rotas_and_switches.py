@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.asking import Person, person
-from tests.calendars import CLOSED, TWICE
+from tests.calendars import CLOSED, TWICE, ical
 from tests.standing import Busy
 
 numbers = count(1)
@@ -171,6 +171,40 @@ def test_a_calendar_of_a_file_is_added_changed_and_read_again(manager: Person, r
     assert again["read_at"] >= added["read_at"]
     assert listed["data"] == [again]
     assert (removed.status_code, gone.status_code) == (204, 404)
+
+
+def test_a_calendar_says_what_of_it_counts_and_what_not_and_why(manager: Person, rota: dict[str, Any]) -> None:
+    place = {"name": "Gardes", "owner_type": "rota", "owner_id": rota["id"]}
+    cancelled = "Léa|20261203T080000/20261203T180000|STATUS:CANCELLED"
+    shifts = ical("Ana|20261201T080000/20261201T180000", "Anabelle|20261202T080000/20261202T180000", cancelled)
+
+    added = manager.done("POST", "/calendars/file", content=shifts, headers=ICAL, params=place)
+    nobody = manager.done("POST", "/calendars/file", content=ical(), headers=ICAL, params=place | {"name": "Vide"})
+    unused = manager.done("GET", "/calendars", params={"owner_id": rota["id"], "used": 0})
+
+    assert (added["events"], added["used"]) == (2, 1)
+    assert added["left_out"] == [
+        {"reason": "cancelled", "count": 1, "first": [{"begins": "2026-12-03T08:00:00", "label": "Léa"}]},
+        {"reason": "nobody", "count": 1, "first": [{"begins": "2026-12-02T08:00:00", "label": "Anabelle"}]},
+    ]
+    assert added["remarks"] == [
+        "Left out, because they are cancelled: 1 (2026-12-03 08:00 Léa).",
+        "Nobody's shifts, because they name no member: 1 (2026-12-02 08:00 Anabelle).",
+    ]
+    assert nobody["remarks"] == ["No event of this calendar counts. Calls are decided as if it were not there."]
+    assert unused["data"] == [nobody]
+
+
+def test_a_file_comes_in_the_encoding_of_its_content_type(manager: Person, rota: dict[str, Any]) -> None:
+    place = {"name": "Gardes", "owner_type": "rota", "owner_id": rota["id"]}
+    shifts = ical("Léa|20261201T080000/20261201T180000").decode().encode("iso-8859-1")
+    declared = {"Content-Type": "text/calendar; charset=iso-8859-1"}
+
+    added = manager.done("POST", "/calendars/file", content=shifts, headers=declared, params=place)
+    silent = manager.ask("POST", "/calendars/file", content=shifts, headers=ICAL, params=place)
+
+    assert (added["used"], silent.status_code) == (1, 422)
+    assert "is not in UTF-8, and does not say in what" in silent.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from aiguillage.callpath.counts import AWAY, BOUNDS, STARTING, UP, Counts, memory_for
-from aiguillage.callpath.health import COUNTERS, FRESH, SILENT, Health
+from aiguillage.callpath.health import COUNTERS, FRESH, GAUGES, SILENT, Health
 
 ROWS = 2
 
@@ -151,3 +151,14 @@ def test_what_was_said_a_moment_ago_is_said_again() -> None:
 
     assert again is first
     assert later["aiguillage_answers_total v1 200"] == 1
+
+
+def test_what_housekeeping_finds_of_calendars_goes_up_and_down() -> None:
+    server = Server()
+    for count in (3, 1):
+        for name in GAUGES:
+            server.supervisor.put(name, count)
+
+    found = server.samples()
+
+    assert [found[metric] for metric, _ in GAUGES.values()] == [1] * len(GAUGES)

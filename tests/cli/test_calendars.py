@@ -105,6 +105,57 @@ def test_a_feed_that_nobody_has_read_yet_says_so(terminal: Terminal, cast: Cast)
     assert terminal.read("calendar", "show", ACCOUNT, "Feed")["events"] == []
 
 
+NOTHING = ical("Denis|20261201T080000/20261201T180000|STATUS:CANCELLED")
+UNUSED = "No event of this calendar counts."
+
+
+def test_a_calendar_of_which_nothing_counts_stays_a_warning(terminal: Terminal, file: Path) -> None:
+    terminal.done("queue", "add", ACCOUNT, "support")
+    file.write_bytes(NOTHING)
+
+    added = terminal.run("calendar", "add", ACCOUNT, "A", str(file), "--queue", "support")
+    listed, shown = terminal.done("calendar", "list", ACCOUNT), terminal.run("calendar", "show", ACCOUNT, "A")
+    [as_json] = terminal.read("calendar", "list", ACCOUNT)
+
+    assert added.status == 0
+    assert added.err == shown.err
+    assert added.err.splitlines() == [
+        f"{UNUSED} Calls are decided as if it were not there.",
+        "Left out, because they are cancelled: 1 (2026-12-01 08:00 Denis).",
+    ]
+    assert {"nothing", "counts"} <= {*listed.split()}
+    assert "nothing counts" in shown.out
+    assert (as_json["used"], as_json["left_out"][0]["reason"], as_json["left_out"][0]["count"]) == (0, "cancelled", 1)
+    assert as_json["remarks"] == added.err.splitlines()
+
+
+def test_a_calendar_of_which_something_counts_says_how_much(terminal: Terminal, cast: Cast, file: Path) -> None:
+    rota(cast)
+    file.write_bytes(ical("Ada|20261201/20261202", "Blaise|20261202/20261203", "Nobody|20261203/20261204"))
+
+    terminal.done("calendar", "add", ACCOUNT, "A", str(file), "--rota", "nights")
+    listed = terminal.done("calendar", "list", ACCOUNT)
+    french = Terminal(terminal.data_dir, "fr").run("calendar", "refresh", ACCOUNT, "A")
+
+    assert "2 of 3" in listed
+    assert "good" in listed
+    assert french.err.startswith(
+        "Astreintes de personne, car elles ne nomment aucun membre : 1 (2026-12-03 00:00 Nobody)"
+    )
+
+
+def test_a_calendar_that_was_removed_and_put_back_says_what_counts(terminal: Terminal, cast: Cast, file: Path) -> None:
+    terminal.done("queue", "add", ACCOUNT, "support")
+    added = terminal.read("calendar", "add", ACCOUNT, "A", str(file), "--queue", "support")
+    with cast.db.write() as connection:
+        connection.exec_driver_sql("DELETE FROM calendar_texts WHERE id = ?", (added["id"],))
+
+    [listed] = terminal.read("calendar", "list", ACCOUNT)
+
+    assert (listed["used"], listed["read_at"]) == (1, None)
+    assert "good" in terminal.done("calendar", "list", ACCOUNT)
+
+
 def test_a_feed_that_is_back_is_good(terminal: Terminal, cast: Cast) -> None:
     queue = terminal.read("queue", "add", ACCOUNT, "support")["id"]
     feed = Calendar(owner_type="queue", owner_id=queue, name="Feed", url="https://127.0.0.1/a.ics")

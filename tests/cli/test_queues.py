@@ -21,6 +21,8 @@ def test_a_queue_is_added_set_shown_and_removed(terminal: Terminal) -> None:
     assert (added["name"], added["code"], added["active"]) == ("support", "support", True)
     assert (changed["name"], changed["group"], changed["active"]) == ("Assistance", None, False)
     assert changed["default_destination"] == "299"
+    remarks = changed.pop("remarks")
+    assert len(remarks) == 1
     assert terminal.read("queue", "list", ACCOUNT) == [changed]
     assert "support is removed" in terminal.done("queue", "remove", ACCOUNT, "Assistance")
     assert "No call queue yet" in terminal.done("queue", "list", ACCOUNT)
@@ -91,6 +93,17 @@ def test_hours_that_overlap_are_kept_and_told(terminal: Terminal) -> None:
     assert said.status == 0
     assert said.err.startswith("Overlaps time span")
     assert len(terminal.read("hours", "list", ACCOUNT)) == 3
+
+
+def test_remarks_on_hours_are_in_the_json_as_on_standard_error(terminal: Terminal) -> None:
+    words = ("hours", "add", ACCOUNT, "--queue", "207", "--day", "1")
+    terminal.done(*words, "--from", "8", "--to", "11:59")
+
+    [span] = terminal.read(*words, "--from", "12", "--to", "18")
+    said = terminal.run(*words, "--from", "18:01", "--to", "20")
+
+    assert [remark.partition(",")[0] for remark in span["remarks"]] == ["Nothing holds from 11:59 to 12:00"]
+    assert said.err.startswith("Nothing holds from 18:00 to 18:01")
 
 
 def test_hours_of_several_days_are_added_all_or_none(terminal: Terminal) -> None:

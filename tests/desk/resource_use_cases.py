@@ -56,6 +56,12 @@ RESOURCE_USE_CASES = [
         Role.EDIT,
         lambda a: calendars.begin_refresh(a.cast.db, a.actor, a.code, id_of(a, "calendar"), fetch=lambda _: CLOSED),
     ),
+    UseCase(
+        calendars.set_calendar,
+        Role.EDIT,
+        lambda a: calendars.set_calendar(a.cast.db, a.actor, a.code, id_of(a, "calendar"), {"name": "Closures"}),
+        "facts",
+    ),
     UseCase(calendars.list_calendars, Role.READ, lambda a: calendars.list_calendars(a.cast.db, a.actor, a.code)),
     UseCase(
         facts.add_fact,

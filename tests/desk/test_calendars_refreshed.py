@@ -14,11 +14,12 @@ from aiguillage.desk.calendars import (
     list_calendars,
     refresh_calendar,
     refresh_due,
+    set_calendar,
     window,
 )
 from aiguillage.desk.facts import remove_fact, set_fact
 from aiguillage.domain.errors import Kind, Refusal, invalid
-from tests.calendars import CLOSED, TWICE, WEEKLY, ical, queue
+from tests.calendars import CLOSED, TWICE, WEEKLY, ical, queue, rota
 from tests.cast import ACCOUNT, NOW, Cast
 from tests.desk.feed import DAY, GONE, HOUR, INVENTORY, TRAINING, Feed, feed_of_queue, later, only, seq, version
 from tests.refusal import refused
@@ -279,3 +280,45 @@ def test_an_outsider_has_nothing_read_again(cast: Cast, feed: Feed) -> None:
         begin_refresh(cast.db, cast["outsider"], ACCOUNT, calendar_id, fetch=feed.fetch)
 
     assert due_calendars(cast.db, NOW) == []
+
+
+def test_a_calendar_that_becomes_a_rotas_is_to_be_read_again_as_shifts(cast: Cast) -> None:
+    free = ical("Ada|20261201T080000/20261201T180000|TRANSP:TRANSPARENT")
+    calendar_id = int(add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), free).kept.id)
+    before = only(cast)
+    owner = {"owner_type": "rota", "owner_id": rota(cast)}
+
+    set_calendar(cast.db, cast["editor"], ACCOUNT, calendar_id, owner)
+    [due] = due_calendars(cast.db, NOW)
+    waiting = only(cast)
+    refresh_due(cast.db, cast["editor"], due)
+
+    assert (before.use.used, [one.reason for one in before.use.left_out]) == (0, ["free"])
+    assert (waiting.state, only(cast).state, only(cast).use) == ("reading", "read", (1, ()))
+
+
+def test_a_calendar_that_stays_what_it_is_is_not_read_again(cast: Cast) -> None:
+    calendar_id = int(add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), CLOSED).kept.id)
+    before = only(cast)
+
+    set_calendar(cast.db, cast["editor"], ACCOUNT, calendar_id, {"name": "Closures 2026"})
+
+    assert due_calendars(cast.db, NOW) == []
+    assert (only(cast).calendar.name, only(cast).state, only(cast).use) == ("Closures 2026", "read", before.use)
+    with refused(Kind.STALE, "."):
+        set_calendar(cast.db, cast["editor"], ACCOUNT, calendar_id, {"name": "x"}, expected=before.kept.seq)
+
+
+def test_what_is_left_out_is_journalled_with_the_calendar(cast: Cast, feed: Feed) -> None:
+    calendar_id = feed_of_queue(cast, feed)
+    before = seq(cast)
+    feed.says(TWICE.replace(b"SUMMARY:Training", b"SUMMARY:Training\r\nSTATUS:CANCELLED"))
+
+    for hours in (1, 2):
+        refresh_calendar(cast.db, later(cast, hours), ACCOUNT, calendar_id, fetch=feed.fetch)
+
+    assert seq(cast) == before + 1
+    assert [(one.reason, one.count) for one in only(cast).use.left_out] == [("cancelled", 1)]
+    assert [str(remark) for remark in only(cast).remarks] == [
+        "Left out, because they are cancelled: 1 (2026-12-02 08:00 Training)."
+    ]

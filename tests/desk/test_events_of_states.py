@@ -1,4 +1,4 @@
-"""Events of queues and rotas: what is different from one look to the next."""
+"""Events of queues, rotas and calendars: what is different from one look to the next."""
 
 from datetime import date, time
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from aiguillage.desk.calendars import add_calendar, begin_calendar, refresh_calendar
 from aiguillage.desk.facts import add_fact, set_fact
 from aiguillage.desk.switches import flip_switch
 from aiguillage.desk.webhooks import set_webhook
 from aiguillage.domain.oncall import Layer, Member, Rota
-from aiguillage.domain.queues import Queue, Switch, TimeSpan
+from aiguillage.domain.queues import Calendar, Queue, Switch, TimeSpan
 from aiguillage.storage.webhooks import read_look
+from tests.calendars import ical
 from tests.cast import ACCOUNT, NOW
 from tests.desk.hooks import HOUR, MINUTE, Hooks
 from tests.storage.facts import account_id, rows
@@ -129,3 +131,67 @@ def test_a_rota_without_turns_never_changes(hooks: Hooks) -> None:
         hooks.look()
 
     assert hooks.told(kept) == []
+
+
+NOTHING = ("Inventory|20261201T080000/20261201T180000|STATUS:CANCELLED",)
+
+
+def calendar(hooks: Hooks, *events: str) -> int:
+    """A calendar of a queue with these events."""
+    of = Calendar(owner_type="queue", owner_id=queue(hooks), name="Closures")
+    return int(add_calendar(hooks.cast.db, hooks.cast["editor"], ACCOUNT, of, ical(*events)).kept.id)
+
+
+def test_a_new_calendar_of_which_nothing_counts_is_told_of_once_with_what_was_left_out(hooks: Hooks) -> None:
+    kept, _ = hooks.add("/hook", "calendar.unused")
+    hooks.look()
+    calendar_id = calendar(hooks, *NOTHING)
+
+    for _ in range(3):
+        hooks.look()
+
+    [(event, about)] = hooks.told(kept)
+    assert (event, about["calendar_id"], about["name"]) == ("calendar.unused", calendar_id, "Closures")
+    assert (about["owner_type"], about["left_out"]) == ("queue", {"cancelled": 1})
+
+
+def test_a_calendar_of_which_nothing_counts_any_more_is_told_of_each_time(hooks: Hooks) -> None:
+    kept, _ = hooks.add("/hook", "calendar.unused")
+    rota_id = int(add_fact(hooks.cast.db, hooks.cast["editor"], ACCOUNT, rota("Denis")).kept.id)
+    shifts = Calendar(owner_type="rota", owner_id=rota_id, name="Shifts")
+    add_calendar(hooks.cast.db, hooks.cast["editor"], ACCOUNT, shifts, ical("Denis|20261201/20261202"))
+    hooks.look()
+
+    told = []
+    for name in ("Denise", "Denis", "Denise"):
+        now = rota(name)
+        changes = {"members": now.members, "layers": now.layers}
+        set_fact(hooks.cast.db, hooks.cast["editor"], ACCOUNT, "rota", rota_id, changes)
+        hooks.look()
+        told.append([about["left_out"] for _, about in hooks.told(kept)])
+
+    assert told == [[{"nobody": 1}], [{"nobody": 1}], [{"nobody": 1}, {"nobody": 1}]]
+
+
+def test_a_calendar_that_was_of_no_use_before_anybody_wanted_to_know_is_not_told_of(hooks: Hooks) -> None:
+    calendar(hooks, *NOTHING)
+    kept, _ = hooks.add("/hook", "calendar.unused")
+
+    for _ in range(2):
+        hooks.look()
+
+    assert hooks.told(kept) == []
+
+
+def test_a_feed_is_told_of_when_it_was_read_and_not_before(hooks: Hooks) -> None:
+    kept, _ = hooks.add("/hook", "calendar.unused")
+    hooks.look()
+    feed = Calendar(owner_type="queue", owner_id=queue(hooks), name="Feed", url="https://example.org/a.ics")
+    calendar_id = begin_calendar(hooks.cast.db, hooks.cast["editor"], ACCOUNT, feed)[0].id
+    hooks.look()
+    before = hooks.told(kept)
+
+    refresh_calendar(hooks.cast.db, hooks.cast["editor"], ACCOUNT, calendar_id, fetch=lambda _: ical())
+    hooks.look()
+
+    assert (before, [about["left_out"] for _, about in hooks.told(kept)]) == ([], [{}])

@@ -311,3 +311,14 @@ def test_what_listens_on_another_port_is_told_to_nobody(secure: Secure) -> None:
         told.add(caught.value.message.replace(str(port), "N"))
 
     assert told == {"The address has the port N. Leave it out, or use 8443."}
+
+
+def test_a_feed_comes_in_the_encoding_of_its_content_type(secure: Secure) -> None:
+    body = "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Fermé\r\nEND:VCALENDAR\r\n"
+    secure.said["/latin.ics"] = answer(body.encode("iso-8859-1"), Content_Type="text/calendar; charset=iso-8859-1")
+    secure.said["/utf.ics"] = answer(body.encode(), Content_Type="text/calendar; charset=iso-8859-1")
+    secure.said["/bytes.ics"] = answer(body.encode("iso-8859-1"))
+
+    fetched = [secure.fetch(secure.url(f"/{name}.ics")) for name in ("latin", "utf", "bytes")]
+
+    assert fetched == [body.encode(), body.encode(), body.encode("iso-8859-1")]

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from aiguillage.desk.facts import list_facts
+from aiguillage.desk.facts import list_facts, set_fact
 from aiguillage.desk.holidays import forget_holidays, observe_holidays, renew_holidays, set_holiday
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.queues import Observance
+from aiguillage.domain.queues import Observance, ObservedDay
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.refusal import refused
 
@@ -125,3 +125,17 @@ def test_holidays_that_end_soon_are_computed_further_ahead(cast: Cast) -> None:
     assert {day.day.year for day in fact.days} == set(range(2031, 2043))
     assert fact.off == (CHRISTMAS,)
     assert renewed(NOW + 6 * YEAR) == []
+
+
+def test_customs_that_an_older_release_took_for_law_go_by_themselves(cast: Cast) -> None:
+    observe(cast, "Guadeloupe")
+    [kept] = list_facts(cast.db, cast["reader"], ACCOUNT, "observance")
+    older = (*kept.fact.days, ObservedDay(date(2027, 7, 21), "Fête de Victor Schoelcher"))
+    set_fact(cast.db, cast["editor"], ACCOUNT, "observance", kept.id, {"days": older})
+
+    def renewed() -> list[str]:
+        return renew_holidays(cast.db, Actor("house", NOW, operator=True))
+
+    assert renewed() == [ACCOUNT]
+    assert observed(cast)[0].days == kept.fact.days
+    assert renewed() == []

@@ -6,7 +6,9 @@ import pytest
 
 from aiguillage.desk.calendar_texts import read_calendar
 from aiguillage.desk.calendars import refresh_calendar
-from aiguillage.desk.ical import LONGEST_LABEL, LONGEST_ZONE, MOST_VALUES, MOST_ZONE_PARTS, _last_parts
+from aiguillage.desk.ical.parts import MOST_VALUES
+from aiguillage.desk.ical.written import LONGEST_LABEL
+from aiguillage.desk.ical.zones import LONGEST_ZONE, MOST_ZONE_PARTS, last_parts
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Event
 from tests.cast import ACCOUNT, Cast
@@ -20,7 +22,7 @@ DAILY = ("DTSTART:20261005T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
 
 def read(text: bytes) -> tuple[Event, ...]:
     """The events of October 2026."""
-    return read_calendar(text, "Europe/Paris", date(2026, 10, 1), date(2026, 11, 1))
+    return read_calendar(text, "Europe/Paris", date(2026, 10, 1), date(2026, 11, 1)).events
 
 
 def events(count: int, zone: str) -> bytes:
@@ -44,8 +46,8 @@ def test_a_thousand_events_with_names_of_300_slashes_are_refused() -> None:
 def test_of_a_zones_name_no_more_than_its_last_three_parts_are_tried() -> None:
     longest = "/" * (LONGEST_ZONE - len("Europe/Paris")) + "Europe/Paris"
 
-    assert len(list(_last_parts("a/" * 100_000))) == MOST_ZONE_PARTS
-    assert list(_last_parts("/example.org/2026/Europe/Paris")) == ["2026/Europe/Paris", "Europe/Paris", "Paris"]
+    assert len(list(last_parts("a/" * 100_000))) == MOST_ZONE_PARTS
+    assert list(last_parts("/example.org/2026/Europe/Paris")) == ["2026/Europe/Paris", "Europe/Paris", "Paris"]
     assert len({event.begins for event in read(events(1_000, longest))}) == 1
 
 

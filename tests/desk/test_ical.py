@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from aiguillage.desk.ical import MOST_BYTES, read_events, write_shifts
+from aiguillage.desk.ical.encodings import MOST_BYTES
+from aiguillage.desk.ical.reading import read_events
+from aiguillage.desk.ical.writing import write_shifts
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Event
 from tests.desk.contact_files import FILES
@@ -27,7 +29,7 @@ def calendar(*lines: str) -> bytes:
 
 def read(text: bytes, begin: str = "2026-10-01", end: str = "2027-01-01") -> list[tuple[str, str, str]]:
     """The events between two days, in words."""
-    events = read_events(text, "Europe/Paris", date.fromisoformat(begin), date.fromisoformat(end))
+    events = read_events(text, "Europe/Paris", date.fromisoformat(begin), date.fromisoformat(end)).events
     return [
         (event.begins.isoformat(" ", "minutes"), event.ends.isoformat(" ", "minutes"), event.label) for event in events
     ]
@@ -47,6 +49,7 @@ def test_a_calendar_of_google_is_read() -> None:
         ("2026-11-02 09:00", "2026-11-02 18:00", "Camille Roche"),
         ("2026-11-09 09:00", "2026-11-09 18:00", "Camille Roche"),
         ("2026-11-11 00:00", "2026-11-12 00:00", "Armistice"),
+        ("2026-11-12 00:00", "2026-11-13 00:00", "Birthday"),
     ]
 
 
@@ -142,20 +145,25 @@ def test_a_label_is_one_line_of_moderate_length() -> None:
         b"",
         b"<html>Sign in</html>",
         b"\xff\xfe\x00",
-        b"BEGIN:VCALENDAR",
+        b"BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VCALENDAR",
         b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR",
         b"BEGIN:VCALENDAR\nEND:VEVENT\nEND:VCALENDAR",
         b"BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\nEND:VCALENDAR",
-        calendar("DTSTART;=:20261005T090000Z"),
+        calendar("DTSTART=20261005T090000Z"),
         calendar(),
         calendar("DTSTART:20261005T090000Z", "DTSTART:20261006T090000Z"),
-        calendar("DTSTART:00010101T000000Z", "DURATION:P800000D", "RRULE:FREQ=DAILY"),
         calendar("DTSTART:20261005T090000Z", "RRULE:FREQ=DAILY;BYDAY=XX"),
     ],
 )
 def test_what_is_no_calendar_is_refused(text: bytes) -> None:
     with refused(Kind.INVALID, "no iCal calendar that can be read|cannot be read"):
         read(text)
+
+
+@pytest.mark.parametrize("cut", [-15, -40, 60])
+def test_a_calendar_that_is_cut_off_is_told_as_that(cut: int) -> None:
+    with refused(Kind.INVALID, "is cut off: it has no END:VCALENDAR. Get the whole of it again"):
+        read(GOOGLE.strip()[:cut])
 
 
 def test_an_empty_calendar_has_no_events() -> None:
@@ -178,6 +186,7 @@ def test_an_event_with_a_date_that_is_none_is_named() -> None:
             "too much in its RDATE",
         ),
         (calendar("DTSTART:20261001T000000Z", *["EXDATE:20261001T000000Z"] * 401), "too much in its EXDATE"),
+        (calendar("DTSTART:00010101T000000Z", "DURATION:P800000D", "RRULE:FREQ=DAILY"), "more than 5000 events"),
         (calendar(f"DTSTART{';A=B' * 33}:20261001T000000Z"), "up to 32 parameters"),
         (calendar(*["END:VEVENT", "BEGIN:VEVENT"] * 5000), "more than 5000 events"),
     ],
@@ -227,7 +236,7 @@ SHIFTS = [
 def test_shifts_that_are_written_read_back() -> None:
     text = write_shifts("Support", SHIFTS, micro("2026-10-01 12:00"))
 
-    events = read_events(text, "Europe/Paris", date(2026, 10, 1), date(2026, 11, 1))
+    events = read_events(text, "Europe/Paris", date(2026, 10, 1), date(2026, 11, 1)).events
 
     assert events == (
         Event(datetime(2026, 10, 19, 9), datetime(2026, 10, 25, 2, 30), SHIFTS[0][2]),  # noqa: DTZ001 - on the wall

@@ -6,7 +6,7 @@ import pytest
 
 from aiguillage.desk.calendars import add_calendar, window
 from aiguillage.desk.facts import remove_fact
-from aiguillage.desk.ical import read_events
+from aiguillage.desk.ical.reading import read_events
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed, rota_feed
 from aiguillage.desk.switches import switch_by_code
@@ -19,7 +19,8 @@ from tests.refusal import refused
 
 def labels(cast: Cast, secret: str) -> list[str]:
     """Who has the shifts of a feed, in their order."""
-    return [event.label for event in read_events(rota_feed(cast.db, secret, NOW), "Europe/Paris", *window(NOW))]
+    feed = rota_feed(cast.db, secret, NOW)
+    return [event.label for event in read_events(feed, "Europe/Paris", *window(NOW)).events]
 
 
 def test_a_feed_has_who_is_on_call_and_can_be_read_as_a_calendar(cast: Cast) -> None:

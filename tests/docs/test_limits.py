@@ -5,11 +5,12 @@ import re
 from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
-from aiguillage.desk import calendar_texts, ical, token_rows, users
+from aiguillage.desk import calendar_texts, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
 from aiguillage.desk.fields import MOST_OPTIONS
 from aiguillage.desk.held import REPLAYS, UPLOADS
+from aiguillage.desk.ical import encodings, parts, zones
 from aiguillage.desk.importing import outcome, sheets, texts, vcards
 from aiguillage.desk.importing.sent import MOST_UPSERTED
 from aiguillage.desk.recurrence import MOST_OCCURRENCES
@@ -63,12 +64,12 @@ LIMITS = {
     "properties of one name in a vCard": vcards.MOST_OF_A_KIND,
     "memory to read a calendar": calendar_texts.LIMITS.memory // MIB,
     "processor time to read a calendar": calendar_texts.LIMITS.seconds,
-    "bytes of a calendar": ical.MOST_BYTES // MIB,
+    "bytes of a calendar": encodings.MOST_BYTES // MIB,
     "events of a calendar, repeats counted": MOST_OCCURRENCES,
-    "values of one property of an event": ical.MOST_VALUES,
-    "parameters of one property": ical.MOST_PARAMETERS,
-    "characters of a time zone's name": ical.LONGEST_ZONE,
-    "characters of a line that counts": ical.LONGEST_LINE,
+    "values of one property of an event": parts.MOST_VALUES,
+    "parameters of one property": parts.MOST_PARAMETERS,
+    "characters of a time zone's name": zones.LONGEST_ZONE,
+    "characters of a line that counts": parts.LONGEST_LINE,
 }
 
 

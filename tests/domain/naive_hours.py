@@ -79,8 +79,14 @@ def spans(by: By, owner: tuple[str, int | None], wall: datetime, matches: Callab
             for day in (today - A_DAY, today):
                 if matches(span, day):
                     begin, end = datetime.combine(day, span.start_time), datetime.combine(day, span.end_time)
-                    if begin <= wall < (end if end > begin else end + A_DAY):
+                    end = end + A_DAY if end <= begin else end
+                    if begin <= wall < (end if span.start_time == span.end_time else ended(end)):
                         yield begin, span_id, span.destination, span.reference
+
+
+def ended(end: datetime) -> datetime:
+    """A day's last minute is its end."""
+    return datetime.combine(end.date() + A_DAY, time()) if (end.hour, end.minute) == (23, 59) else end
 
 
 def exceptions(by: By, owner: tuple[str, int | None], wall: datetime) -> Covering:
@@ -93,7 +99,7 @@ def exceptions(by: By, owner: tuple[str, int | None], wall: datetime) -> Coverin
     for fact_id, calendar in by["calendar"].items():
         if (calendar.owner_type, calendar.owner_id) == owner:
             for event in calendar.events:
-                if event.begins <= wall < event.ends:
+                if event.begins <= wall < ended(event.ends):
                     yield event.begins, fact_id, calendar.destination, event.label
 
 

@@ -51,7 +51,7 @@ def test_what_a_fact_can_belong_to_stands_before_it() -> None:
 
 
 def test_most_kinds_are_not_remarked_on() -> None:
-    assert [kind.name for kind in KINDS if kind.remarks is not None] == ["queue", "time_span"]
+    assert [kind.name for kind in KINDS if kind.remarks is not None] == ["rota", "queue", "time_span"]
     assert [kind.name for kind in KINDS if kind.parting is not None] == ["time_span"]
 
 

@@ -46,6 +46,41 @@ def test_la_reunion_remembers_the_end_of_slavery(place: str) -> None:
     assert days == in_2026(FRENCH | {(12, 20): "Abolition de l'esclavage"})
 
 
+OVERSEAS = {
+    "971": (5, 27),
+    "Guadeloupe": (5, 27),
+    "972": (5, 22),
+    "Martinique": (5, 22),
+    "973": (6, 10),
+    "974": (12, 20),
+    "976": (4, 27),
+    "BL": (10, 9),
+    "MF": (5, 28),
+    "Saint-Martin": (5, 28),
+}
+
+
+@pytest.mark.parametrize(("place", "day"), OVERSEAS.items())
+def test_overseas_departments_observe_the_days_of_the_law_and_no_customs(place: str, day: tuple[int, int]) -> None:
+    assert compute_days("fr", place, 2026, 2026) == in_2026(FRENCH | {day: "Abolition de l'esclavage"})
+
+
+@pytest.mark.parametrize("place", ["PM", "TF", "Zone A"])
+def test_where_nothing_is_added_there_are_eleven(place: str) -> None:
+    assert compute_days("FR", place, 2026, 2026) == in_2026(FRENCH)
+
+
+@pytest.mark.parametrize(
+    ("place", "own"),
+    [
+        ("NC", {(9, 24): "Fête de la Citoyenneté"}),
+        ("PF", {(3, 5): "Arrivée de l'Évangile", (4, 3): "Vendredi saint", (11, 20): "Matāri'i"}),
+    ],
+)
+def test_territories_with_laws_of_their_own_keep_what_these_say(place: str, own: dict[tuple[int, int], str]) -> None:
+    assert compute_days("FR", place, 2026, 2026) == in_2026(FRENCH | own)
+
+
 def test_easter_monday_moves_from_year_to_year() -> None:
     days = compute_days("FR", "", 2026, 2027)
 

@@ -45,7 +45,18 @@ DAYS = (
     date(2028, 2, 29),
     date(2026, 6, 10),
 )
-TIMES = (time(0), time(1), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(3, 30), time(23, 30))
+TIMES = (
+    time(0),
+    time(1),
+    time(1, 30),
+    time(2),
+    time(2, 15),
+    time(2, 30),
+    time(3),
+    time(3, 30),
+    time(23, 30),
+    time(23, 59),
+)
 
 
 def said(state: State) -> Read:

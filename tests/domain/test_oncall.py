@@ -62,6 +62,88 @@ def test_a_turn_lasts_as_many_days_or_weeks_as_set(turns: dict[str, Any], at: st
     assert on_wall(duty.until) == until
 
 
+WORKING_DAYS = tuple(window(day, "09:00", "19:00") for day in range(1, 6))
+WORKING_NIGHTS = tuple(window(day, "18:00", "08:00") for day in range(1, 6))
+NIGHTS_IN_TWO = tuple(
+    span for day in range(1, 6) for span in (window(day, "18:00", "00:00"), window(day + 1, "00:00", "08:00"))
+)
+
+
+@pytest.mark.parametrize(
+    ("windows", "turns", "expected"),
+    [
+        pytest.param(
+            WORKING_DAYS,
+            {},
+            {"05 10": "C", "06 10": "D", "07 10": "É", "08 10": "C", "09 10": "D", "12 10": "É", "13 10": "C"},
+            id="Friday's turn is followed by Monday's",
+        ),
+        pytest.param(
+            WORKING_DAYS,
+            {"every": 2},
+            {"05 10": "C", "06 10": "C", "07 10": "D", "08 10": "D", "09 10": "É", "12 10": "É", "13 10": "C"},
+            id="a turn of two days goes over the weekend",
+        ),
+        pytest.param(
+            WORKING_DAYS,
+            {"start": "2026-01-03"},
+            {"05 10": "C", "06 10": "D", "12 10": "É"},
+            id="the first turn is that of the first day that counts",
+        ),
+        pytest.param(
+            tuple(window(day, "07:00", "19:00") for day in range(1, 6)),
+            {},
+            {"05 10": "C", "06 08": "C", "06 10": "D", "09 10": "D", "12 08": "D", "12 10": "É"},
+            id="what is before a Monday's handover is Friday's",
+        ),
+        pytest.param(
+            tuple(window(day, "07:00", "19:00") for day in range(1, 6)),
+            {"start": "2026-01-04"},
+            {"05 08": "C", "05 10": "C", "06 10": "D"},
+            id="or the first one's, where there was no Friday",
+        ),
+        pytest.param(
+            WORKING_NIGHTS,
+            {},
+            {"05 20": "C", "06 07": "C", "06 20": "D", "09 20": "D", "10 07": "D", "12 20": "É"},
+            id="a night counts as the day on which it begins",
+        ),
+        pytest.param(
+            NIGHTS_IN_TWO,
+            {},
+            {"05 20": "C", "06 07": "C", "06 20": "D", "09 20": "D", "10 07": "D", "12 20": "É"},
+            id="also one in two windows",
+        ),
+        pytest.param(
+            (window(6, "02:00", "06:00"),),
+            {},
+            {"10 03": "C", "17 03": "D", "24 03": "É", "31 03": "C"},
+            id="a window before the handover alone",
+        ),
+        pytest.param(
+            (*WORKING_DAYS, window(7, "10:00", "12:00")),
+            {},
+            {"09 10": "D", "11 10": "É", "12 10": "C"},
+            id="Saturday alone does not count",
+        ),
+        pytest.param(
+            WORKING_DAYS,
+            {"unit": "weeks"},
+            {"05 10": "C", "09 10": "C", "12 10": "D", "19 10": "É"},
+            id="turns of weeks are weeks",
+        ),
+    ],
+)
+def test_daily_turns_count_the_days_on_which_their_layer_is_set(
+    windows: tuple[Any, ...], turns: dict[str, Any], expected: dict[str, str]
+) -> None:
+    duties = on_call(rota(layer(**{"unit": "days", "windows": windows} | turns)))
+
+    members = {at: duties.duty(7, moment(f"2026-01-{at}:00")).member for at in expected}
+
+    assert {at: member and member.name[0] for at, member in members.items()} == expected
+
+
 @pytest.mark.parametrize(
     ("handover", "at", "fold", "until"),
     [
@@ -186,12 +268,15 @@ def test_layers_say_who_is_on_duty_until_when_and_who_comes_next(layers: list[La
 
 
 def test_turns_that_change_nothing_many_times_over_are_taken_to_repeat_themselves() -> None:
-    seven = layer("Mondays", ["Denis", *["Élise"] * 6], unit="days", windows=(window(1, "10:00", "12:00"),))
+    monday, tuesday = (window(day, "10:00", "12:00") for day in (1, 2))
+    both = layer("Both", ["Denis", "Élise"], unit="days", windows=(monday, tuesday))
     base = layer(members=["Denis"], end="2060-01-01")
 
-    duty = on_call(rota(base, seven)).duty(7, moment("2026-01-06 12:00"))
+    duty = on_call(rota(base, both, layer("Tuesdays", ["Denis"], windows=(tuesday,)))).duty(
+        7, moment("2026-01-06 12:00")
+    )
 
-    assert MOST_TURNS < (2060 - 2026) * 365
+    assert MOST_TURNS < (2060 - 2026) * 52 * 2
     assert told(duty) == ("Denis", "Weeks", "2060-01-01 00:00+01:00", None)
 
 

@@ -44,11 +44,16 @@ class Naive:
         self.handovers = {layer.name: list(self.turns(layer, last)) for layer in fact.layers}
 
     def turns(self, layer: Layer, last: datetime) -> list[tuple[datetime, str]]:
-        turns: list[tuple[datetime, str]] = []
         wall = datetime.combine(layer.start, layer.handover)
+        turns = [(happens(wall), layer.members[0])]
+        days = counted(layer)
+        number = 0
         while happens(wall) <= last:
-            turns.append((happens(wall), layer.members[len(turns) % len(layer.members)]))
-            wall += timedelta(days=layer.every * (7 if layer.unit == "weeks" else 1))
+            if layer.unit == "weeks" or wall.isoweekday() in days:
+                if number and number % (layer.every * (7 if layer.unit == "weeks" else 1)) == 0:
+                    turns.append((happens(wall), layer.members[len(turns) % len(layer.members)]))
+                number += 1
+            wall += timedelta(days=1)
         return turns
 
     def who(self, when: datetime) -> tuple[Member | None, str]:
@@ -71,6 +76,18 @@ class Naive:
             return None
         begun = [name for begins, name in self.handovers[layer.name] if begins <= when]
         return begun[-1] if begun else None
+
+
+def counted(layer: Layer) -> set[int]:
+    """The days of the week, from handover to handover, that daily turns count."""
+    is_set = set()
+    for day in (date(2026, 6, 1) + timedelta(days=n) for n in range(7)):
+        begin = datetime.combine(day, layer.handover)
+        halves = [begin + n * HALF_HOUR for n in range(48)]
+        if not layer.windows or any(inside(window, half) for half in halves for window in layer.windows):
+            is_set.add(day.isoweekday())
+    named = {window.day_of_week for window in layer.windows} or set(range(1, 8))
+    return is_set & named or is_set
 
 
 def inside(window: Window, wall: datetime) -> bool:

@@ -3,10 +3,8 @@
 import pytest
 
 from aiguillage.domain.oncall import OnCall
-from aiguillage.domain.queues import Calendar
-from aiguillage.domain.rotas import Member, named_member
+from aiguillage.domain.queues import Calendar, Event
 from tests.domain.rotas import (
-    MEMBERS,
     Told,
     event,
     layer,
@@ -81,29 +79,7 @@ def test_a_calendar_of_something_else_holds_no_shifts(owner: tuple[str, int]) ->
     assert duties.duty(7, moment("2026-01-07 12:00")).member is None
 
 
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("Denis", "Denis"),
-        (" denis ", "Denis"),
-        ("E\u0301LISE", "Élise"),
-        ("Camille@Example.org", "Camille Roche"),
-        ("On call: Camille Roche (week 3)", "Camille Roche"),
-        ("Denis/Élise", None),
-        ("Denise", None),
-        ("Camille", None),
-        ("", None),
-    ],
-)
-def test_a_shift_names_a_member_or_nobody(label: str, name: str | None) -> None:
-    member = named_member(MEMBERS, label)
+def test_a_shift_is_also_that_of_who_is_invited_to_it() -> None:
+    invited = Event(*(SHIFTS[0].begins, SHIFTS[0].ends), "On call", ("Élise <elise@example.org>",))
 
-    assert (member and member.name) == name
-
-
-@pytest.mark.parametrize(("name", "label"), [(".*", "Denis"), ("(a+)+", "aaaaaaaa"), ("[", "week 3")])
-def test_a_members_name_is_no_pattern(name: str, label: str) -> None:
-    member = Member(name=name, number="204")
-
-    assert named_member([member], f"On call: {label}") is None
-    assert named_member([member], f"On call: {name}") is member
+    assert told(on_call(rota(), [invited]).duty(7, moment("2026-01-07 12:00")))[:2] == ("Élise", "calendar")

@@ -139,3 +139,67 @@ def test_a_span_that_somebody_removed_meanwhile_is_remarked_on_all_the_same() ->
     remarks = overlaps({1: spans[1]}, {"time_span": {2: spans[2]}})[1]
 
     assert [remark.words["id"] for remark in remarks] == ["2"]
+
+
+GAP = (
+    "Nothing holds from {} to 12:00, between this one and time span {}. Unless that is meant, let the earlier one end "
+    "at 12:00."
+)
+
+
+def week_of(*spans: str, day: int = 1) -> dict[int, TimeSpan]:
+    """Spans of one day of the week by id, each as in `08:00/11:59`."""
+    times = [map(time.fromisoformat, span.split("/")) for span in spans]
+    return {
+        n: msgspec.structs.replace(SPAN, day_of_week=day, start_time=begin, end_time=end)
+        for n, (begin, end) in enumerate(times, start=1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("spans", "told"),
+    [
+        (
+            ("08:00/11:59", "12:00/18:00"),
+            GAP.format("11:59", "2 (Monday 12:00 to 18:00)"),
+        ),
+        (
+            ("12:00/18:00", "08:00/11:59"),
+            GAP.format("11:59", "2 (Monday 08:00 to 11:59)"),
+        ),
+        (
+            ("08:00/11:59:59", "12:00/18:00"),
+            GAP.format("11:59:59", "2 (Monday 12:00 to 18:00)"),
+        ),
+        (("08:00/12:00", "12:00/18:00"), None),
+        (("08:00/11:58", "12:00/18:00"), None),
+        (("08:00/23:59", "00:00/08:00"), None),
+        (("08:00/11:59", "12:00/18:00", "11:00/12:30"), None),
+        (("08:00/11:59",), None),
+    ],
+)
+def test_a_gap_of_up_to_a_minute_is_told_with_what_is_beyond_it(spans: tuple[str, ...], told: str | None) -> None:
+    kept = week_of(*spans)
+
+    remarks = [str(remark) for remark in overlaps(kept, {"time_span": kept})[1]]
+
+    assert [remark for remark in remarks if remark.startswith("Nothing holds")] == ([] if told is None else [told])
+
+
+def test_a_span_can_have_a_gap_on_both_sides_and_over_midnight_of_sunday() -> None:
+    kept = week_of("22:00/23:58:30", day=7) | {5: week_of("23:59/06:00", day=7)[1], 6: week_of("06:01/08:00")[1]}
+
+    remarks = overlaps(kept, {"time_span": kept})
+
+    times = [(one.words["since"], one.words["until"], one.words["id"]) for one in remarks[5]]
+    assert times == [("06:00", "06:01", "6"), ("23:58:30", "23:59", "1")]
+    assert [one.words["id"] for one in remarks[6]] == ["5"]
+
+
+def test_dated_spans_have_gaps_between_each_other_alone() -> None:
+    dated = {n: msgspec.structs.replace(span, **DATED) for n, span in week_of("08:00/11:59", "12:00/18:00").items()}
+    weekly = {7: week_of("12:00/18:00", day=4)[1]}
+
+    remarks = overlaps({1: dated[1]}, {"time_span": {**dated, **weekly}})[1]
+
+    assert [remark.words["id"] for remark in remarks] == ["2"]

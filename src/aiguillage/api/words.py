@@ -80,7 +80,10 @@ QUEUES: dict[str, Word] = {
     "Holiday.destination": "Where calls go on that day; null for the queue's default destination.",
     "Observed.destination": "Where calls go on that day; null for the queue's default destination.",
     "every_year": ("Whether it is so each year.", False),
-    "remarks": ("What may surprise: time spans that overlap and which of them wins, a queue that is always open.", []),
+    "remarks": (
+        "What may surprise: overlaps and which of them wins, gaps of a minute, what is always or never open.",
+        [],
+    ),
     "Remarks.remarks": (
         "The call queues that have no opening hours any more.",
         ["Queue support has no opening hours: it is open at all times, and its calls go to 207."],
@@ -150,6 +153,20 @@ OTHERS: dict[str, Word] = {
         "https://calendars.example.org/secret/basic.ics",
     ),
     "CalendarShown.events": ("How many events the calendar has.", 8),
+    "used": ("How many of its events count.", 8),
+    "CalendarShown.left_out": "What of it does not count, by the reasons; empty where all does.",
+    "Calendar.remarks": (
+        "The same in words, and that nothing of it counts, where that is so.",
+        ["Left out, because they are cancelled: 1 (2026-12-24 08:00 Inventaire)."],
+    ),
+    "EventsLeftOut.reason": ("Why: one of the words in docs/calendars.md.", "cancelled"),
+    "EventsLeftOut.count": ("How many events there are of which that is so.", 1),
+    "EventsLeftOut.first": "The first five of them.",
+    "OmittedEvent.begins": (
+        "When it begins, by the account's clock; null where it does not say.",
+        "2026-12-24T08:00:00",
+    ),
+    "OmittedEvent.label": ("Its title.", "Inventaire"),
     "read_at": (f"When it was last read, {MOMENT}; null while it was not.", "2026-11-24T17:00:00Z"),
     "failing_since": f"Since when the feed cannot be read, {MOMENT}; null while it can.",
     "CalendarShown.trouble": ("Why the feed cannot be read; empty while it can.", ""),

@@ -2,6 +2,7 @@
 
 ```
    row 0   the supervisor, the desk   whether the desk is there, how often what was started again
+           housekeeping               what it finds of calendars
    row 1   call worker 1              answers, own time, calls dropped, requests handed on ...
    row 2   call worker 2
 ```
@@ -28,7 +29,7 @@ STATUSES = (200, 400, 401, 403, 404, 405, 409, 412, 413, 429, 500, 501, 503, 0)
 
 NUMBERS = (
     *("dropped", "handed_on", "turned_away", "evicted", "malformed", "connections", "log_failing", "frozen"),
-    *("replaced", "wrong_addresses"),
+    *("replaced", "wrong_addresses", "calendars_unused", "calendars_failing"),
     *("beat", "desk_up", "desk_beat", "desk_starts", "worker_starts", "own_time_sum"),
 )
 """What a row has beside the answers and the histogram; a `beat` is a moment of the monotonic clock, in seconds."""

@@ -39,6 +39,12 @@ COUNTERS = {
 }
 """Number -> the metric's name and what it counts."""
 
+GAUGES = {
+    "calendars_unused": ("aiguillage_calendars_unused", "Calendars that were read, and of which no event counts."),
+    "calendars_failing": ("aiguillage_calendars_failing", "Calendars whose feed cannot be read."),
+}
+"""The same of what goes up and down."""
+
 _MICROSECONDS = 1_000_000
 
 
@@ -100,6 +106,9 @@ class Health:
         for name, (metric, words) in COUNTERS.items():
             yield from _head(f"{metric}_total", "counter", words)
             yield f"{metric}_total {counts.total(name)}"
+        for name, (metric, words) in GAUGES.items():
+            yield from _head(metric, "gauge", words)
+            yield f"{metric} {counts.total(name)}"
         for metric, words, value in (
             ("aiguillage_connections", "Connections that are open.", counts.total("connections")),
             ("aiguillage_desk_up", "Whether the desk answers.", int(self._desk_answers())),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
@@ -15,12 +16,12 @@ from aiguillage.cli.facts import (
     Shown,
     common_commands,
     document,
+    in_words,
     owner_of,
-    print_change,
-    print_one,
+    print_remarks,
 )
 from aiguillage.cli.moments import iso
-from aiguillage.cli.printing import print_list
+from aiguillage.cli.printing import print_facts, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.calendars import (
     KIND,
@@ -44,35 +45,57 @@ RotaName = Annotated[str | None, typer.Option("--rota", "-r", help="The rota, by
 Source = Annotated[str, typer.Argument(metavar="FILE|URL", help="An iCal file, or the https address of a feed.")]
 
 
-def _cells(calendar: Calendar, names: Names) -> tuple[object, ...]:
-    return (
-        *(calendar.name, names.owner(calendar), calendar.destination, len(calendar.events)),
-        _state(calendar, names),
-    )
-
-
-def _state(calendar: Calendar, names: Names) -> str:
-    """Whether its feed can be read; since when and why not."""
-    if calendar.failing_since is None:
-        return _("good")
-    failing = _("failing since {when}").format(when=names.local(calendar.failing_since))
-    return f"{failing}: {calendar.trouble}"
-
-
-def _cells_of(state: CalendarState, names: Names) -> tuple[object, ...]:
-    """The same of one that may be of a feed that nobody has read yet."""
-    *cells, stands = _cells(state.calendar, names)
-    is_unread = state.read_at is None and state.state == READING
-    return (*cells, _("not read yet") if is_unread else stands)
-
-
 CALENDARS = Shown(
     KIND,
     "calendars",
-    lambda: (_("name"), _("for"), _("destination"), _("events"), _("state")),
-    _cells,
+    lambda: (_("name"), _("for"), _("destination")),
+    lambda calendar, names: (calendar.name, names.owner(calendar), calendar.destination),
     lambda: _("No calendar yet. Add one: aiguillage calendar add ACCOUNT NAME FILE --queue QUEUE"),
 )
+
+
+def _headings() -> tuple[str, ...]:
+    return *CALENDARS.headings(), _("events"), _("state"), _("last read")
+
+
+def _cells(state: CalendarState, names: Names) -> tuple[object, ...]:
+    of = CALENDARS.cells(state.calendar, names)
+    return *of, _counts(state), _stands(state, names), names.local(state.read_at)
+
+
+def _counts(state: CalendarState) -> object:
+    """How many events count, and of how many where some are left out."""
+    used, left_out = state.use.used, sum(one.count for one in state.use.left_out)
+    return _("{used} of {all}").format(used=used, all=used + left_out) if left_out else used
+
+
+def _stands(state: CalendarState, names: Names) -> str:
+    """Whether its feed can be read, since when and why not; whether anything of it counts."""
+    calendar = state.calendar
+    if calendar.failing_since is not None:
+        failing = _("failing since {when}").format(when=names.local(calendar.failing_since))
+        return f"{failing}: {calendar.trouble}"
+    if not state.was_read:
+        return _("not read yet") if state.state == READING else _("good")
+    return _("nothing counts") if state.is_unused else _("good")
+
+
+def _document(state: CalendarState) -> dict[str, Any]:
+    """A calendar as JSON shows it: with when it was read, what of it counts, what does not and why."""
+    use = {"used": state.use.used, "left_out": msgspec.to_builtins(state.use.left_out)}
+    told = {"remarks": list(map(in_words, state.remarks)), "read_at": iso(state.read_at)}
+    return document(state.kept) | use | told
+
+
+def _print(desk: Desk, account: str, calendar_id: int, *, json: bool) -> None:
+    """Prints one, and on standard error what of it does not count."""
+    state = show_calendar(desk.db, desk.actor, account, calendar_id)
+    if json:
+        print_json(_document(state))
+    else:
+        cells = _cells(state, Names(desk, account))
+        print_facts({_("id"): calendar_id, **dict(zip(_headings(), cells, strict=True))})
+    print_remarks(state.remarks)
 
 
 def _owner(desk: Desk, account: str, queue: str | None, group: str | None, rota: str | None) -> dict[str, Any]:
@@ -109,20 +132,21 @@ def add(
     with at_desk(context) as desk:
         owner = _owner(desk, account, queue, group, rota)
         calendar = Calendar(name=name, url=source if text is None else None, destination=destination, **owner)
-        print_change(desk, account, CALENDARS, add_calendar(desk.db, desk.actor, account, calendar, text), json=json)
+        done = add_calendar(desk.db, desk.actor, account, calendar, text)
+        _print(desk, account, done.kept.id, json=json)
 
 
 @command(calendar_commands, "list")
 def list_(context: typer.Context, account: AccountCode, json: Json = False) -> None:
-    """List the calendars, with when each was read, or since when and why it cannot be."""
+    """List the calendars: how many events count, when each was read, or since when and why it cannot be."""
     with at_desk(context) as desk:
         names = Names(desk, account)
         print_list(
             list_calendars(desk.db, desk.actor, account),
             json=json,
-            document=lambda state: document(state.kept) | {"read_at": iso(state.read_at)},
-            headings=(_("id"), *CALENDARS.headings(), _("last read")),
-            cells=lambda state: (state.kept.id, *_cells_of(state, names), names.local(state.read_at)),
+            document=_document,
+            headings=(_("id"), *_headings()),
+            cells=lambda state: (state.kept.id, *_cells(state, names)),
             empty=CALENDARS.empty(),
         )
 
@@ -135,7 +159,7 @@ def refresh(context: typer.Context, account: AccountCode, name: FactName, json: 
         kept = refresh_calendar(desk.db, desk.actor, account, wanted.id)
         if kept.fact.failing_since is not None:
             raise Refusal(Kind.UNAVAILABLE, f"{kept.fact.trouble} Until then its {len(kept.fact.events)} events stay.")
-        print_one(desk, account, CALENDARS, kept, json=json)
+        _print(desk, account, kept.id, json=json)
 
 
 @command(calendar_commands, "show")
@@ -143,9 +167,7 @@ def show(context: typer.Context, account: AccountCode, name: FactName, json: Jso
     """Show one of them."""
     with at_desk(context) as desk:
         wanted = find_fact(desk.db, desk.actor, account, KIND, name)
-        state = show_calendar(desk.db, desk.actor, account, wanted.id)
-        shown = CALENDARS._replace(cells=lambda _calendar, names: _cells_of(state, names))
-        print_one(desk, account, shown, state.kept, json=json)
+        _print(desk, account, wanted.id, json=json)
 
 
 common_commands(calendar_commands, CALENDARS, but=("list", "show"))

@@ -8,13 +8,13 @@ import typer
 
 from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
 from aiguillage.cli.moments import iso, local
-from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_list
+from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_json_list, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.facts import Done, find_fact, list_facts, name_of, remove_fact
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.facts import Fact
+from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
 from aiguillage.storage.facts import Kept
@@ -83,6 +83,12 @@ def document_of(fact: Fact) -> dict[str, Any]:
     return values | {name: iso(values[name]) for name in MOMENTS if name in values}
 
 
+def done_document(done: Done) -> dict[str, Any]:
+    """A fact that was added or changed as JSON shows it; of a kind that may surprise, with what is worth a remark."""
+    may_surprise = BY_NAME[done.kept.kind].remarks is not None
+    return document(done.kept) | ({"remarks": list(map(in_words, done.remarks))} if may_surprise else {})
+
+
 def common_commands(app: typer.Typer, shown: Shown, *, but: Sequence[str] = ()) -> None:
     """Adds `list`, `show` and `remove` for a kind of fact to a group of commands."""
 
@@ -132,9 +138,21 @@ def print_one(desk: Desk, account: str, shown: Shown, kept: Kept, *, json: bool)
 
 
 def print_change(desk: Desk, account: str, shown: Shown, done: Done, *, json: bool) -> None:
-    """Prints a fact that was added or changed, and on standard error what is worth a remark."""
-    print_one(desk, account, shown, done.kept, json=json)
+    """Prints a fact that was added or changed, and what is worth a remark: in its JSON, and on standard error."""
+    if json:
+        print_json(done_document(done))
+    else:
+        print_one(desk, account, shown, done.kept, json=False)
     print_remarks(done.remarks)
+
+
+def print_changes(desk: Desk, account: str, shown: Shown, done: Sequence[Done], *, json: bool) -> None:
+    """Prints several facts alike."""
+    if json:
+        print_json_list(map(done_document, done))
+    else:
+        print_kept(desk, account, shown, [one.kept for one in done], json=json)
+    print_remarks(remark for one in done for remark in one.remarks)
 
 
 def print_remarks(remarks: Iterable[Remark]) -> None:

@@ -15,8 +15,8 @@ from aiguillage.cli.facts import (
     common_commands,
     owner_of,
     print_change,
+    print_changes,
     print_kept,
-    print_remarks,
 )
 from aiguillage.cli.moments import parse_date, parse_days, parse_end, parse_time
 from aiguillage.cli.words import _
@@ -99,8 +99,7 @@ def add_hours(
         common = {**owner_of(desk, account, queue, group), **times, "reference": reference}
         spans = [TimeSpan(**common, **one, destination=destination or None) for one in on]
         done = add_facts(desk.db, desk.actor, account, spans)
-        print_kept(desk, account, SPANS, [one.kept for one in done], json=json)
-    print_remarks(remark for one in done for remark in one.remarks)
+        print_changes(desk, account, SPANS, done, json=json)
 
 
 def _days(days: list[str] | None, dates: list[str] | None) -> list[dict[str, Any]]:

@@ -1,19 +1,23 @@
 """Calendars: iCal files and feeds, read into the exceptions of a queue or group, or the shifts of a rota."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import Connection
 
 from aiguillage.desk.calendar_texts import read_calendar
-from aiguillage.desk.change import Change, change_facts, find_account, read_facts
-from aiguillage.desk.facts import Done, place_fact, replace_fact
+from aiguillage.desk.change import Change, change_facts, find_account, read_facts, require_unchanged
+from aiguillage.desk.facts import Changes, Done, place_fact, replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
-from aiguillage.domain.queues import Calendar
+from aiguillage.domain.omissions import Use, remarks_of, use_of
+from aiguillage.domain.overlaps import Remark
+from aiguillage.domain.queues import ROTA, Calendar
+from aiguillage.domain.rotas import Rota
 from aiguillage.storage.calendars import (
     DueCalendar,
     calendars_due,
@@ -37,6 +41,9 @@ UNREAD = 0
 """When a feed was read that nobody has read yet."""
 
 DAYS_BACK, DAYS_AHEAD = 60, 731
+DAYS_OF_CALLS = 366
+"""How long calls are kept, which a replay decides again: the events of this time are kept where there is room."""
+
 LONGEST_TROUBLE = 300
 Fetch = Callable[[str], bytes]
 Reading = Callable[[Database], object]
@@ -47,7 +54,7 @@ READING, READ, FAILING = "reading", "read", "failing"
 
 
 class CalendarState(msgspec.Struct, frozen=True):
-    """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), and how it stands.
+    """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), how it stands, what counts.
 
     Nobody has read a feed that was added just now, and `read_at` is None.
     """
@@ -55,12 +62,28 @@ class CalendarState(msgspec.Struct, frozen=True):
     kept: Kept
     read_at: int | None
     state: str
+    use: Use
 
     @property
     def calendar(self) -> Calendar:
         """The calendar itself."""
         fact: Calendar = self.kept.fact
         return fact
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it was ever read. One that was removed and put back has its events, and nobody reads it."""
+        return self.read_at is not None or bool(self.calendar.events)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether it was read, and none of its events counts."""
+        return self.was_read and not self.use.used
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of it, once it was read."""
+        return remarks_of(self.use) if self.was_read else ()
 
 
 class _Found(NamedTuple):
@@ -79,7 +102,7 @@ def add_calendar(
     with read_facts(db, actor, code, Role.EDIT) as view:
         account = view.account
     text = fetch(calendar.url) if text is None and calendar.url else text or b""
-    fact = msgspec.structs.replace(calendar, **_read(text, account, actor.at))
+    fact = msgspec.structs.replace(calendar, **_read(text, account, actor.at, calendar.owner_type))
     with change_facts(db, actor, code, Role.EDIT) as change:
         done = place_fact(change, fact)
         _keep(change, done.kept, text)
@@ -110,6 +133,7 @@ def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *,
     with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, account):
         before = require_fact(connection, account_id, KIND, calendar_id)
         kept_text = text_of(connection, account_id, calendar_id)
+        is_first = read_moments(connection, account_id).get(calendar_id, (UNREAD, None))[0] == UNREAD
     found = _read_again(before.fact, kept_text, account, actor.at, fetch)
     with db.write() as connection:
         change = Change(connection, *find_account(connection, actor, code, Role.EDIT), actor)
@@ -117,7 +141,7 @@ def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *,
         if now.fact.url != before.fact.url:
             raise conflict("The calendar's address was changed while it was read. Read it again.")
         done = replace_fact(change, KIND, calendar_id, found.values)
-        if done.kept.seq != now.seq:
+        if done.kept.seq != now.seq or (is_first and found.text is not None):
             raise_facts_version(connection, change.account_id)
         if found.text is not None:
             _keep(change, done.kept, found.text)
@@ -160,27 +184,52 @@ def refresh_due(db: Database, actor: Actor, due: DueCalendar, *, fetch: Fetch = 
     return refresh_calendar(db, actor, due.code, due.id, fetch=fetch)
 
 
+def set_calendar(
+    db: Database, actor: Actor, code: str, calendar_id: int, changes: Changes, *, expected: int | None = None
+) -> Done:
+    """Changes some of a calendar's values. Raises Refusal; stale when its seq is not the `expected` one.
+
+    Shifts are read otherwise than exceptions: one that becomes a rota's, or is one no more, is to be read again.
+    """
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        before = require_fact(change.connection, change.account_id, KIND, calendar_id)
+        require_unchanged(before.seq, expected)
+        done = replace_fact(change, KIND, calendar_id, changes)
+        if (before.fact.owner_type == ROTA) != (done.kept.fact.owner_type == ROTA):
+            put_off(change.connection, change.account_id, calendar_id, actor.at)
+    return done
+
+
 def list_calendars(db: Database, actor: Actor, code: str) -> list[CalendarState]:
     """The account's calendars, oldest first. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, _):
-        moments = read_moments(connection, account_id)
-        return [_state(kept, moments, actor.at) for kept in read_kept(connection, account_id, KIND)]
+        return calendars_at(connection, account_id, actor.at)
 
 
 def show_calendar(db: Database, actor: Actor, code: str, calendar_id: int) -> CalendarState:
     """One calendar. Raises Refusal."""
     with read_facts(db, actor, code) as (connection, account_id, _):
-        kept = require_fact(connection, account_id, KIND, calendar_id)
-        return _state(kept, read_moments(connection, account_id), actor.at)
+        return _states(connection, account_id, [require_fact(connection, account_id, KIND, calendar_id)], actor.at)[0]
 
 
-def _state(kept: Kept, moments: Mapping[int, tuple[int, int]], at: int) -> CalendarState:
+def calendars_at(connection: Connection, account_id: int, at: int) -> list[CalendarState]:
+    """An account's calendars at a moment, oldest first."""
+    return _states(connection, account_id, read_kept(connection, account_id, KIND), at)
+
+
+def _states(connection: Connection, account_id: int, calendars: Iterable[Kept], at: int) -> list[CalendarState]:
+    moments = read_moments(connection, account_id)
+    rotas = {one.id: one.fact for one in read_kept(connection, account_id, ROTA)}
+    return [_state(kept, moments, rotas, at) for kept in calendars]
+
+
+def _state(kept: Kept, moments: Mapping[int, tuple[int, int]], rotas: Mapping[int, Rota], at: int) -> CalendarState:
     """How a calendar stands. A file's that was removed and put back has no text any more, and is read by nobody."""
     read_at, due = moments.get(kept.id, (UNREAD, None))
     stands = READ if kept.fact.failing_since is None else FAILING
     if due is not None and (due <= at or (read_at == UNREAD and stands == READ)):
         stands = READING
-    return CalendarState(kept, None if read_at == UNREAD else read_at, stands)
+    return CalendarState(kept, None if read_at == UNREAD else read_at, stands, use_of(kept.fact, rotas))
 
 
 def window(at: int) -> tuple[date, date]:
@@ -193,15 +242,24 @@ def window(at: int) -> tuple[date, date]:
     return (today - timedelta(days=DAYS_BACK)).replace(day=1), last.replace(day=1)
 
 
-def _read(text: bytes, account: Account, at: int) -> dict[str, Any]:
+def earliest(at: int) -> date:
+    """The day from which on events are kept where there is room for them: a year before a moment, in whole months."""
+    today = datetime.fromtimestamp(at / SECOND, UTC).date()
+    return (today - timedelta(days=DAYS_OF_CALLS)).replace(day=1)
+
+
+def _read(text: bytes, account: Account, at: int, owner_type: str) -> dict[str, Any]:
     """What a calendar's fact becomes by a text that can be read. Raises Refusal."""
-    return {"events": read_calendar(text, account.time_zone, *window(at)), "failing_since": None, "trouble": ""}
+    events, left_out = read_calendar(
+        text, account.time_zone, *window(at), since=earliest(at), shifts=owner_type == ROTA
+    )
+    return {"events": events, "left_out": left_out, "failing_since": None, "trouble": ""}
 
 
 def _read_again(calendar: Calendar, kept_text: bytes, account: Account, at: int, fetch: Fetch) -> _Found:
     try:
         text = kept_text if calendar.url is None else fetch(calendar.url)
-        return _Found(text, _read(text, account, at))
+        return _Found(text, _read(text, account, at, calendar.owner_type))
     except Refusal as refusal:
         since = at if calendar.failing_since is None else calendar.failing_since
         return _Found(None, {"failing_since": since, "trouble": refusal.message[:LONGEST_TROUBLE]})

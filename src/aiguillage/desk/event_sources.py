@@ -1,4 +1,4 @@
-"""Where events come from: an account's journal, its opening hours and rotas, its call log."""
+"""Where events come from: an account's journal, its opening hours, rotas and calendars, its call log."""
 
 import hashlib
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from aiguillage.desk.calendars import CalendarState, calendars_at
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import ByKind
 from aiguillage.domain.hours import Hours
@@ -17,6 +18,7 @@ from aiguillage.domain.numbers import WITHHELD
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import QUEUE, ROTA
 from aiguillage.domain.webhooks import (
+    CALENDAR_UNUSED,
     CALL_UNKNOWN,
     CONTACT_CHANGED,
     GIVEN_UP_AFTER,
@@ -144,16 +146,19 @@ def calls_since(
 def states_at(
     connection: Connection, account_id: int, account: Account, before: States, at: int, wanted: Collection[str]
 ) -> tuple[States, list[Found], int | None]:
-    """How queues and rotas stand at a moment, what is different from before, and until when they stand so."""
+    """How queues, rotas and calendars stand at a moment, what is different from before, and until when that holds."""
     facts, found = by_kind(connection, account_id), list[Found]()
-    queues, rotas, ends = None, None, set[int | None]()
+    queues, rotas, calendars, ends = None, None, None, set[int | None]()
     if QUEUE_CLOSED in wanted:
         queues, closed = _queues_at(facts, account, before.queues or {}, at, ends)
         found += closed
     if ONCALL_CHANGED in wanted:
         rotas, changed = _rotas_at(facts, account, before.rotas or {}, at, ends)
         found += changed
-    return States(queues, rotas), found, min((end for end in ends if end is not None), default=None)
+    if CALENDAR_UNUSED in wanted:
+        calendars, unused = _calendars_at(connection, account_id, before.calendars, at)
+        found += unused
+    return States(queues, rotas, calendars), found, min((end for end in ends if end is not None), default=None)
 
 
 def _queues_at(
@@ -185,3 +190,19 @@ def _rotas_at(
             about = {"rota_id": rota_id, "code": rota.code, "covered": duty.member is not None}
             found.append(Found(ONCALL_CHANGED, at, about | {"until": moment(duty.until)}))
     return now, found
+
+
+def _calendars_at(
+    connection: Connection, account_id: int, before: dict[int, bool] | None, at: int
+) -> tuple[dict[int, bool], list[Found]]:
+    """Whether no event counts of each calendar that was read, and those of which that is new."""
+    calendars = [one for one in calendars_at(connection, account_id, at) if one.was_read]
+    now = {one.kept.id: one.is_unused for one in calendars}
+    new = [one for one in calendars if before is not None and one.is_unused and not before.get(one.kept.id)]
+    return now, [Found(CALENDAR_UNUSED, at, _unused(one)) for one in new]
+
+
+def _unused(state: CalendarState) -> dict[str, Any]:
+    calendar = state.calendar
+    of = {"owner_type": calendar.owner_type, "owner_id": calendar.owner_id, "name": calendar.name}
+    return {"calendar_id": state.kept.id, **of, "left_out": {one.reason: one.count for one in state.use.left_out}}

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aiguillage import __version__
 from aiguillage.desk.addresses import Address, is_public, known_address
+from aiguillage.desk.ical.encodings import in_utf8
 from aiguillage.domain.errors import Kind, Refusal, about, invalid
 
 LONGEST = 2 << 20
@@ -73,7 +74,10 @@ PUBLIC = Guard()
 
 
 def fetch(url: str, *, longest: int = LONGEST, seconds: float = SECONDS, guard: Guard = PUBLIC) -> bytes:
-    """What is at a URL, following at most three redirects. Raises Refusal (invalid, unavailable)."""
+    """A feed, in UTF-8 where its content type says otherwise, following at most three redirects.
+
+    Raises Refusal (invalid, unavailable).
+    """
     ends = time.monotonic() + seconds
     for _ in range(MOST_REDIRECTS + 1):
         answer = send("GET", url, longest=longest, seconds=ends - time.monotonic(), guard=guard)
@@ -100,7 +104,7 @@ def _body(answer: Answer, host: str, longest: int) -> bytes:
         raise _unavailable(host, "sends compressed what was to come as it is")
     if not answer.whole:
         raise invalid(f"{host} sends more than {longest} bytes. Give the address of something smaller.")
-    return answer.body
+    return in_utf8(answer.body, answer.headers.get("content-type", ""))
 
 
 def send(

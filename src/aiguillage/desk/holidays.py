@@ -10,7 +10,7 @@ from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import missing
-from aiguillage.domain.holidays import compute_days
+from aiguillage.domain.holidays import compute_days, is_custom
 from aiguillage.domain.queues import Observance, ObservedDay
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
@@ -94,7 +94,7 @@ def set_holiday(
 
 
 def renew_holidays(db: Database, actor: Actor) -> list[str]:
-    """Computes the holidays of all accounts further ahead where they end soon; those accounts' codes.
+    """Computes the holidays of all accounts anew where they end soon, or have days by custom; those accounts' codes.
 
     Raises Refusal(forbidden) unless the actor runs the installation.
     """
@@ -105,7 +105,7 @@ def renew_holidays(db: Database, actor: Actor) -> list[str]:
             (code, kept.id)
             for account_id, code in connection.execute(select(accounts.c.id, accounts.c.code).order_by(accounts.c.id))
             for kept in read_kept(connection, account_id, KIND)
-            if max((observed.day for observed in kept.fact.days), default=soon) < soon
+            if _is_old(kept.fact, soon)
         ]
     for code, observance_id in ending:
         with change_facts(db, actor, code, Role.EDIT) as change:
@@ -113,6 +113,12 @@ def renew_holidays(db: Database, actor: Actor) -> list[str]:
             days = _days(fact.country, fact.subdivision, actor.at)
             replace_fact(change, KIND, observance_id, {"days": days})
     return [code for code, _ in ending]
+
+
+def _is_old(fact: Observance, soon: date) -> bool:
+    """Whether the days were computed long ago, or by an older release that took customs for law."""
+    ends = max((observed.day for observed in fact.days), default=soon)
+    return ends < soon or any(is_custom(fact.country, fact.subdivision, observed.label) for observed in fact.days)
 
 
 def _days(country: str, subdivision: str, at: int) -> tuple[ObservedDay, ...]:

@@ -41,6 +41,17 @@ class Allowance:
         if self._occurrences < 0:
             raise too_many()
 
+    def require_room(self, occurrences: int) -> None:
+        """Raises Refusal(invalid) where so many occurrences in all are too many."""
+        if occurrences > MOST_OCCURRENCES:
+            self._occurrences = -1
+            raise too_many()
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether something was refused because there was too much of it."""
+        return self._days < 0 or self._occurrences < 0
+
 
 def too_many() -> Refusal:
     """More than a calendar may hold."""

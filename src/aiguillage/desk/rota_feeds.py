@@ -1,7 +1,7 @@
 """A rota's shifts as an iCal feed, under an address with a secret of its own."""
 
 from aiguillage.desk.change import account_of
-from aiguillage.desk.ical import write_shifts
+from aiguillage.desk.ical.writing import write_shifts
 from aiguillage.desk.secrets import issue_secret, revoke_secret
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import missing

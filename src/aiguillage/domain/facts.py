@@ -23,7 +23,7 @@ from aiguillage.domain.geo import (
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
-from aiguillage.domain.overlaps import Remark, overlaps
+from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queue_checks import (
     check_calendar,
     check_exception,
@@ -48,6 +48,8 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.rota_remarks import on_rotas
+from aiguillage.domain.span_remarks import on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
@@ -102,7 +104,7 @@ def _of_rota(rota: Rota) -> Iterable[Reference]:
 
 KINDS = (
     Kind(GROUP, Group, check_group, 1_000),
-    Kind(ROTA, Rota, check_rota, 200, _of_rota),
+    Kind(ROTA, Rota, check_rota, 200, _of_rota, remarks=on_rotas),
     Kind(QUEUE, Queue, check_queue, 1_000, _of_queue, lambda fact, _: queue_keys(fact), remarks=of_queues),
     Kind(
         "time_span",
@@ -111,7 +113,7 @@ KINDS = (
         20_000,
         _of_owner,
         most_together=500,
-        remarks=overlaps,
+        remarks=on_spans,
         parting=of_spans_removed,
     ),
     Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),

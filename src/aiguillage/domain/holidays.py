@@ -12,6 +12,17 @@ if TYPE_CHECKING:
 _FRIENDLY = {"FR": {"Alsace-Moselle": "57"}}
 """Names that people use and the package does not know. Alsace and Moselle have the same holidays."""
 
+_SCHOELCHER = "Fête de Victor Schoelcher"
+_CUSTOMS = {
+    ("FR", "971"): frozenset({"Mi-Carême", "Vendredi saint", _SCHOELCHER}),
+    ("FR", "972"): frozenset({_SCHOELCHER}),
+    ("FR", "MF"): frozenset({_SCHOELCHER}),
+}
+"""What the package has beside the days of the law: days that are kept by custom, on which offices are open.
+
+Law of 30 June 1983 and decree 83-1003: overseas the eleven days of the code of labour, and the end of slavery.
+"""
+
 
 def compute_days(country: str, subdivision: str, first_year: int, last_year: int) -> tuple[ObservedDay, ...]:
     """The public holidays of some years, both included, by day, their labels in the country's own language.
@@ -27,7 +38,13 @@ def compute_days(country: str, subdivision: str, first_year: int, last_year: int
         years=range(first_year, last_year + 1),
         language=_country(country).default_language,
     )
-    return tuple(ObservedDay(day, label) for day in sorted(days) for label in sorted(days.get_list(day)))
+    found = (ObservedDay(day, label) for day in sorted(days) for label in sorted(days.get_list(day)))
+    return tuple(one for one in found if not is_custom(country, place, one.label))
+
+
+def is_custom(country: str, place: str, label: str) -> bool:
+    """Whether a day is kept by custom, not by law, in a country's subdivision of that code."""
+    return label in _CUSTOMS.get((country.upper(), place), ())
 
 
 def check_place(country: str, subdivision: str) -> str:

@@ -26,7 +26,7 @@ from aiguillage.domain.queues import (
     TimeSpan,
 )
 from aiguillage.domain.steps import Steps, batches, finish, let_go
-from aiguillage.domain.wallclock import DAY, NEVER, WallClock, wall_day, wall_moment, wall_time
+from aiguillage.domain.wallclock import DAY, NEVER, WallClock, clock_span, day_end, wall_day, wall_moment
 
 _FAR = 9 * 366 * DAY
 """A 29 February returns after eight years at the latest."""
@@ -239,9 +239,9 @@ def _by_owner(facts: Mapping[int, Any]) -> Steps[_ByOwner]:
 
 
 def _span_slot(span_id: int, span: TimeSpan, midnight: int) -> Slot[State]:
-    begin, end = midnight + wall_time(span.start_time), midnight + wall_time(span.end_time)
+    begin, end = clock_span(span.start_time, span.end_time)
     answer = _says("time_span", span.owner_type, span.reference, span.destination, is_open=True)
-    return Slot(begin, end if end > begin else end + DAY, span_id, answer)
+    return Slot(midnight + begin, midnight + end, span_id, answer)
 
 
 def _exceptions(
@@ -259,7 +259,7 @@ def _exceptions(
         for event in calendar.events:
             label = event.label or calendar.name
             answer = _says("exception", calendar.owner_type, label, calendar.destination)
-            once.append(Slot(wall_moment(event.begins), wall_moment(event.ends), order, answer))
+            once.append(Slot(wall_moment(event.begins), wall_moment(day_end(event.ends)), order, answer))
     return Dated(once, yearly)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from aiguillage.domain.queues import ROTA
 from aiguillage.domain.rotas import (
     CALENDAR,
+    DAYS,
     OVERRIDE,
     UNITS,
     Layer,
@@ -18,11 +19,13 @@ from aiguillage.domain.rotas import (
     Window,
     check_rota,
     folded,
-    named_member,
 )
+from aiguillage.domain.shifts import Naming
 from aiguillage.domain.turns import Roster, Turns
-from aiguillage.domain.wall import DAY, EARLIEST, LATEST, WEEK, Wall, into_day, shown_by, shown_on
+from aiguillage.domain.wall import DAY, EARLIEST, LATEST, WEEK, Wall, shown_by, shown_on, since_monday
+from aiguillage.domain.wallclock import clock_span, day_end
 
+_DAYS_A_WEEK = WEEK // DAY
 __all__ = ["Duty", "Layer", "Member", "OnCall", "Override", "Rota", "Window", "check_rota"]
 
 
@@ -104,13 +107,12 @@ class OnCall:
 
     def _shifts(self, rota_id: int, rota: Rota) -> list[tuple[int, int, tuple[Member, str]]]:
         """The shifts of its calendars; those that began later come later."""
-        first = self._wall.first
+        first, naming = self._wall.first, Naming(rota.members)
         events = [event for calendar in self._calendars if calendar.owner_id == rota_id for event in calendar.events]
-        named = {label: named_member(rota.members, label) for label in {event.label for event in events}}
         shifts = [
-            (first(shown_by(event.begins)), first(shown_by(event.ends)), (member, CALENDAR))
+            (first(shown_by(event.begins)), first(shown_by(day_end(event.ends))), (member, CALENDAR))
             for event in events
-            if (member := named[event.label]) is not None
+            if (member := naming.named(event.label, event.people).member) is not None
         ]
         return sorted(shifts, key=lambda shift: shift[0])
 
@@ -118,7 +120,7 @@ class OnCall:
         first = self._wall.first
         for override in rota.overrides:
             member = members[folded(override.member)]
-            yield first(shown_by(override.begins)), first(shown_by(override.ends)), (member, OVERRIDE)
+            yield first(shown_by(override.begins)), first(shown_by(day_end(override.ends))), (member, OVERRIDE)
 
 
 def _bounded(at: int) -> int:
@@ -133,19 +135,34 @@ def _turns(wall: Wall, layer: Layer, members: Mapping[str, Member]) -> Turns[Mem
         layer.name,
         holders[:1] if len(set(holders)) == 1 else holders,
         first,
-        layer.every * UNITS[layer.unit],
+        layer.every * UNITS[layer.unit] // DAY,
+        _counted(layer, first),
         wall.first(first),
         LATEST if layer.end is None else wall.first(shown_on(layer.end, time())),
         tuple(span for window in layer.windows for span in _spans(window)) or ((0, WEEK),),
     )
 
 
+def _counted(layer: Layer, first: int) -> tuple[int, ...]:
+    """Which days of a week count for turns of days, 0 the first: those with a window, on which the layer is then set.
+
+    A day lasts from one handover to the next. Where that leaves none, all on which the layer is set.
+    """
+    if layer.unit != DAYS or not layer.windows:
+        return tuple(range(_DAYS_A_WEEK))
+    spans = [(begin + shift, end + shift) for w in layer.windows for begin, end in _spans(w) for shift in (0, WEEK)]
+    begins = [since_monday(first) + place * DAY for place in range(_DAYS_A_WEEK)]
+    is_set = [any(begin < day + DAY and day < end for begin, end in spans) for day in begins]
+    weekdays = {window.day_of_week for window in layer.windows}
+    named = [day // DAY % _DAYS_A_WEEK + 1 in weekdays for day in begins]
+    both = tuple(place for place in range(_DAYS_A_WEEK) if is_set[place] and named[place])
+    return both or tuple(place for place in range(_DAYS_A_WEEK) if is_set[place])
+
+
 def _spans(window: Window) -> Iterator[tuple[int, int]]:
     """A window in microseconds since Monday 00:00; one that runs over the week's end comes in two."""
     midnight = (window.day_of_week - 1) * DAY
-    begin, end = midnight + into_day(window.start_time), midnight + into_day(window.end_time)
-    if end <= begin:
-        end += DAY
+    begin, end = (midnight + place for place in clock_span(window.start_time, window.end_time))
     yield begin, min(end, WEEK)
     if end > WEEK:
         yield 0, end - WEEK

@@ -1,4 +1,4 @@
-"""What is said of time spans that overlap: they are accepted, and one of them wins."""
+"""What is said of time spans that overlap, of which one wins, or that nearly meet: they are accepted."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -8,19 +8,24 @@ from typing import NamedTuple
 
 from aiguillage.domain.beside import ByKind, owned
 from aiguillage.domain.queues import TimeSpan
-from aiguillage.domain.wallclock import DAY, WEEK, wall_day, wall_time
+from aiguillage.domain.wallclock import DAY, SECOND, WEEK, clock_span, wall_day
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_REMARKS = 20
 """Overlaps of one span that are told one by one; it is told how many more there are."""
 
 _BEGINNING = "Overlaps time span {id} ({day} {begin} to {end}). While both hold, "
-THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER, MORE = SENTENCES = (
+_NOTHING = "Nothing holds from {since} to {until}, between this one and time span {id} ({day} {begin} to {end})"
+MOST_GAP = 60_000_000
+"""Microseconds: a gap that is no longer comes of an end such as 11:59, which is meant to be noon."""
+
+THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER, MORE, GAP = SENTENCES = (
     f"{_BEGINNING}this one wins: both start together, and it is older.",
     f"{_BEGINNING}that one wins: both start together, and it is older.",
     f"{_BEGINNING}this one wins: it starts earlier.",
     f"{_BEGINNING}that one wins: it starts earlier.",
     "Overlaps {count} more time spans. List the time spans, and remove those that are there twice.",
+    f"{_NOTHING}. Unless that is meant, let the earlier one end at {{until}}.",
 )
 
 
@@ -44,7 +49,7 @@ class _Span(NamedTuple):
 
 
 def overlaps(spans: Mapping[int, TimeSpan], by_kind: ByKind) -> dict[int, list[Remark]]:
-    """What is worth a remark of each of some spans that are kept, by id: which others of its owner it overlaps.
+    """What each of some spans that are kept overlaps of its owner's others, or leaves a small gap to, by id.
 
     The spans of an owner are sorted once, whatever number of them is asked about.
     """
@@ -68,21 +73,26 @@ class _Beside:
             _Span(begin + shift, end + shift, span_id)
             for span_id, span in spans.items()
             if span.day_of_week is not None
-            for begin, end in [_bounds(span)]
+            for begin, end in [bounds(span)]
             # A weekly span also meets the others of last week and of next week.
             for shift in (-WEEK, 0, WEEK)
         ]
-        dated = [_Span(*_bounds(span), span_id) for span_id, span in spans.items() if span.day_of_week is None]
+        dated = [_Span(*bounds(span), span_id) for span_id, span in spans.items() if span.day_of_week is None]
         self._weekly, self._dated = _Sorted(weekly), _Sorted(dated)
 
     def remarks(self, span_id: int, span: TimeSpan) -> list[Remark]:
-        """A remark for each of the first others that it overlaps, by id, and which of them wins."""
+        """Remarks on the first others that it overlaps, by id, with which of them wins, and on small gaps."""
         among = self._dated if span.day_of_week is None else self._weekly
-        mine = _Span(*_bounds(span), span_id)
+        mine = _Span(*bounds(span), span_id)
         met = sorted(among.meeting(mine), key=lambda other: (other.id, other.begin))
         told = [Remark(_winner(mine, other), {"id": str(other.id)} | _words(self._spans[other.id])) for other in met]
         left = among.count(mine) - len(told)
-        return [*told, Remark(MORE, {"count": str(left)})] if left else told
+        told += [Remark(MORE, {"count": str(left)})] if left else []
+        return [*told, *(self._gap(*gap) for gap in among.gaps(mine))]
+
+    def _gap(self, begin: int, end: int, other: int) -> Remark:
+        times = {"since": clock(begin), "until": clock(end)}
+        return Remark(GAP, {"id": str(other), **_words(self._spans[other]), **times})
 
 
 class _Sorted:
@@ -91,13 +101,30 @@ class _Sorted:
     def __init__(self, spans: list[_Span]) -> None:
         self._spans = sorted(spans)
         self._begins = [span.begin for span in self._spans]
-        self._ends = sorted(span.end for span in self._spans)
+        self._by_end = sorted(self._spans, key=lambda span: span.end)
+        self._ends = [span.end for span in self._by_end]
         # Where nothing that began before a place lasts longer than this, there is no need to look further back.
         self._latest = list(accumulate((span.end for span in self._spans), max))
 
     def count(self, mine: _Span) -> int:
-        """How many others it overlaps: all but itself, those that are over before it begins or begin after its end."""
-        return bisect_left(self._begins, mine.end) - bisect_right(self._ends, mine.begin) - 1
+        """How many others it overlaps: all but itself."""
+        return self._holding(mine.begin, mine.end) - 1
+
+    def gaps(self, mine: _Span) -> Iterator[tuple[int, int, int]]:
+        """The small gaps behind and before it, in which nothing holds, each with the id of who is on the other side."""
+        behind, before = bisect_left(self._begins, mine.end), bisect_right(self._ends, mine.begin)
+        if behind < len(self._spans):
+            yield from self._gap(mine.end, self._spans[behind].begin, self._spans[behind].id)
+        if before:
+            yield from self._gap(self._ends[before - 1], mine.begin, self._by_end[before - 1].id)
+
+    def _gap(self, begin: int, end: int, other: int) -> Iterator[tuple[int, int, int]]:
+        if 0 < end - begin <= MOST_GAP and not self._holding(begin, end):
+            yield begin, end, other
+
+    def _holding(self, begin: int, end: int) -> int:
+        """How many hold at some time: all but those that are over before it begins or begin after its end."""
+        return bisect_left(self._begins, end) - bisect_right(self._ends, begin)
 
     def meeting(self, mine: _Span) -> Iterator[_Span]:
         """Some of those that it overlaps, at most MOST_REMARKS, the latest first."""
@@ -117,13 +144,21 @@ def _winner(mine: _Span, other: _Span) -> str:
     return THIS_EARLIER if mine.begin < other.begin else THAT_EARLIER
 
 
-def _bounds(span: TimeSpan) -> tuple[int, int]:
+def bounds(span: TimeSpan) -> tuple[int, int]:
+    """From when to when it holds, by the wall; a weekly one since the Sunday before a week."""
     midnight = (span.day_of_week or 0) * DAY if span.date_full is None else wall_day(span.date_full)
-    begin, end = midnight + wall_time(span.start_time), midnight + wall_time(span.end_time)
-    return begin, end if end > begin else end + DAY
+    begin, end = clock_span(span.start_time, span.end_time)
+    return midnight + begin, midnight + end
 
 
 def _words(span: TimeSpan) -> dict[str, str]:
     """A span as people say it: `Monday`, `08:00`, `12:00`."""
     day = str(span.date_full) if span.day_of_week is None else WEEKDAYS[span.day_of_week - 1]
     return {"day": day, "begin": f"{span.start_time:%H:%M}", "end": f"{span.end_time:%H:%M}"}
+
+
+def clock(wall: int) -> str:
+    """A time of day as people say it, with seconds where it has some."""
+    minutes, seconds = divmod(wall % DAY // SECOND, 60)
+    clock = f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{clock}:{seconds:02}" if seconds else clock

@@ -243,4 +243,4 @@ def _on_the_wall(event: Event, zone: ZoneInfo) -> Event:
         moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
         for moment in (event.begins, event.ends)
     )
-    return Event(begins, ends, parse_text(" ".join(event.label.split())[:200], field="label"))
+    return Event(begins, ends, parse_text(" ".join(event.label.split())[:200], field="label"), event.people)

@@ -41,8 +41,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 class TimeSpan(msgspec.Struct, frozen=True, kw_only=True):
     """`[start, end)` on every `day_of_week` (1 Monday .. 7 Sunday) or on the one day `date_full`.
 
-    An end not after its start runs over midnight; 00:00 to 00:00 is the whole day. Without a destination calls go to
-    the queue itself.
+    An end not after its start runs over midnight; 00:00 to 00:00 is the whole day, and 23:59 is the day's end. Without
+    a destination calls go to the queue itself.
     """
 
     owner_type: str
@@ -102,18 +102,38 @@ class Observance(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[ObservedDay, ...] = ()
 
 
-class Event(msgspec.Struct, frozen=True):
-    """One occurrence of a calendar's event, `[begins, ends)`; `label` is its summary."""
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One occurrence of a calendar's event, `[begins, ends)`; `label` is its summary.
+
+    `people` are those invited to a shift, each `Name <address>`, or one of both.
+    """
 
     begins: datetime
     ends: datetime
     label: str = ""
+    people: tuple[str, ...] = ()
+
+
+class Omitted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event that a calendar has and that counts for nothing: when it begins, if it says so, and its summary."""
+
+    begins: datetime | None = None
+    label: str = ""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """How many of a calendar's events count for nothing, for one reason (domain/omissions.py), and the first ones."""
+
+    reason: str
+    count: int
+    first: tuple[Omitted, ...] = ()
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """An iCal file or feed: exceptions of a queue or group, or shifts of a rota, as its events were last read.
 
-    `trouble` says why the feed cannot be read, since `failing_since` (microseconds since 1970 UTC).
+    `left_out` are those of its events that were not kept. `trouble` says why the feed cannot be read, since
+    `failing_since` (microseconds since 1970 UTC).
     """
 
     owner_type: str
@@ -122,6 +142,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     destination: str | None = None
     events: tuple[Event, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     failing_since: int | None = None
     trouble: str = ""
 

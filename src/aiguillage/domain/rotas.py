@@ -15,7 +15,8 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.wall import DAY, WEEK
 
-UNITS = {"days": DAY, "weeks": WEEK}
+DAYS = "days"
+UNITS = {DAYS: DAY, "weeks": WEEK}
 LONGEST_TURN = 366
 SUNDAY = 7
 MOST_MEMBERS, MOST_LAYERS, MOST_WINDOWS, MOST_OVERRIDES = 200, 50, 50, 1_000
@@ -47,7 +48,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """Members who take turns of `every` days or weeks, from `start` at `handover` on, in their order (by name).
 
-    `end` is the first day without the layer. With `windows` it is set only inside them.
+    `end` is the first day without the layer. With `windows` it is set only inside them, and turns of days count the
+    days alone on which it is.
     """
 
     name: str
@@ -85,17 +87,6 @@ class Rota(msgspec.Struct, frozen=True, kw_only=True):
 def folded(text: str) -> str:
     """A name as names are compared."""
     return unicodedata.normalize("NFC", text.strip()).casefold()
-
-
-def named_member(members: Sequence[Member], label: str) -> Member | None:
-    """Whom a shift's label names: by name, by e-mail address, or with one member's name, and no other's, in it."""
-    text = folded(label)
-    named = (
-        [member for member in members if folded(member.name) == text]
-        or [member for member in members if member.email and folded(member.email) == text]
-        or [member for member in members if re.search(rf"(?<!\w){re.escape(folded(member.name))}(?!\w)", text)]
-    )
-    return named[0] if len(named) == 1 else None
 
 
 def check_rota(fact: Rota, fact_id: int | None, by_kind: Mapping[str, Mapping[int, Any]], account: Account) -> Rota:

@@ -7,12 +7,13 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
-from aiguillage.domain.wall import LATEST, WEEK, Wall, since_monday
+from aiguillage.domain.wall import DAY, LATEST, WEEK, Wall, since_monday
 
 V = TypeVar("V")
 MOST_TURNS = 400
 """After so many changes of hands among the layers that change nothing, what they do is taken to repeat itself."""
 
+_DAYS_A_WEEK = WEEK // DAY
 _WATCHED = 2 * WEEK
 """While only windows open and close, two weeks show all there is to see, even where one has a day of 23 hours."""
 
@@ -53,15 +54,17 @@ class Cover(Generic[V]):
 
 
 class Turns(NamedTuple, Generic[V]):
-    """A layer: its holders take turns of `period`, the first from when the wall shows `first`.
+    """A layer: its holders take turns of `every` days, the first from when the wall shows `first`.
 
+    Its days begin at that time of day. Those alone count whose place in the week is `counted`: 0 is the first day's.
     It is set at moments in `[begins, ends)`, and there while the wall shows a time of `week`: spans since Monday 00:00.
     """
 
     source: str
     holders: tuple[V, ...]
     first: int
-    period: int
+    every: int
+    counted: tuple[int, ...]
     begins: int
     ends: int
     week: tuple[tuple[int, int], ...]
@@ -73,12 +76,22 @@ class Turns(NamedTuple, Generic[V]):
         """
         if len(self.holders) == 1:
             return self.holders[0], LATEST
-        count = (wall.shown(at) - self.first) // self.period
-        until = wall.first(self.first + (count + 1) * self.period)
+        count = max(0, self._days_counted((wall.shown(at) - self.first) // DAY)) // self.every
+        until = wall.first(self._begin(count + 1))
         if until <= at:
             count += 1
-            until = wall.first(self.first + (count + 1) * self.period)
+            until = wall.first(self._begin(count + 1))
         return self.holders[count % len(self.holders)], until
+
+    def _days_counted(self, day: int) -> int:
+        """How many days count from the first to before the last that does, up to this day; -1: none does so far."""
+        weeks, place = divmod(day, _DAYS_A_WEEK)
+        return weeks * len(self.counted) + bisect_right(self.counted, place) - 1
+
+    def _begin(self, turn: int) -> int:
+        """What the wall shows when a turn begins."""
+        weeks, number = divmod(turn * self.every, len(self.counted))
+        return self.first + (weeks * _DAYS_A_WEEK + self.counted[number]) * DAY
 
 
 class _Stretch(Generic[V]):

@@ -29,11 +29,6 @@ def shown_on(day: date, hour: time) -> int:
     return shown_by(datetime.combine(day, hour))
 
 
-def into_day(hour: time) -> int:
-    """How far into its day a time is."""
-    return shown_by(datetime.combine(_FIRST_SHOWN, hour))
-
-
 def since_monday(shown: int) -> int:
     """How far into its week what the wall shows is."""
     return (shown + _MONDAY) % WEEK

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 WEEK = 7 * DAY
+LAST_MINUTE = DAY - 60 * SECOND
+"""When a day's last minute begins, since midnight."""
+
 MONDAY = -3 * DAY
 """The wall time at which a week began: 1970-01-01 was a Thursday."""
 
@@ -38,6 +41,25 @@ def wall_date(wall: int) -> date:
 def wall_time(clock: time) -> int:
     """A time of day in microseconds since midnight."""
     return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * SECOND + clock.microsecond
+
+
+def clock_span(start: time, end: time) -> tuple[int, int]:
+    """From when to when of its day something holds, in microseconds since midnight.
+
+    An end that is not after its start is on the next day. One in the last minute is the day's end: programs that know
+    no 24:00 write 23:59 for it.
+    """
+    begin, until = wall_time(start), wall_time(end)
+    if until <= begin:
+        until += DAY
+    return begin, until + DAY - until % DAY if until % DAY >= LAST_MINUTE and end != start else until
+
+
+def day_end(shown: datetime) -> datetime:
+    """When something ends that is said to end at a date and time: in a day's last minute, with the day."""
+    if wall_time(shown.time()) < LAST_MINUTE or shown.date() == date.max:
+        return shown
+    return datetime.combine(shown.date() + timedelta(days=1), time())
 
 
 def wall_moment(shown: datetime) -> int:

@@ -18,7 +18,8 @@ WEBHOOK = "webhook"
 PING = "ping"
 CONTACT_CHANGED, IMPORT_FINISHED = "contact.changed", "import.finished"
 QUEUE_CLOSED, ONCALL_CHANGED, CALL_UNKNOWN = "queue.closed", "oncall.changed", "call.unknown"
-EVENTS = (CONTACT_CHANGED, IMPORT_FINISHED, QUEUE_CLOSED, ONCALL_CHANGED, CALL_UNKNOWN)
+CALENDAR_UNUSED = "calendar.unused"
+EVENTS = (CONTACT_CHANGED, IMPORT_FINISHED, QUEUE_CLOSED, ONCALL_CHANGED, CALENDAR_UNUSED, CALL_UNKNOWN)
 """What a webhook can be told of; each is also sent a PING when somebody asks for it."""
 
 MOST_WEBHOOKS = 20

@@ -15,6 +15,14 @@ class DueCalendar(NamedTuple):
     id: int
 
 
+class AccountWithCalendars(NamedTuple):
+    """An account that has calendars, by id and code, and the version of its facts."""
+
+    id: int
+    code: str
+    facts_version: int
+
+
 def keep_text(
     connection: Connection, account_id: int, calendar_id: int, text: bytes, *, read_at: int, due_at: int
 ) -> None:
@@ -59,3 +67,10 @@ def calendars_due(connection: Connection, at: int) -> list[DueCalendar]:
         .order_by(calendar_texts.c.due_at, calendar_texts.c.account_id, calendar_texts.c.id)
     )
     return [DueCalendar(*row) for row in connection.execute(statement)]
+
+
+def accounts_with_calendars(connection: Connection) -> list[AccountWithCalendars]:
+    """The accounts that have calendars that are read."""
+    of_one = accounts.c.id.in_(select(calendar_texts.c.account_id))
+    statement = select(accounts.c.id, accounts.c.code, accounts.c.facts_version).where(of_one)
+    return [AccountWithCalendars(*row) for row in connection.execute(statement)]

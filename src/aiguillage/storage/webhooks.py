@@ -17,11 +17,12 @@ SWITCHED_OFF = "The webhook was switched off. Switch it on, and send this again.
 class States(msgspec.Struct, frozen=True):
     """How things stood at the last look: which queues were open, a digest of who was on duty for each rota.
 
-    None for what nobody wanted to know.
+    `calendars` are those that were read: whether no event of them counted. None for what nobody wanted to know.
     """
 
     queues: dict[int, bool] | None = None
     rotas: dict[int, str] | None = None
+    calendars: dict[int, bool] | None = None
 
 
 class Look(msgspec.Struct, frozen=True):

@@ -19,14 +19,16 @@ from aiguillage.desk.calendars import (
     begin_calendar,
     begin_refresh,
     list_calendars,
+    set_calendar,
     show_calendar,
 )
 from aiguillage.desk.change import account_id_of
-from aiguillage.desk.facts import remove_fact, set_fact
+from aiguillage.desk.facts import remove_fact
 from aiguillage.desk.fetching import LONGEST
+from aiguillage.desk.ical.encodings import in_utf8
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.queues import Calendar
+from aiguillage.domain.queues import Calendar, LeftOut
 
 TAG = "Calendars"
 PATH = f"{BASE}/calendars"
@@ -58,10 +60,26 @@ class CalendarPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     destination: str | None = None
 
 
-class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar. `events` is how many it has; `trouble` says why it cannot be read, since `failing_since`.
+class OmittedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that counts for nothing: when it begins by the account's clock, if it says so, and its title."""
 
-    `state` is `reading` while it is to be read, for the first time or again, then `read`, or `failing`.
+    begins: str | None
+    label: str
+
+
+class EventsLeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """How many events count for nothing for one reason, and the first of them."""
+
+    reason: str
+    count: int
+    first: list[OmittedEvent]
+
+
+class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar. `events` is how many it has, `used` how many of these count, `left_out` what does not.
+
+    `trouble` says why it cannot be read, since `failing_since`. `state` is `reading` while it is to be read, for the
+    first time or again, then `read`, or `failing`.
     """
 
     id: int
@@ -71,6 +89,9 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     destination: str | None
     events: int
+    used: int
+    left_out: list[EventsLeftOut]
+    remarks: list[str]
     state: str
     read_at: str | None
     failing_since: str | None
@@ -96,12 +117,23 @@ def _show_one(state: CalendarState, calendar: Calendar, account_id: int) -> Cale
         url=calendar.url,
         destination=calendar.destination,
         events=len(calendar.events),
+        used=state.use.used,
+        left_out=[_show_left_out(one) for one in state.use.left_out],
+        remarks=[str(remark) for remark in state.remarks],
         state=state.state,
         read_at=iso(state.read_at),
         failing_since=iso(calendar.failing_since),
         trouble=calendar.trouble,
         customer_id=account_id,
     )
+
+
+def _show_left_out(left_out: LeftOut) -> EventsLeftOut:
+    first = [
+        OmittedEvent(begins=None if one.begins is None else one.begins.isoformat(), label=one.label)
+        for one in left_out.first
+    ]
+    return EventsLeftOut(reason=left_out.reason, count=left_out.count, first=first)
 
 
 def _who(asked: Asked) -> tuple[Any, Any, str]:
@@ -133,7 +165,8 @@ def _add(asked: Asked) -> Job[Shown]:
 
 def _add_file(asked: Asked) -> Shown:
     upload: Upload = asked.body
-    kept = add_calendar(*_who(asked), make_fact(Calendar, _owned(given(asked.query))), upload.content).kept
+    text = in_utf8(upload.content, upload.content_type)
+    kept = add_calendar(*_who(asked), make_fact(Calendar, _owned(given(asked.query))), text).kept
     return _shown(asked, show_calendar(*_who(asked), kept.id))
 
 
@@ -144,7 +177,7 @@ def _set(asked: Asked) -> Shown:
         fact = make_fact(Calendar, msgspec.to_builtins(before) | changes)
         return {name: getattr(fact, name) for name in changes}
 
-    set_fact(*_who(asked), KIND, asked.id(), changed, expected=asked.expected)
+    set_calendar(*_who(asked), asked.id(), changed, expected=asked.expected)
     return _show(asked)
 
 
@@ -185,7 +218,7 @@ OPERATIONS = (
         apart=0,
         fetches=True,
         example=EXAMPLE,
-        answered={"events": 0, "state": "reading", "read_at": None},
+        answered={"events": 0, "used": 0, "left_out": [], "remarks": [], "state": "reading", "read_at": None},
         description="It is read after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
         "stays, without events; `trouble` says why. Only public https addresses are fetched.",
     ),
