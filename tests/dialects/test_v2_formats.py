@@ -40,7 +40,7 @@ def test_no_value_of_raw_looks_like_two(ruled: Ruled) -> None:
 
 
 def test_kv_is_every_field_percent_encoded(ruled: Ruled) -> None:
-    answer = ruled.route(code=CONTRACT_CODE, format="kv", at=EVENING, by="reading", explain="1")
+    answer = ruled.route(code=CONTRACT_CODE, format="kv", at=EVENING, by="reading")
 
     pairs = dict(parse_qsl(answer.text, keep_blank_values=True, strict_parsing=True))
     assert (answer.headers["content-type"], sorted(pairs)) == (TEXT, sorted(KEYS))

@@ -110,6 +110,8 @@ def _read_explain(given: dict[str, str]) -> bool:
     wanted = given.get("explain", "0").lower()
     if wanted not in _YES | _NO:
         raise invalid("explain is 1 or 0")
+    if wanted in _YES and given.get("format", "json") != "json":
+        raise invalid("explain goes with format=json alone; leave one of the two out")
     return wanted in _YES
 
 
