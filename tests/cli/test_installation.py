@@ -45,7 +45,7 @@ def test_a_copy_brings_back_what_was_there(terminal: Terminal) -> None:
     terminal.done("backup", str(copy))
     terminal.done("account", "set", ACCOUNT, "--name", "Changed")
 
-    terminal.done("restore", str(copy))
+    terminal.done("restore", str(copy), "--yes")
 
     assert terminal.read("account", "show", ACCOUNT)["name"] == "Clinique des Acacias"
 
@@ -74,7 +74,7 @@ def test_a_damaged_database_names_the_command_that_helps(terminal: Terminal, siz
     assert status.status == 1
     assert "aiguillage restore FILE" in json.loads(status.out)["trouble"]
 
-    terminal.done("restore", str(copy))
+    terminal.done("restore", str(copy), "--yes")
     assert terminal.read("status")["trouble"] is None
 
 
@@ -148,3 +148,19 @@ def test_status_and_backup_find_damage_that_sqlite_takes_for_good(terminal: Term
 
     assert "is damaged (contact" in trouble
     assert "aiguillage restore FILE" in terminal.refused("backup", str(terminal.data_dir.parent / "copy.db"))
+
+
+def test_a_restore_asks_and_leaves_the_database_as_it_was_beside_it(terminal: Terminal) -> None:
+    copy = terminal.data_dir.parent / "copy.db"
+    terminal.done("backup", str(copy))
+    terminal.done("account", "set", ACCOUNT, "--name", "Changed")
+
+    no = terminal.run("restore", str(copy), typed="n\n")
+    unchanged = terminal.read("account", "show", ACCOUNT)["name"]
+    yes = terminal.run("restore", str(copy), typed="y\n")
+    (before,) = terminal.data_dir.glob("aiguillage.db.before-*")
+    terminal.done("restore", str(before), "--yes")
+
+    assert (no.status, unchanged, yes.status) == (1, "Changed", 0)
+    assert f"in the place of {terminal.data_dir / 'aiguillage.db'}?" in " ".join(no.err.split())
+    assert terminal.read("account", "show", ACCOUNT)["name"] == "Changed"

@@ -52,12 +52,12 @@ def test_copies_and_what_is_put_back_are_their_owners_alone(own: Terminal, tmp_p
     copy, database = tmp_path / "copy.db", own.data_dir / "aiguillage.db"
     own.done("backup", str(copy))
     database.unlink()
-    own.done("restore", str(copy))
+    own.done("restore", str(copy), "--yes")
     assert open_to_others(tmp_path) == []
 
     database.write_text("This is a shopping list, not a database.\n" * 100)
     database.chmod(0o644)
-    own.done("restore", str(copy))
+    own.done("restore", str(copy), "--yes")
 
     assert (own.data_dir / "aiguillage.db.broken").exists()
     assert open_to_others(tmp_path) == []

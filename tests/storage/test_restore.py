@@ -39,10 +39,32 @@ def name_of(cast: Cast) -> str:
 
 
 def test_a_copy_comes_back_over_a_good_database(cast: Cast, copy: Path) -> None:
-    restore(cast.db.path, copy, NOW)
+    before = restore(cast.db.path, copy, NOW)
 
     assert name_of(cast) == "Clinique des Acacias"
     assert len(list(list_contacts(cast.db, cast["editor"], ACCOUNT))) == 1
+    assert before is not None
+    assert files(cast.db.path.parent) == {"aiguillage.db", before.name}
+
+
+def test_the_database_as_it_was_stays_beside_it_and_can_be_put_back(cast: Cast, copy: Path) -> None:
+    before = restore(cast.db.path, copy, NOW)
+    assert before is not None
+    assert before.stat().st_mode & 0o777 == 0o600
+
+    restore(cast.db.path, before, NOW + 1_000_000)
+
+    assert name_of(cast) == "renamed"
+
+
+def test_a_restore_that_is_not_wanted_after_all_leaves_everything_as_it_is(cast: Cast, copy: Path) -> None:
+    def refuse() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(cast.db.path, copy, NOW, refuse)
+
+    assert name_of(cast) == "renamed"
     assert files(cast.db.path.parent) == {"aiguillage.db"}
 
 

@@ -120,16 +120,29 @@ def backup(context: typer.Context, file: File, json: Json = False) -> None:
     )
 
 
-def restore(context: typer.Context, file: File, json: Json = False) -> None:
-    """Put a copy in the database's place, also while it serves."""
+def restore(
+    context: typer.Context,
+    file: File,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False,
+    json: Json = False,
+) -> None:
+    """Put a copy in the database's place, also while it serves; the database as it was stays beside it."""
     actor, kept = terminal(context), read_settings()
     _make_directory(kept)
-    copies.restore(kept.database, file, actor.at)
+
+    def ask() -> None:
+        if not yes and kept.database.exists():
+            question = _("Put {file} in the place of {database}? All changes since that copy are then in it no more.")
+            typer.confirm(question.format(file=file, database=kept.database), abort=True, err=True)
+
+    before = copies.restore(kept.database, file, actor.at, ask)
     print_done(
         _("{database} is now what {file} holds.").format(database=kept.database, file=file),
-        {"database": str(kept.database), "file": str(file)},
+        {"database": str(kept.database), "file": str(file), "before": None if before is None else str(before)},
         json=json,
     )
+    if before is not None:
+        print_aside(_("As it was before, it is in {before}. Remove that when you need it no more.").format(before=before))
 
 
 def settings(json: Json = False) -> None:

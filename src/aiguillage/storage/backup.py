@@ -1,6 +1,8 @@
 """Copies of the database: made while it serves, put back while it serves."""
 
+from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
@@ -36,11 +38,13 @@ def backup(database: Path, copy: Path) -> int:
     return copy.stat().st_size
 
 
-def restore(database: Path, copy: Path, now: int) -> None:
+def restore(database: Path, copy: Path, now: int, ask: Callable[[], object] = lambda: None) -> Path | None:
     """Puts a copy in the database's place, all or nothing; a running server answers from it with the next call.
 
-    `now` is in microseconds since 1970. A damaged database is kept beside it with `.broken` at its name's end; a server
-    that had it open must be started again. Raises Refusal.
+    `now` is in microseconds since 1970; `ask` is called once the copy is known to be good, and may raise to leave all
+    as it is. The database as it was is kept beside it, with `.before-` and the time at its name's end: that file is
+    returned, None where there was none to copy. A damaged one is kept with `.broken` at its name's end; a server that
+    had it open must be started again. Raises Refusal.
     """
     if not copy.is_file():
         raise missing(f"There is no file {copy}. Name a copy made with: aiguillage backup FILE")
@@ -50,9 +54,12 @@ def restore(database: Path, copy: Path, now: int) -> None:
     try:
         _copy_of(copy, fresh)
         _make_new(fresh, copy, max(now, _latest_version(database) + 1))
+        ask()
         with told(database):
+            before = _keep(database, now)
             _put(fresh, database)
         forget_damage(database)
+        return before
     finally:
         _remove(fresh)
 
@@ -127,6 +134,22 @@ def _make_new(fresh: Path, copy: Path, version: int) -> None:
         raise Refusal(Kind.INVALID, f"Nothing was restored. {why}") from refusal
     finally:
         database.close()
+
+
+def _keep(database: Path, now: int) -> Path | None:
+    """A copy of what is about to be written over. Raises the library's error where there is no room for one."""
+    if not database.is_file() or not _begins_as_a_database(database):
+        return None
+    kept = database.with_name(f"{database.name}.before-{datetime.fromtimestamp(now / 1_000_000, UTC):%Y%m%dT%H%M%SZ}")
+    _remove(kept)
+    try:
+        _copy(database, kept)
+    except library.DatabaseError as error:
+        _remove(kept)
+        if not tells_damage(str(error)):
+            raise
+        return None
+    return kept
 
 
 def _put(fresh: Path, database: Path) -> None:
