@@ -200,7 +200,6 @@ def test_a_known_caller_can_be_blocked_and_is_known_all_the_same(ruled: Ruled) -
         ({"number": NUMBER, "format": "xml"}, "format is one of json, raw, kv, text"),
         ({"number": NUMBER, "fields": "destination,secret"}, "fields are any of known, by"),
         ({"number": NUMBER, "explain": "why"}, "explain is 1 or 0"),
-        ({"number": NUMBER, "explain": "1", "format": "kv"}, "explain goes with format=json alone"),
         ({"queue": "nothing"}, "queue is none of the account's"),
         ({"value": "69", "list": "nothing"}, "list is missing, or none of the account's"),
     ],

@@ -60,6 +60,13 @@ def test_kv_has_what_people_enter_last_where_no_quote_in_it_takes_a_destination_
     assert answer.text == "destination=%2B33639980101&company=Durand%2C%20Fils%20%26%20Cie"
 
 
+@pytest.mark.parametrize("wanted", ["raw", "kv", "text"])
+def test_an_explanation_goes_with_json_alone(ruled: Ruled, wanted: str) -> None:
+    refused, without = (ruled.route(number=NUMBER, format=wanted, explain=explain) for explain in ("1", "0"))
+
+    assert (refused.status, refused.text, without.status) == (400, "bad request", 200)
+
+
 def test_text_is_a_line_for_each_field(ruled: Ruled) -> None:
     answer = ruled.route(code=CONTRACT_CODE, format="text")
 

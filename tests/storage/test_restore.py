@@ -158,8 +158,9 @@ def test_a_copy_waits_for_the_writer_before_it_comes_back(cast: Cast, copy: Path
         connection.execute(text("UPDATE accounts SET name = 'written meanwhile'"))
     restorer.join()
 
+    (kept,) = cast.db.path.parent.glob("aiguillage.db.before-*")
     assert name_of(cast) == "Clinique des Acacias"
-    assert files(cast.db.path.parent) == {"aiguillage.db"}
+    assert files(cast.db.path.parent) == {"aiguillage.db", kept.name}
 
 
 def a_text(path: Path) -> None:
