@@ -9,7 +9,6 @@ from sqlite3 import Connection
 
 import msgspec
 
-from aiguillage.callpath.log import joined
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.past import REFUSED, Past
@@ -171,7 +170,11 @@ def _decide_again(table: Table, account: AccountFacts, call: Call, rules: tuple[
         return REFUSED
     if rules is not KEPT:
         return decision.destination
-    return None if decision.known is None and decision.select == NO_SELECT else joined(decision.select)
+    return (
+        None
+        if decision.known is None and decision.select == NO_SELECT
+        else ",".join([value or "" for value in decision.select])
+    )
 
 
 def _went(call: Call, rules: tuple[Rule, ...]) -> str | None:

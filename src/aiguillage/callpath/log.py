@@ -14,7 +14,7 @@ import msgspec
 
 from aiguillage.callpath.counts import Counts
 from aiguillage.domain.calls import Decision, Facts
-from aiguillage.domain.contacts import NO_SELECT, Select
+from aiguillage.domain.contacts import NO_SELECT
 
 MOST_WAITING = 100_000
 """Calls that wait for the log's process before further ones are dropped and counted: several seconds at full speed."""
@@ -108,7 +108,9 @@ class CallLog:
                 None if known is None else known.contact_id,
                 dialect,
                 "unknown" if known is None else "known",
-                None if known is None and decision.select == NO_SELECT else joined(decision.select),
+                None
+                if known is None and decision.select == NO_SELECT
+                else ",".join([value or "" for value in decision.select]),
                 own_us,
                 self._worker,
                 decision.call_id or None,
@@ -153,11 +155,6 @@ class CallLog:
         self.send()
         self._counts.add("dropped", self._waiting)
         self._out.close()
-
-
-def joined(select: Select) -> str:
-    """Destinations as the log keeps them."""
-    return ",".join([value or "" for value in select])
 
 
 def _asked(facts: Facts) -> str | None:

@@ -4,6 +4,8 @@ import json
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_v1_described import DESCRIBED
@@ -47,7 +49,8 @@ def ask(scope: Scope) -> Question:
         given = read_query(scope["query_string"], _READ)
         if given.keys() <= _ORDINARY:
             return _question(given, PLAIN)
-        return _question(given, Shape(_read_format(given), _read_wanted(given), _read_flags(given)))
+        shape = Shape(_read_format(given), _read_wanted(given), _read_flags(given))
+        return replace(_question(given, shape), first=shape.wanted or 0)
     except Refusal as refusal:
         raw = b"format=raw" in scope["query_string"].split(b"&")
         return Question(shape=Shape(raw=raw), fault=refusal.message, rules=KEPT)
@@ -64,7 +67,7 @@ def _question(given: dict[str, str], shape: Shape) -> Question:
         fault = "customerAccount is missing"
     elif number is None and code is None:
         fault = "number or code is missing"
-    return Question(account or "", number, code, shape, fault, rules=KEPT, first=shape.wanted or 0)
+    return Question(account or "", number, code, shape, fault, rules=KEPT)
 
 
 def _read_format(given: dict[str, str]) -> bool:

@@ -69,31 +69,39 @@ def read_query(raw: bytes, names: Container[str]) -> dict[str, str]:
     """
     if len(raw) > LONGEST_QUERY:
         raise invalid("the query is longer than 8 KiB")
-    return read_form(raw, "query", names)
+    try:
+        return _read(raw.decode(), names)
+    except UnicodeDecodeError:
+        return _read_odd(raw, "query", names)
 
 
 def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
     """The same of any such text; `where` it stands is for the refusal's words."""
-    found: dict[str, str] = {}
     try:
-        for pair in _text(raw).split("&"):
-            name, _, value = pair.partition("=")
-            if "%" in pair or "+" in pair:
+        return _read(raw.decode(), names)
+    except UnicodeDecodeError:
+        return _read_odd(raw, where, names)
+
+
+def _read(text: str, names: Container[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in pair or "+" in pair:
+            if "%" in name or "+" in name:
                 name = unquote_plus(name)
-                value = unquote_plus(value, errors="strict") if name in names else ""
-            if name in names and found.setdefault(name, value) != value:
-                raise invalid(f"{name[:40]} is given twice with two values")
-        for value in found.values():
-            if not value.isascii():
-                value.encode()
-    except UnicodeError:
-        raise invalid(f"the {where} is not UTF-8") from None
+            if name in names:
+                value = unquote_plus(value, errors="strict")
+        if name in names and found.setdefault(name, value) != value:
+            raise invalid(f"{name[:40]} is given twice with two values")
     return found
 
 
-def _text(raw: bytes) -> str:
-    """As UTF-8; what is none stays in it, to be found out where it is read."""
+def _read_odd(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
+    """Of a text that is not UTF-8 all over: it may be so where it is read."""
     try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode(errors="surrogateescape")
+        found = _read(raw.decode(errors="surrogateescape"), names)
+        "".join(found.values()).encode()
+    except UnicodeError:
+        raise invalid(f"the {where} is not UTF-8") from None
+    return found
