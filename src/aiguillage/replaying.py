@@ -9,12 +9,13 @@ from sqlite3 import Connection
 
 import msgspec
 
+from aiguillage.callpath.log import destinations_told
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.past import REFUSED, Past
 from aiguillage.domain.accounts import NOT_FOUND, Actor
 from aiguillage.domain.calls import Known, Question, Rule
-from aiguillage.domain.contacts import NO_SELECT, KeyKind, caller_keys
+from aiguillage.domain.contacts import KeyKind, caller_keys
 from aiguillage.domain.documents import compile_document
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.facts import AccountFacts
@@ -168,13 +169,7 @@ def _decide_again(table: Table, account: AccountFacts, call: Call, rules: tuple[
         decision = told(facts, decide(facts, rules), call.unknown or NOT_FOUND)
     except Refusal:
         return REFUSED
-    if rules is not KEPT:
-        return decision.destination
-    return (
-        None
-        if decision.known is None and decision.select == NO_SELECT
-        else ",".join([value or "" for value in decision.select])
-    )
+    return destinations_told(decision) if rules is KEPT else decision.destination
 
 
 def _went(call: Call, rules: tuple[Rule, ...]) -> str | None:

@@ -45,10 +45,12 @@ def listen(settings: Settings) -> socket.socket:
 def address_of(listening: socket.socket, *, secure: bool) -> str:
     """Where a socket is reached, as people write it."""
     where = listening.getsockname()
-    if not isinstance(where, tuple):
-        return f"unix:{where}"
-    host = f"[{where[0]}]" if ":" in where[0] else where[0]
-    return f"{'https' if secure else 'http'}://{host}:{where[1]}"
+    return url_of(where[0], where[1], secure=secure) if isinstance(where, tuple) else f"unix:{where}"
+
+
+def url_of(host: str, port: int, *, secure: bool = False) -> str:
+    """An address of the server as people write it, IPv6 in brackets."""
+    return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _clear_away(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiguillage.domain.facts import BY_NAME
-from aiguillage.domain.overlaps import MOST_REMARKS
+from aiguillage.domain.remarks import MOST_REMARKS
 from tests.api.asking import Person, person
 from tests.standing import Busy
 

@@ -18,7 +18,7 @@ from aiguillage.domain import rotas
 from aiguillage.domain.contacts import MOST_CONTACTS
 from aiguillage.domain.facts import KINDS
 from aiguillage.domain.geo import MOST_ZONES
-from aiguillage.domain.overlaps import MOST_REMARKS
+from aiguillage.domain.remarks import MOST_REMARKS
 from tests.docs.markdown import codes, read, rows, section
 
 PAGE = "docs/limits.md"

@@ -5,8 +5,8 @@ from datetime import time
 import pytest
 
 from aiguillage.domain.beside import ByKind
-from aiguillage.domain.overlaps import MOST_REMARKS
 from aiguillage.domain.queues import Group, Queue, TimeSpan
+from aiguillage.domain.remarks import MOST_REMARKS
 from aiguillage.domain.without_hours import of_queues, of_spans_removed
 
 

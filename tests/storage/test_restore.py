@@ -52,9 +52,12 @@ def test_the_database_as_it_was_stays_beside_it_and_can_be_put_back(cast: Cast, 
     assert before is not None
     assert before.stat().st_mode & 0o777 == 0o600
 
-    restore(cast.db.path, before, NOW + 1_000_000)
+    second = restore(cast.db.path, before, NOW)
 
     assert name_of(cast) == "renamed"
+    assert second is not None
+    assert second.name != before.name
+    assert all(path.exists() for path in (before, second))
 
 
 def test_a_restore_that_is_not_wanted_after_all_leaves_everything_as_it_is(cast: Cast, copy: Path) -> None:

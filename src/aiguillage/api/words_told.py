@@ -89,7 +89,7 @@ PEOPLE: dict[str, Word] = {
     "shared_numbers": ("What of a number of two contacts: `refuse` it, `ask_code`, or the `first` one wins.", "refuse"),
     "vip_priority": ("What a VIP's calls carry, 0 to 1,000,000.", 10),
     "Account.fallback_destination": (
-        "Where calls go for which nothing says where, as from a closed call queue without a default; null for nowhere.",
+        "Where calls go for which nothing says where, as from a closed call queue without a default; null for none.",
         "200",
     ),
     "keep_calls_days": ("How long the call log is kept, 1 to 3650 days.", 365),

@@ -118,7 +118,7 @@ class CallPath:
                 now,
             )
             unknown = question.unknown or token.unknown
-            decision = decision if decision.known is not None else told(facts, decision, unknown)
+            decision = told(facts, decision, unknown)
             answer = dialect.answer(question, facts, decision)
             if question.is_call:
                 sent, spent = sent_to(question, decision), (time.perf_counter_ns() - began) // 1000

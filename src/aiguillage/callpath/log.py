@@ -108,9 +108,7 @@ class CallLog:
                 None if known is None else known.contact_id,
                 dialect,
                 "unknown" if known is None else "known",
-                None
-                if known is None and decision.select == NO_SELECT
-                else ",".join([value or "" for value in decision.select]),
+                destinations_told(decision),
                 own_us,
                 self._worker,
                 decision.call_id or None,
@@ -155,6 +153,13 @@ class CallLog:
         self.send()
         self._counts.add("dropped", self._waiting)
         self._out.close()
+
+
+def destinations_told(decision: Decision) -> str | None:
+    """All destinations that a call flow was told, as the log keeps them; None where nobody is known and none was."""
+    if decision.known is None and decision.select == NO_SELECT:
+        return None
+    return ",".join([value or "" for value in decision.select])
 
 
 def _asked(facts: Facts) -> str | None:

@@ -103,7 +103,7 @@ def set_(
     ] = None,
     fallback: Annotated[
         str | None,
-        typer.Option(help="Where calls go for which nothing says where, as from a closed queue; empty for nowhere."),
+        typer.Option(help="Where calls go for which nothing says where, as from a closed queue; empty for none."),
     ] = None,
     keep_calls_days: Annotated[int | None, typer.Option(help="How many days calls are kept.")] = None,
     pseudonymise_days: Annotated[int | None, typer.Option(help="After how many days their numbers are hidden.")] = None,

@@ -21,6 +21,7 @@ from aiguillage.dialects import encom_v1, v2
 from aiguillage.domain.accounts import NOT_FOUND, Actor, Role
 from aiguillage.domain.unknown_callers import told
 from aiguillage.settings import Settings
+from aiguillage.sockets import url_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 
@@ -102,7 +103,7 @@ def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
         shown = [_show(settings, database, actor, secrets, request) for request in requests(actor.at)]
     finally:
         database.close()
-    docs = f"{_base(settings)}/docs"
+    docs = f"{url_of(settings.host, settings.port)}/docs"
     if json:
         print_json({"docs": docs, "requests": [one._asdict() for one in shown]})
         return
@@ -128,7 +129,7 @@ def _show(settings: Settings, database: Database, actor: Actor, secrets: dict[Ro
     explained = explain_call(settings, database, actor, ACCOUNT, question, question.rules)
     decision = told(explained.facts, explained.decision, NOT_FOUND)
     status, _headers, body = dialect.answer(question, explained.facts, decision)
-    url, secret = f"{_base(settings)}{dialect.PATH}?{query}", secrets[question.needs]
+    url, secret = f"{url_of(settings.host, settings.port)}{dialect.PATH}?{query}", secrets[question.needs]
     curl = f"curl -sgw ' (%{{http_code}})\\n' -H 'Authorization: Bearer {secret}' '{url}'"
     return Shown(request.title, curl, f"{body.decode()} ({status})")
 
@@ -144,8 +145,3 @@ def _renew_secret(db: Database, actor: Actor, role: Role) -> str:
         if token.name == TOKEN and token.revoked_at is None:
             revoke_token(db, actor, token.id)
     return issue_token(db, actor, ASKERS[role], name=TOKEN, role=role, accounts=[ACCOUNT])[1]
-
-
-def _base(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"

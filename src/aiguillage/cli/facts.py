@@ -15,8 +15,8 @@ from aiguillage.desk.facts import Done, find_fact, list_facts, name_of, remove_f
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import BY_NAME, Fact
-from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
+from aiguillage.domain.remarks import Remark
 from aiguillage.storage.facts import Kept
 
 MOMENTS = ("until", "failing_since")

@@ -15,8 +15,8 @@ from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.omissions import Use, remarks_of, use_of
-from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ROTA, Calendar
+from aiguillage.domain.remarks import Remark
 from aiguillage.domain.rotas import Rota
 from aiguillage.storage.calendars import (
     DueCalendar,

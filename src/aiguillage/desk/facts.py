@@ -11,7 +11,7 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.beside import reference_key
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
-from aiguillage.domain.overlaps import Remark
+from aiguillage.domain.remarks import Remark
 from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
 from aiguillage.storage.fact_keys import ids_having

@@ -69,10 +69,7 @@ def read_query(raw: bytes, names: Container[str]) -> dict[str, str]:
     """
     if len(raw) > LONGEST_QUERY:
         raise invalid("the query is longer than 8 KiB")
-    try:
-        return _read(raw.decode(), names)
-    except UnicodeDecodeError:
-        return _read_odd(raw, "query", names)
+    return read_form(raw, "query", names)
 
 
 def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:

@@ -23,7 +23,6 @@ from aiguillage.domain.geo import (
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
-from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queue_checks import (
     check_calendar,
     check_exception,
@@ -48,6 +47,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.remarks import Remark
 from aiguillage.domain.rota_remarks import on_rotas
 from aiguillage.domain.span_remarks import on_spans
 from aiguillage.domain.steps import Steps, batches, finish

@@ -7,8 +7,8 @@ version, or outside of the days that are kept. Whose a shift is depends on the r
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import ROTA, Calendar, Event, LeftOut, Omitted
+from aiguillage.domain.remarks import Remark
 from aiguillage.domain.rotas import Rota
 from aiguillage.domain.shifts import NOBODY, SEVERAL, Naming
 

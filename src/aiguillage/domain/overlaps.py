@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from aiguillage.domain.beside import ByKind, owned
 from aiguillage.domain.queues import TimeSpan
+from aiguillage.domain.remarks import MOST_REMARKS, Remark
 from aiguillage.domain.wallclock import DAY, SECOND, WEEK, clock_span, wall_day
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MOST_REMARKS = 20
-"""Overlaps of one span that are told one by one; it is told how many more there are."""
 
 _BEGINNING = "Overlaps time span {id} ({day} {begin} to {end}). While both hold, "
 _NOTHING = "Nothing holds from {since} to {until}, between this one and time span {id} ({day} {begin} to {end})"
@@ -27,17 +26,6 @@ THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER, MORE, GAP = SENTENCES = (
     "Overlaps {count} more time spans. List the time spans, and remove those that are there twice.",
     f"{_NOTHING}. Unless that is meant, let the earlier one end at {{until}}.",
 )
-
-
-class Remark(NamedTuple):
-    """Something to know of a fact that is accepted: a sentence that a door can translate, and words for its gaps."""
-
-    sentence: str
-    words: Mapping[str, str]
-
-    def __str__(self) -> str:
-        """The sentence in English."""
-        return self.sentence.format_map(self.words)
 
 
 class _Span(NamedTuple):

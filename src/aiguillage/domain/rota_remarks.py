@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from aiguillage.domain.beside import ByKind
-from aiguillage.domain.overlaps import MOST_GAP, MOST_REMARKS, WEEKDAYS, Remark, clock
+from aiguillage.domain.overlaps import MOST_GAP, WEEKDAYS, clock
+from aiguillage.domain.remarks import MOST_REMARKS, Remark
 from aiguillage.domain.rotas import Override, Rota, Window
 from aiguillage.domain.wallclock import DAY, WEEK, clock_span
 

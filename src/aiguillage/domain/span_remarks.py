@@ -6,8 +6,8 @@ from typing import Any
 from aiguillage.domain import overlaps
 from aiguillage.domain.beside import ByKind, having, one_of, owned, reference_key
 from aiguillage.domain.hours import Hours, State
-from aiguillage.domain.overlaps import Remark
 from aiguillage.domain.queues import GROUP, QUEUE, Queue, TimeSpan
+from aiguillage.domain.remarks import Remark
 
 NEVER_OPENS, ONLY_ON_DAYS = _OWN = (
     "Never opens: on {day}, {what} comes first.",

@@ -5,7 +5,7 @@ from aiguillage.domain.calls import Decision, Facts
 
 
 def told(facts: Facts, decision: Decision, mode: str) -> Decision:
-    """The decision on an unknown caller as the call flow hears it. One that settles a call stays as it is.
+    """The decision as the call flow hears it. That on a known caller, and one that settles a call, stay as they are.
 
     Else the call flow is told that nobody is known (`404`), or nothing (`empty`): it asks for a code, or goes on alone.
     """

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from aiguillage.domain.beside import ByKind, having, one_of, owned, reference_key
-from aiguillage.domain.overlaps import MOST_REMARKS, Remark
 from aiguillage.domain.queues import GROUP, QUEUE, Queue, TimeSpan
+from aiguillage.domain.remarks import MOST_REMARKS, Remark
 
 ALWAYS_OPEN, BY_GROUP, MORE = SENTENCES = (
     "Queue {queue} has no opening hours: it is open at all times, and its calls go to {destination}.",

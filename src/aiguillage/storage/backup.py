@@ -1,8 +1,9 @@
 """Copies of the database: made while it serves, put back while it serves."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
@@ -24,17 +25,11 @@ def backup(database: Path, copy: Path) -> int:
     if not database.exists():
         raise missing(f"There is no database at {database} to copy. Set AIGUILLAGE_DATA_DIR.")
     _require_directory(copy)
-    half = copy.with_name(f"{copy.name}.part")
-    _remove(half)
-    try:
-        with told(database), closing(open_read_only(database)) as reader:
-            reader.execute("PRAGMA schema_version").fetchone()
-        with told(half):
-            _copy(database, half)
-            _check(half, database)
-        half.rename(copy)
-    finally:
-        _remove(half)
+    with told(database), closing(open_read_only(database)) as reader:
+        reader.execute("PRAGMA schema_version").fetchone()
+    with _whole(copy) as half, told(half):
+        _copy(database, half)
+        _check(half, database)
     return copy.stat().st_size
 
 
@@ -62,6 +57,18 @@ def restore(database: Path, copy: Path, now: int, ask: Callable[[], object] = la
         return before
     finally:
         _remove(fresh)
+
+
+@contextmanager
+def _whole(copy: Path) -> Iterator[Path]:
+    """A file to write a copy to, which gets its name once it is whole: somebody may end us in the middle."""
+    half = copy.with_name(f"{copy.name}.part")
+    _remove(half)
+    try:
+        yield half
+        half.rename(copy)
+    finally:
+        _remove(half)
 
 
 def _require_directory(file: Path) -> None:
@@ -140,12 +147,13 @@ def _keep(database: Path, now: int) -> Path | None:
     """A copy of what is about to be written over. Raises the library's error where there is no room for one."""
     if not database.is_file() or not _begins_as_a_database(database):
         return None
-    kept = database.with_name(f"{database.name}.before-{datetime.fromtimestamp(now / 1_000_000, UTC):%Y%m%dT%H%M%SZ}")
-    _remove(kept)
+    name = f"{database.name}.before-{datetime.fromtimestamp(now / 1_000_000, UTC):%Y%m%dT%H%M%SZ}"
+    names = chain([name], (f"{name}-{n}" for n in count(2)))
+    kept = next(path for path in map(database.with_name, names) if not path.exists())
     try:
-        _copy(database, kept)
+        with _whole(kept) as half:
+            _copy(database, half)
     except library.DatabaseError as error:
-        _remove(kept)
         if not tells_damage(str(error)):
             raise
         return None

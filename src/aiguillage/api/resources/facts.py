@@ -13,7 +13,7 @@ from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.facts import BY_NAME
-from aiguillage.domain.overlaps import Remark
+from aiguillage.domain.remarks import Remark
 from aiguillage.storage.facts import Kept
 
 MOST_STORED, MOST_REMOVED = 1_000, 10_000
