@@ -81,3 +81,27 @@ def test_calls_are_served_over_tls(terminal: Terminal, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=PATIENCE)[1]
     assert f'"at": "https://127.0.0.1:{port}"' in said
+
+
+INTERRUPTING = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["INTERRUPTED_AT"]:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+"""
+
+
+@pytest.mark.parametrize("module", ["aiguillage.cli.program", "aiguillage.cli.serving", "aiguillage.server"])
+def test_ctrl_c_right_after_the_start_ends_it_without_a_word(terminal: Terminal, tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING)
+
+    process = terminal.start("serve", "--port", str(free_port()), PYTHONPATH=str(tmp_path), INTERRUPTED_AT=module)
+    out, err = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode in {0, -signal.SIGINT}
+    assert (out, err) == ("", "")

@@ -91,11 +91,11 @@ def _check_certificate(settings: Settings) -> None:
 
 def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
     """Serves until a signal says that it is enough: that is a good end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     from aiguillage import server  # noqa: PLC0415 - no other command needs it
 
     warn_of_readers(settings.data_dir)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
     server.serve(settings, announce)
 
 
