@@ -49,8 +49,7 @@ class Server:
     @property
     def desk(self) -> int:
         """The desk's process."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if "desk_process" in Path(f"/proc/{pid}/cmdline").read_text())
+        return processes(self, "desk_process")[0]
 
     def _connect(self) -> http.client.HTTPConnection:
         if self.secure:
@@ -133,7 +132,14 @@ def wait_until_ready(server: Server, *, whole: bool = True) -> None:
 
 def processes(server: Server, module: str) -> list[int]:
     """The server's processes that run a module."""
-    return [pid for pid in children(server.process.pid) if module in Path(f"/proc/{pid}/cmdline").read_text()]
+    return [pid for pid in children(server.process.pid) if module in command_of(pid)]
+
+
+def command_of(pid: int) -> str:
+    """What a process was started with; nothing for one that has ended, which it may at any moment."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def threads(pid: int) -> list[int]:
@@ -144,7 +150,7 @@ def threads(pid: int) -> list[int]:
 def children(pid: int) -> list[int]:
     """The processes that a process started."""
     found: list[int] = []
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, ProcessLookupError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             found += map(int, (thread / "children").read_text().split())
     return found
