@@ -8,9 +8,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent.parent
 ENGLISH = ROOT / "README.md"
 FRENCH = ROOT / "README.fr.md"
-DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"), *ROOT.glob("bench/*.md")]
-)
+FOLDERS = ("", "bench/", "deploy/", "docs/**/", "examples/")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}*.md"))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
