@@ -64,7 +64,7 @@ def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Pat
         with demonstrating(terminal) as (lines, _):
             shown = [(line, lines[n + 1]) for n, line in enumerate(lines) if line.startswith("  curl ")]
             assert len(shown) == 9
-            assert sum("/api/v2/route" in command for command, _answer in shown) == 2
+            assert sum("/api/v2/route" in command for command, _answer in shown) == 7
             for command, answer in shown:
                 assert pasted(command) == answer.strip()
             assert any(line.endswith("/docs") for line in lines)

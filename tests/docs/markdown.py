@@ -13,8 +13,9 @@ DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}*.
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]+)\)")
 _CODE = re.compile(r"`([^`]+)`")
+_TAGS = re.compile(r"</?details>|<summary>.*</summary>")
 
 
 class Block(NamedTuple):
@@ -22,6 +23,15 @@ class Block(NamedTuple):
 
     language: str
     text: str
+
+
+class Step(NamedTuple):
+    """A block in its place: its line, what is said above it, and what is shown right below it as its output."""
+
+    line: int
+    said: str
+    block: Block
+    shown: Block | None
 
 
 def name_of(path: Path) -> str:
@@ -38,6 +48,18 @@ def blocks(text: str, language: str | None = None) -> list[Block]:
     """The fenced blocks, or those of one language."""
     found = [Block(*match.groups()) for match in _BLOCK.finditer(text)]
     return [block for block in found if language in (None, block.language)]
+
+
+def steps(text: str) -> Iterator[Step]:
+    """The fenced blocks in their order. Output is a block of text or JSON with nothing said between."""
+    found = list(_BLOCK.finditer(text))
+    ends = [0, *(match.end() for match in found)]
+    said = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
+    for n, match in enumerate(found):
+        below = Block(*found[n + 1].groups()) if n + 1 < len(found) else None
+        if below and (below.language not in {"text", "json"} or _TAGS.sub("", said[n + 1]).strip()):
+            below = None
+        yield Step(text.count("\n", 0, match.start()) + 1, said[n], Block(*match.groups()), below)
 
 
 def prose(text: str) -> str:
@@ -58,10 +80,10 @@ def _hidden(text: str) -> str:
     return _BLOCK.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
-def links(text: str) -> Iterator[str]:
-    """Where the links lead."""
+def links(text: str) -> Iterator[tuple[str, str]]:
+    """What the links are called, and where they lead."""
     for match in _LINK.finditer(prose(text)):
-        yield match[1]
+        yield match[1], match[2]
 
 
 def anchors(text: str) -> set[str]:

@@ -1,39 +1,15 @@
-"""The page of worked cases, run from top to bottom: each command prints what is shown below it, to the letter."""
-
-from itertools import pairwise
-
-import pytest
+"""The page of worked cases, which test_manual.py runs: every question shows all that it prints."""
 
 from aiguillage.domain.routing import RULES
-from tests.docs.conftest import activated, run
-from tests.docs.markdown import Block, blocks, read
+from tests.docs.markdown import blocks, read, steps
 
 PAGE = read("docs/cases.md")
-SHOWN = [block for block, below in pairwise(blocks(PAGE)) if below.language == "text"]
-
-
-@pytest.fixture(scope="module")
-def typed(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
-    """The page's blocks anew: every script typed in its order into a terminal of 100 columns, and what it printed."""
-    folder = activated(tmp_path_factory.mktemp("cases"))
-    anew = []
-    for script in blocks(PAGE, "sh"):
-        told = run(folder, f"set -e; . .venv/bin/activate\n{script.text}", COLUMNS="100")
-        assert told.returncode == 0, script.text + told.stderr
-        anew.append(script)
-        if script in SHOWN:
-            anew.append(Block("text", "".join(f"{line.rstrip()}\n" for line in told.stdout.rstrip().splitlines())))
-    return anew
-
-
-def test_every_command_prints_what_is_shown(typed: list[Block]) -> None:
-    assert typed == blocks(PAGE)
 
 
 def test_every_question_is_about_a_moment_and_shows_its_trace() -> None:
     questions = [script.text for script in blocks(PAGE, "sh") if "aiguillage route" in script.text]
 
-    assert questions == [script.text for script in SHOWN]
+    assert questions == [step.block.text for step in steps(PAGE) if step.shown is not None]
     assert all(" --at 2026-" in question and question.endswith(" --explain\n") for question in questions)
 
 

@@ -1,10 +1,11 @@
-"""The examples run: programs, requests of the call-flow reference, commands in all documents."""
+"""The example programs run, and every command that a document names is one."""
 
+import json
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,37 +15,11 @@ from typer.core import TyperGroup
 from aiguillage.cli.commands import application
 from aiguillage.dialects import v2
 from aiguillage.dialects.parameters import FORM_BODY
-from tests.docs.conftest import Walked, run
+from tests.docs.conftest import Walked
 from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
+from tests.docs.reader import PATIENCE, environment
 
-REFERENCES = (ROOT / "docs/call-flow-api.md", ROOT / "docs/v2.md")
 PROGRAMS = {"ask.sh": "sh", "ask.py": sys.executable, "ask.php": "php"}
-
-
-def requests() -> Iterator[tuple[str, str]]:
-    """The requests of the references, each with the answer that it shows below."""
-    for reference in REFERENCES:
-        for block, below in pairwise(blocks(read(reference))):
-            if block.text.startswith("curl ") and below.language == "text":
-                yield block.text, below.text
-
-
-@pytest.mark.parametrize(("request_", "answer"), [*requests()])
-def test_a_request_of_the_reference_gets_the_answer_that_is_shown(walked: Walked, request_: str, answer: str) -> None:
-    told = walked.type(request_, URL=walked.url, TOKEN=walked.token)
-
-    assert told.stdout.rstrip("\n") == answer.rstrip("\n"), told.stderr
-
-
-def test_the_preview_in_the_docs_is_what_is_printed(walked: Walked) -> None:
-    under = section(read("docs/importing.md"), "## Preview")
-    (file,), (shown,) = blocks(under, "csv"), blocks(under, "text")
-    (walked.folder / "april.csv").write_text(file.text, encoding="utf-8")
-
-    told = walked.type(". .venv/bin/activate; aiguillage contacts import CL0000 april.csv --dry-run", COLUMNS="80")
-
-    assert [line.rstrip() for line in told.stdout.splitlines()] == shown.text.splitlines(), told.stderr
-    assert told.returncode == 1
 
 
 def ask(walked: Walked, program: str, *words: str, **variables: str) -> tuple[int, str]:
@@ -52,8 +27,11 @@ def ask(walked: Walked, program: str, *words: str, **variables: str) -> tuple[in
     if shutil.which(PROGRAMS[program]) is None:
         pytest.skip("PHP is not installed: apt install php-cli php-curl")
     given = {"ROUTING_URL": walked.url, "ROUTING_ACCOUNT": "CL0000", "ROUTING_TOKEN": walked.token} | variables
-    told = run(ROOT, shlex.join([PROGRAMS[program], f"examples/{program}", *words]), **given)
-    return told.returncode, told.stdout
+    command = [PROGRAMS[program], f"examples/{program}", *words]
+    asked = subprocess.run(
+        command, cwd=ROOT, env=environment(**given), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    return asked.returncode, asked.stdout
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -82,6 +60,14 @@ def test_a_program_that_is_refused_or_hears_nobody_ends_with_1(walked: Walked, p
     assert (refused, silent) == ((1, ""), (1, ""))
 
 
+def test_the_line_of_a_trace_in_the_reference_is_what_that_rule_says(walked: Walked) -> None:
+    (shown,) = blocks(section(read("docs/v2.md"), "## Another moment, and why"), "json")
+
+    answer = walked.server.ask("/api/v2/route?customerAccount=CL0000&number=0199001234&explain=1", walked.token)
+
+    assert json.loads(shown.text) in json.loads(answer.body)["trace"]
+
+
 def test_the_dialplan_asks_a_question_that_is_understood() -> None:
     lines = read("examples/asterisk-extensions.conf").splitlines()
     given = {name: value for name, _, value in (line.partition("=") for line in lines) if name.startswith("ROUTING_")}
@@ -97,17 +83,6 @@ def test_the_dialplan_asks_a_question_that_is_understood() -> None:
         (None, "CL0000", "empty")
     ] * 2
     assert asked[0].shape == v2.Shape("raw", ("known", "destination", "priority"))
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
-def test_every_shell_block_is_a_script(document: Path) -> None:
-    faults = [
-        told.stderr
-        for block in blocks(read(document), "sh")
-        if (told := run(ROOT, f"sh -n <<'SCRIPT'\n{block.text}SCRIPT")).returncode
-    ]
-
-    assert faults == []
 
 
 def commands(document: Path) -> Iterator[list[str]]:

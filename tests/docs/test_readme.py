@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.docs.conftest import Walked, served, walk_through
-from tests.docs.markdown import ENGLISH, FRENCH, Block, blocks, read, section
+from tests.docs.markdown import ENGLISH, FRENCH, blocks, read, section
+from tests.docs.reader import served
+from tests.server import free_port
 
 SECRET = re.compile(r"aig_[0-9A-Za-z]{33}")
 
@@ -51,31 +52,15 @@ def test_the_demo_can_have_another_port_and_git_sees_nothing_of_what_it_keeps() 
 def test_the_demo_prints_what_is_shown_of_it(tmp_path: Path) -> None:
     (shown,) = blocks(section(read(ENGLISH), "## What the demo shows"))
 
-    with served(tmp_path, f"exec {sys.executable} -m aiguillage demo") as server:
+    with served(tmp_path, f"exec {sys.executable} -m aiguillage demo", free_port()) as server:
         printed = SECRET.sub("aig_...", (tmp_path / "printed.txt").read_text()).replace(f":{server.port}/", ":8000/")
 
     for request in shown.text.strip().split("\n\n"):
         assert request in printed
 
 
-def test_the_walk_through_ends_with_the_answer_that_is_shown(walked: Walked) -> None:
-    steps = walk_through()
-    ask = next(n for n, block in enumerate(steps) if block.text.startswith("curl "))
+def test_the_token_of_the_walk_through_is_readable_by_its_owner_alone(installed: Path) -> None:
+    token = installed / "token.txt"
 
-    told = walked.type(steps[ask].text)
-
-    assert Block("json", f"{told.stdout.strip()}\n") == steps[ask + 1], told.stderr
-
-
-def test_the_walk_through_says_why_a_call_goes_where_it_goes(walked: Walked) -> None:
-    last = walk_through()[-1]
-
-    told = walked.type(last.text)
-
-    assert "aiguillage route" in last.text
-    assert "known_number" in told.stdout, told.stderr
-
-
-def test_the_token_of_the_walk_through_is_readable_by_its_owner_alone(walked: Walked) -> None:
-    assert (walked.folder / "token.txt").stat().st_mode & 0o077 == 0
-    assert SECRET.fullmatch(walked.token)
+    assert token.stat().st_mode & 0o077 == 0
+    assert SECRET.fullmatch(token.read_text().strip())

@@ -26,6 +26,7 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 
 TOKEN = "demo"  # noqa: S105 - its name
+CALLER, STRANGER = "0199001234", "0465710000"
 ASKERS = {Role.ROUTE: ROUTER, Role.READ: READER}
 """Whose token asks what takes this role."""
 
@@ -35,7 +36,7 @@ class Request(NamedTuple):
 
     title: str
     parameters: dict[str, str]
-    dialect: Dialect = encom_v1
+    dialect: Dialect = v2
 
 
 class Shown(NamedTuple):
@@ -49,23 +50,30 @@ class Shown(NamedTuple):
 def requests(at: int) -> tuple[Request, ...]:
     """The requests that the demonstration proposes at a moment."""
     return (
-        Request(_("A known number"), {"number": "0199001234"}),
-        Request(_("A code, typed by a caller whose number is withheld"), {"number": "anonymous", "code": "4321"}),
-        Request(_("The same as raw text"), {"number": "0199001234", "format": "raw"}),
-        Request(_("One destination"), {"number": "0199001234", "format": "raw", "destination": "2"}),
-        Request(_("A number of a known range"), {"number": "+33353017701"}),
-        Request(_("A VIP with an on-call contract"), {"code": "4321", "include": "vip,onCallDutyContract"}),
-        Request(_("A stranger"), {"number": "0465710000"}),
         Request(
-            _("V2: a stranger who types a postal code goes where the zone does"),
-            {"number": "0465710000", "value": "35000", "fields": "known,destination,reason"},
-            v2,
+            _("A known number, on a Tuesday morning"),
+            {"number": CALLER, "at": "2026-11-24T10:00", "fields": "known,company,destination,open,until"},
         ),
         Request(
-            _("V2: on a public holiday a VIP with an on-call contract reaches who is on call"),
+            _("The same at night"),
+            {"number": CALLER, "at": "2026-11-24T22:00", "fields": "known,company,destination,open,until"},
+        ),
+        Request(
+            _("A code, typed by a caller whose number is withheld: a VIP with an on-call contract"),
+            {"number": "anonymous", "code": "4321", "fields": "known,company,vip,onCallDutyContract"},
+        ),
+        Request(_("A number of a known range"), {"number": "+33353017701", "fields": "known,by,company"}),
+        Request(_("A stranger"), {"number": STRANGER}),
+        Request(
+            _("A stranger who types a postal code goes where the zone does"),
+            {"number": STRANGER, "value": "35000", "fields": "known,destination,reason"},
+        ),
+        Request(
+            _("On a public holiday a VIP with an on-call contract reaches who is on call"),
             {"number": "0261910042", "at": _next_holiday(at), "fields": "destination,queue,open,reason,vip,priority"},
-            v2,
         ),
+        Request(_("V1, as Encom's call flows ask it"), {"number": CALLER}, encom_v1),
+        Request(_("The same as raw text"), {"number": CALLER, "format": "raw"}, encom_v1),
     )
 
 
