@@ -33,7 +33,7 @@ LEFT_OUT = {
     "make test": "it is what runs this",
     "systemctl": "it is for a machine of one's own, with systemd",
     "sudo": "it is for a machine of one's own, with a user for the server",
-    "--tls-cert": "the certificate is the reader's; tests/test_server.py serves over TLS",
+    "--tls-cert": "the certificate is the reader's; tests/dialects/test_seed.py serves over TLS",
     "--uds": "the folder is one that root makes; tests/test_server.py serves on a Unix socket",
     "https://calendars": "the feed is the reader's, and the test reaches no other machines",
     "webhook test": "the receiver is the reader's, and the test reaches no other machines",
@@ -45,7 +45,6 @@ NOT_TYPED = {
     "json": "what is printed",
     "http": "what the server sends",
     "php": "tests/docs/test_webhooks_page.py runs it",
-    "nginx": "a proxy's settings",
     "ini": "a line of a dial plan",
 }
 """The languages of blocks that are not for a terminal, and why."""
