@@ -33,9 +33,22 @@ def hooks(cast: Cast, secure: Secure) -> Hooks:
     return Hooks(cast, secure)
 
 
+@pytest.fixture(autouse=True)
+def next_to_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id by its library's defaults costs a thousandth, but for tests that want the `real_cost`."""
+    if "real_cost" not in request.fixturenames:
+        cheap = (1, 16, 1, *(argon2.PasswordHasher.__init__.__defaults__ or ())[3:])
+        monkeypatch.setattr(argon2.PasswordHasher.__init__, "__defaults__", cheap)
+
+
+@pytest.fixture
+def real_cost() -> None:
+    """For tests of what a password costs."""
+
+
 @pytest.fixture(scope="module")
 def quick_hash() -> str:
-    """The password's hash with parameters that cost next to nothing."""
+    """The password's hash with other parameters than the library's."""
     return argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 

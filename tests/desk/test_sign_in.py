@@ -76,6 +76,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(noa: Cast, who: str, password:
     assert list_sessions(noa.db, noa.operator) == []
 
 
+@pytest.mark.usefixtures("real_cost")
 def test_a_hash_with_other_parameters_is_made_anew(noa: Cast, quick_hash: str) -> None:
     with noa.db.write() as connection:
         connection.execute(text("UPDATE users SET password = :hash"), {"hash": quick_hash})

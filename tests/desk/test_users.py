@@ -47,13 +47,14 @@ def test_an_added_user_is_in_the_installations_journal_without_their_password(ca
     assert facts_version(cast.db) == version + 1
 
 
+@pytest.mark.usefixtures("real_cost")
 def test_a_password_is_kept_as_its_argon2id_hash_only(cast: Cast) -> None:
     add_user(cast.db, cast.operator, NEWCOMER, password=PASSWORD)
     add_user(cast.db, cast.operator, "other@example.org", password=PASSWORD)
 
     one, other = rows(cast.db, "SELECT password FROM users WHERE password IS NOT NULL")
     assert one.password != other.password
-    assert one.password.startswith("$argon2id$")
+    assert one.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert PasswordHasher().verify(one.password, PASSWORD)
 
 
