@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
+from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.desk.calendars import add_calendar, list_calendars
 from aiguillage.desk.facts import add_fact
 from aiguillage.desk.held import UPLOADS
@@ -22,6 +24,7 @@ from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.queues import Calendar, Queue
 from aiguillage.domain.webhooks import Webhook
+from aiguillage.housekeeping import keep_house
 from aiguillage.settings import Settings
 from aiguillage.storage.deliveries import Wanted
 from tests.calendars import WEEKLY, ical, queue
@@ -117,6 +120,28 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
     ]
     assert "hush" not in text
     assert "Traceback" not in text
+
+
+def test_a_walk_whose_findings_cannot_be_kept_is_said_once_a_round_and_kept_when_they_can_be(
+    cast: Cast, settings: Settings
+) -> None:
+    in_the_way = cast.db.path.with_name("damage.json.new")
+    in_the_way.mkdir()
+    waits = iter((False, True))
+
+    def ends(seconds: float) -> bool:
+        over = bool(seconds) and next(waits)
+        if seconds and not over:
+            in_the_way.rmdir()
+        return over
+
+    with capture_logs() as said:
+        keep_house(settings, Counts(memory_for(1), 1, []), ends)
+
+    assert [(line["event"], line.get("step")) for line in said] == [
+        ("housekeeping_failed", "damage"),
+        ("database_walked", None),
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -84,13 +84,18 @@ def _round(house: _House) -> Iterator[None]:
 
 
 def _damage(database: Database, watch: Watch) -> Iterator[None]:
-    """A part of the walk that looks for damage, a third of a minute long: a big file takes several rounds."""
+    """A part of the walk that looks for damage, a third of a minute long: a big file takes several rounds.
+
+    A step that fails ends the part.
+    """
     ends = time.monotonic() + EVERY / 3
-    while watch.is_due(database.path, _now()) and time.monotonic() < ends:
+    failed = False
+    while not failed and watch.is_due(database.path, _now()) and time.monotonic() < ends:
         yield
-        walked = None
+        walked, failed = None, True
         with _told("damage"):
             walked = watch.step(database, _now())
+            failed = False
         if walked is not None:
             tell = _log.error if walked.count else _log.info
             tell("database_walked", findings=walked.count, first=[told_of(one) for one in walked.findings[:10]])

@@ -96,9 +96,9 @@ class Walk:
     def step(self, db: Database) -> bool:
         """Looks at some more; whether there is more to look at. Raises Refusal where the file cannot be read at all."""
         with self._damage_found():
-            if self._parts[0](db):
+            if self._parts and self._parts[0](db):
                 return True
-        self._parts.pop(0)
+        del self._parts[:1]
         return bool(self._parts)
 
     @contextmanager
@@ -202,7 +202,10 @@ class Watch:
         self._began = 0
 
     def step(self, db: Database, at: int) -> Walked | None:
-        """Goes on a little where a walk is due (`at` in microseconds since 1970); what it found, when it has ended."""
+        """Goes on a little where a walk is due (`at` in microseconds since 1970); what it found, when it has ended.
+
+        Raises OSError where that cannot be kept: the next step tries again.
+        """
         if self._walk is None:
             self._walk, self._began = Walk(withhold=True), at
         if self._walk.step(db):
