@@ -17,10 +17,9 @@ from aiguillage.cli.printing import (
     print_list,
     print_refusal,
 )
-from aiguillage.cli.users import read_password
+from aiguillage.cli.readers import warn_of_readers
 from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
-from aiguillage.desk.users import add_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
@@ -28,7 +27,6 @@ from aiguillage.storage import backup as copies
 from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
-from aiguillage.storage.private import is_open_to_others
 from aiguillage.storage.sqlite import library
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
@@ -57,6 +55,9 @@ def init(
     json: Json = False,
 ) -> None:
     """Make the data directory and the database."""
+    from aiguillage.cli.users import read_password  # noqa: PLC0415 - passwords are judged and kept by heavy libraries
+    from aiguillage.desk.users import add_user  # noqa: PLC0415 - same
+
     actor, kept = terminal(context), read_settings()
     password = read_password(wanted=password_stdin)
     _make_directory(kept)
@@ -196,16 +197,6 @@ def status(context: typer.Context, json: Json = False) -> None:
     if trouble is not None:
         raise typer.Exit(REFUSED)
     warn_of_readers(kept.data_dir)
-
-
-def warn_of_readers(directory: Path) -> None:
-    """Tells whoever is at the terminal, or reads the log, that others may read the files."""
-    if is_open_to_others(directory):
-        print_aside(
-            _(
-                "Other users of this machine may look into {directory}, which holds people's numbers: chmod o= it."
-            ).format(directory=directory)
-        )
 
 
 def _look_into(path: Path, actor: Actor) -> dict[str, Any]:
