@@ -40,6 +40,7 @@ class Source(NamedTuple):
 SOURCES = (
     Source("", "serving.register"),
     Source("", "installation.register"),
+    Source("", "settings.register"),
     Source("", "explaining.register"),
     Source("", "week.register"),
     Source("", "calls.register"),
@@ -101,18 +102,22 @@ class Listed(TyperCommand):
         return self.command().make_context(*args, **options)
 
 
-class Root(TyperGroup):
-    """The program: every command of the list."""
-
-    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as of typer
-        super().__init__(**given | {"commands": _commands(json.loads(LISTED.read_bytes()))})
+class Group(TyperGroup):
+    """A group of commands, whose options TAB looks at only where one was typed: what judges values is heavy."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as of typer
-        """Reads the options before the command; where TAB is asked and none is there, without what judges values."""
+        """Reads the options that stand before the command."""
         if ctx.resilient_parsing and not (args and args[0].startswith("-")):
             ctx.args = args
             return args
         return super().parse_args(ctx, args)
+
+
+class Root(Group):
+    """The program: every command of the list."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as of typer
+        super().__init__(**given | {"commands": _commands(json.loads(LISTED.read_bytes()))})
 
 
 def _commands(listed: Mapping[str, Any], above: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -123,9 +128,7 @@ def _commands(listed: Mapping[str, Any], above: tuple[str, ...] = ()) -> dict[st
 def _command(listed: Mapping[str, Any], path: tuple[str, ...]) -> TyperCommand | TyperGroup:
     if "commands" not in listed:
         return Listed(listed, path[1:] or path)
-    return TyperGroup(
-        name=path[-1], help=listed["help"], no_args_is_help=True, commands=_commands(listed["commands"], path)
-    )
+    return Group(name=path[-1], help=listed["help"], no_args_is_help=True, commands=_commands(listed["commands"], path))
 
 
 application = new_application(Root)

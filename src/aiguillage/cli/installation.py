@@ -14,7 +14,6 @@ from aiguillage.cli.printing import (
     print_facts,
     print_json,
     print_line,
-    print_list,
     print_refusal,
 )
 from aiguillage.cli.readers import warn_of_readers
@@ -22,7 +21,7 @@ from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
-from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
+from aiguillage.settings import Settings, read_settings
 from aiguillage.storage import backup as copies
 from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
@@ -40,7 +39,6 @@ def register(application: typer.Typer) -> None:
         ("backup", backup),
         ("restore", restore),
         ("status", status),
-        ("settings", settings),
     ):
         command(application, name)(function)
 
@@ -146,29 +144,6 @@ def restore(
         print_aside(
             _("As it was before, it is in {before}. Remove that when you need it no more.").format(before=before)
         )
-
-
-def settings(json: Json = False) -> None:
-    """List all settings: value, origin, meaning."""
-    kept = read_settings()
-    print_list(
-        Settings.__struct_fields__,
-        json=json,
-        document=lambda name: {
-            "name": PREFIX + name.upper(),
-            "value": str(getattr(kept, name)),
-            "origin": origin(name),
-            "meaning": MEANING[name],
-        },
-        headings=(_("setting"), _("value"), _("origin"), _("meaning")),
-        cells=lambda name: (
-            PREFIX + name.upper(),
-            getattr(kept, name),
-            _("default") if origin(name) == "default" else _("environment"),
-            _(MEANING[name]),
-        ),
-        empty="",
-    )
 
 
 def status(context: typer.Context, json: Json = False) -> None:
