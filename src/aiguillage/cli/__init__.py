@@ -11,12 +11,19 @@ def main() -> None:
     with loading():
         from aiguillage.cli.commands import application  # noqa: PLC0415 - this package is imported by all in it
         from aiguillage.cli.program import run  # noqa: PLC0415 - same
-    run(application)
+    gc.freeze()
+    try:
+        run(application)
+    finally:
+        gc.freeze()
 
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """While code is imported, nothing has begun that Ctrl-C would have to leave in order, and no garbage is made."""
+    """While code is imported, nothing has begun that Ctrl-C would have to leave in order.
+
+    Nothing of it is garbage, either: none is looked for meanwhile; nor later, where the process is this command's alone.
+    """
     interrupted, collects = signal.getsignal(signal.SIGINT), gc.isenabled()
     gc.disable()
     if interrupted is signal.default_int_handler:
@@ -26,5 +33,7 @@ def loading() -> Iterator[None]:
     finally:
         if interrupted is signal.default_int_handler:
             signal.signal(signal.SIGINT, interrupted)
+        if gc.get_freeze_count():
+            gc.freeze()
         if collects:
             gc.enable()
