@@ -74,9 +74,9 @@ GROUPS = {" ".join(path): group for path, group in groups(root())}
 
 
 def test_the_list_of_commands_is_up_to_date() -> None:
-    assert LISTED.read_text() == listing(), (
-        "run: .venv/bin/python -m aiguillage.cli.listing > commands.json && mv commands.json src/aiguillage/cli/"
-    )
+    run = ".venv/bin/python -m aiguillage.cli.listing > src/aiguillage/cli/commands.json"
+
+    assert LISTED.read_text() == listing(), f"run: {run}"
 
 
 def test_every_module_that_has_commands_is_a_source() -> None:

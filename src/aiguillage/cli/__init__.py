@@ -22,7 +22,7 @@ def main() -> None:
 def loading() -> Iterator[None]:
     """While code is imported, nothing has begun that Ctrl-C would have to leave in order.
 
-    Nothing of it is garbage, either: none is looked for meanwhile; nor later, where the process is this command's alone.
+    Nothing of it is garbage, either: none is looked for meanwhile, nor later where the process is one command's alone.
     """
     interrupted, collects = signal.getsignal(signal.SIGINT), gc.isenabled()
     gc.disable()
