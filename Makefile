@@ -70,11 +70,13 @@ clean: ## remove everything that make made
 		|| { echo "Python 3.11 or newer is needed: install it, or name it with 'make PYTHON=python3.12 ...'." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && $(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "Python cannot make virtual environments here: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip --disable-pip-version-check -qq uninstall --yes setuptools
 
 .venv/run.stamp: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
 	@echo "Installing into .venv (once; under a minute) ..." >&2
 	@$(PIP) --require-hashes --no-deps -r requirements/run.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt

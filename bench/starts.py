@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from bench.drawn import ACCOUNT
 from bench.installation import Installation
 from bench.processes import environment_for
 from bench.servers import READY_WITHIN, Server, serving_early
@@ -21,6 +22,8 @@ TRIED_EVERY = 0.002
 COMMAND = str(Path(sys.executable).with_name("aiguillage"))
 TAB = {"_AIGUILLAGE_COMPLETE": "complete_bash", "COMP_WORDS": "aiguillage conta", "COMP_CWORD": "1"}
 """What bash asks when somebody types `aiguillage conta` and the tabulator key."""
+
+COMMANDS = (("--version",), ("status",), ("contacts", "list", ACCOUNT), ("route", ACCOUNT, "--number", "0199001234"))
 
 
 class Spent(NamedTuple):
@@ -71,14 +74,14 @@ def measure_starts(installations: Sequence[Installation], times: int, told: Call
     """So many of each kind; each kind once, then each again: whatever else the machine does meets all alike."""
     first = installations[0]
     serve = [Start(f"serve, {one.size:,} contacts", []) for one in installations]
-    command = [Start("aiguillage --version", []), Start(f"aiguillage status, {first.size:,} contacts", [])]
+    command = [Start(" ".join(("aiguillage", *words)), []) for words in COMMANDS]
     tab = Start("TAB", [])
     for number in range(1, times + 1):
         told(f"start {number} of {times}")
         for start, installation in zip(serve, installations, strict=True):
             start.spent.append(_first_call(installation))
-        command[0].spent.append(_run(first, "--version"))
-        command[1].spent.append(_run(first, "status"))
+        for start, words in zip(command, COMMANDS, strict=True):
+            start.spent.append(_run(first, *words))
         tab.spent.append(_run(first, told="contacts", **TAB))
     return Starts(serve, command, tab)
 

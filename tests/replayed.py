@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 
-from aiguillage.app import open_database, replay
+from aiguillage.app import open_database
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
@@ -22,7 +22,7 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.facts import Fact
 from aiguillage.domain.routing import RULES, decide
 from aiguillage.log_writer import LogWriter, write_until_closed
-from aiguillage.replaying import Move, Replay, Tell, nobody
+from aiguillage.replaying import Move, Replay, Tell, nobody, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite import open_read_only
@@ -64,7 +64,7 @@ class Asked(NamedTuple):
         """All calls decided again, by today's facts if no others are given."""
         actor = self.cast[name]
         past = facts_now(self.cast.db, actor, ACCOUNT) if past is None else past
-        return replay(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past, tell=tell)
+        return replay_calls(self.settings, self.cast.db, actor, ACCOUNT, since=0, past=past, tell=tell)
 
     def moves(self, past: Past | None = None) -> set[Move]:
         """The moves of that."""

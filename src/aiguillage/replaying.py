@@ -13,6 +13,7 @@ from aiguillage.callpath.log import destinations_told
 from aiguillage.callpath.table import Table
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.past import REFUSED, Past
+from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.accounts import NOT_FOUND, Actor
 from aiguillage.domain.calls import Known, Question, Rule
 from aiguillage.domain.contacts import KeyKind, caller_keys
@@ -35,7 +36,7 @@ KEYS_THEN = "SELECT contact_id, facts FROM caller_key WHERE account_id = ? AND k
 Tell = Callable[[int, int], object]
 """Is told how many calls are decided, of how many."""
 
-RulesOf = Mapping[str, tuple[Rule, ...]]
+RULES_OF = {dialect.NAME: dialect.UNREAD.rules for dialect in DIALECTS}
 """The rules by which each dialect's calls are decided."""
 
 _decode_known = msgspec.json.Decoder(Known).decode
@@ -110,13 +111,12 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     *,
     since: int,
     past: Past,
-    rules_of: RulesOf,
     limit: int = EVERY_CALL,
     tell: Tell = nobody,
 ) -> Replay:
     """Decides an account's calls since a moment (microseconds UTC) again, under other facts. Raises Refusal.
 
-    The newest `limit` of them, by `rules_of` the dialect that each came in; `tell` is told how far it is.
+    The newest `limit` of them, by the rules of the dialect that each came in; `tell` is told how far it is.
     """
     logged = list_calls(db, settings.calls, actor, code, since=since, limit=limit)
     readable = [call for call in logged if is_readable(call)]
@@ -125,7 +125,7 @@ def replay_calls(  # noqa: PLR0913 - whose calls, which, and by what they are de
     contacts, keys = _contacts_then(past)
     with closing(PastTable(partial(open_read_only, settings.database), contacts, keys)) as table:
         table.begin()
-        moved = tuple(_moved(table, account, _told(calls, tell), rules_of))
+        moved = tuple(_moved(table, account, _told(calls, tell)))
     counts = Counter((one.went, one.would_go) for one in moved)
     moves = tuple(Move(*ways, count) for ways, count in counts.most_common())
     return Replay(len(calls), len(logged) - len(readable), len(readable) - len(calls), moves, moved)
@@ -151,9 +151,9 @@ def _told(calls: list[Call], tell: Tell) -> Iterator[Call]:
         yield call
 
 
-def _moved(table: Table, account: AccountFacts, calls: Iterable[Call], rules_of: RulesOf) -> Iterator[Moved]:
+def _moved(table: Table, account: AccountFacts, calls: Iterable[Call]) -> Iterator[Moved]:
     for call in calls:
-        rules = rules_of.get(call.dialect, KEPT)
+        rules = RULES_OF.get(call.dialect, KEPT)
         went, would_go = _went(call, rules), _decide_again(table, account, call, rules)
         if would_go != went:
             yield Moved(call, went, would_go)

@@ -6,11 +6,11 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
-from aiguillage.app import explain_call
 from aiguillage.cli.moments import parse_moment
 from aiguillage.cli.week import Week
 from aiguillage.desk.documents import compile_account
 from aiguillage.domain.calls import Question
+from aiguillage.explaining import explain_call
 from aiguillage.settings import Settings
 from tests.cast import ACCOUNT, Cast
 from tests.cli.terminal import Terminal

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from aiguillage.cli.commands import application
+from aiguillage.cli.commands import Listed, application
 from aiguillage.dialects import v2
 from aiguillage.dialects.parameters import FORM_BODY
 from tests.docs.conftest import Walked
@@ -106,7 +106,8 @@ def misread(words: list[str]) -> str | None:
         if word.startswith("-") and word.partition("=")[0] not in options | {"--help"}:
             return f"{command.name} has no {word}"
         if isinstance(command, TyperGroup) and word in command.commands:
-            command = command.commands[word]
+            found = command.commands[word]
+            command = found.command() if isinstance(found, Listed) else found
         elif isinstance(command, TyperGroup) and word.islower() and word.isalpha():
             return f"{command.name} has no {word}"
     return None

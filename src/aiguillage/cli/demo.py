@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import msgspec
 import typer
 
-from aiguillage.app import explain_call
 from aiguillage.callpath.engine import Dialect
 from aiguillage.cli.demo_facts import ACCOUNT, READER, ROUTER, fill
 from aiguillage.cli.moments import today
@@ -20,6 +19,7 @@ from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
 from aiguillage.dialects import encom_v1, v2
 from aiguillage.domain.accounts import NOT_FOUND, Actor, Role
 from aiguillage.domain.unknown_callers import told
+from aiguillage.explaining import explain_call
 from aiguillage.settings import Settings
 from aiguillage.sockets import url_of
 from aiguillage.storage.engine import Database

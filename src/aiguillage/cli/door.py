@@ -9,12 +9,12 @@ import msgspec
 import typer
 
 from aiguillage.cli.printing import print_refusal
-from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.settings import Settings, read_settings
 from aiguillage.storage.sqlite import WANTS_ROOM
 
 if TYPE_CHECKING:
+    from aiguillage.domain.accounts import Actor
     from aiguillage.storage.engine import Database
 
 Parameters = ParamSpec("Parameters")
@@ -40,7 +40,7 @@ class Desk(NamedTuple):
     """What a use case is called with: the database and the actor; and how this machine is set."""
 
     db: "Database"
-    actor: Actor
+    actor: "Actor"
     settings: Settings
 
 
@@ -110,18 +110,20 @@ def _require_schema(database: "Database") -> None:
         )
 
 
-def actor_of(context: typer.Context, database: "Database") -> Actor:
+def actor_of(context: typer.Context, database: "Database") -> "Actor":
     """The user named with --as, else the person at the machine's terminal, who is an operator. Raises Refusal."""
-    from aiguillage.desk.users import actor_named  # noqa: PLC0415 - same
-
     person: Person = context.obj
     if person.email is None:
         return terminal(context)
+    from aiguillage.desk.users import actor_named  # noqa: PLC0415 - the operator is no user
+
     return actor_named(database, person.email, person.at)
 
 
-def terminal(context: typer.Context) -> Actor:
+def terminal(context: typer.Context) -> "Actor":
     """The person at the machine's terminal. Raises Refusal where --as says that it shall be somebody else."""
+    from aiguillage.domain.accounts import Actor  # noqa: PLC0415 - brings the plans of all countries along
+
     person: Person = context.obj
     if person.email is not None:
         raise Refusal(Kind.FORBIDDEN, "This is for the machine's own operator. Leave --as out.")

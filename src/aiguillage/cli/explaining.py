@@ -1,6 +1,6 @@
 """The command that tells where a call would go, and why."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -17,9 +17,7 @@ from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import QUEUE
 from aiguillage.domain.routing import KEPT, decide
-
-if TYPE_CHECKING:
-    from aiguillage.app import Explained
+from aiguillage.explaining import Explained, explain_call
 
 ABOUT_A_CONTACT = ("contact_id", "company", "first_name", "last_name", "language")
 
@@ -49,8 +47,6 @@ def route(
     json: Json = False,
 ) -> None:
     """Tell where a call would go now or at a moment, and why."""
-    from aiguillage.app import explain_call  # noqa: PLC0415 - brings the web framework along
-
     with at_desk(context) as desk:
         settings = show_account(desk.db, desk.actor, account)
         if value is not None and geo_list is None and settings.geo_list is None:
@@ -94,7 +90,7 @@ def _named(desk: Desk, account: str, given: dict[str, tuple[str, str | None]]) -
     }
 
 
-def _document(explained: "Explained") -> dict[str, Any]:
+def _document(explained: Explained) -> dict[str, Any]:
     facts, decision, known = explained.facts, explained.decision, explained.decision.known
     queue = None if decision.queue is None else facts.account.queues[decision.queue].code
     return {

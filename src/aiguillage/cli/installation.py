@@ -14,21 +14,18 @@ from aiguillage.cli.printing import (
     print_facts,
     print_json,
     print_line,
-    print_list,
     print_refusal,
 )
-from aiguillage.cli.users import read_password
+from aiguillage.cli.readers import warn_of_readers
 from aiguillage.cli.words import _
 from aiguillage.desk.installation import count_facts
-from aiguillage.desk.users import add_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
-from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
+from aiguillage.settings import Settings, read_settings
 from aiguillage.storage import backup as copies
 from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
-from aiguillage.storage.private import is_open_to_others
 from aiguillage.storage.sqlite import library
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
@@ -42,7 +39,6 @@ def register(application: typer.Typer) -> None:
         ("backup", backup),
         ("restore", restore),
         ("status", status),
-        ("settings", settings),
     ):
         command(application, name)(function)
 
@@ -57,6 +53,9 @@ def init(
     json: Json = False,
 ) -> None:
     """Make the data directory and the database."""
+    from aiguillage.cli.users import read_password  # noqa: PLC0415 - passwords are judged and kept by heavy libraries
+    from aiguillage.desk.users import add_user  # noqa: PLC0415 - same
+
     actor, kept = terminal(context), read_settings()
     password = read_password(wanted=password_stdin)
     _make_directory(kept)
@@ -147,29 +146,6 @@ def restore(
         )
 
 
-def settings(json: Json = False) -> None:
-    """List all settings: value, origin, meaning."""
-    kept = read_settings()
-    print_list(
-        Settings.__struct_fields__,
-        json=json,
-        document=lambda name: {
-            "name": PREFIX + name.upper(),
-            "value": str(getattr(kept, name)),
-            "origin": origin(name),
-            "meaning": MEANING[name],
-        },
-        headings=(_("setting"), _("value"), _("origin"), _("meaning")),
-        cells=lambda name: (
-            PREFIX + name.upper(),
-            getattr(kept, name),
-            _("default") if origin(name) == "default" else _("environment"),
-            _(MEANING[name]),
-        ),
-        empty="",
-    )
-
-
 def status(context: typer.Context, json: Json = False) -> None:
     """Tell versions, schema and counts, and check the database file."""
     actor, kept = terminal(context), read_settings()
@@ -196,16 +172,6 @@ def status(context: typer.Context, json: Json = False) -> None:
     if trouble is not None:
         raise typer.Exit(REFUSED)
     warn_of_readers(kept.data_dir)
-
-
-def warn_of_readers(directory: Path) -> None:
-    """Tells whoever is at the terminal, or reads the log, that others may read the files."""
-    if is_open_to_others(directory):
-        print_aside(
-            _(
-                "Other users of this machine may look into {directory}, which holds people's numbers: chmod o= it."
-            ).format(directory=directory)
-        )
 
 
 def _look_into(path: Path, actor: Actor) -> dict[str, Any]:

@@ -1,16 +1,11 @@
 """What a command prints: tables for people, JSON for machines, refusals for both."""
 
-import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from aiguillage.cli.words import _
 from aiguillage.domain.errors import Refusal
@@ -18,9 +13,6 @@ from aiguillage.domain.errors import Refusal
 Thing = TypeVar("Thing")
 STEERING = {"Cc", "Cf", "Cs"}
 """Unicode's controls, formats (which turn text around) and halves of characters."""
-
-WIDEST_NAME = 30
-"""Characters of a first column that are not folded."""
 
 
 def plain(value: object) -> str:
@@ -68,23 +60,16 @@ def print_list(
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table; cells that are too long are folded, never cut, and the first column last of all."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    first = max(len(plain(row[0])) for row in rows)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=not table.columns and first <= WIDEST_NAME)
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    _console().print(table)
+    from aiguillage.cli.tables import print_columns  # noqa: PLC0415 - brings rich along
+
+    print_columns(headings, [[plain(cell) for cell in row] for row in rows])
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
     """Names and values, one a line."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in facts.items():
-        table.add_row(name, Text(plain(value)))
-    _console().print(table)
+    from aiguillage.cli.tables import print_pairs  # noqa: PLC0415 - brings rich along
+
+    print_pairs({name: plain(value) for name, value in facts.items()})
 
 
 def print_line(text: str) -> None:
@@ -111,8 +96,3 @@ def print_refusal(refusal: Refusal, *, json: bool) -> None:
         print_json({"refused": refusal.kind, "message": refusal.message})
     else:
         print_aside("aiguillage: " + " ".join(refusal.message.split()))
-
-
-def _console() -> Console:
-    """The terminal as it is at this moment; nothing in the text is taken for markup."""
-    return Console(file=sys.stdout, markup=False, highlight=False, emoji=False)

@@ -5,19 +5,15 @@ import traceback
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from aiguillage import __version__
-from aiguillage.cli.door import REFUSED, Person
-from aiguillage.cli.moments import now
-from aiguillage.cli.printing import print_aside
-from aiguillage.cli.words import _
-from aiguillage.domain.errors import Refusal
-from aiguillage.settings import read_settings
 
 
-def new_application() -> typer.Typer:
-    """A program without commands."""
+def new_application(commands: type[TyperGroup]) -> typer.Typer:
+    """A program with such commands."""
     application = typer.Typer(
+        cls=commands,
         name="aiguillage",
         help="Tells a phone system where a caller goes.",
         no_args_is_help=True,
@@ -46,6 +42,9 @@ def begin(
 ) -> None:
     """Tells a phone system where a caller goes."""
     del version
+    from aiguillage.cli.door import Person  # noqa: PLC0415 - every command needs it; the version and TAB do not
+    from aiguillage.cli.moments import now  # noqa: PLC0415 - same
+
     context.obj = Person(email, now())
 
 
@@ -57,15 +56,26 @@ def run(application: typer.Typer) -> None:
     try:
         application(prog_name="aiguillage")
     except Exception as error:  # noqa: BLE001 - the last resort
-        print_aside(_("aiguillage: this went wrong, and should not have:") + f" {type(error).__name__}: {error}")
-        if _wants_details():
-            traceback.print_exc()
-        else:
-            print_aside(_("Report it, please; AIGUILLAGE_LOG_LEVEL=debug shows where it happened."))
-        sys.exit(REFUSED)
+        _tell(error)
+        sys.exit(1)
+
+
+def _tell(error: Exception) -> None:
+    """Says what went wrong, and where if that is wanted."""
+    from aiguillage.cli.printing import print_aside  # noqa: PLC0415 - only what goes wrong needs it
+    from aiguillage.cli.words import _  # noqa: PLC0415 - same
+
+    print_aside(_("aiguillage: this went wrong, and should not have:") + f" {type(error).__name__}: {error}")
+    if _wants_details():
+        traceback.print_exception(error)
+    else:
+        print_aside(_("Report it, please; AIGUILLAGE_LOG_LEVEL=debug shows where it happened."))
 
 
 def _wants_details() -> bool:
+    from aiguillage.domain.errors import Refusal  # noqa: PLC0415 - same
+    from aiguillage.settings import read_settings  # noqa: PLC0415 - same
+
     try:
         return read_settings().log_level == "debug"
     except Refusal:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from aiguillage.cli.commands import application
+from aiguillage.cli.commands import Listed, application
 
 HEAD = """\
 # The command `aiguillage`
@@ -34,8 +34,8 @@ def _sections(command: object, path: str) -> Iterator[str]:
             yield from _options(command, path)
         for name, inner in command.commands.items():
             yield from _sections(inner, f"{path} {name}")
-    elif isinstance(command, TyperCommand):
-        yield from _options(command, path)
+    elif isinstance(command, Listed):
+        yield from _options(command.command(), path)
 
 
 def _options(command: TyperCommand | TyperGroup, path: str) -> Iterator[str]:

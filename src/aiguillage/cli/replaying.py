@@ -1,7 +1,7 @@
 """The command that decides logged calls again under other facts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -15,9 +15,7 @@ from aiguillage.desk.accounts import show_account
 from aiguillage.desk.past import REFUSED, Past, facts_before, facts_in, facts_now
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
-
-if TYPE_CHECKING:
-    from aiguillage.replaying import Moved, Replay
+from aiguillage.replaying import Moved, Replay, replay_calls
 
 A_WEEK = "7d"
 
@@ -43,15 +41,13 @@ def replay(
     json: Json = False,
 ) -> None:
     """Decide logged calls again, by today's facts or others, and tell which would have gone elsewhere."""
-    from aiguillage.app import replay as decide_again  # noqa: PLC0415 - brings the web framework along
-
     if against is not None and journal_before is not None:
         raise invalid("Give --against or --journal-before, not both: each names the facts to decide by.")
     with at_desk(context) as desk:
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         begin = parse_since(since or A_WEEK, desk.actor.at, time_zone)
         past = _facts_of(desk, account, against, journal_before)
-        done = decide_again(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
+        done = replay_calls(desk.settings, desk.db, desk.actor, account, since=begin, past=past)
     if json:
         print_json(_document(done))
         return
@@ -69,7 +65,7 @@ def _facts_of(desk: Desk, account: str, against: Path | None, journal_before: in
     return facts_now(desk.db, desk.actor, account)
 
 
-def _print(done: "Replay") -> None:
+def _print(done: Replay) -> None:
     print_line(
         _("{calls} calls decided again; {moved} would have gone elsewhere.").format(
             calls=done.calls, moved=len(done.moved)
@@ -86,13 +82,13 @@ def _print(done: "Replay") -> None:
         print_table((_("went to"), _("would go to"), _("calls")), rows)
 
 
-def _print_calls(moved: "tuple[Moved, ...]", time_zone: str) -> None:
+def _print_calls(moved: tuple[Moved, ...], time_zone: str) -> None:
     rows = [(local(one.call.at, time_zone), _number(one), _way(one.went), _way(one.would_go)) for one in moved]
     headings = (_("time ({zone})").format(zone=time_zone), _("number"), _("went to"), _("would go to"))
     print_table(headings, rows)
 
 
-def _number(one: "Moved") -> str:
+def _number(one: Moved) -> str:
     return readable(one.call.number)
 
 
@@ -102,7 +98,7 @@ def _way(way: str | None) -> str:
     return _("(nowhere)") if way is None else way
 
 
-def _document(done: "Replay") -> dict[str, Any]:
+def _document(done: Replay) -> dict[str, Any]:
     return {
         "calls": done.calls,
         "skipped": done.skipped,
@@ -112,6 +108,6 @@ def _document(done: "Replay") -> dict[str, Any]:
     }
 
 
-def _moved_document(one: "Moved") -> dict[str, Any]:
+def _moved_document(one: Moved) -> dict[str, Any]:
     call = msgspec.structs.asdict(one.call)
     return {**call, "at": iso(one.call.at), "went": one.went, "would_go": one.would_go}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import Json, command, terminal
-from aiguillage.cli.installation import warn_of_readers
+from aiguillage.cli.readers import warn_of_readers
 from aiguillage.domain.errors import invalid
 from aiguillage.settings import Settings, origin, read_settings, with_settings
 
@@ -22,11 +22,6 @@ Port = Annotated[str | None, typer.Option(help="The TCP port to listen on.", sho
 def register(application: typer.Typer) -> None:
     """Adds the commands."""
     command(application, "demo")(demo)
-    register_serve(application)
-
-
-def register_serve(application: typer.Typer) -> None:
-    """Adds the one that starts by itself."""
     command(application, "serve")(serve)
 
 

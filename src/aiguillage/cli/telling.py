@@ -1,7 +1,7 @@
 """A decision in words: the short answer, and what each rule looked at, said and changed."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -12,9 +12,7 @@ from aiguillage.cli.printing import plain
 from aiguillage.cli.words import _
 from aiguillage.domain.calls import Decision, Facts, Known, Line
 from aiguillage.domain.contacts import Field
-
-if TYPE_CHECKING:
-    from aiguillage.app import Explained
+from aiguillage.explaining import Explained
 
 LOOKED_AT_TOO = {"state", "steps"}
 """What a rule changes that it is told to have looked at: how the queues were."""
@@ -74,7 +72,7 @@ NAMES = {
 """What the values of a trace are called."""
 
 
-def caller_in_words(explained: "Explained") -> str:
+def caller_in_words(explained: Explained) -> str:
     """Who calls, in a sentence."""
     facts, known = explained.facts, explained.decision.known
     asked = [
@@ -97,7 +95,7 @@ def caller_in_words(explained: "Explained") -> str:
     return told[explained.decision.by or "number"].format(caller=caller, id=known.contact_id, name=name or "-")
 
 
-def answer_in_words(explained: "Explained", kept: Decision) -> dict[str, object]:
+def answer_in_words(explained: Explained, kept: Decision) -> dict[str, object]:
     """Where the call goes and why, name by name; all destinations where they are not those that are kept."""
     facts, decision = explained.facts, explained.decision
     time_zone = facts.account.time_zone
@@ -130,7 +128,7 @@ def _because(reason: str, label: str) -> str:
     return f"{_(WHY[reason])} {label}".rstrip()
 
 
-def rules_in_words(explained: "Explained", fields: list[Field]) -> Iterator[str]:
+def rules_in_words(explained: Explained, fields: list[Field]) -> Iterator[str]:
     """A few lines for every rule: its name and sentence, what it looked at, what it changed or that it said nothing."""
     words = _Words(explained.facts, fields)
     for n, line in enumerate(explained.trace, start=1):
