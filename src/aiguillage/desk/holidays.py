@@ -10,8 +10,8 @@ from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import missing
-from aiguillage.domain.holidays import compute_days, is_custom
-from aiguillage.domain.queues import Observance, ObservedDay
+from aiguillage.domain.holidays import ObservedDay, compute_days, is_custom
+from aiguillage.domain.queues import Observance
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.facts import read_facts as read_kept
