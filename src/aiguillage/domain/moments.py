@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from aiguillage.domain.errors import invalid
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -17,8 +19,8 @@ _PLUS_DECODED = re.compile(r"(T[0-9:.,]+) (?=[0-9:]+$)")
 
 
 def moment_of(time: datetime) -> int:
-    """The moment at which a clock of some zone shows a date and time. Raises OverflowError: in no year of UTC."""
-    return (time.astimezone(UTC) - _EPOCH) // _MICROSECOND
+    """The moment of a date and time with a zone or an offset from UTC."""
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def in_utc(at: int) -> datetime:
@@ -45,3 +47,17 @@ def iso_in(at: int | None, time_zone: str) -> str | None:
 def read_iso(text: str) -> datetime:
     """A date and time in ISO 8601; a blank before its offset is a plus not written as %2B. Raises ValueError."""
     return datetime.fromisoformat(_PLUS_DECODED.sub(r"\1+", text))
+
+
+def parse_moment(text: str, field: str | None = None) -> int:
+    """A moment with its offset from UTC. Raises Refusal(invalid)."""
+    try:
+        moment = read_iso(text.strip())
+        if moment.tzinfo is not None:
+            return moment_of(moment.astimezone(UTC))  # refused where it is in no year of UTC
+    except (ValueError, OverflowError):
+        pass
+    raise invalid(
+        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
+        field,
+    )
