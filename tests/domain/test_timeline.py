@@ -8,7 +8,6 @@ from aiguillage.domain.moments import DAY, HOUR, WEEK
 from aiguillage.domain.timeline import (
     NEVER,
     Laid,
-    Memo,
     Slot,
     Strength,
     WallClock,
@@ -198,14 +197,3 @@ def test_what_began_first_stays() -> None:
 
 def test_the_later_in_the_list_is_seen() -> None:
     assert seen(later_in_list) == [(-1, None), (0, "a"), (3, "c"), (5, "b"), (12, None)]
-
-
-def test_what_was_found_is_known_until_it_ends() -> None:
-    memo = Memo[str]()
-
-    memo.keep(1, 10, 20, "a while")
-    memo.keep(2, 10, None, "for good")
-
-    assert [memo.at(1, at) for at in (9, 10, 19, 20)] == [None, "a while", "a while", None]
-    assert [memo.at(2, at) for at in (9, 10, 10**18)] == [None, "for good", "for good"]
-    assert memo.at(3, 10) is None

@@ -48,7 +48,6 @@ from aiguillage.domain.queues import (
 from aiguillage.domain.remarks import Remark, of_queues, of_spans_removed, on_rotas, on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
-from aiguillage.domain.timeline import Memo
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
 
 Fact = msgspec.Struct
@@ -203,7 +202,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     dialled: Mapping[str, int] = {}
     ctis: Mapping[str, int] = {}
     kinds: frozenset[str] = frozenset()
-    ways: Memo[Any] = msgspec.field(default_factory=Memo)
+    ways: dict[int, Any] = msgspec.field(default_factory=dict)
 
     def let_go(self) -> Steps[None]:
         """Frees what there can be very much of, in steps, once no call needs it any more."""

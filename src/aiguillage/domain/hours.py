@@ -30,7 +30,6 @@ from aiguillage.domain.timeline import (
     NEVER,
     Dated,
     Held,
-    Memo,
     Slot,
     WallClock,
     Weekly,
@@ -153,7 +152,7 @@ class Hours:
         self._by_code: dict[str, int] = {}
         self._owned: dict[_Owner, tuple[Dated[State], Dated[State], Weekly[State]]] = {}
         self._plans: dict[int, _Plan] = {}
-        self._now = Memo[State]()
+        self._now: dict[int, tuple[int, int, State]] = {}
         finish(self.read(by_kind))
 
     def read(self, by_kind: Mapping[str, Mapping[int, Any]]) -> Steps[None]:
@@ -182,11 +181,11 @@ class Hours:
 
     def state_now(self, queue_id: int, at: int) -> State:
         """The same, remembered from the moment it was computed for until it ends: the call path's way."""
-        state = self._now.at(queue_id, at)
-        if state is None:
+        kept = self._now.get(queue_id)
+        if kept is None or not kept[0] <= at < kept[1]:
             state = self.state(queue_id, at)
-            self._now.keep(queue_id, at, state.until, state)
-        return state
+            kept = self._now[queue_id] = (at, NEVER if state.until is None else state.until, state)
+        return kept[2]
 
     def queue_of(self, destination: str) -> int | None:
         """The active queue whose number, else whose code, a destination is."""

@@ -29,7 +29,6 @@ from aiguillage.domain.timeline import (
     NEVER,
     Held,
     Laid,
-    Memo,
     Slot,
     WallClock,
     Weekly,
@@ -74,7 +73,7 @@ class OnCall:
         self._codes = {rota.code.casefold(): rota_id for rota_id, rota in self._rotas.items()}
         self._calendars = [fact for fact in by_kind.get("calendar", {}).values() if fact.owner_type == ROTA]
         self._rosters: dict[int, _Roster] = {}
-        self._now = Memo[Duty]()
+        self._now: dict[int, tuple[int, int, Duty]] = {}
 
     def duty(self, rota_id: int, at: int) -> Duty:
         """Who is on duty at a moment. Raises KeyError for an unknown rota."""
@@ -82,11 +81,11 @@ class OnCall:
 
     def duty_now(self, rota_id: int, at: int) -> Duty:
         """The same, remembered until anything changes."""
-        duty = self._now.at(rota_id, at)
-        if duty is None:
+        kept = self._now.get(rota_id)
+        if kept is None or not kept[0] <= at < kept[1]:
             duty, until = self._duty(rota_id, at)
-            self._now.keep(rota_id, at, until, duty)
-        return duty
+            kept = self._now[rota_id] = (at, until, duty)
+        return kept[2]
 
     def rota_named(self, text: str) -> int | None:
         """The id of the rota with that code."""

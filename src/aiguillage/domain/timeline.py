@@ -39,13 +39,13 @@ is, and how far to look, is the business of the two kinds of timetable:
     Rotas (oncall.py)     overrides and shifts, then layers whose   looks on to the end of time, and after 400
                           members take turns, within a week         changes of hands takes turns to repeat themselves
 
-A call has no time for this: a `Memo` has what was found, and gives it out until it ends.
+A call has no time for this: hours, rotas and ways (ways.py) each remember what was found last, until it ends.
 
 Time ends with the year 9999, but for two days that zones need. NEVER is later than all that.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
@@ -213,16 +213,28 @@ class Laid(Generic[A]):
         self._begins: list[int] = []
         self._seen: list[A | None] = []
         ranked = sorted(slots, key=strength)
-        waiting = sorted(range(len(ranked)), key=lambda rank: ranked[rank].begin, reverse=True)
-        holding: list[int] = []
-        for cut in sorted({cut for slot in ranked for cut in (slot.begin, slot.end)}):
-            while waiting and ranked[waiting[-1]].begin == cut:
-                heappush(holding, waiting.pop())
-            while holding and ranked[holding[0]].end <= cut:
-                heappop(holding)
-            self._see(cut, ranked[holding[0]].answer if holding else None)
+        begins = [slot.begin for slot in ranked]
+        ranks: list[int] = []
+        reached = -NEVER
+        for rank in sorted(range(len(ranked)), key=begins.__getitem__):
+            self._see(ranked, ranks, reached, begins[rank])
+            reached = begins[rank]
+            heappush(ranks, rank)
+        self._see(ranked, ranks, reached, NEVER)
 
-    def _see(self, begin: int, answer: A | None) -> None:
+    def _see(self, ranked: list[Slot[A]], ranks: list[int], begin: int, end: int) -> None:
+        """Notes what is seen from a time until another slot begins, of those that have, by their ranks."""
+        while ranks and begin < end:
+            strongest = ranked[ranks[0]]
+            if strongest.end <= begin:
+                heappop(ranks)
+            else:
+                self._note(begin, strongest.answer)
+                begin = min(strongest.end, end)
+        if begin < end:
+            self._note(begin, None)
+
+    def _note(self, begin: int, answer: A | None) -> None:
         if answer != (self._seen[-1] if self._seen else None):
             self._begins.append(begin)
             self._seen.append(answer)
@@ -269,7 +281,7 @@ class Dated(Generic[A]):
         self._yearly = tuple(slot for slot in every if isinstance(slot, Yearly))
         self.last = max((slot.end for slot in self._once), default=-NEVER)
         self._begin, self._end = -NEVER, -NEVER if self._yearly else NEVER
-        self._laid = Laid(self._once)
+        self._laid = Laid(() if self._yearly else self._once)
 
     def __bool__(self) -> bool:
         return bool(self._once or self._yearly)
@@ -349,20 +361,3 @@ def next_change(timetable: Timetable[V], at: int, end: int = NEVER) -> tuple[Hel
             settled, watched = timetable.settled(until, times), until + 2 * WEEK
         until = held.until if held.until < watched else max(held.until, settled)
     return now, NEVER, None
-
-
-class Memo(Generic[V]):
-    """What was found last about each of some keys, for as long as it holds."""
-
-    def __init__(self) -> None:
-        self._found: dict[Hashable, tuple[int, int, V]] = {}
-
-    def at(self, key: Hashable, at: int) -> V | None:
-        """What holds at a moment, if it is known."""
-        found = self._found.get(key)
-        return found[2] if found is not None and found[0] <= at < found[1] else None
-
-    def keep(self, key: Hashable, at: int, until: int | None, value: V) -> V:
-        """What was found to hold from a moment until another (NEVER or None: always)."""
-        self._found[key] = (at, NEVER if until is None else until, value)
-        return value

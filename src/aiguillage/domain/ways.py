@@ -15,11 +15,12 @@ Steps = Sequence[tuple[int, State]]
 
 
 class Way(msgspec.Struct, frozen=True, gc=False):
-    """Where a call queue sends calls until `until`; `stays` when it is open and takes them itself.
+    """Where a call queue sends calls from `since` until `until`; `stays` when it is open and takes them itself.
 
     `state` is the queue's own, `steps` has it and those of the queues that it sends calls on to.
     """
 
+    since: int
     until: int | None
     destination: str
     stays: bool
@@ -31,10 +32,9 @@ def way_through(facts: Facts, queue_id: int) -> Way:
     """Where the queue sends a call, remembered while it holds if the call is asked about now."""
     if not facts.remember:
         return _find_way(facts, queue_id)
-    way = facts.account.ways.at(queue_id, facts.at)
-    if way is None:
-        way = _find_way(facts, queue_id)
-        facts.account.ways.keep(queue_id, facts.at, way.until, way)
+    way: Way | None = facts.account.ways.get(queue_id)
+    if way is None or not way.since <= facts.at or (way.until is not None and facts.at >= way.until):
+        way = facts.account.ways[queue_id] = _find_way(facts, queue_id)
     return way
 
 
@@ -43,6 +43,7 @@ def _find_way(facts: Facts, queue_id: int) -> Way:
     last, following = steps[-1][1], _following(facts, steps)
     queue = None if following is None else facts.account.queues[following]
     return Way(
+        facts.at,
         soonest(*(state.until for _, state in steps)),
         sends_to(facts, *steps[-1]) if queue is None else queue.number or queue.code,
         last.open and following == queue_id and len(steps) == 1,
