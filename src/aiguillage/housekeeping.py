@@ -21,6 +21,7 @@ from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
+from aiguillage.domain.moments import moment_of
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
 from aiguillage.precedence import give_way
@@ -157,7 +158,7 @@ def _told(step: str, **about: object) -> Iterator[None]:
 
 
 def _now() -> int:
-    return int(datetime.now(UTC).timestamp() * 1_000_000)
+    return moment_of(datetime.now(UTC))
 
 
 def _actor() -> Actor:

@@ -12,9 +12,10 @@ import httpx
 import msgspec
 import pytest
 
-from aiguillage.api.moments import iso, now
+from aiguillage.api.moments import now
 from aiguillage.desk.held import REPLAYS
 from aiguillage.desk.held_replays import HeldReplay, show_replay
+from aiguillage.domain.moments import iso
 from aiguillage.settings import Settings
 from tests.api.client import Client, client_of
 from tests.api.test_apart import first_child, is_there, until, working

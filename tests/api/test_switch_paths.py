@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.desk.facts import add_fact, remove_fact, show_fact
 from aiguillage.desk.switches import issue_switch_code, revoke_switch_code
 from aiguillage.domain.accounts import new_secret
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.queues import Switch
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused

@@ -12,9 +12,8 @@ from aiguillage.cli.columns import READ_AS
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.cli.words import CATALOGUES, DOMAIN
 from aiguillage.desk.importing.outcome import WHY_UNREAD
-from aiguillage.domain import rota_remarks, span_remarks, without_hours
 from aiguillage.domain.omissions import REASONS, UNUSED
-from aiguillage.domain.overlaps import WEEKDAYS
+from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
 
@@ -27,7 +26,7 @@ MAGIC = 0x950412DE
 def wanted() -> set[str]:
     """Every message that the terminal door translates: literals in `_("...")`, and words that are kept in tables."""
     literals = {message for source in sorted(SOURCES.glob("*.py")) for message in _literals(source)}
-    remarks = {*span_remarks.SENTENCES, *rota_remarks.SENTENCES, *without_hours.SENTENCES, *REASONS.values(), UNUSED}
+    remarks = {*SENTENCES, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
     return literals | tables | {rule.__doc__ or "" for rule in RULES}

@@ -10,6 +10,7 @@ from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.ctis import Cti, CtiDestination
 from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.geo import GeoDestination, GeoList
+from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.oncall import Layer, Member, Rota
 from aiguillage.domain.queues import (
     Calendar,
@@ -18,7 +19,6 @@ from aiguillage.domain.queues import (
     Group,
     Holiday,
     Observance,
-    ObservedDay,
     Queue,
     Switch,
     TimeSpan,

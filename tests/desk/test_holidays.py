@@ -10,7 +10,8 @@ from aiguillage.desk.holidays import forget_holidays, observe_holidays, renew_ho
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.queues import Observance, ObservedDay
+from aiguillage.domain.holidays import ObservedDay
+from aiguillage.domain.queues import Observance
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.refusal import refused
 

@@ -12,10 +12,11 @@ from aiguillage.desk.imports import import_contacts
 from aiguillage.desk.sessions import open_session
 from aiguillage.desk.token_rows import MOST_CALL_TOKENS, MOST_SESSIONS, MOST_TOKENS
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
-from aiguillage.desk.users import DAY, MOST_INVITED, MOST_USERS, actor_named, grant_role, list_grants
+from aiguillage.desk.users import MOST_INVITED, MOST_USERS, actor_named, grant_role, list_grants
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import MOST_CONTACTS, Contact, Telecom
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.moments import DAY
 from aiguillage.storage.schema import accounts
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast, email
 from tests.refusal import refused

@@ -8,9 +8,10 @@ import pytest
 
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.calls import list_calls, list_strangers
-from aiguillage.desk.retention import DAY, Kept, keep_retention
+from aiguillage.desk.retention import Kept, keep_retention
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.pseudonyms import is_pseudonym, pseudonym
 from aiguillage.storage import call_retention
 from aiguillage.storage.calls import Call, is_readable

@@ -16,7 +16,8 @@ from aiguillage.desk.webhooks import (
     show_webhook,
 )
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.webhooks import GIVEN_UP_AFTER, MINUTE
+from aiguillage.domain.moments import MINUTE
+from aiguillage.domain.webhooks import GIVEN_UP_AFTER
 from aiguillage.storage.webhooks import webhook_secret
 from tests.cast import ACCOUNT, NOW, known_caller
 from tests.desk.hooks import HOUR, Hooks

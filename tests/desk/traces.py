@@ -6,8 +6,9 @@ from sqlalchemy import insert
 
 from aiguillage.desk.contacts import enter_contact
 from aiguillage.desk.facts import add_fact
-from aiguillage.desk.retention import DAY, keep_retention
+from aiguillage.desk.retention import keep_retention
 from aiguillage.domain.blocked import Blocked
+from aiguillage.domain.moments import DAY
 from aiguillage.storage.schema import answered, survey_records
 from aiguillage.storage.webhook_tables import deliveries
 from tests.cast import ACCOUNT, NOW, NUMBER, Cast, known_caller

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.holidays import check_place, compute_days
-from aiguillage.domain.queues import ObservedDay
+from aiguillage.domain.holidays import ObservedDay, check_place, compute_days
 from tests.refusal import refused
 
 FRENCH = {

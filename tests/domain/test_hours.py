@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.hours import Hours, State
-from aiguillage.domain.queues import Holiday, Observance, ObservedDay, Queue, Switch, TimeSpan
+from aiguillage.domain.queues import Holiday, Observance, Queue, Switch, TimeSpan
 from tests.domain.timetables import (
     ON_ACCOUNT,
     ON_GROUP,

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from aiguillage.domain.queues import Calendar, DayException, Holiday, Observance, ObservedDay
+from aiguillage.domain.holidays import ObservedDay
+from aiguillage.domain.queues import Calendar, DayException, Holiday, Observance
 from tests.domain.timetables import ON_QUEUE, event, exception, hours, moment, said
 
 

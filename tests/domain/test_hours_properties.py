@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.hours import Hours, State
 from aiguillage.domain.queues import (
     Calendar,
@@ -16,7 +17,6 @@ from aiguillage.domain.queues import (
     Event,
     Holiday,
     Observance,
-    ObservedDay,
     Queue,
     Switch,
     TimeSpan,

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from aiguillage.domain.oncall import Layer, OnCall, Rota
-from aiguillage.domain.turns import MOST_TURNS
+from aiguillage.domain.oncall import MOST_TURNS, Layer, OnCall, Rota
 from tests.domain.rotas import (
     CAMILLE,
     DENIS,

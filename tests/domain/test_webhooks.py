@@ -10,10 +10,10 @@ import pytest
 
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.moments import MINUTE
 from aiguillage.domain.webhooks import (
     EVENTS,
     GIVEN_UP_AFTER,
-    MINUTE,
     Webhook,
     check_webhook,
     new_webhook_secret,

@@ -18,10 +18,11 @@ from litestar.params import PathParameter, QueryParameter
 
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.lanes import Lanes
-from aiguillage.api.moments import iso, now, parse_moment
+from aiguillage.api.moments import now
 from aiguillage.api.problems import Problem, too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.storage.engine import Database
 
 TAG = "Switches"

@@ -15,6 +15,7 @@ from aiguillage.callpath.table import Table
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.moments import SECOND
 from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
@@ -110,7 +111,7 @@ class CallPath:
             entry, number, called = self._admit(scope, question, token)
             if question.called is not None:
                 question = replace(question, called=called)
-            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * 1_000_000))
+            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * SECOND))
             decision = self._codes.judged(
                 token,
                 facts,
@@ -141,7 +142,7 @@ class CallPath:
             self._table.begin()
             for code in self._table.largest_accounts(REHEARSED_ACCOUNTS):
                 for dialect in self.by_path.values():
-                    self._rehearse_on(code, dialect, int(now * 1_000_000))
+                    self._rehearse_on(code, dialect, int(now * SECOND))
         except Exception as error:  # noqa: BLE001 - a worker that cannot answer now answers with 503
             _log.error("rehearsal_failed", extra={"about": {"error": str(error)}})
         finally:

@@ -7,6 +7,7 @@ from time import monotonic
 from aiguillage import __version__
 from aiguillage.callpath.counts import BOUNDS, STARTING, UP, Counts
 from aiguillage.callpath.engine import Answer
+from aiguillage.domain.moments import SECOND
 
 FRESH = 0.25
 """Seconds for which an answer is given again: asking costs no token, and must cost calls nothing either."""
@@ -44,8 +45,6 @@ GAUGES = {
     "calendars_failing": ("aiguillage_calendars_failing", "Calendars whose feed cannot be read."),
 }
 """The same of what goes up and down."""
-
-_MICROSECONDS = 1_000_000
 
 
 class Health:
@@ -126,8 +125,8 @@ class Health:
         yield from _head(name, "histogram", "Our own time for a call.")
         for bound, count in zip((*BOUNDS, None), self._counts.own_times(), strict=True):
             so_far += count
-            yield f'{name}_bucket{{le="{"+Inf" if bound is None else bound / _MICROSECONDS}"}} {so_far}'
-        yield f"{name}_sum {self._counts.total('own_time_sum') / _MICROSECONDS}"
+            yield f'{name}_bucket{{le="{"+Inf" if bound is None else bound / SECOND}"}} {so_far}'
+        yield f"{name}_sum {self._counts.total('own_time_sum') / SECOND}"
         yield f"{name}_count {so_far}"
 
 

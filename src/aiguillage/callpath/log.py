@@ -15,6 +15,7 @@ import msgspec
 from aiguillage.callpath.counts import Counts
 from aiguillage.domain.calls import Decision, Facts
 from aiguillage.domain.contacts import NO_SELECT
+from aiguillage.domain.moments import SECOND
 
 MOST_WAITING = 100_000
 """Calls that wait for the log's process before further ones are dropped and counted: several seconds at full speed."""
@@ -101,7 +102,7 @@ class CallLog:
         known = decision.known
         self._calls.append(
             Logged(
-                int(now * 1_000_000),
+                int(now * SECOND),
                 facts.account.account_id,
                 facts.number,
                 decision.by,

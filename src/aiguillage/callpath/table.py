@@ -19,6 +19,7 @@ from aiguillage.domain.calls import Facts, Known, Question
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import AccountFacts
+from aiguillage.domain.moments import SECOND, moment_of
 from aiguillage.domain.sessions import IDLE
 from aiguillage.domain.sums import row_sum
 
@@ -164,7 +165,7 @@ class Table:
             Role(role),
             frozenset(_decode_strings(accounts)) if accounts else None,
             tuple(ip_network(block) for block in _decode_strings(hosts)) if hosts else (),
-            float("inf") if expires_at is None else expires_at / 1_000_000,
+            float("inf") if expires_at is None else expires_at / SECOND,
             unknown or "404",
             session=used_at is not None,
         )
@@ -287,7 +288,7 @@ class Table:
 
 def _moment(at: int | datetime, time_zone: str) -> int:
     """A moment in microseconds since 1970 UTC."""
-    return at if isinstance(at, int) else int(at.replace(tzinfo=ZoneInfo(time_zone)).timestamp()) * 1_000_000
+    return at if isinstance(at, int) else moment_of(at.replace(tzinfo=ZoneInfo(time_zone))) // SECOND * SECOND
 
 
 def _shared_start(one: str, other: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from aiguillage.domain import moments
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import DAY, HOUR, MINUTE, SECOND, WEEK, in_zone, moment_of
 
-SECOND = 1_000_000
 MIDNIGHT = (24, 0, 0)
 """How a clock shows the end of a day."""
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
 DAYS = {
     word: day
     for day, words in enumerate(
@@ -25,14 +26,12 @@ _TIME = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)?(?::([0-9]{2}))?")
 
 def now() -> int:
     """This moment, read once a command."""
-    return int(datetime.now(UTC).timestamp() * SECOND)
+    return moment_of(datetime.now(UTC))
 
 
 def iso(at: int | None) -> str | None:
-    """A moment as machines read it: ISO 8601 in UTC."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A moment as machines read it: ISO 8601 in UTC, to the millisecond."""
+    return moments.iso(at, "milliseconds")
 
 
 def zone(name: str) -> ZoneInfo:
@@ -45,7 +44,7 @@ def zone(name: str) -> ZoneInfo:
 
 def local(at: int | None, name: str = "UTC") -> str:
     """A moment as people read it, by the clock of a time zone."""
-    return "" if at is None else f"{datetime.fromtimestamp(at / SECOND, zone(name)):%Y-%m-%d %H:%M:%S}"
+    return "" if at is None else f"{in_zone(at, zone(name)):%Y-%m-%d %H:%M:%S}"
 
 
 def parse_duration(text: str) -> int:
@@ -53,7 +52,7 @@ def parse_duration(text: str) -> int:
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
         raise invalid(f"'{text[:40]}' is no duration. Write a number and a unit: 30m, 12h, 7d or 52w.")
-    return int(match[1]) * UNITS[match[2]] * SECOND
+    return int(match[1]) * UNITS[match[2]]
 
 
 def parse_since(text: str, at: int, time_zone: str) -> int:
@@ -82,7 +81,7 @@ def parse_moment(text: str, time_zone: str, form: str = "2026-11-01 or 2026-11-0
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone(time_zone))
-        return round(moment.timestamp()) * SECOND
+        return round(moment_of(moment) / SECOND) * SECOND
     except (ValueError, OverflowError):
         raise invalid(f"'{text[:40]}' is no moment. Write {form}.") from None
 
@@ -150,4 +149,4 @@ def _day(text: str) -> int:
 
 def today(at: int, time_zone: str) -> date:
     """The day that the account's clock shows at a moment."""
-    return datetime.fromtimestamp(at / SECOND, zone(time_zone)).date()
+    return in_zone(at, zone(time_zone)).date()

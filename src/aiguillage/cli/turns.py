@@ -12,14 +12,13 @@ from aiguillage.cli.rotas import ROTAS, RotaName
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.facts import find_fact, set_fact
 from aiguillage.domain.errors import invalid, missing
+from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.oncall import Layer, Override, Rota, Window
 from aiguillage.domain.queues import ROTA
 
 layer_commands = typer.Typer(help="A rota's layers: members who take turns; later layers win.", no_args_is_help=True)
 override_commands = typer.Typer(help="A rota's overrides: somebody takes over for a while.", no_args_is_help=True)
 
-DAY = 86_400_000_000
-WEEK = 7 * DAY
 LayerName = Annotated[str, typer.Argument(metavar="LAYER", help="What people call it, as in Weeks or Nights.")]
 
 

@@ -12,7 +12,7 @@ import typer
 
 from aiguillage.cli.door import AccountCode, Json, at_desk, command
 from aiguillage.cli.hours import day_name
-from aiguillage.cli.moments import SECOND, iso, parse_date, today, zone
+from aiguillage.cli.moments import iso, parse_date, today, zone
 from aiguillage.cli.printing import print_json_list, print_line
 from aiguillage.cli.words import _
 from aiguillage.desk.documents import compile_account
@@ -20,6 +20,7 @@ from aiguillage.desk.facts import find_fact
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.hours import State
+from aiguillage.domain.moments import MINUTE, in_zone, moment_of
 from aiguillage.domain.queues import QUEUE
 
 DAYS = 7
@@ -101,7 +102,7 @@ class Week:
     def moment(self, day: date, minutes: int) -> int:
         """The moment at which the clock shows a time of a day, the first if it does twice."""
         shown = datetime.combine(day, time(), self._zone) + timedelta(minutes=minutes)
-        return int(shown.timestamp()) * SECOND
+        return moment_of(shown)
 
     def within(self, begin: int, end: int) -> str:
         """What is drawn for a time, `[begin, end)`: that the queue is open for a part, else how it is the longest."""
@@ -134,10 +135,10 @@ class Week:
 
     def _character(self, day: date, minutes: int, length: int) -> str:
         moment = self.moment(day, minutes)
-        shown = datetime.fromtimestamp(moment / SECOND, self._zone)
+        shown = in_zone(moment, self._zone)
         if shown.hour * 60 + shown.minute != minutes:
             return NEVER
-        return _shown(self.within(moment, moment + length * 60 * SECOND))
+        return _shown(self.within(moment, moment + length * MINUTE))
 
     def _characters(self) -> dict[Mark, str]:
         """A character for each way in which the queue is: open at itself, closed to its default, or a letter."""
@@ -159,7 +160,7 @@ class Week:
         for since, until, state in self.periods:
             if since < end and until > begin and state.reason in words:
                 yield f"{words[state.reason]}: {state.label}" if state.label else words[state.reason]
-        longer = (end - begin) // (60 * SECOND) - 24 * 60
+        longer = (end - begin) // MINUTE - 24 * 60
         if longer:
             told = _("clock put back {minutes} minutes") if longer > 0 else _("clock put on {minutes} minutes")
             yield told.format(minutes=abs(longer))

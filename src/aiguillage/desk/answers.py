@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import DAY
 from aiguillage.storage.claims import claimed
 from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_transaction
 from aiguillage.storage.schema import answered
 
-KEPT = 24 * 3_600 * 1_000_000
+KEPT = DAY
 """Microseconds."""
 
 LONGEST_KEY = 255

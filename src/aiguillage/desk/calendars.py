@@ -1,7 +1,7 @@
 """Calendars: iCal files and feeds, read into the exceptions of a queue or group, or the shifts of a rota."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from aiguillage.desk.facts import Changes, Done, place_fact, replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.moments import DAY, HOUR, in_utc
 from aiguillage.domain.omissions import Use, remarks_of, use_of
 from aiguillage.domain.queues import ROTA, Calendar
 from aiguillage.domain.remarks import Remark
@@ -33,8 +34,7 @@ from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.journal import raise_facts_version
 
 KIND = "calendar"
-SECOND = 1_000_000
-FEED_EVERY, FILE_EVERY = 3600 * SECOND, 86_400 * SECOND
+FEED_EVERY, FILE_EVERY = HOUR, DAY
 """How often a feed is fetched, and a file's text read again: its events move into the window with time."""
 
 UNREAD = 0
@@ -237,14 +237,14 @@ def window(at: int) -> tuple[date, date]:
 
     Whole months, so that an event that comes round again and again changes its calendar once a month, not with each.
     """
-    today = datetime.fromtimestamp(at / SECOND, UTC).date()
+    today = in_utc(at).date()
     last = (today + timedelta(days=DAYS_AHEAD)).replace(day=28) + timedelta(days=4)
     return (today - timedelta(days=DAYS_BACK)).replace(day=1), last.replace(day=1)
 
 
 def earliest(at: int) -> date:
     """The day from which on events are kept where there is room for them: a year before a moment, in whole months."""
-    today = datetime.fromtimestamp(at / SECOND, UTC).date()
+    today = in_utc(at).date()
     return (today - timedelta(days=DAYS_OF_CALLS)).replace(day=1)
 
 

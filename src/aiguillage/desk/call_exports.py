@@ -1,7 +1,6 @@
 """Calls as a file, however many they are."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from aiguillage.desk.calls import Search, all_calls
 from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor
+from aiguillage.domain.moments import iso
 from aiguillage.storage.calls import Call
 from aiguillage.storage.engine import Database
 
@@ -18,7 +18,6 @@ COLUMNS = (
     *("at", "number", "outcome", "known_by", "contact_id", "dialect", "destination", "destinations", "reason"),
     *("unknown", "call_id", "asked", "own_us", "seq"),
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def export_calls(
@@ -34,8 +33,7 @@ def export_calls(
 
 
 def _document(call: Call) -> dict[str, Any]:
-    moment = (_EPOCH + timedelta(microseconds=call.at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {name: getattr(call, name) for name in COLUMNS} | {"at": moment, "asked": _asked(call)}
+    return {name: getattr(call, name) for name in COLUMNS} | {"at": iso(call.at, "milliseconds"), "asked": _asked(call)}
 
 
 def _asked(call: Call) -> Any:  # noqa: ANN401 - whatever was asked

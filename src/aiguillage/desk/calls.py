@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ import msgspec
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import in_zone
 from aiguillage.domain.numbers import sought_number
 from aiguillage.domain.pseudonyms import is_pseudonym
 from aiguillage.storage import call_search
@@ -21,7 +21,6 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import LARGEST_ID, can_be_id
 
 MOST_DESTINATIONS = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,8 +140,8 @@ def count_calls(db: Database, log: Path, actor: Actor, code: str, *, since: int 
         known=sum(known for _, _, known in by_time),
         by_dialect=_groups(count_by_dialect(log, period)),
         by_destination=_groups(count_by_destination(log, period, MOST_DESTINATIONS)),
-        by_hour=_by_clock(by_time, lambda at: f"{_local(at, clock):%H}"),
-        by_day=_by_clock(by_time, lambda at: f"{_local(at, clock):%Y-%m-%d}"),
+        by_hour=_by_clock(by_time, lambda at: f"{in_zone(at, clock):%H}"),
+        by_day=_by_clock(by_time, lambda at: f"{in_zone(at, clock):%Y-%m-%d}"),
     )
 
 
@@ -157,7 +156,3 @@ def _by_clock(by_time: Iterable[tuple[int, int, int]], name: Callable[[int], str
         calls[name(at)] += some
         known[name(at)] += some_known
     return [Group(value, calls[value], known[value]) for value in sorted(calls)]
-
-
-def _local(at: int, clock: ZoneInfo) -> datetime:
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(clock)

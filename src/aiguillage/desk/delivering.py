@@ -16,6 +16,7 @@ from aiguillage.desk.facts import replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, send
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal
+from aiguillage.domain.moments import DAY, SECOND
 from aiguillage.domain.webhooks import FIRST_WAIT, WEBHOOK, next_try, signature
 from aiguillage.storage.deliveries import (
     Delivery,
@@ -31,8 +32,7 @@ from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.webhooks import webhook_secret
 
-SECOND = 1_000_000
-KEPT = 30 * 86_400 * SECOND
+KEPT = 30 * DAY
 """Microseconds."""
 
 TRY_SECONDS = 10.0

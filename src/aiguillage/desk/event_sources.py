@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from aiguillage.desk.calendars import CalendarState, calendars_at
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import ByKind
 from aiguillage.domain.hours import Hours
+from aiguillage.domain.moments import MINUTE, in_utc
 from aiguillage.domain.numbers import WITHHELD
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import QUEUE, ROTA
@@ -23,7 +24,6 @@ from aiguillage.domain.webhooks import (
     CONTACT_CHANGED,
     GIVEN_UP_AFTER,
     IMPORT_FINISHED,
-    MINUTE,
     ONCALL_CHANGED,
     QUEUE_CLOSED,
     WEBHOOK,
@@ -50,7 +50,6 @@ SETTLED = MINUTE // 6
 STRANGERS_AT_ONCE = 100
 """Numbers that are told of in one window: those that called most often."""
 
-SECOND = 1_000_000
 DIGEST_LENGTH = 16
 COUNTS = ("created", "changed", "deleted", "refused")
 
@@ -68,8 +67,8 @@ class Found(NamedTuple):
 
 
 def moment(at: int | None) -> datetime | None:
-    """Microseconds since 1970 as what JSON writes in ISO 8601."""
-    return None if at is None else datetime.fromtimestamp(at / SECOND, UTC)
+    """A moment as what JSON writes in ISO 8601."""
+    return None if at is None else in_utc(at)
 
 
 def changes_since(

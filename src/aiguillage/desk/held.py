@@ -22,9 +22,10 @@ from typing import BinaryIO, NamedTuple, TypeVar
 import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.domain.moments import HOUR
 from aiguillage.storage.engine import Database, written_beside
 
-KEPT = 3_600 * 1_000_000
+KEPT = HOUR
 """Microseconds since it was asked for, or worked on for the last time."""
 
 LOWEST_ID, HIGHEST_ID = 1 << 52, 1 << 53

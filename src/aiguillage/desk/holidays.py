@@ -1,6 +1,6 @@
 """Public holidays that an account observes: computed for a country, kept some years ahead, each set on its own."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import msgspec
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import missing
-from aiguillage.domain.holidays import compute_days, is_custom
-from aiguillage.domain.queues import Observance, ObservedDay
+from aiguillage.domain.holidays import ObservedDay, compute_days, is_custom
+from aiguillage.domain.moments import in_utc
+from aiguillage.domain.queues import Observance
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.facts import read_facts as read_kept
@@ -23,7 +24,6 @@ FEWEST_AHEAD = 5
 """Years that are still computed when they are computed anew."""
 
 KEEP = msgspec.UNSET
-SECOND = 1_000_000
 
 
 def show_observance(db: Database, actor: Actor, code: str) -> Kept:
@@ -127,7 +127,7 @@ def _days(country: str, subdivision: str, at: int) -> tuple[ObservedDay, ...]:
 
 
 def _year(at: int) -> int:
-    return datetime.fromtimestamp(at / SECOND, UTC).year
+    return in_utc(at).year
 
 
 def _observance(change: Change) -> Kept | None:

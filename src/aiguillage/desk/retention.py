@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from aiguillage.desk.change import require_operator
 from aiguillage.domain.accounts import Actor
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.pseudonyms import pseudonym
 from aiguillage.storage.call_retention import Done, forget_before, pseudonymise_before, retention_done
 from aiguillage.storage.engine import Database
 from aiguillage.storage.pseudonym_key import pseudonym_key
 from aiguillage.storage.schema import DIRECTORY_ID, accounts
 
-DAY = 86_400 * 1_000_000
 """Microseconds."""
 
 

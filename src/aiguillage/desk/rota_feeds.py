@@ -5,13 +5,13 @@ from aiguillage.desk.ical.writing import write_shifts
 from aiguillage.desk.secrets import issue_secret, revoke_secret
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import missing
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import ROTA
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind, require_fact
 from aiguillage.storage.secrets import find_account_by_secret
 
-DAY = 86_400_000_000
 DAYS_BACK, DAYS_AHEAD = 30, 180
 
 

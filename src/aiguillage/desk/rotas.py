@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.oncall import Duty, OnCall
 from aiguillage.domain.queues import ROTA
 from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind, require_fact
 
-LONGEST = 366 * 86_400_000_000
+LONGEST = 366 * DAY
 """How long a period may be that is looked through, in microseconds."""
 
 

@@ -11,11 +11,12 @@ from aiguillage.desk.throttle import forgive, pay, refund
 from aiguillage.desk.users import find_user, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.moments import SECOND
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import users
 
 ISSUER = "aiguillage"
-STEP = 30 * 1_000_000
+STEP = 30 * SECOND
 """Microseconds for which a code is shown (RFC 6238, 5.2)."""
 
 SKEW = 1

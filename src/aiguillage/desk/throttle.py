@@ -10,16 +10,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from aiguillage.domain.accounts import email_meant
 from aiguillage.domain.errors import Refusal, limited
+from aiguillage.domain.moments import DAY, SECOND
 from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, BY_NETWORK, Pace, seconds_after, seconds_left, still_counted
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import sign_in_tries as tries
 from aiguillage.storage.schema import tokens, users
 
-SECOND = 1_000_000
-FORGOTTEN = 24 * 3_600 * SECOND
+FORGOTTEN = DAY
 """Microseconds after which nothing is left of a failure."""
 
-KNOWN_FOR = 30 * 24 * 3_600 * SECOND
+KNOWN_FOR = 30 * DAY
 """How long the address from which somebody signed in is theirs, in microseconds."""
 
 OF_ONE_CUSTOMER = {4: 32, 6: 64}

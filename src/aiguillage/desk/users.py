@@ -21,16 +21,16 @@ from aiguillage.desk.token_rows import end_tokens
 from aiguillage.domain.accounts import Actor, Role, check_email, email_meant, new_user_id
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, limited, missing
+from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.passwords import check_password
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import record, take_seqs
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
 
-DAY = 86_400 * 1_000_000
 MOST_USERS, MOST_INVITED = 1_000, 100
 """Users of an account; those to whom somebody who is no operator gives a first role on it within a day."""
 
-ONE_TIME_FOR = 7 * 24 * 3_600 * 1_000_000
+ONE_TIME_FOR = WEEK
 """Microseconds for which a password that an operator set can be used to sign in, once."""
 
 

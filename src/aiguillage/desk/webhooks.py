@@ -12,7 +12,8 @@ from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, s
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid
-from aiguillage.domain.webhooks import GIVEN_UP_AFTER, MINUTE, PING, WEBHOOK, Webhook, new_webhook_secret
+from aiguillage.domain.moments import MINUTE
+from aiguillage.domain.webhooks import GIVEN_UP_AFTER, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
     STATES,
     Delivery,

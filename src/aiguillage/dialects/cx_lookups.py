@@ -8,13 +8,13 @@ import msgspec
 
 from aiguillage.dialects.cx_lookups_described import DESCRIBED
 from aiguillage.dialects.http import JSON, PROBLEM, STATUS, Answer, Headers, Scope, more_about, read_query, render
-from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
+from aiguillage.domain.moments import iso_in
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
@@ -30,7 +30,7 @@ def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
         "open": state.open,
         "destination": decision.destination,
         "reason": state.reason,
-        "until": iso(state.until, facts.account.time_zone),
+        "until": iso_in(state.until, facts.account.time_zone),
     }
 
 

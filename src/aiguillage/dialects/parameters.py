@@ -1,16 +1,15 @@
 """Parameters of a request: from its query, a JSON body or a form, and the values that several dialects read alike."""
 
 import json
-import re
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from aiguillage.dialects.http import Scope, read_form, read_query
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import SECOND, moment_of, read_iso
 
 JSON_BODY, FORM_BODY = "application/json", "application/x-www-form-urlencoded"
-_PLUS_DECODED = re.compile(r"(T[0-9:.]+) (?=[0-9:]+$)")
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -73,12 +72,12 @@ def _as_text(value: object) -> str:
 def read_moment(text: str) -> int | datetime:
     """ISO 8601 as microseconds since 1970 UTC; without an offset as a time by the clock on the account's wall.
 
-    A `+` that was decoded to a blank is taken for what it was. Raises Refusal(invalid).
+    Raises Refusal(invalid).
     """
     try:
-        moment = datetime.fromisoformat(_PLUS_DECODED.sub(r"\1+", text))
+        moment = read_iso(text)
     except ValueError:
         moment = None
     if moment is None or not _EARLIEST <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < _LATEST:
         raise invalid("at is no moment; write it as in 2026-11-24T18:00:00+01:00, or without the zone")
-    return int(moment.timestamp()) * 1_000_000 if moment.tzinfo else moment
+    return moment_of(moment) // SECOND * SECOND if moment.tzinfo else moment

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
-from aiguillage.dialects.moments import iso
 from aiguillage.domain.calls import Decision, Facts
+from aiguillage.domain.moments import iso_in
 
 FORMATS = ("json", "raw", "kv", "text")
 
@@ -72,7 +72,7 @@ def told(facts: Facts, decision: Decision) -> Told:
         *select,
         None if queue is None else account.queues[queue].code,
         None if state is None else state.open,
-        iso(decision.until, account.time_zone),
+        iso_in(decision.until, account.time_zone),
         decision.reason,
         decision.call_id or None,
     )

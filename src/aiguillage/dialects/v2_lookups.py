@@ -8,7 +8,6 @@ import msgspec
 from aiguillage.dialects.encom import METHODS, method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, Answer, Scope, read_query, render
-from aiguillage.dialects.moments import iso
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.paths import tidy
 from aiguillage.dialects.v2_lookups_described import DESCRIBED
@@ -16,6 +15,7 @@ from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
+from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Member
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -118,7 +118,7 @@ def _queue(facts: Facts, decision: Decision) -> QueueTold:
         reason=state.reason,
         of=state.of,
         label=state.label or None,
-        until=iso(state.until, facts.account.time_zone),
+        until=iso_in(state.until, facts.account.time_zone),
     )
 
 
@@ -133,7 +133,7 @@ def _rota(facts: Facts, decision: Decision) -> RotaTold:
         on_call=on_call,
         number=number,
         email=email or None,
-        until=iso(decision.until, facts.account.time_zone),
+        until=iso_in(decision.until, facts.account.time_zone),
         next=following,
         next_number=next_number,
         level2=level2,

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.dialects.moments import iso
 from aiguillage.domain.calls import Decision, Facts, Known, Line
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.geo import Zone
 from aiguillage.domain.hours import State
+from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Duty
 
 Plain = dict[str, Any]
@@ -41,7 +41,7 @@ def _camel(name: str) -> str:
 def _plain(facts: Facts, name: str, value: object) -> object:
     """What a rule looked at: the ids of rotas and lists as their codes, the queues gone through with their moments."""
     if name == "queues" and isinstance(value, list):
-        return [step | {"until": iso(step["until"], facts.account.time_zone)} for step in value]
+        return [step | {"until": iso_in(step["until"], facts.account.time_zone)} for step in value]
     if name == "rota" and isinstance(value, int):
         return facts.account.rotas[value].code
     return value
@@ -72,14 +72,14 @@ def _steps(facts: Facts, steps: tuple[tuple[int, State], ...]) -> Plain:
     zone = facts.account.time_zone
     return {
         "queues": [
-            _queue(facts, queue_id) | msgspec.structs.asdict(state) | {"until": iso(state.until, zone)}
+            _queue(facts, queue_id) | msgspec.structs.asdict(state) | {"until": iso_in(state.until, zone)}
             for queue_id, state in steps
         ]
     }
 
 
 def _until(facts: Facts, until: int) -> Plain:
-    return {"until": iso(until, facts.account.time_zone)}
+    return {"until": iso_in(until, facts.account.time_zone)}
 
 
 def _zone(_facts: Facts, zone: Zone) -> Plain:

@@ -15,6 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import Refusal, about, invalid
+from aiguillage.domain.moments import MINUTE
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
 _IN_EMAILS = r"[^@\s\x00-\x1f\x7f-\x9f\u200b-\u200f\ud800-\udfff<>()\[\],;:\"\\]"
@@ -34,7 +35,7 @@ HIGHEST_PRIORITY = 1_000_000
 MOST_DAYS = 3_650
 """Ten years: nobody needs calls, or numbers in them, for longer."""
 
-PROVEN_FOR = 10 * 60 * 1_000_000
+PROVEN_FOR = 10 * MINUTE
 """How long a password or a code proves who somebody is, in microseconds; then what matters most takes it again."""
 
 NOT_FOUND, EMPTY, DEFAULT = UNKNOWN_MODES = ("404", "empty", "default")

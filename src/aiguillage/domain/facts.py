@@ -23,17 +23,6 @@ from aiguillage.domain.geo import (
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
-from aiguillage.domain.queue_checks import (
-    check_calendar,
-    check_exception,
-    check_group,
-    check_holiday,
-    check_observance,
-    check_queue,
-    check_switch,
-    check_time_span,
-    queue_keys,
-)
 from aiguillage.domain.queues import (
     GROUP,
     QUEUE,
@@ -46,14 +35,20 @@ from aiguillage.domain.queues import (
     Queue,
     Switch,
     TimeSpan,
+    check_calendar,
+    check_exception,
+    check_group,
+    check_holiday,
+    check_observance,
+    check_queue,
+    check_switch,
+    check_time_span,
+    queue_keys,
 )
-from aiguillage.domain.remarks import Remark
-from aiguillage.domain.rota_remarks import on_rotas
-from aiguillage.domain.span_remarks import on_spans
+from aiguillage.domain.remarks import Remark, of_queues, of_spans_removed, on_rotas, on_spans
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
-from aiguillage.domain.without_hours import of_queues, of_spans_removed
 
 Fact = msgspec.Struct
 
@@ -184,8 +179,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     """What a decision needs of the account, compiled; the defaults are those of its eight fields.
 
     `dialled` are the active queues by the numbers that callers dial, those from outside and their own, `ctis` the CTIs
-    by name and id, `kinds` the kinds of fact that there are. `remembered` is for ways.py: each queue's way while it
-    holds.
+    by name and id, `kinds` the kinds of fact that there are, `ways` each queue's way while it holds (ways.py).
     """
 
     account_id: int
@@ -208,7 +202,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     dialled: Mapping[str, int] = {}
     ctis: Mapping[str, int] = {}
     kinds: frozenset[str] = frozenset()
-    remembered: dict[int, Any] = msgspec.field(default_factory=dict)
+    ways: dict[int, Any] = msgspec.field(default_factory=dict)
 
     def let_go(self) -> Steps[None]:
         """Frees what there can be very much of, in steps, once no call needs it any more."""

@@ -1,10 +1,12 @@
 """Public holidays of a country and subdivision, movable feasts included, as the holidays package computes them."""
 
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.queues import ObservedDay
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -22,6 +24,13 @@ _CUSTOMS = {
 
 Law of 30 June 1983 and decree 83-1003: overseas the eleven days of the code of labour, and the end of slavery.
 """
+
+
+class ObservedDay(msgspec.Struct, frozen=True):
+    """A public holiday as it was computed."""
+
+    day: date
+    label: str
 
 
 def compute_days(country: str, subdivision: str, first_year: int, last_year: int) -> tuple[ObservedDay, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.domain.layers import Dated, Slot, Weekly, Yearly
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.queues import (
     ACCOUNT,
     GROUP,
@@ -26,7 +26,20 @@ from aiguillage.domain.queues import (
     TimeSpan,
 )
 from aiguillage.domain.steps import Steps, batches, finish, let_go
-from aiguillage.domain.wallclock import DAY, NEVER, WallClock, clock_span, day_end, wall_day, wall_moment
+from aiguillage.domain.timeline import (
+    NEVER,
+    Dated,
+    Held,
+    Slot,
+    WallClock,
+    Weekly,
+    Yearly,
+    clock_span,
+    day_end,
+    next_change,
+    wall_day,
+    wall_time,
+)
 
 _FAR = 9 * 366 * DAY
 """A 29 February returns after eight years at the latest."""
@@ -63,6 +76,7 @@ class _Plan:
 
     def __init__(
         self,
+        clock: WallClock,
         queue: Queue,
         switches: Iterable[Switch],
         dated: Iterable[Dated[State]],
@@ -70,26 +84,39 @@ class _Plan:
         *,
         has_hours: bool,
     ) -> None:
+        self._clock = clock
         self._queue = queue
         self._own = queue.number or queue.code
-        self.switches = [(s, _says("switch", s.owner_type, s.name, s.destination)) for s in switches if s.on]
+        self._switches = [(s, _says("switch", s.owner_type, s.name, s.destination)) for s in switches if s.on]
         self._dated = tuple(layer for layer in dated if layer)
         self._weekly = tuple(layer for layer in weekly if layer)
         self._default = _says("default", QUEUE, "", queue.default_destination)
         if not has_hours:
             self._default = _says("no_hours", QUEUE, "", queue.default_destination or self._own, is_open=True)
         self.last = max((layer.last for layer in self._dated), default=-NEVER)
-        # A week that says one thing alone is never left: its begins and ends need no look.
-        week = [self._whole(_first(self._weekly, wall)[0]) for layer in self._weekly for wall in layer.changes()]
-        self._steady = len(set(week)) <= 1
 
-    def look(self, wall: int) -> tuple[State, int]:
-        """What is set at a wall time, and the next wall time at which that may change (or NEVER)."""
+    def look(self, at: int) -> Held[State]:
+        """What is set at a moment."""
+        switched = self._switched(at)
+        if switched is not None:
+            return switched
+        wall = self._clock.wall(at)
         answer, change = _first(self._dated, wall)
         if answer is None:
             answer, weekly = _first(self._weekly, wall)
-            change = change if self._steady else min(change, weekly)
-        return self._whole(answer), change
+            change = min(change, weekly)
+        return Held(self._whole(answer), self._clock.change(at, wall, change))
+
+    def settled(self, at: int, _times: int) -> int:
+        """Until when nothing but a week's time spans begins and ends."""
+        switched, wall = self._switched(at), self._clock.wall(at)
+        return self._clock.change(at, wall, _first(self._dated, wall)[1]) if switched is None else switched.until
+
+    def _switched(self, at: int) -> Held[State] | None:
+        for switch, state in self._switches:
+            if switch.holds(at):
+                return Held(state, NEVER if switch.until is None else switch.until)
+        return None
 
     def _whole(self, answer: State | None) -> State:
         """The answer with this queue's destination, where what is set names none."""
@@ -149,14 +176,8 @@ class Hours:
     def state(self, queue_id: int, at: int) -> State:
         """Where the queue sends calls at any moment (microseconds since 1970 UTC). Raises KeyError: no such queue."""
         plan = self._plan(queue_id)
-        state, moment = self._look(plan, at)
-        latest = max(at, plan.last) + _FAR
-        while moment is not None and moment <= latest:
-            later, following = self._look(plan, moment)
-            if later != state:
-                return msgspec.structs.replace(state, until=moment)
-            moment = following
-        return state
+        held, until, _ = next_change(plan, at, max(at, plan.last) + _FAR)
+        return held.value if until == NEVER else msgspec.structs.replace(held.value, until=until)
 
     def state_now(self, queue_id: int, at: int) -> State:
         """The same, remembered from the moment it was computed for until it ends: the call path's way."""
@@ -188,17 +209,6 @@ class Hours:
             yield begin, until, state
             begin = until
 
-    def _look(self, plan: _Plan, at: int) -> tuple[State, int | None]:
-        """What is set at a moment, and the next moment at which that may change."""
-        for switch, state in plan.switches:
-            if switch.holds(at):
-                return state, switch.until
-        wall = self._clock.wall(at)
-        state, change = plan.look(wall)
-        # Put back, the clock shows again what is over already.
-        back, moment = self._clock.put_back(at, wall), self._clock.moment(change, at)
-        return state, moment if back is None or (moment is not None and moment < back) else back
-
     def _plan(self, queue_id: int) -> _Plan:
         plan = self._plans.get(queue_id)
         if plan is None:
@@ -208,9 +218,13 @@ class Hours:
                 owners.append((GROUP, queue.group))
             switches = [switch for owner in ((ACCOUNT, None), *owners) for _, switch in self._switches.get(owner, ())]
             exceptions, dated, weekly = zip(*map(self._layers, owners), strict=True)
-            has_hours = any(dated) or any(weekly)
             plan = self._plans[queue_id] = _Plan(
-                queue, switches, (*exceptions, *self._holidays, *dated), weekly, has_hours=has_hours
+                self._clock,
+                queue,
+                switches,
+                (*exceptions, *self._holidays, *dated),
+                weekly,
+                has_hours=any(self._spans.get(owner) for owner in owners),
             )
         return plan
 
@@ -247,43 +261,36 @@ def _span_slot(span_id: int, span: TimeSpan, midnight: int) -> Slot[State]:
 def _exceptions(
     exceptions: Iterable[tuple[int, DayException]], calendars: Iterable[tuple[int, Calendar]]
 ) -> Dated[State]:
-    once: list[Slot[State]] = []
-    yearly: list[Yearly[State]] = []
+    slots: list[Slot[State] | Yearly[State]] = []
     for order, fact in exceptions:
         answer = _says("exception", fact.owner_type, fact.label, fact.destination)
-        if fact.every_year:
-            yearly.append(Yearly(_day_of_year(fact.first_day), _day_of_year(fact.last_day), order, answer))
-        else:
-            once.append(Slot(wall_day(fact.first_day), wall_day(fact.last_day) + DAY, order, answer))
+        shape = Yearly[State] if fact.every_year else _on_days
+        slots.append(shape(fact.first_day, fact.last_day, order, answer))
     for order, calendar in calendars:
         for event in calendar.events:
             label = event.label or calendar.name
             answer = _says("exception", calendar.owner_type, label, calendar.destination)
-            once.append(Slot(wall_moment(event.begins), wall_moment(day_end(event.ends)), order, answer))
-    return Dated(once, yearly)
+            slots.append(Slot(wall_time(event.begins), wall_time(day_end(event.ends)), order, answer))
+    return Dated(slots)
 
 
 def _by_hand(holidays: Mapping[int, Holiday]) -> Dated[State]:
-    once: list[Slot[State]] = []
-    yearly: list[Yearly[State]] = []
+    slots: list[Slot[State] | Yearly[State]] = []
     for order, holiday in holidays.items():
         answer = _says("holiday", ACCOUNT, holiday.label, holiday.destination)
-        if holiday.every_year:
-            yearly.append(Yearly(_day_of_year(holiday.day), _day_of_year(holiday.day), order, answer))
-        else:
-            once.append(Slot(wall_day(holiday.day), wall_day(holiday.day) + DAY, order, answer))
-    return Dated(once, yearly)
+        shape = Yearly[State] if holiday.every_year else _on_days
+        slots.append(shape(holiday.day, holiday.day, order, answer))
+    return Dated(slots)
 
 
 def _computed(observances: Mapping[int, Observance]) -> Dated[State]:
-    once = []
-    for order, observance in observances.items():
-        for day in observance.days:
-            if day.label not in observance.off:
-                answer = _says("holiday", ACCOUNT, day.label, observance.destinations.get(day.label))
-                once.append(Slot(wall_day(day.day), wall_day(day.day) + DAY, order, answer))
-    return Dated(once)
+    return Dated(
+        _on_days(day.day, day.day, order, _says("holiday", ACCOUNT, day.label, fact.destinations.get(day.label)))
+        for order, fact in observances.items()
+        for day in fact.days
+        if day.label not in fact.off
+    )
 
 
-def _day_of_year(day: date) -> tuple[int, int]:
-    return day.month, day.day
+def _on_days(first: date, last: date, order: int, answer: State) -> Slot[State]:
+    return Slot(wall_day(first), wall_day(last) + DAY, order, answer)

@@ -1,15 +1,34 @@
 """Call queues and all that says when they send calls where: time spans, exceptions, holidays, calendars, switches.
 
 Shapes after contracts/cx-engine.md, 'call-queues'. Dates and times are by the clock on the account's wall.
+
+What makes one acceptable beside the account's other facts says its check, which takes the fact, its id (None for a new
+one), the account's facts by kind and id, and the account. It gives the fact as it is kept, or raises Refusal(invalid,
+conflict). Whether what a fact belongs to exists is not looked at here.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, time
+import re
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
 
 import msgspec
+from msgspec.structs import replace
+
+from aiguillage.domain.accounts import Account
+from aiguillage.domain.beside import ByKind, having, one_of, own_key, owned, reference_key
+from aiguillage.domain.contacts import parse_destination, parse_text
+from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.holidays import ObservedDay, check_place
+from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.timeline import shown_in
 
 QUEUE, GROUP, ACCOUNT, ROTA = "queue", "group", "account", "rota"
 """What a fact can belong to."""
+
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+_LONGEST_URL = 2_000
+_SUNDAY = 7
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,13 +98,6 @@ class Holiday(msgspec.Struct, frozen=True, kw_only=True):
     every_year: bool = False
     destination: str | None = None
     reference: str = ""
-
-
-class ObservedDay(msgspec.Struct, frozen=True):
-    """A public holiday as it was computed."""
-
-    day: date
-    label: str
 
 
 class Observance(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,3 +172,208 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     def holds(self, at: int) -> bool:
         """Whether it is on at a moment."""
         return self.on and (self.until is None or at < self.until)
+
+
+def check_group(fact: Group, fact_id: int | None, by_kind: ByKind, account: Account) -> Group:
+    """A group has a name."""
+    return Group(name=_name(fact.name, "group", "Support"))
+
+
+def check_queue(fact: Queue, fact_id: int | None, by_kind: ByKind, account: Account) -> Queue:
+    """A queue has a name, and a code and number of its own; nothing set for it sends its calls back to itself."""
+    code = fact.code.strip()
+    if not _CODE.fullmatch(code):
+        raise invalid(
+            f"'{code[:40]}' is no queue code. Use up to 32 letters, digits, dots, - or _, beginning with a letter or "
+            f"digit, as in support.",
+            "code",
+        )
+    queue = replace(
+        fact,
+        name=_name(fact.name, "queue", "Support"),
+        code=code,
+        number=_destination(fact.number, "number"),
+        default_destination=_destination(fact.default_destination, "default_destination"),
+        default_destination_type=parse_text(fact.default_destination_type, field="default_destination_type"),
+        did_number=parse_number(fact.did_number, account.country, "did_number") if fact.did_number else None,
+        host_name=parse_text(fact.host_name, field="host_name"),
+        type=parse_text(fact.type, field="type"),
+    )
+    for other_id, other in having(by_kind, QUEUE, queue_keys(queue), queue_keys).items():
+        if other_id != fact_id:
+            _refuse_same(queue, other, account)
+    _refuse_itself(queue, queue.default_destination, "default destination", "default_destination")
+    for kind in ("exception", "calendar", "switch"):
+        for its_own in owned(by_kind, kind, QUEUE, fact_id).values():
+            _refuse_itself(queue, its_own.destination, kind, "number")
+        for its_groups in owned(by_kind, kind, GROUP, queue.group).values():
+            _refuse_itself(queue, its_groups.destination, f"{kind} of its group", "group")
+    return queue
+
+
+def queue_keys(queue: Queue) -> set[str]:
+    """What calls name it by, in lower case: another queue that has one of them too may be the same to a call."""
+    return {own_key(name.lower()) for name in (queue.code, queue.number) if name is not None}
+
+
+def queues_of(by_kind: ByKind, owner_type: str, owner_id: int) -> Mapping[int, Queue]:
+    """The queue of that id, or the queues of the group of that id, by id."""
+    if owner_type == QUEUE:
+        queue = one_of(by_kind, QUEUE, owner_id)
+        return {} if queue is None else {owner_id: queue}
+    return having(by_kind, QUEUE, [reference_key(GROUP, owner_id)], lambda queue: [reference_key(GROUP, queue.group)])
+
+
+def check_time_span(fact: TimeSpan, fact_id: int | None, by_kind: ByKind, account: Account) -> TimeSpan:
+    """A time span is on a day of the week or on one day, from a time to a time as the clock on the wall shows it."""
+    _check_owner(fact.owner_type, (QUEUE, GROUP), "A time span")
+    if (fact.day_of_week is None) == (fact.date_full is None):
+        raise invalid(
+            "Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.", "day_of_week"
+        )
+    day_of_week = _SUNDAY if fact.day_of_week == 0 else fact.day_of_week
+    if day_of_week is not None and not 1 <= day_of_week <= _SUNDAY:
+        raise invalid(f"{day_of_week} is no day of the week. Use 1 for Monday .. 7 for Sunday.", "day_of_week")
+    for field in ("start_time", "end_time"):
+        if getattr(fact, field).tzinfo:
+            raise invalid("Write times without a time zone, as in 08:00: they are read by the account's clock.", field)
+    destination = _destination(fact.destination, "destination")
+    itself = fact.owner_type == QUEUE and any(_is_itself(queue, destination) for queue in _queues_of(fact, by_kind))
+    return replace(
+        fact,
+        day_of_week=day_of_week,
+        destination=None if itself else destination,
+        reference=parse_text(fact.reference, field="reference"),
+    )
+
+
+def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, account: Account) -> DayException:
+    """An exception's last day does not come before its first; one of every year is shorter than a year."""
+    _check_owner(fact.owner_type, (QUEUE, GROUP), "An exception")
+    if fact.last_day < fact.first_day:
+        raise invalid(f"The last day, {fact.last_day}, is before the first, {fact.first_day}. Swap them.", "last_day")
+    if fact.every_year and fact.last_day - fact.first_day > timedelta(days=365):
+        raise invalid("An exception of every year has at most a year. Choose an earlier last day.", "last_day")
+    return replace(
+        fact,
+        label=parse_text(fact.label, field="label"),
+        destination=_not_itself(fact, by_kind, "exception"),
+        reference=parse_text(fact.reference, field="reference"),
+    )
+
+
+def check_holiday(fact: Holiday, fact_id: int | None, by_kind: ByKind, account: Account) -> Holiday:
+    """A holiday has a name."""
+    return replace(
+        fact,
+        label=_name(fact.label, "holiday", "Founders' day", "label"),
+        destination=_destination(fact.destination, "destination"),
+        reference=parse_text(fact.reference, field="reference"),
+    )
+
+
+def check_observance(fact: Observance, fact_id: int | None, by_kind: ByKind, account: Account) -> Observance:
+    """An account observes the public holidays of one place, which is known."""
+    if any(other_id != fact_id for other_id in by_kind.get("observance", {})):
+        raise conflict(f"{account.code} observes public holidays already. Change the country or subdivision of these.")
+    country = fact.country.strip().upper()
+    return replace(
+        fact,
+        country=country,
+        subdivision=check_place(country, fact.subdivision),
+        off=tuple(dict.fromkeys(parse_text(label, field="label") for label in fact.off)),
+        destinations={
+            parse_text(label, field="label"): parse_destination(to, "destination")
+            for label, to in fact.destinations.items()
+        },
+    )
+
+
+def check_calendar(fact: Calendar, fact_id: int | None, by_kind: ByKind, account: Account) -> Calendar:
+    """A calendar has a name; a feed has an https address; events are kept as the clock on the account's wall shows."""
+    _check_owner(fact.owner_type, (QUEUE, GROUP, ROTA), "A calendar")
+    url = (fact.url or "").strip() or None
+    if url is not None and not (url.lower().startswith("https://") and len(url) <= _LONGEST_URL):
+        raise invalid("A calendar's address must begin with https:// and have at most 2,000 characters.", "url")
+    return replace(
+        fact,
+        name=_name(fact.name, "calendar", "Closing days"),
+        url=None if url is None else parse_text(url, _LONGEST_URL, "url"),
+        destination=_not_itself(fact, by_kind, "calendar"),
+        events=tuple(_on_the_wall(event, account.time_zone) for event in fact.events),
+    )
+
+
+def check_switch(fact: Switch, fact_id: int | None, by_kind: ByKind, account: Account) -> Switch:
+    """A switch is the account's, a group's or a queue's, and says where calls go while it is on."""
+    _check_owner(fact.owner_type, (ACCOUNT, GROUP, QUEUE), "A switch")
+    if (fact.owner_type == ACCOUNT) != (fact.owner_id is None):
+        message = "Give the id of the group or queue that the switch is for; a switch of the account has none."
+        raise invalid(message, "owner_id")
+    destination = _not_itself(fact, by_kind, "switch")
+    if destination is None:
+        raise invalid("Say where calls go while the switch is on: give a destination.", "destination")
+    return replace(fact, name=_name(fact.name, "switch", "Storm"), destination=destination)
+
+
+def _name(text: str, what: str, example: str, field: str = "name") -> str:
+    name = parse_text(text, field=field)
+    if not name:
+        raise invalid(f"The {what} has no name. Give it one, as in {example}.", field)
+    return name
+
+
+def _destination(text: str | None, field: str) -> str | None:
+    """None for a destination left blank, as forms and other systems send it."""
+    return parse_destination(text, field) if text and text.strip() else None
+
+
+def _check_owner(owner_type: str, allowed: Collection[str], what: str) -> None:
+    if owner_type not in allowed:
+        message = f"{what} cannot belong to '{owner_type[:20]}'. Choose one of: {', '.join(allowed)}."
+        raise invalid(message, "owner_type")
+
+
+def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
+    """Calls name a queue by its code or its number, so neither may be the other's code or number."""
+    if queue.code.lower() == other.code.lower():
+        raise conflict(f"{account.code} has a queue with the code {other.code} already. Choose another code.")
+    if queue.number is not None and queue.number == other.number:
+        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.")
+    if _is_itself(queue, other.number):
+        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.")
+    if _is_itself(other, queue.number):
+        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.")
+
+
+def _queues_of(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> list[Queue]:
+    """The queue that a fact is of, or those of the group that it is of."""
+    if fact.owner_id is None or fact.owner_type not in (QUEUE, GROUP):
+        return []
+    return list(queues_of(by_kind, fact.owner_type, fact.owner_id).values())
+
+
+def _is_itself(queue: Queue, destination: str | None) -> bool:
+    return destination is not None and (destination == queue.number or destination.lower() == queue.code.lower())
+
+
+def _refuse_itself(queue: Queue, destination: str | None, what: str, field: str) -> None:
+    if _is_itself(queue, destination):
+        raise invalid(
+            f"The {what} sends the calls of queue {queue.code} to the queue itself, {destination}. Choose another "
+            f"destination.",
+            field,
+        )
+
+
+def _not_itself(fact: DayException | Calendar | Switch, by_kind: ByKind, what: str) -> str | None:
+    """The fact's destination as it is kept. Only a time span may send a queue's calls to the queue itself."""
+    destination = _destination(fact.destination, "destination")
+    for queue in _queues_of(fact, by_kind):
+        _refuse_itself(queue, destination, what, "destination")
+    return destination
+
+
+def _on_the_wall(event: Event, time_zone: str) -> Event:
+    begins, ends = (shown_in(time_zone, moment) for moment in (event.begins, event.ends))
+    return Event(begins, ends, parse_text(" ".join(event.label.split())[:200], field="label"), event.people)

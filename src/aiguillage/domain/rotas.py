@@ -5,15 +5,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from aiguillage.domain.accounts import Account, check_email
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.numbers import parse_number
-from aiguillage.domain.wall import DAY, WEEK
+from aiguillage.domain.timeline import shown_in
 
 DAYS = "days"
 UNITS = {DAYS: DAY, "weeks": WEEK}
@@ -231,9 +231,7 @@ def _check_time(hour: time, field: str) -> time:
 
 def _on_the_wall(moment: datetime, time_zone: str, field: str) -> datetime:
     """A moment with an offset from UTC is what the account's clock shows then."""
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(ZoneInfo(time_zone))
-        except OverflowError:
-            raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.", field) from None
-    return moment.replace(tzinfo=None, fold=0)
+    try:
+        return shown_in(time_zone, moment)
+    except OverflowError:
+        raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.", field) from None

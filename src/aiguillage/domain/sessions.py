@@ -1,7 +1,6 @@
 """How long a session lasts, and how many a user may have."""
 
-MINUTE = 60 * 1_000_000
-HOUR = 60 * MINUTE
+from aiguillage.domain.moments import HOUR, MINUTE
 
 LASTS = 12 * HOUR
 """A working day, in microseconds: nothing makes a session last longer."""

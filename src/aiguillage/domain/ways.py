@@ -32,9 +32,9 @@ def way_through(facts: Facts, queue_id: int) -> Way:
     """Where the queue sends a call, remembered while it holds if the call is asked about now."""
     if not facts.remember:
         return _find_way(facts, queue_id)
-    way: Way | None = facts.account.remembered.get(queue_id)
+    way: Way | None = facts.account.ways.get(queue_id)
     if way is None or not way.since <= facts.at or (way.until is not None and facts.at >= way.until):
-        way = facts.account.remembered[queue_id] = _find_way(facts, queue_id)
+        way = facts.account.ways[queue_id] = _find_way(facts, queue_id)
     return way
 
 

@@ -13,6 +13,7 @@ import msgspec
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.moments import DAY, HOUR, MINUTE
 
 WEBHOOK = "webhook"
 PING = "ping"
@@ -23,8 +24,7 @@ EVENTS = (CONTACT_CHANGED, IMPORT_FINISHED, QUEUE_CLOSED, ONCALL_CHANGED, CALEND
 """What a webhook can be told of; each is also sent a PING when somebody asks for it."""
 
 MOST_WEBHOOKS = 20
-MINUTE = 60_000_000
-FIRST_WAIT, LONGEST_WAIT, GIVEN_UP_AFTER = MINUTE, 240 * MINUTE, 24 * 60 * MINUTE
+FIRST_WAIT, LONGEST_WAIT, GIVEN_UP_AFTER = MINUTE, 4 * HOUR, DAY
 """Microseconds: a failed delivery waits a minute, then twice as long each time, up to four hours, for a day in all."""
 
 SECRET_BYTES = 32

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.domain.moments import in_utc
 from aiguillage.storage.damage import forget_damage, require_whole
 from aiguillage.storage.engine import BUSY_SECONDS, Database, told
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
@@ -147,7 +147,7 @@ def _keep(database: Path, now: int) -> Path | None:
     """A copy of what is about to be written over. Raises the library's error where there is no room for one."""
     if not database.is_file() or not _begins_as_a_database(database):
         return None
-    name = f"{database.name}.before-{datetime.fromtimestamp(now / 1_000_000, UTC):%Y%m%dT%H%M%SZ}"
+    name = f"{database.name}.before-{in_utc(now):%Y%m%dT%H%M%SZ}"
     names = chain([name], (f"{name}-{n}" for n in count(2)))
     kept = next(path for path in map(database.with_name, names) if not path.exists())
     try:

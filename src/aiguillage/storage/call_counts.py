@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from aiguillage.domain.moments import MINUTE
 from aiguillage.storage.calls import rows_of
 
 BY_TEN_MINUTES = """
@@ -14,7 +15,7 @@ BY_DIALECT = """
 BY_DESTINATION = """
     SELECT destination, count(*), sum(outcome = 'known') FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"""
-TEN_MINUTES = 600 * 1_000_000
+TEN_MINUTES = 10 * MINUTE
 """Microseconds. Every time zone's hours and days begin on such a moment."""
 
 

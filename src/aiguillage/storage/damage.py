@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, select, text, tuple_
 
 from aiguillage.domain.contacts import KeyKind
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.sums import WITHHELD, row_sum
 from aiguillage.storage.contacts import contact_of, key_rows
 from aiguillage.storage.engine import Database
@@ -73,7 +74,6 @@ class Walked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NAME = "damage.json"
-DAY = 24 * 3_600 * 1_000_000
 """Microseconds."""
 
 

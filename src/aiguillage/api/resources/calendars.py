@@ -6,7 +6,6 @@ import msgspec
 
 from aiguillage.api.forms import ICAL
 from aiguillage.api.jobs import Job
-from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
@@ -28,6 +27,7 @@ from aiguillage.desk.fetching import LONGEST
 from aiguillage.desk.ical.encodings import in_utf8
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import iso
 from aiguillage.domain.queues import Calendar, LeftOut
 
 TAG = "Calendars"

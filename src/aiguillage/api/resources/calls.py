@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, File, Operation
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
 from aiguillage.api.resources import samples
@@ -14,12 +13,13 @@ from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.call_exports import export_calls
 from aiguillage.desk.calls import Group, Search, count_calls, find_calls, list_strangers
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import DAY, iso, parse_moment
 from aiguillage.storage.calls import LATEST, Call
 
 TAG = "Calls"
 Text = str | msgspec.UnsetType
 MOST_STRANGERS = 1_000
-DEFAULT_DAYS = 30 * 86_400 * 1_000_000
+DEFAULT_DAYS = 30 * DAY
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named
@@ -15,6 +14,7 @@ from aiguillage.desk.searching import find_contacts
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
+from aiguillage.domain.moments import parse_moment
 
 PATH = f"{BASE}/contacts"
 TAG = "Contacts"

@@ -3,7 +3,6 @@
 import msgspec
 
 from aiguillage.api.jobs import Job
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
@@ -17,6 +16,7 @@ from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import iso, parse_moment
 
 IMPORTS = f"{BASE}/imports"
 ONE = f"{IMPORTS}/{{id}}"

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
 from aiguillage.api.resources.shared import BASE, UNSET
@@ -12,6 +11,7 @@ from aiguillage.desk.journal import Wanted, list_changes
 from aiguillage.desk.reverting import revert_change
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import missing
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.storage.journal import Entry
 from aiguillage.storage.schema import can_be_id
 

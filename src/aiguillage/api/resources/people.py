@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso
 from aiguillage.api.operations import Asked, Operation
 from aiguillage.api.resources.calls import CallShown, show_call
 from aiguillage.api.resources.contacts import ContactShown, show_kept
@@ -14,6 +13,7 @@ from aiguillage.desk.change import account_id_of
 from aiguillage.desk.erasing import WHOLE, erase_person
 from aiguillage.desk.people import export_person
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import iso
 
 TAG = "People"
 PATH = f"{BASE}/people"

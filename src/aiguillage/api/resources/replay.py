@@ -5,7 +5,6 @@ from typing import Any, cast
 import msgspec
 
 from aiguillage.api.jobs import AT_ONCE, Job, Tell, Work
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.calls import TAG
@@ -15,9 +14,9 @@ from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import WEEK, iso, parse_moment
 
 PATH = f"{BASE}/replay"
-A_WEEK = 7 * 86_400 * 1_000_000
 MOST_CALLS = 100_000
 LONGEST_DOCUMENT = 16 << 20
 """Bytes."""
@@ -107,7 +106,7 @@ def _held(held: HeldReplay) -> ReplayJobShown:
 
 def _decided(asked: Asked, tell: Tell) -> ReplayShown:
     body: ReplayBody = asked.body
-    since = asked.actor.at - A_WEEK if body.since is None else parse_moment(body.since, "since")
+    since = asked.actor.at - WEEK if body.since is None else parse_moment(body.since, "since")
     who = (asked.db, asked.actor, asked.account)
     done = asked.replay(*who, since=since, past=_facts(asked, body), limit=MOST_CALLS, tell=tell)
     moves = [MoveShown(went=move.went, would_go=move.would_go, calls=move.calls) for move in done.moves]

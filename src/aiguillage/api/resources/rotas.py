@@ -5,20 +5,20 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, read_day, read_end, read_time
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.desk.rotas import list_gaps, show_duty
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import DAY, iso, parse_moment
 from aiguillage.domain.oncall import Member
 from aiguillage.domain.queues import ROTA
 from aiguillage.storage.facts import Kept
 
 TAG = "Rotas"
 PATH = f"{BASE}/rotas"
-MONTHS = 92 * 86_400_000_000
+MONTHS = 92 * DAY
 """How far gaps are looked for where nobody says."""
 
 

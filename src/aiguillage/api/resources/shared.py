@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-from aiguillage.api.moments import parse_moment
 from aiguillage.api.operations import Asked, Nothing
 from aiguillage.desk.journal import seq_since
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.moments import parse_moment
 from aiguillage.domain.unfit import unfit
 from aiguillage.storage.facts import Kept
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso
 from aiguillage.api.operations import LONGEST_SECRETS, Asked, Operation
 from aiguillage.api.resources.shared import UNSET, Body
 from aiguillage.api.summed import summed
@@ -16,6 +15,7 @@ from aiguillage.desk.sessions import sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, Who, show_me, sign_in
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.moments import iso
 
 TAG = "Sign in"
 

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, File, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
 from aiguillage.api.resources import samples
@@ -19,6 +18,7 @@ from aiguillage.desk.journal import seq_since
 from aiguillage.desk.surveys import add_records, export_records, list_records, remove_records, set_record, show_record
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Flag, Number, Text
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.switches import flip_switch, issue_switch_code, revoke_switch_code
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.storage.facts import Kept
 
 TAG = "Switches"

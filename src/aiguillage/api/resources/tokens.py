@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.proving import PROOF, Proof, Proving, changes_of, proven
@@ -22,6 +21,7 @@ from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import show_user
 from aiguillage.domain.accounts import Role, role_named
+from aiguillage.domain.moments import iso, parse_moment
 
 TAG = "Tokens"
 LISTING = ("q", "sort", "page", "per_page")

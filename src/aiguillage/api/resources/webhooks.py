@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from aiguillage.api.jobs import Job
-from aiguillage.api.moments import iso, parse_moment
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, make_fact, since
@@ -25,6 +24,7 @@ from aiguillage.desk.webhooks import (
     show_webhook,
 )
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.deliveries import Delivery, Wanted
 from aiguillage.storage.facts import Kept

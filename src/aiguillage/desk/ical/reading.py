@@ -15,7 +15,7 @@ from aiguillage.desk.recurrence import Allowance
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.omissions import FREE, MOST_FIRST, NO_EVENT, NO_TIME, OUTSIDE, REASONS
 from aiguillage.domain.queues import Event, LeftOut, Omitted
-from aiguillage.domain.wallclock import day_end
+from aiguillage.domain.timeline import day_end
 
 
 class Reading(NamedTuple):

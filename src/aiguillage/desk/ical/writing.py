@@ -1,10 +1,9 @@
 """A rota's shifts as an iCal feed."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from aiguillage.domain.moments import in_utc
 
 
 def write_shifts(name: str, shifts: Iterable[tuple[int, int, str, str]], stamp: int) -> bytes:
@@ -22,14 +21,10 @@ def write_shifts(name: str, shifts: Iterable[tuple[int, int, str, str]], stamp: 
     for begin, end, member, source in shifts:
         event = icalendar.Event()
         event.add("UID", str(uuid5(NAMESPACE_URL, f"aiguillage:{name}:{begin}:{member}")))
-        event.add("DTSTAMP", _utc(stamp))
-        event.add("DTSTART", _utc(begin))
-        event.add("DTEND", _utc(end))
+        event.add("DTSTAMP", in_utc(stamp))
+        event.add("DTSTART", in_utc(begin))
+        event.add("DTEND", in_utc(end))
         event.add("SUMMARY", member)
         event.add("DESCRIPTION", source)
         calendar.add_component(event)
     return bytes(calendar.to_ical())
-
-
-def _utc(at: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at)

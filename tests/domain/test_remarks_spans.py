@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.queues import (
     GROUP,
     QUEUE,
@@ -14,11 +15,10 @@ from aiguillage.domain.queues import (
     Event,
     Holiday,
     Observance,
-    ObservedDay,
     Queue,
     TimeSpan,
 )
-from aiguillage.domain.span_remarks import ONLY_ON_DAYS, on_spans
+from aiguillage.domain.remarks import ONLY_ON_DAYS, on_spans
 
 EVE = date(2026, 12, 24)
 DATED = TimeSpan(owner_type=QUEUE, owner_id=7, date_full=EVE, start_time=time(8), end_time=time(12))

@@ -9,16 +9,6 @@ import pytest
 
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.queue_checks import (
-    check_calendar,
-    check_exception,
-    check_group,
-    check_holiday,
-    check_observance,
-    check_queue,
-    check_switch,
-    check_time_span,
-)
 from aiguillage.domain.queues import (
     Calendar,
     DayException,
@@ -29,6 +19,14 @@ from aiguillage.domain.queues import (
     Queue,
     Switch,
     TimeSpan,
+    check_calendar,
+    check_exception,
+    check_group,
+    check_holiday,
+    check_observance,
+    check_queue,
+    check_switch,
+    check_time_span,
 )
 from tests.refusal import refused
 

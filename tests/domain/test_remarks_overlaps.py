@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiguillage.domain.overlaps import overlaps
 from aiguillage.domain.queues import TimeSpan
-from aiguillage.domain.remarks import MOST_REMARKS
+from aiguillage.domain.remarks import MOST_REMARKS, overlaps
 
 SPAN = TimeSpan(owner_type="queue", owner_id=1, day_of_week=1, start_time=time(8), end_time=time(18))
 TOGETHER = "While both hold, {} one wins: both start together, and it is older."

@@ -6,8 +6,7 @@ import pytest
 
 from aiguillage.domain.beside import ByKind
 from aiguillage.domain.queues import Group, Queue, TimeSpan
-from aiguillage.domain.remarks import MOST_REMARKS
-from aiguillage.domain.without_hours import of_queues, of_spans_removed
+from aiguillage.domain.remarks import MOST_REMARKS, of_queues, of_spans_removed
 
 
 def monday(owner_type: str, owner_id: int) -> TimeSpan:

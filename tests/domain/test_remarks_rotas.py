@@ -4,8 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from aiguillage.domain.remarks import MOST_REMARKS
-from aiguillage.domain.rota_remarks import on_rotas
+from aiguillage.domain.remarks import MOST_REMARKS, on_rotas
 from aiguillage.domain.rotas import Override, Rota, Window
 from tests.domain.rotas import layer, override, rota
 

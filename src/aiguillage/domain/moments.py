@@ -1,0 +1,63 @@
+"""Moments: microseconds since 1970 UTC. How every door writes, reads and counts them; only doors ask for the time."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from aiguillage.domain.errors import invalid
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PLUS_DECODED = re.compile(r"(T[0-9:.,]+) (?=[0-9:]+$)")
+
+
+def moment_of(time: datetime) -> int:
+    """The moment of a date and time with a zone or an offset from UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def in_utc(at: int) -> datetime:
+    """The date and time of a moment in UTC."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def in_zone(at: int, zone: ZoneInfo) -> datetime:
+    """The date and time that a zone's clocks show at a moment, with their offset from UTC."""
+    return in_utc(at).astimezone(zone)
+
+
+def iso(at: int | None, precision: str = "seconds") -> str | None:
+    """A moment in UTC as ISO 8601 has it, to the second or as precise as said; None stays None."""
+    return None if at is None else in_utc(at).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=4096)
+def iso_in(at: int | None, time_zone: str) -> str | None:
+    """A moment to the second with the offset of a time zone, remembered: many calls get the same one."""
+    return None if at is None else in_zone(at // SECOND * SECOND, ZoneInfo(time_zone)).isoformat()
+
+
+def read_iso(text: str) -> datetime:
+    """A date and time in ISO 8601; a blank before its offset is a plus not written as %2B. Raises ValueError."""
+    return datetime.fromisoformat(_PLUS_DECODED.sub(r"\1+", text))
+
+
+def parse_moment(text: str, field: str | None = None) -> int:
+    """A moment with its offset from UTC. Raises Refusal(invalid)."""
+    try:
+        moment = read_iso(text.strip())
+        if moment.tzinfo is not None:
+            return moment_of(moment.astimezone(UTC))  # refused where it is in no year of UTC
+    except (ValueError, OverflowError):
+        pass
+    raise invalid(
+        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
+        field,
+    )
