@@ -97,7 +97,7 @@ def time_calls(paths: Sequence[str], secret: str, calls: int) -> OwnTime:
         dialect = call_path.dialect_of(where)
         if dialect is None:
             raise RuntimeError(f"{where} is no call")
-        statuses.add(call_path.call(dialect, scope)[0])
+        statuses.add(call_path.call(dialect, scope, b"bench")[0])
         call_path.end_turn()
         spent.append(time.perf_counter_ns() - began)
     log.stop(1.0)

@@ -5,10 +5,12 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 
 import pytest
 import structlog
 
+from aiguillage.api.request_ids import note_id
 from aiguillage.api.summed import MOST_KINDS, Summed
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
@@ -35,6 +37,30 @@ def test_an_event_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
     told = json.loads(written.getvalue())
     assert (told["event"], told["level"], told["failed"]) == ("call_failed", "warning", 3)
+
+
+def test_a_request_id_is_in_all_lines_from_where_it_is_noted_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    configure_logs("info")
+
+    def say() -> None:
+        note_id("one")
+        structlog.get_logger().warning("child_ended")
+        logging.getLogger("uvicorn.error").warning("odd")
+
+    copy_context().run(say)
+    structlog.get_logger().warning("other")
+    logging.getLogger("uvicorn.error").warning("other")
+    structlog.reset_defaults()
+
+    told = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["event"], line.get("request_id")) for line in told] == [
+        ("child_ended", "one"),
+        ("odd", "one"),
+        ("other", None),
+        ("other", None),
+    ]
 
 
 def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,10 @@
 import json
 import logging
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 
 class _Patient:
@@ -23,11 +24,18 @@ class _Patient:
 
 
 class Lines(logging.Formatter):
-    """A record as a line of JSON: its message is the event, `extra={"about": {...}}` what there is to say of it."""
+    """A record as a line of JSON: its message is the event, `extra={"about": {...}}` what there is to say of it.
+
+    `around` tells what to say in every line at that moment.
+    """
+
+    def __init__(self, around: Callable[[], Mapping[str, Any]]) -> None:
+        super().__init__()
+        self._around = around
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        about = getattr(record, "about", {})
+        about = {**self._around(), **getattr(record, "about", {})}
         line = {"event": record.getMessage(), "level": record.levelname.lower()}
         line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
         if record.exc_info:
@@ -35,10 +43,10 @@ class Lines(logging.Formatter):
         return json.dumps(about | line, default=str)
 
 
-def configure_lines(level: str) -> None:
+def configure_lines(level: str, around: Callable[[], Mapping[str, Any]] = dict) -> None:
     """Sends the events of `logging` to standard error, from `level` (debug, info, warning, error) on."""
     handler = logging.StreamHandler(cast("TextIO", _Patient()))
-    handler.setFormatter(Lines())
+    handler.setFormatter(Lines(around))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
 
 
@@ -46,7 +54,7 @@ def configure_logs(level: str) -> None:
     """The same, and those of structlog, which the desk writes with."""
     import structlog  # noqa: PLC0415 - no call worker needs it
 
-    configure_lines(level)
+    configure_lines(level, structlog.contextvars.get_contextvars)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

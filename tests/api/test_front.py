@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from aiguillage.api.front import is_host
+from aiguillage.desk.rota_feeds import issue_rota_feed
 from aiguillage.settings import Settings
 from tests.api.client import client_of
-from tests.cast import Cast
+from tests.calendars import rota
+from tests.cast import ACCOUNT, Cast
 from tests.secure import certificate
 from tests.server import Server, running
 from tests.standing import Busy, busy_server
@@ -133,6 +135,27 @@ def test_a_long_answer_is_compressed_for_who_takes_that(busy: Busy) -> None:
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
     assert int(packed.headers["content-length"]) < len(plain.content) / 4
+
+
+def test_each_kind_of_long_answer_is_compressed_and_a_short_one_is_not(busy: Busy) -> None:
+    client = client_of(busy.server, busy.cast, "manager")
+    for number in range(20):
+        client.done("POST", "/contacts", {"company": f"Company {number}"})
+    feed = issue_rota_feed(busy.cast.db, busy.cast["manager"], ACCOUNT, rota(busy.cast))
+    here = f"http://127.0.0.1:{busy.server.port}"
+    asked = {"Authorization": f"Bearer {client.secret}", "Accept-Encoding": "gzip"}
+    long = (
+        f"/smart-routings/contacts?customer_account={ACCOUNT}",
+        f"/feeds/rotas/{feed}.ics",
+        "/docs",
+        "/openapi.json",
+    )
+
+    packed = {path: httpx.get(here + path, headers=asked).headers.get("content-encoding") for path in long}
+    short = {path: httpx.get(here + path, headers=asked).headers.get("content-encoding") for path in ("/whoami", "/no")}
+
+    assert packed == dict.fromkeys(long, "gzip")
+    assert short == dict.fromkeys(short, None)
 
 
 def test_links_lead_where_people_reach_the_server(cast: Cast) -> None:

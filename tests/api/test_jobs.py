@@ -1,12 +1,15 @@
 """Jobs: what goes on after its answer, and work that is one only where it takes long."""
 
+from contextvars import copy_context
 from threading import Event
 
 import pytest
 import structlog
+from structlog.contextvars import get_contextvars
 
 from aiguillage.api.child import go_on
 from aiguillage.api.jobs import Tell, Work
+from aiguillage.api.request_ids import note_id
 from aiguillage.domain.errors import Kind, invalid
 from tests.api.client import Client, on_new_account
 from tests.cast import NUMBER
@@ -46,6 +49,14 @@ def test_work_that_takes_longer_goes_on_and_tells_who_listens_how_far_it_is() ->
     ends.set()
 
     assert (in_time, work.outcome(), told[-1]) == (False, "counted", (2, 3))
+
+
+def test_work_that_may_take_long_writes_the_id_of_its_request() -> None:
+    def begin() -> Work[str]:
+        note_id("one")
+        return Work(lambda _tell: str(get_contextvars()["request_id"]))
+
+    assert copy_context().run(begin).outcome() == "one"
 
 
 def test_what_refuses_work_is_raised_where_its_outcome_is_wanted() -> None:

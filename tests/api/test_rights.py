@@ -19,7 +19,7 @@ from tests.standing import Busy, busy_server
 from tests.storage.facts import account_id
 
 CONTACTS = f"/smart-routings/contacts?customer_account={ACCOUNT}"
-WORDS = {"event", "level", "timestamp", "user", "operation", "kind"}
+WORDS = {"event", "level", "timestamp", "user", "operation", "kind", "request_id"}
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ class Inside:
         dialect = self.call_path.dialect_of(path)
         assert dialect is not None, path
         scope = {"method": "GET", "path": path, "query_string": query.encode(), "headers": headers, "client": client}
-        status, told, body = self.call_path.call(dialect, scope)
+        status, told, body = self.call_path.call(dialect, scope, b"inside")
         return Answer(status, {name.decode(): value.decode() for name, value in told}, body)
 
     def logged(self) -> list[Logged]:

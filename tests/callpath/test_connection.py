@@ -14,6 +14,8 @@ V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&format=raw&number={NUMBER
 ROUTE = "/api/v2/route"
 FORM = json.dumps({"customerAccount": ACCOUNT, "number": NUMBER, "format": "raw"}).encode()
 CLOSE = "Connection: close"
+MOST_ATTRIBUTES = 30
+"""Those of an object with more are kept in a dictionary of its own, which CPython looks into for each."""
 
 
 @pytest.fixture
@@ -71,6 +73,18 @@ def test_headers_that_were_read_once_are_known_by_their_bytes(inside: Inside, to
                 assert b"content-length" in await reader.read(1000)
 
             assert len(house.port.blocks) == 1
+
+    run(meet())
+
+
+def test_what_a_connection_knows_is_found_in_the_quick_way(inside: Inside) -> None:
+    async def meet() -> None:
+        async with doors(inside) as house:
+            reader, writer = await house.connect()
+            writer.write(request("/healthz"))
+            await reader.read(1000)
+
+            assert [len(vars(one)) <= MOST_ATTRIBUTES for one in house.port.connections] == [True]
 
     run(meet())
 

@@ -92,7 +92,7 @@ def test_an_explained_decision_has_its_trace(cast: Cast, inside: Inside) -> None
 def test_a_method_that_a_dialect_lacks_is_405(server: Server, inside: Inside) -> None:
     dialect = inside.call_path.by_path["/api/v1/smartRoutings"]
 
-    status, _, _ = inside.call_path.call(dialect, {"method": "POST"})
+    status, _, _ = inside.call_path.call(dialect, {"method": "POST"}, b"inside")
     inside.call_path.end_turn()
 
     assert (status, server.ask(V1, method="POST").status) == (405, 405)

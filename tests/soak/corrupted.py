@@ -116,7 +116,7 @@ class Asker:
         path = CallPath(table, DIALECTS, self._log, self._counts, Proxies(""))
         answers = []
         for question in self.questions:
-            status, _, body = path.call(DIALECTS[0], self._scope(question))
+            status, _, body = path.call(DIALECTS[0], self._scope(question), b"soak")
             answers.append((status, body))
             path.end_turn()
         table.close()

@@ -26,6 +26,7 @@ from aiguillage.api.carrying import Head, Means, carry_out
 from aiguillage.api.management import operations
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_answer
+from aiguillage.api.request_ids import NAME, note_id
 from aiguillage.domain.errors import Refusal, place_of
 
 MOST_MEMORY, MOST_SECONDS = 1 << 30, 300
@@ -85,6 +86,7 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
         resource.setrlimit(limit, (most, resource.getrlimit(limit)[1]))
     Thread(target=_end_when_nobody_reads, args=(answer.fileno(),), daemon=True).start()
     order.prepare()
+    note_id(order.head.headers.get(NAME.lower()))
     means = order.means
     try:
         response = carry_out(means, _named(order.operation), order.head, _whole(body.descriptor))

@@ -69,12 +69,13 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
     """`/docs` and its assets."""
 
     @cache
-    def page() -> str:
-        return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint())
+    def page() -> bytes:
+        return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint()).encode()
 
     @route("/docs", http_method=READ, include_in_schema=False, cache_control=CHECKED, sync_to_thread=True)
-    def docs() -> Response[str]:
-        return Response(page(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
+    def docs(request: Request[Any, Any, Any]) -> Response[bytes]:
+        answer = Response(page(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
+        return compressed(answer, request.headers.get("accept-encoding", ""))
 
     assets = create_static_files_router("/docs/assets", [STATIC], cache_control=FOR_EVER)
     return [docs, assets]

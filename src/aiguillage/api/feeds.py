@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from litestar import Response
+from litestar import Request, Response
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter
 
+from aiguillage.api.carrying import compressed
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
@@ -44,11 +46,18 @@ def feed_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
         },
     )
     async def rota_feed_named(
+        request: Request[None, None, State],
         file: Annotated[str, PathParameter(description="The feed's secret and `.ics`.", title="SECRET.ics")],
     ) -> Response[bytes]:
         if not file.endswith(SUFFIX):
             raise missing("A feed's address ends in .ics. Copy all of it.")
-        text = await lanes.reading.carry("feeds", rota_feed, db, file.removesuffix(SUFFIX), now())
-        return Response(text, headers={"Content-Disposition": 'attachment; filename="rota.ics"'})
+        accepted = request.headers.get("accept-encoding", "")
+        return await lanes.reading.carry("feeds", _answer, db, file.removesuffix(SUFFIX), accepted)
 
     return rota_feed_named
+
+
+def _answer(db: Database, secret: str, accepted: str) -> Response[bytes]:
+    """The feed, compressed where that is worth it. Raises Refusal."""
+    headers = {"Content-Disposition": 'attachment; filename="rota.ics"'}
+    return compressed(Response(rota_feed(db, secret, now()), headers=headers), accepted)

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.api.request_ids import NAME, note_id
+
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 HIGHEST_PORT = 65_535
 NO_HOST = "The Host header names no host. Send the name or the address of this server, and its port, if it has one."
@@ -37,6 +39,7 @@ class Front:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        note_id(dict(scope["headers"]).get(NAME.lower().encode(), b"").decode() or None)
         wanted = HEADERS | (OVER_TLS if scope["scheme"] == "https" else {})
 
         async def send_safely(message: Any) -> None:  # noqa: ANN401 - ASGI's

@@ -9,6 +9,7 @@ from the start; some is one only if it takes long:
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextvars import copy_context
 from threading import Thread
 from typing import Generic, NamedTuple, TypeVar
 
@@ -40,7 +41,7 @@ class Work(Generic[Outcome]):
         self.listener: Tell | None = None
         self._future: Future[Outcome] = Future()
         # As long as nobody waits for it, it keeps no process from ending.
-        Thread(target=self._carry_out, args=(do,), daemon=True).start()
+        Thread(target=copy_context().run, args=(self._carry_out, do), daemon=True).start()
 
     def _carry_out(self, do: Callable[[Tell], Outcome]) -> None:
         try:

@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -118,8 +119,12 @@ class Lane:
             party.turns.release()
 
     async def run(self, work: Callable[..., Answer], *args: object) -> Answer:
-        """The work's answer, from one of the lane's threads. Raises what the work raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
+        """The work's answer, from one of the lane's threads, where log lines have the request's id too.
+
+        Raises what the work raises.
+        """
+        work = partial(copy_context().run, work, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def carry(self, whose: str, work: Callable[..., Answer], *args: object) -> Answer:
         """The same for who has not entered yet. Raises Refusal where too many are in already."""

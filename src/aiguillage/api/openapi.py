@@ -14,6 +14,7 @@ from aiguillage import __version__
 from aiguillage.api import feeds, switches
 from aiguillage.api.answers import PROBLEM, problem
 from aiguillage.api.examples import Examples
+from aiguillage.api.request_ids import NAME
 from aiguillage.api.resources.samples import SHIFT
 from aiguillage.api.wording import described_schemas
 
@@ -40,7 +41,8 @@ curl --header 'Authorization: Bearer aig_...' \\
   'http://127.0.0.1:8000/api/v1/smartRoutings?customerAccount=CL0000&number=0199001234'
 ```
 
-Every path that takes GET takes HEAD too.
+Every path that takes GET takes HEAD too. Every answer has an `X-Request-Id`: the request's own, if it has one of up to
+64 letters, digits, dots, hyphens and underscores, else one that is drawn.
 """
 BEARER = SecurityScheme(
     type="http",
@@ -48,6 +50,12 @@ BEARER = SecurityScheme(
     bearer_format="aig_…",
     description="A token: `aiguillage token issue EMAIL --name NAME`. Basic is taken too, with the token as password.",
 )
+REQUEST_ID = {
+    "description": "The request's id: its own `X-Request-Id` where it is fit, else one that is drawn. So do log lines.",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    "example": "9f2c4b7d1e60a853",
+}
 SAMPLES: dict[tuple[str, str], Any] = {
     ("/api/v2/switches/{code}", "text/plain"): "1",
     ("/feeds/rotas/{file}", "text/calendar"): SHIFT,
@@ -71,7 +79,27 @@ def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dic
     document["components"]["schemas"] = described_schemas(schemas)
     document["paths"] |= own_paths
     document["tags"] += own_tags
+    return _with_ids(document)
+
+
+def _with_ids(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, in which every answer has the request's id among its headers."""
+    components = document["components"]
+    components.setdefault("headers", {})[NAME] = REQUEST_ID
+    components["responses"] = _all_with_ids(components.get("responses", {}))
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            methods[method] = operation | {"responses": _all_with_ids(operation["responses"])}
     return document
+
+
+def _all_with_ids(answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers with the header; those that are references have it where they refer to."""
+    told = {NAME: {"$ref": f"#/components/headers/{NAME}"}}
+    return {
+        status: answer if "$ref" in answer else answer | {"headers": answer.get("headers", {}) | told}
+        for status, answer in answers.items()
+    }
 
 
 def _complete(paths: dict[str, Any], examples: Examples) -> None:

@@ -27,6 +27,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from aiguillage.callpath.engine import Answer, Dialect, Scope
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import LONGEST_HEAD, Header, Request, head_of, lines, status_line
+from aiguillage.callpath.request_ids import NAME
 
 if TYPE_CHECKING:
     from aiguillage.callpath.port import Port
@@ -49,8 +50,10 @@ MOST_LEFT = 256 * 1024
 LONGEST_SILENCE = 300.0
 """Seconds that the desk may take for an answer."""
 
-CLOSE = b"connection: close\r\n\r\n"
-END = b"\r\n"
+CLOSE = b"\r\nconnection: close\r\n\r\n"
+END = b"\r\n\r\n"
+"""What stands behind a request's id, the last of the headers but this one."""
+
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 TEXT = b"text/plain; charset=utf-8"
 ADMITTED = frozenset({200, 400, 403, 404, 429})
@@ -68,7 +71,8 @@ class Block(NamedTuple):
 class Connection(asyncio.Protocol):
     """One client's connection. `rank` says what it was good for so far: 0 nothing, 1 an answer, 2 an admitted call.
 
-    `since` is when it last ended something, by the monotonic clock.
+    `since` is when it last ended something, by the monotonic clock; `request_id` is of the request under way.
+    There are 30 attributes and no more: those of an object with more are found in a slower way, by each call.
     """
 
     def __init__(self, port: "Port") -> None:
@@ -77,6 +81,7 @@ class Connection(asyncio.Protocol):
         self.peer: str | None = None
         self.rank = 0
         self.since = monotonic()
+        self.request_id = b""
         self._parser: HttpRequestParser | None = None
         self._mid = False
         self._count = 0
@@ -98,7 +103,6 @@ class Connection(asyncio.Protocol):
         self._heard = 0
         self._written = 0
         self._last_look = ("nothing", -1, 0)
-        self._began = 0.0
         self._timer = cast("asyncio.TimerHandle", None)
 
     # A connection's beginning and end
@@ -179,6 +183,7 @@ class Connection(asyncio.Protocol):
     def _take_plain(self, dialect: Dialect, found: re.Match[bytes], block: Block) -> None:
         """A call in known headers: nothing of it is kept for longer than this turn."""
         self._current = PLAIN_REQUEST
+        self.request_id = self._port.next_id()
         scope = {
             "method": "GET",
             "path": dialect.PATH,
@@ -197,11 +202,11 @@ class Connection(asyncio.Protocol):
         return plain and not request.has_body and not request.expects and request.fault() is None
 
     def _learn(self, data: bytes) -> None:
-        """Keeps the headers of a request by their bytes, if all of it came in one piece."""
+        """Keeps the headers of a request by their bytes, if all of it came in one piece; with an id they come once."""
         found = PLAIN.match(data)
         block = b"" if found is None else data[found.end() :]
         whole = block.endswith(b"\r\n\r\n") and block.find(b"\r\n\r\n") == len(block) - 4
-        if whole and len(block) <= LONGEST_BLOCK and b"upgrade" not in block.lower():
+        if whole and len(block) <= LONGEST_BLOCK and not any(word in block.lower() for word in (b"upgrade", NAME)):
             self._port.learn(block, Block(self._requests[0].headers))
 
     def _parse(self, data: bytes) -> None:
@@ -286,6 +291,7 @@ class Connection(asyncio.Protocol):
     def _begin(self, request: Request) -> None:
         """Answers a request, or hands it on."""
         self._current, self._keep_alive = request, request.keep_alive
+        self.request_id = request.own_id or self._port.next_id()
         fault = request.fault()
         if fault is not None:
             self._refuse_wire(*fault)
@@ -321,7 +327,6 @@ class Connection(asyncio.Protocol):
             self.write(GO_ON)
 
     def _hand_on(self, request: Request) -> None:
-        self._began = monotonic()
         self._relay = self._port.hand_on(self, request)
         if self._relay is None:
             self.answer(self._port.away())
@@ -337,9 +342,10 @@ class Connection(asyncio.Protocol):
         """An answer as it goes out."""
         status, headers, body = answer
         end = END if self._stays() else CLOSE
-        head = head_of(status, headers) + self._port.own + end
         current = self._current
-        return head if current is not None and current.method == "HEAD" else head + body
+        if current is not None and current.method == "HEAD":
+            body = b""
+        return b"".join((head_of(status, headers), self._port.own, self.request_id, end, body))
 
     def _stays(self) -> bool:
         """Whether the connection can be kept after this answer: the client wants it, and ends what it sends."""
@@ -351,7 +357,8 @@ class Connection(asyncio.Protocol):
     def begin_answer(self, status: int, headers: Iterable[Header], *, until_close: bool) -> None:
         """Sends the head of an answer that comes piece by piece."""
         self._keep_alive = self._stays() and not until_close
-        self.write(status_line(status) + lines(headers) + self._port.date + (END if self._keep_alive else CLOSE))
+        end = END if self._keep_alive else CLOSE
+        self.write(status_line(status) + lines(headers) + self._port.date + self.request_id + end)
 
     def write(self, data: bytes) -> None:
         """Sends bytes."""
@@ -414,10 +421,12 @@ class Connection(asyncio.Protocol):
         if self._relay is not None:
             self.abort()
             return
+        if self._current is None:
+            self.request_id = self._port.next_id()
         body = words.encode()
         plainly = (b"x-content-type-options", b"nosniff")
         headers = ((b"content-type", TEXT), (b"content-length", b"%d" % len(body)), plainly)
-        self.write(head_of(status, headers) + self._port.own + CLOSE + body)
+        self.write(head_of(status, headers) + self._port.own + self.request_id + CLOSE + body)
         self._close()
 
     # Flow, and how long anything may take
@@ -463,7 +472,7 @@ class Connection(asyncio.Protocol):
         if what == "nothing" and not served:
             self._close_unless_asked()
         elif what == "desk":
-            if self._relay is not None and (self._gone or monotonic() - self._began > LONGEST_SILENCE):
+            if self._relay is not None and (self._gone or monotonic() - self._relay.since > LONGEST_SILENCE):
                 self.abort()
             self._gone = self._ended
         elif what != "nothing" and before[:2] == self._last_look[:2] and moved - before[2] < LEAST_A_LOOK:

@@ -92,8 +92,8 @@ class CallPath:
             return next((other for other in self._dialects if other.handles(path)), None)
         return dialect
 
-    def call(self, dialect: Dialect, scope: Scope) -> Answer:
-        """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log.
+    def call(self, dialect: Dialect, scope: Scope, request_id: bytes) -> Answer:
+        """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log, with the request's id.
 
         All calls until the turn's end share one read transaction.
         """
@@ -128,7 +128,7 @@ class CallPath:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
         except Exception as error:  # noqa: BLE001 - somebody is on the line: a failure of ours is a 503
-            self._tell(error, dialect, now)
+            self._tell(error, dialect, request_id, now)
             answer = dialect.refuse(question, _UNAVAILABLE)
         self._counts.answered(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
@@ -201,13 +201,13 @@ class CallPath:
         rules = entry.rules if question.rules is RULES else question.rules
         return replace(decide(facts, rules), call_id=call_id)
 
-    def _tell(self, error: Exception, dialect: Dialect, now: float) -> None:
+    def _tell(self, error: Exception, dialect: Dialect, request_id: bytes, now: float) -> None:
         """A line in the log, once a second at most: when the table is gone, every call fails alike."""
         self._failed += 1
         if now - self._told_at >= 1:
             self._told_at = now
             told = {"dialect": dialect.NAME, "error": type(error).__name__, "failed": self._failed}
-            _log.error("call_failed", extra={"about": told})
+            _log.error("call_failed", extra={"about": told | {"request_id": request_id.decode()}})
 
     def _token_of(self, headers: Headers, now: float) -> Token:
         """The token of a request. Raises Refusal(unauthorized)."""

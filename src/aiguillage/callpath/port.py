@@ -21,6 +21,7 @@ from aiguillage.callpath.engine import Answer, CallPath, Dialect, Headers, Scope
 from aiguillage.callpath.health import Health
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import Request
+from aiguillage.callpath.request_ids import NAME, drawn_ids
 from aiguillage.domain.proxies import Proxies
 
 ACCEPTED_AT_ONCE = 32
@@ -90,6 +91,7 @@ class Port:
         self.connections: set[Connection] = set()
         self.stopping = False
         self.date = self.own = b""
+        self.next_id = drawn_ids().__next__
         self._opening: set[asyncio.Task[None]] = set()
         self._calls: list[tuple[Connection, Dialect, Scope]] = []
         self._relays: dict[Relay, str | None] = {}
@@ -101,9 +103,13 @@ class Port:
         self._watch()
 
     def _tick(self) -> None:
-        """Once a second: the date that answers carry, what our own say beside it, and a sign of life."""
-        self.date = f"date: {formatdate(usegmt=True)}\r\n".encode()
-        self.own = self.date if self._wire.tls is None else self.date + STRICT
+        """Once a second: the date that answers carry, what our own say beside it, and a sign of life.
+
+        Both end in the name of the request's id, which comes next.
+        """
+        date, name = f"date: {formatdate(usegmt=True)}\r\n".encode(), NAME + b": "
+        self.date = date + name
+        self.own = self.date if self._wire.tls is None else date + STRICT + name
         self.counts.put("beat", int(time.monotonic()))
         self.counts.put("connections", len(self.connections))
         self.loop.call_later(1.0, self._tick)
@@ -216,7 +222,8 @@ class Port:
     def _answer_calls(self) -> None:
         """Answers this turn's calls, then writes; a call behind another on its connection comes in the next turn."""
         calls, self._calls = self._calls, []
-        answers = [self._call_path.call(dialect, scope) for _, dialect, scope in calls]
+        call = self._call_path.call
+        answers = [call(dialect, scope, connection.request_id) for connection, dialect, scope in calls]
         self._call_path.end_turn()
         for (connection, _, _), answer in zip(calls, answers, strict=True):
             connection.answer_call(answer)
@@ -234,7 +241,7 @@ class Port:
             return None
         self.counts.add("handed_on")
         secure = proxies.is_secure(peer, request.headers, secure=self._wire.tls is not None)
-        told = [(b"x-forwarded-proto", b"https" if secure else b"http")]
+        told = [(b"x-forwarded-proto", b"https" if secure else b"http"), (NAME, connection.request_id)]
         if address is not None:
             told.append((b"x-forwarded-for", address.encode("latin-1")))
         relay = Relay(connection, request, told, self._let_go)

@@ -16,11 +16,13 @@ Either side that does not take what the other sends stops it: a worker keeps no 
 
 import asyncio
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from httptools import HttpParserError, HttpResponseParser
 
 from aiguillage.callpath.request import CONTINUE, Request, lines
+from aiguillage.callpath.request_ids import NAME
 
 if TYPE_CHECKING:
     from aiguillage.callpath.connection import Connection
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 NOT_HANDED_ON = frozenset({
     *(b"connection", b"content-length", b"expect", b"forwarded", b"keep-alive", b"proxy-connection", b"te", b"trailer"),
     *(b"transfer-encoding", b"upgrade", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"),
+    NAME,
 })  # fmt: skip
 """Headers of one connection alone, and those that only a proxy may send: the worker says what it knows itself."""
 
@@ -36,7 +39,7 @@ BODILESS = frozenset({204, 304})
 
 
 class Relay(asyncio.Protocol):
-    """The connection to the desk for one request of a client's."""
+    """The connection to the desk for one request of a client's, `since` so many seconds of the monotonic clock."""
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Relay(asyncio.Protocol):
         self._request = request
         self._forwarded = tuple(forwarded)
         self._tell_end = ended
+        self.since = monotonic()
         self._parser = HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._headers: list[tuple[bytes, bytes]] = []

@@ -6,11 +6,16 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
+from aiguillage.callpath.request_ids import NAME, fit_id
+
 CONTINUE = 100
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
 
 Header = tuple[bytes, bytes]
+READ = frozenset({b"content-length", b"transfer-encoding", b"expect", NAME})
+"""Headers that a request is read by."""
+
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 
@@ -34,11 +39,12 @@ class Request:
     """One request: its head, and as much of its body as has come and was not taken yet.
 
     `length` is what the head says of the body, None for one in chunks. `target` is as it came, without scheme and host.
+    `own_id` is the id that the client gave; nothing for one that is not fit, or for several, None where it gave none.
     """
 
     __slots__ = (
         *("method", "target", "path", "query", "headers", "version", "keep_alive", "expects", "length", "chunked"),
-        *("ended", "_pieces", "size", "_dropped"),
+        *("ended", "own_id", "_pieces", "size", "_dropped"),
     )
 
     def __init__(self, method: str, url: bytes, headers: list[Header], version: str, *, keep_alive: bool) -> None:
@@ -54,16 +60,23 @@ class Request:
         self.length: int | None = 0
         self.chunked = False
         self.ended = False
+        self.own_id: bytes | None = None
         self._pieces: list[bytes] = []
         self._dropped = False
         self.size = 0
         for name, value in headers:
-            if name == b"content-length":
-                self.length = int(value)
-            elif name == b"transfer-encoding":
-                self.length, self.chunked = None, True
-            elif name == b"expect":
-                self.expects = value.strip().lower() == b"100-continue"
+            if name in READ:
+                self._read(name, value)
+
+    def _read(self, name: bytes, value: bytes) -> None:
+        if name == b"content-length":
+            self.length = int(value)
+        elif name == b"transfer-encoding":
+            self.length, self.chunked = None, True
+        elif name == b"expect":
+            self.expects = value.strip().lower() == b"100-continue"
+        else:
+            self.own_id = fit_id(value) if self.own_id is None else b""
 
     @property
     def has_body(self) -> bool:
