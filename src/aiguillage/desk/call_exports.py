@@ -1,7 +1,6 @@
 """Calls as a file, however many they are."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import msgspec
 
 from aiguillage.desk.calls import Search, all_calls
 from aiguillage.desk.spreadsheets import require_rows
-from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces, utc
 from aiguillage.domain.accounts import Actor
 from aiguillage.storage.calls import Call
 from aiguillage.storage.engine import Database
@@ -18,7 +17,6 @@ COLUMNS = (
     *("at", "number", "outcome", "known_by", "contact_id", "dialect", "destination", "destinations", "reason"),
     *("unknown", "call_id", "asked", "own_us", "seq"),
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def export_calls(
@@ -34,7 +32,7 @@ def export_calls(
 
 
 def _document(call: Call) -> dict[str, Any]:
-    moment = (_EPOCH + timedelta(microseconds=call.at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = utc(call.at, "milliseconds")
     return {name: getattr(call, name) for name in COLUMNS} | {"at": moment, "asked": _asked(call)}
 
 

@@ -1,7 +1,6 @@
 """Survey records: what callers answered, kept one by one, changed, removed, listed and exported."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,7 +8,7 @@ from sqlalchemy import Connection
 
 from aiguillage.desk.change import change_contacts, read_facts, require_unchanged
 from aiguillage.desk.spreadsheets import require_rows
-from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
+from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces, utc
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.surveys import SurveyRecord, check_record, survey_caller
@@ -31,7 +30,6 @@ from aiguillage.storage.surveys import (
 
 KIND, ENTITY = "survey", "survey_record"
 HEADER = (*COLUMNS[:-1], "datetime")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Found(NamedTuple):
@@ -131,8 +129,8 @@ def _objects(db: Database, actor: Actor, code: str) -> Iterator[dict[str, Any]]:
     with read_facts(db, actor, code) as (connection, account_id, _):
         for kept in find_records(connection, account_id, RecordSearch()):
             values = msgspec.structs.asdict(kept.record)
-            moment = _EPOCH + timedelta(microseconds=values.pop("moment"))
-            yield {"id": kept.id, **values, "datetime": moment.isoformat(timespec="seconds").replace("+00:00", "Z")}
+            moment = utc(values.pop("moment"))
+            yield {"id": kept.id, **values, "datetime": moment}
 
 
 def _require(connection: Connection, account_id: int, record_id: int) -> KeptRecord:

@@ -3,6 +3,7 @@
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ PIECE = 1_000
 """Rows in one piece of a file."""
 
 Thing = TypeVar("Thing")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Table(NamedTuple):
@@ -29,6 +31,11 @@ class Table(NamedTuple):
     header: Sequence[str]
     rows: Iterable[Sequence[str | None]]
     objects: Iterable[Any]
+
+
+def utc(at: int, timespec: str = "seconds") -> str:
+    """A moment (microseconds since 1970 UTC) as files have it: ISO 8601 in UTC."""
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def check_format(form: str, *, sheets: bool = False) -> str:
