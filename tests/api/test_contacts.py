@@ -5,8 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from aiguillage.desk.contacts import add_contact
+from aiguillage.desk.users import actor_named
+from aiguillage.domain.contacts import Contact
 from tests.api.client import Client, client_of, on_new_account
-from tests.cast import OTHER_ACCOUNT
+from tests.cast import NOW, OTHER_ACCOUNT, email
 from tests.standing import Busy
 
 SHOWN = {
@@ -14,7 +17,7 @@ SHOWN = {
     *("emails", "telecoms", "numbers", "email_destination", "telecom_destination"),
     *(f"field_select_{n}" for n in range(1, 5)),
     *(f"field_boolean_{n}" for n in range(1, 5)),
-    *("customer_id", "updated_seq"),
+    *("customer_id", "created_at", "updated_at", "updated_seq"),
 }
 GARAGE = {
     "reference": "C-1",
@@ -51,6 +54,7 @@ def test_a_contact_is_created_shown_changed_and_deleted(client: Client) -> None:
         "company": "Garage Mistral",
         "id_code": None,
         "field_boolean_1": None,
+        "updated_at": changed["updated_at"],
         "updated_seq": changed["updated_seq"],
     }
     assert client.ask("DELETE", one).status_code == 204
@@ -190,8 +194,35 @@ def test_filters_words_order_and_changes_since_choose_from_the_list(client: Clie
     assert companies(updated_since="2099-01-01T00:00:00+01:00") == []
 
 
+def test_contacts_have_the_moments_at_which_they_were_added_and_changed(client: Client, busy: Busy) -> None:
+    who = actor_named(busy.cast.db, email("manager"), NOW)
+    old = add_contact(busy.cast.db, who, client.account, Contact(company="Garage Belleville")).id
+    new = client.done("POST", "/contacts", {"company": "École Mistral"})
+    changed = client.done("PUT", f"/contacts/{old}", {"company": "Garage Mistral"})
+
+    def ids(**params: object) -> list[int]:
+        return [one["id"] for one in client.get("/contacts", **params)["data"]]
+
+    assert changed["created_at"] == "2026-11-18T11:06:40Z"
+    assert changed["updated_at"] >= new["updated_at"] == new["created_at"] > "2026-01-01T00:00:00Z"
+    assert client.get(f"/contacts/{old}") == changed
+    assert ids(sort="created_at") == ids(sort="-updated_at") == [old, new["id"]]
+    assert ids(created_at="2026-11-18T12:06:40+01:00") == [old]
+    assert ids(created_at=new["created_at"], updated_at=new["updated_at"]) == [new["id"]]
+    assert ids(updated_since=changed["updated_at"])[-1:] == [old]
+
+
 def test_the_list_says_what_it_cannot_do(client: Client) -> None:
-    for params in ({"sort": "role"}, {"page": 0}, {"per_page": 1001}, {"cursor": "x"}, {"telecoms": "x"}, {"nose": 1}):
+    for params in (
+        {"created_at": "yesterday"},
+        {"updated_at": ""},
+        {"sort": "role"},
+        {"page": 0},
+        {"per_page": 1001},
+        {"cursor": "x"},
+        {"telecoms": "x"},
+        {"nose": 1},
+    ):
         problem = client.refused(422, "GET", "/contacts", params=params)
 
         assert list(problem["errors"]) == list(params)

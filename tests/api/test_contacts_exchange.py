@@ -6,10 +6,12 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
 
+from aiguillage.desk.importing.headings import MOMENTS
 from tests.api.client import Client, on_new_account
 from tests.standing import Busy
 
@@ -29,10 +31,10 @@ def companies(client: Client) -> list[str]:
     return [one["company"] for one in client.get("/contacts")["data"]]
 
 
-def upload(client: Client, content: bytes | str, media_type: str = "text/csv", **params: object) -> dict[str, object]:
+def upload(client: Client, content: bytes | str, media_type: str = "text/csv", **params: object) -> dict[str, Any]:
     """Imports a file; the answer."""
     sent = content.encode() if isinstance(content, str) else content
-    answer: dict[str, object] = client.done(
+    answer: dict[str, Any] = client.done(
         "POST", "/contacts/import", content=sent, headers={"Content-Type": media_type}, params=params
     )
     return answer
@@ -165,7 +167,8 @@ def test_an_export_imports_again_unchanged(client: Client, form: str) -> None:
 
     assert answer.headers["content-disposition"] == f'attachment; filename="contacts-{client.account}.{form}"'
     again = upload(client, answer.content, answer.headers["content-type"], delete_missing=1)
-    assert (counts(again), again["deleted"]) == ([0, 0, 3, 0], 0)
+    assert (counts(again), again["deleted"], again["unknown_columns"]) == ([0, 0, 3, 0], 0, [])
+    assert {one["column"]: one["why"] for one in again["unread_columns"]} == dict.fromkeys(MOMENTS, "moment")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Contacts through the terminal, one at a time."""
 
+import re
+
 import pytest
 
-from tests.cast import ACCOUNT, email
+from tests.cast import ACCOUNT, Cast, email, known_caller
 from tests.cli.terminal import Terminal
 
 WHOLE = (
@@ -41,11 +43,31 @@ def test_setting_changes_what_is_given_and_clears_what_is_named(terminal: Termin
     changed = terminal.read("contacts", "set", ACCOUNT, str(contact["id"]), *words)
 
     assert changed["seq"] > contact["seq"]
-    assert {name for name in contact if contact[name] != changed[name]} == {
+    assert contact["created_at"] == changed["created_at"]
+    assert contact["updated_at"] <= changed["updated_at"]
+    assert {name for name in contact if contact[name] != changed[name]} - {"updated_at"} == {
         *("seq", "select_2", "boolean_1", "code", "select_1", "boolean_2")
     }
     assert changed["code"] is None
     assert [changed[f"boolean_{n}"] for n in range(1, 5)] == [False, None, True, None]
+
+
+def test_a_person_reads_when_a_contact_was_added_and_changed_by_the_accounts_clock(
+    terminal: Terminal, cast: Cast
+) -> None:
+    number = str(known_caller(cast).id)
+    terminal.done("contacts", "set", ACCOUNT, number, "--company", "Garage Mistral")
+
+    contact = terminal.read("contacts", "show", ACCOUNT, number)
+    shown = terminal.done("contacts", "show", ACCOUNT, number)
+    listed = terminal.done("contacts", "list", ACCOUNT)
+
+    assert contact["created_at"] == "2026-11-18T11:06:40.000Z"
+    assert contact["updated_at"] != contact["created_at"]
+    assert re.search(r"added \(Europe/Paris\) +2026-11-18 12:06:40\n", shown)
+    assert re.search(r"changed \(Europe/Paris\) +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\n", shown)
+    assert re.search(r"flags *\n.* changed on *\n", listed)
+    assert re.search(r" on-call *\n.* 20\d\d-\d\d-\d\d *\n", listed)
 
 
 def test_setting_nothing_new_changes_nothing(terminal: Terminal) -> None:

@@ -18,7 +18,7 @@ from aiguillage.desk.fields import add_option, set_field
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.contacts import NO_SELECT, Contact, Option, Telecom
 from aiguillage.domain.errors import Kind, Refusal
-from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, known_caller
+from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.changing import set_contact
 from tests.refusal import refused
 from tests.storage.facts import rows
@@ -56,7 +56,7 @@ def as_journal(contact: Contact) -> Any:  # noqa: ANN401 - JSON
 def test_an_added_contact_is_shown_listed_and_known_by_all_its_keys(cast: Cast) -> None:
     kept = add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
 
-    assert kept == Kept(kept.seq, kept.seq, BAKERY) == show_contact(cast.db, cast["reader"], ACCOUNT, kept.id)
+    assert kept == Kept(kept.seq, kept.seq, BAKERY, NOW, NOW) == show_contact(cast.db, cast["reader"], ACCOUNT, kept.id)
     assert list(list_contacts(cast.db, cast["reader"], ACCOUNT)) == [kept]
     assert keys(cast) == {("n", OTHER_NUMBER, kept.id), ("p", "+3326191", kept.id), ("c", "9876", kept.id)}
     change = list_changes(cast.db, cast["manager"], ACCOUNT)[0]
@@ -152,7 +152,9 @@ def test_a_contact_is_changed_with_its_keys_and_all_that_they_carry(
 
     kept = set_contact(cast.db, cast["editor"], ACCOUNT, garage.id, changes)
 
-    assert kept == Kept(garage.id, kept.seq, after) == show_contact(cast.db, cast["reader"], ACCOUNT, garage.id)
+    assert (
+        kept == Kept(garage.id, kept.seq, after, NOW, NOW) == show_contact(cast.db, cast["reader"], ACCOUNT, garage.id)
+    )
     assert kept.seq > garage.seq
     assert keys(cast) == {
         *(("n", telecom.number, garage.id) for telecom in after.telecoms),

@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys
 from aiguillage.storage.contacts import (
@@ -15,6 +16,7 @@ from aiguillage.storage.contacts import (
     write_contact,
 )
 from aiguillage.storage.engine import Database
+from aiguillage.storage.journal import Entry, record
 from tests.storage.facts import rows
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20)
@@ -96,6 +98,18 @@ def test_a_contact_is_found_by_its_reference_on_its_account_alone(db: Database) 
         assert contact_with_reference(connection, 1, "C-1") == 7
         assert contact_with_reference(connection, 2, "C-1") is None
         assert contact_with_reference(connection, 1, "C-2") is None
+
+
+def test_a_contact_has_the_moments_of_the_changes_that_its_own_account_has(db: Database) -> None:
+    change = Entry(seq=0, at=0, actor="editor", action="add", entity="contact", entity_id=7)
+    with db.write() as connection:
+        for account_id, seq, at in ((1, 7, 100), (1, 9, 300), (2, 7, 999), (2, 9, 999), (2, 12, 999)):
+            record(connection, account_id, [structs.replace(change, seq=seq, at=at)])
+        for contact_id, seq in ((7, 9), (9, 9), (12, 13)):
+            write_contact(connection, 1, contact_id, seq, Contact(company="Mistral"))
+        found = [read_contact(connection, 1, contact_id) for contact_id in (7, 9, 12)]
+
+    assert [row and (row.created_at, row.updated_at) for row in found] == [(100, 300), (300, 300), (None, None)]
 
 
 def test_an_id_that_can_be_none_finds_nobody(db: Database) -> None:

@@ -26,6 +26,7 @@ from aiguillage.storage.schema import metadata
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.server import running
+from tests.storage.facts import rows
 
 FORMER = sorted((Path(__file__).parent.parent / "files" / "upgrades").glob("*.json"))
 """Made by tests/files/make_upgrade.py with each release's own code."""
@@ -99,6 +100,18 @@ def test_its_import_can_be_undone(upgraded: Upgraded) -> None:
     assert (undone.removed, undone.restored, before - len(kept)) == (20, 1, 20)
     assert [contact.company for contact in kept if contact.reference == "C-1"] == ["Garage Belleville"]
     require_whole(upgraded.db)
+
+
+def test_its_contacts_are_as_old_as_its_journal_says(upgraded: Upgraded) -> None:
+    cast = Cast(upgraded.db)
+    by_entity = """SELECT entity_id, MIN(at), MAX(at) FROM journal JOIN accounts ON accounts.id = journal.account_id
+        WHERE accounts.code = :code AND entity = 'contact' GROUP BY entity_id"""
+
+    kept = list(list_contacts(upgraded.db, cast["reader"], ACCOUNT))
+
+    told = {(one.id, one.created_at, one.updated_at) for one in kept}
+    assert told == {tuple(row) for row in rows(upgraded.db, by_entity, code=ACCOUNT)}
+    assert len(told) > 20
 
 
 def test_its_call_log_is_read(upgraded: Upgraded) -> None:

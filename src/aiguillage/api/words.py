@@ -5,7 +5,7 @@ thing. `#` stands for the digit at the end of fields that are numbered. A field 
 made of its shape.
 """
 
-from aiguillage.api.words_told import BEARER, TOLD, Word
+from aiguillage.api.words_told import BEARER, TOLD, UTC, Word
 
 MOMENT = "ISO 8601 with an offset"
 SELECT = ("207", "209", "214", "216")
@@ -32,6 +32,8 @@ CONTACTS: dict[str, Word] = {
     "field_boolean_1": ("Whether the contact is a VIP; null takes the field's default.", True),
     "field_boolean_2": ("Whether there is an on-call contract; null takes the field's default.", False),
     "field_boolean_#": "Boolean field #; null takes the field's default.",
+    "Contact.created_at": (f"When the contact was added, {UTC}.", "2026-11-02T08:30:00Z"),
+    "Contact.updated_at": (f"When anything of the contact last changed, {UTC}.", "2026-11-24T17:00:00Z"),
     "updated_seq": ("The number of the change that made the contact so: its ETag.", 118),
 }
 FIELDS: dict[str, Word] = {

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from aiguillage.cli.door import AccountCode, ContactId, Json, Limit, at_desk, command
+from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_list
 from aiguillage.cli.words import _
+from aiguillage.desk.accounts import show_account
 from aiguillage.desk.contacts import Kept, enter_contact, list_contacts, remove_contact, show_contact
 from aiguillage.desk.entering import LISTS, NAMES
 from aiguillage.desk.fields import list_fields
@@ -42,6 +44,10 @@ Others = Annotated[
 ]
 
 
+DAY = len("2026-11-24")
+"""What a list shows of a moment: a terminal has room for no more beside numbers and names."""
+
+
 def document(kept: Kept) -> dict[str, Any]:
     """A contact as JSON shows it."""
     contact = kept.contact
@@ -57,6 +63,8 @@ def document(kept: Kept) -> dict[str, Any]:
         "numbers": [{"number": t.number, "type": t.type, "label": t.label} for t in contact.telecoms],
         "emails": contact.emails,
         **dict(zip(FIELD_KEYS, (*contact.select, *contact.boolean), strict=True)),
+        "created_at": iso(kept.created_at),
+        "updated_at": iso(kept.updated_at),
     }
 
 
@@ -193,12 +201,16 @@ def list_(
     """List contacts, oldest first."""
     with at_desk(context) as desk:
         found = list_contacts(desk.db, desk.actor, account, number=number, limit=limit + 1 if limit else None)
+        time_zone = show_account(desk.db, desk.actor, account).time_zone
         print_list(
             _at_most(found, limit),
             json=json,
             document=document,
-            headings=(_("id"), _("name"), _("numbers"), _("code"), _("destinations"), _("flags")),
-            cells=_cells,
+            headings=(
+                *(_("id"), _("name"), _("numbers"), _("code"), _("destinations")),
+                "\n".join((_("flags"), _("changed on"))),
+            ),
+            cells=lambda kept: _cells(kept, time_zone),
             empty=_("No contact."),
         )
 
@@ -215,7 +227,7 @@ def name_of(company: str, first_name: str, last_name: str) -> str:
     return "\n".join(part for part in (company, f"{first_name} {last_name}".strip()) if part)
 
 
-def _cells(kept: Kept) -> tuple[object, ...]:
+def _cells(kept: Kept, time_zone: str) -> tuple[object, ...]:
     contact = kept.contact
     flags = {_("VIP"): contact.boolean[0], _("on-call"): contact.boolean[1]}
     return (
@@ -224,7 +236,7 @@ def _cells(kept: Kept) -> tuple[object, ...]:
         "\n".join(telecom.number for telecom in contact.telecoms),
         contact.code,
         ",".join(value or "" for value in contact.select).rstrip(","),
-        "\n".join(name for name, value in flags.items() if value),
+        "\n".join([*(name for name, value in flags.items() if value), local(kept.updated_at, time_zone)[:DAY]]),
     )
 
 
@@ -234,6 +246,7 @@ def show(context: typer.Context, account: AccountCode, contact: ContactId, json:
     with at_desk(context) as desk:
         kept = show_contact(desk.db, desk.actor, account, contact)
         fields = list_fields(desk.db, desk.actor, account)
+        time_zone = show_account(desk.db, desk.actor, account).time_zone
     if json:
         print_json(document(kept))
         return
@@ -248,6 +261,8 @@ def show(context: typer.Context, account: AccountCode, contact: ContactId, json:
             _("code"): kept.contact.code,
             _("e-mail"): "\n".join(kept.contact.emails),
             **{f"{field.key} ({field.label})": values[field.key] for field in fields},
+            _("added ({zone})").format(zone=time_zone): local(kept.created_at, time_zone),
+            _("changed ({zone})").format(zone=time_zone): local(kept.updated_at, time_zone),
         }
     )
 

@@ -13,7 +13,7 @@ from aiguillage.desk.accounts import show_account
 from aiguillage.desk.erasing import CHOICES, WHOLE, erase_person
 from aiguillage.desk.people import export_person
 
-MOMENTS = frozenset({"at", "moment", "created_at", "next_at", "delivered_at", "undone_at"})
+MOMENTS = frozenset({"at", "moment", "created_at", "updated_at", "next_at", "delivered_at", "undone_at"})
 person_commands = typer.Typer(help="All that is kept about a number.", no_args_is_help=True)
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number, in any spelling.")]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from aiguillage.desk.change import Change, change_contacts, read_facts, require_unchanged
 from aiguillage.desk.entering import entered
@@ -14,6 +14,7 @@ from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, K
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.numbers import parse_number
 from aiguillage.storage.contacts import (
+    KEPT,
     contact_of,
     contact_with_reference,
     erase_contact,
@@ -30,11 +31,17 @@ SOME = 1_000
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A contact as it is kept: with its id and the number of the change that made it so."""
+    """A contact as it is kept: with its id and the number of the change that made it so.
+
+    `created_at` and `updated_at` are when it was added and last changed, in microseconds since 1970 UTC; None where the
+    journal has no such change. One that was removed and put back is as old as before.
+    """
 
     id: int
     seq: int
     contact: Contact
+    created_at: int | None
+    updated_at: int | None
 
 
 def add_contact(db: Database, actor: Actor, code: str, contact: Contact) -> Kept:
@@ -49,10 +56,10 @@ def place_contact(change: Change, contact_id: int | None, contact: Contact) -> K
     _require_room(change)
     _refuse_doubles(change, None, contact)
     seq = change.take_seqs()
-    kept = Kept(seq if contact_id is None else contact_id, seq, contact)
-    write_contact(change.connection, change.account_id, kept.id, seq, contact)
-    change.record(seq, "add", "contact", kept.id, None, contact)
-    return kept
+    own_id = seq if contact_id is None else contact_id
+    write_contact(change.connection, change.account_id, own_id, seq, contact)
+    change.record(seq, "add", "contact", own_id, None, contact)
+    return require_contact(change.connection, change.account_id, own_id)
 
 
 def _require_room(change: Change) -> None:
@@ -96,7 +103,7 @@ def replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
     erase_contact(change.connection, change.account_id, kept.id, kept.contact)
     write_contact(change.connection, change.account_id, kept.id, seq, after)
     change.record(seq, "set", "contact", kept.id, kept.contact, after)
-    return Kept(kept.id, seq, after)
+    return Kept(kept.id, seq, after, kept.created_at, change.actor.at)
 
 
 def remove_contact(db: Database, actor: Actor, code: str, contact_id: int, *, expected: int | None = None) -> None:
@@ -134,7 +141,12 @@ def require_contact(connection: Connection, account_id: int, contact_id: int) ->
     row = read_contact(connection, account_id, contact_id)
     if row is None:
         raise missing(f"There is no contact {contact_id} on this account.")
-    return Kept(row.id, row.seq, contact_of(row))
+    return kept_of(row)
+
+
+def kept_of(row: Row[Any]) -> Kept:
+    """The contact in a row of KEPT."""
+    return Kept(row.id, row.seq, contact_of(row), row.created_at, row.updated_at)
 
 
 def list_contacts(
@@ -160,12 +172,12 @@ def _contacts(db: Database, actor: Actor, code: str, key: str | None, limit: int
 
 def _some_contacts(db: Database, actor: Actor, code: str, key: str | None, after: int, limit: int) -> list[Kept]:
     with read_facts(db, actor, code) as (connection, account_id, _):
-        statement = select(table).where(table.c.account_id == account_id, table.c.id > after)
+        statement = KEPT.where(table.c.account_id == account_id, table.c.id > after)
         if key is not None:
             ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, [key])]
             statement = statement.where(table.c.id.in_(ids))
         rows = connection.execute(statement.order_by(table.c.id).limit(limit))
-        return [Kept(row.id, row.seq, contact_of(row)) for row in rows]
+        return [kept_of(row) for row in rows]
 
 
 def check_contact(contact: Contact, fields: list[Field]) -> None:

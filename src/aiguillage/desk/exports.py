@@ -11,12 +11,13 @@ import msgspec
 
 from aiguillage.desk.contacts import Kept, list_contacts
 from aiguillage.desk.importing.cells import guarded
-from aiguillage.desk.importing.headings import EXPORTED, OWN_ID
+from aiguillage.desk.importing.headings import EXPORTED, MOMENTS, OWN_ID
 from aiguillage.desk.spreadsheets import require_room, sheet_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.given import GIVEN, Sent, plain_telecom
+from aiguillage.domain.moments import iso
 from aiguillage.storage.engine import Database
 
 FORMATS = ("csv", "xlsx", "jsonl", "json")
@@ -39,7 +40,8 @@ def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") ->
     CSV is what spreadsheets in France open as it is: UTF-8 with a mark, semicolons. A cell that a spreadsheet would
     take for a formula begins with an apostrophe, which an import takes away again; E.164 numbers stay as they are.
     XLSX has the same cells. The labels of numbers are in JSON (an array) and JSON lines only. All have aiguillage's own
-    id, by which an import into the same account knows contacts without a reference, code or number.
+    id, by which an import into the same account knows contacts without a reference, code or number, and the moments at
+    which each was added and last changed, which an import leaves alone.
     """
     if form not in FORMATS:
         raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.", "format")
@@ -78,7 +80,12 @@ def _csv_row(kept: Kept, code: str) -> list[str]:
         *contact.select,
         *("" if value is None else str(int(value)) for value in contact.boolean),
     ]
-    return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells)]
+    return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells), *(cell or "" for cell in _moments(kept))]
+
+
+def _moments(kept: Kept) -> tuple[str | None, ...]:
+    """The values of MOMENTS."""
+    return iso(kept.created_at), iso(kept.updated_at)
 
 
 def _json_lines(objects: Iterator[bytes]) -> Iterator[bytes]:
@@ -102,7 +109,7 @@ def _json_object(kept: Kept, code: str) -> dict[str, Any]:
     facts["emails"] = [_brought(given.get(email), email, "email") for email in contact.emails]
     values = (*facts.pop("select"), *facts.pop("boolean"))
     fields = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
-    return {OWN_ID: f"{code}:{kept.id}"} | facts | fields
+    return {OWN_ID: f"{code}:{kept.id}"} | facts | fields | dict(zip(MOMENTS, _moments(kept), strict=True))
 
 
 def _brought(given: Sent | None, plain: Sent, name: str) -> Sent:

@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 
 from aiguillage.desk.change import View, read_facts
-from aiguillage.desk.contacts import Kept
+from aiguillage.desk.contacts import Kept, kept_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import caller_code, folded, parse_code
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.numbers import begun_numbers, parse_number, parse_prefix
-from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import first_since
 from aiguillage.storage.orders import SORTS, Order, Place
@@ -25,10 +24,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for.
 
     `filters` are values by the names that the API has for the fields: `telecoms` is a number in any spelling, `emails`
-    an address. `words` begin a company's, first or last name, a code, or a number in any spelling, typed in part or
-    whole. `since` is a moment (microseconds since 1970 UTC). `sort` is one of SORTS, falling with `-` in front;
-    without it, changes since a moment come in their order, and others by id. With a `cursor` (empty for the first
-    page) the page behind it is meant, else what comes behind the first `offset`.
+    an address, `created_at` and `updated_at` are moments. `words` begin a company's, first or last name, a code, or a
+    number in any spelling, typed in part or whole. `since` is a moment. `sort` is one of SORTS, falling with `-` in
+    front; without it, changes since a moment come in their order, and others by id. With a `cursor` (empty for the
+    first page) the page behind it is meant, else what comes behind the first `offset`. Moments are microseconds since
+    1970 UTC.
     """
 
     filters: Mapping[str, Any] = {}
@@ -61,7 +61,7 @@ def find_contacts(db: Database, actor: Actor, code: str, asked: Asked) -> Found:
             places = search.after(order, _place(asked.cursor, order), asked.limit + 1)
         shown = places[: asked.limit]
         rows = read_places(view.connection, view.account_id, shown)
-        found = [Kept(row.id, row.seq, contact_of(row)) for row in rows]
+        found = [kept_of(row) for row in rows]
     more = len(places) > asked.limit
     return Found(view.account_id, found, total, _cursor(order, shown[-1]) if more else None)
 

@@ -4,17 +4,28 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Label, Row, and_, delete, func, insert, select, update
 
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys, folded
 from aiguillage.domain.sums import row_sum
-from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
+from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts, journal
 
 _encode = msgspec.json.encode
 _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode = msgspec.json.decode
+
+
+def _moment(name: str, seq: ColumnElement[int]) -> Label[int | None]:
+    """When the change of that number was made."""
+    change = and_(journal.c.account_id == contacts.c.account_id, journal.c.seq == seq)
+    return select(journal.c.at).where(change).scalar_subquery().label(name)
+
+
+# A contact's id is the number of the change that added it.
+KEPT = select(contacts, _moment("created_at", contacts.c.id), _moment("updated_at", contacts.c.seq))
+"""Contacts' rows with when each was added and last changed, NULL where the journal has no such change."""
 
 
 def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) -> dict[str, Any]:
@@ -114,12 +125,11 @@ def count_contacts(connection: Connection, account_id: int, more: int) -> None:
 
 
 def read_contact(connection: Connection, account_id: int, contact_id: int) -> Row[Any] | None:
-    """One contact's row."""
+    """One contact's row, as KEPT has it."""
     if not can_be_id(contact_id):
         return None
-    return connection.execute(
-        select(contacts).where(contacts.c.account_id == account_id, contacts.c.id == contact_id)
-    ).first()
+    mine = and_(contacts.c.account_id == account_id, contacts.c.id == contact_id)
+    return connection.execute(KEPT.where(mine)).first()
 
 
 def holders(connection: Connection, account_id: int, kind: KeyKind, keys: Iterable[str]) -> list[tuple[str, int]]:

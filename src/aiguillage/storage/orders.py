@@ -27,13 +27,15 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "last_name": contacts.c.last_name_folded,
     "first_name": contacts.c.first_name_folded,
     "updated": contacts.c.seq,
+    "created_at": contacts.c.id,
+    "updated_at": contacts.c.seq,
     "id_code": func.coalesce(contacts.c.code, ""),
     "reference": func.coalesce(contacts.c.reference, ""),
     **{name: _in_order(column) for name, column in PLAIN.items()},
 }
-"""What contacts can be sorted by; what has no value comes first."""
+"""What contacts can be sorted by; what has no value comes first, and moments in the order of the changes."""
 
-QUICK = ("id", "updated", *FOLDED)
+QUICK = ("id", "updated", "created_at", "updated_at", *FOLDED)
 """Those that are fast however many contacts there are."""
 
 
@@ -56,7 +58,7 @@ class Order(NamedTuple):
     @property
     def columns(self) -> tuple[ColumnElement[Any], ...]:
         """All that is compared: an id is nobody else's, anything else may be alike."""
-        return (self.column,) if self.by == "id" else (self.column, contacts.c.id)
+        return (self.column,) if self.column is contacts.c.id else (self.column, contacts.c.id)
 
     def sorted(self, statement: Select[Any]) -> Select[Any]:
         """The statement's contacts in this order."""

@@ -19,9 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from aiguillage.domain.contacts import KeyKind, folded
+from aiguillage.domain.moments import SECOND
 from aiguillage.storage.alike import WITHIN, alike
+from aiguillage.storage.contacts import KEPT
 from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
-from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts
+from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts, journal
 
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""
@@ -199,6 +201,17 @@ def _with_email(_account_id: int, email: str) -> ColumnElement[bool]:
     return alike(contacts.c.emails, msgspec.json.encode(email).decode(), WITHIN)
 
 
+def _changed_in(seq: ColumnElement[int]) -> Condition:
+    """By the second in which the change of that number was made: moments are shown to the second."""
+
+    def condition(account_id: int, moment: int) -> ColumnElement[bool]:
+        start = moment // SECOND * SECOND
+        mine = and_(journal.c.account_id == account_id, journal.c.at >= start, journal.c.at < start + SECOND)
+        return seq.in_(select(journal.c.seq).where(mine))
+
+    return condition
+
+
 def _named(column: ColumnElement[Any]) -> Condition:
     return lambda _account_id, name: column == folded(name.strip())
 
@@ -212,15 +225,17 @@ INDEXED: dict[str, Condition] = {
         _with_key(mine, key, KeyKind.NUMBER, KeyKind.PREFIX) if key else contacts.c.telecoms == "[]"
     ),
     "emails": _with_email,
+    "created_at": _changed_in(contacts.c.id),
+    "updated_at": _changed_in(contacts.c.seq),
     "updated_seq": lambda _, value: contacts.c.seq == value,
     **{name: _named(contacts.c[f"{name}_folded"]) for name in FOLDED},
 }
-"""The other filters: a code and a number as they are kept, an e-mail address, a name whatever its case and accents."""
+"""The other filters: a code and a number as they are kept, an e-mail address, a moment, a name as it is folded."""
 
 
 def read_places(connection: Connection, account_id: int, places: Sequence[Place]) -> list[Any]:
-    """The contacts' rows, in the order of the places."""
+    """The contacts' rows, as KEPT has them, in the order of the places."""
     ids = [place.id for place in places]
-    statement = select(contacts).where(contacts.c.account_id == account_id, contacts.c.id.in_(ids))
+    statement = KEPT.where(contacts.c.account_id == account_id, contacts.c.id.in_(ids))
     rows = {row.id: row for row in connection.execute(statement)}
     return [rows[contact_id] for contact_id in ids]

@@ -9,12 +9,13 @@ from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, pag
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
+from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
 from aiguillage.desk.searching import find_contacts
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
-from aiguillage.domain.moments import parse_moment
+from aiguillage.domain.moments import iso, parse_moment
 
 PATH = f"{BASE}/contacts"
 TAG = "Contacts"
@@ -51,7 +52,7 @@ class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
     """A contact as it is answered.
 
     `telecoms` and `emails` are as they were sent, `numbers` are the same in E.164. `updated_seq` is the number of the
-    change that made it so, which is its ETag too.
+    change that made it so, which is its ETag too, and `updated_at` when that was made.
     """
 
     id: int
@@ -75,11 +76,16 @@ class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
     field_boolean_3: bool | None
     field_boolean_4: bool | None
     customer_id: int
+    created_at: str | None
+    updated_at: str | None
     updated_seq: int
 
 
 class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """What contacts are filtered by. `telecoms` is a number in any spelling, `emails` an address."""
+    """What contacts are filtered by. `telecoms` is a number in any spelling, `emails` an address.
+
+    `created_at` and `updated_at` are moments, to the second.
+    """
 
     id: int
     reference: str
@@ -101,6 +107,8 @@ class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
     field_boolean_3: bool
     field_boolean_4: bool
     customer_id: int
+    created_at: str
+    updated_at: str
     updated_seq: int
 
 
@@ -144,6 +152,8 @@ def show_kept(kept: Kept, account_id: int) -> ContactShown:
         email_destination=contact.email_destination,
         telecom_destination=contact.telecom_destination,
         customer_id=account_id,
+        created_at=iso(kept.created_at),
+        updated_at=iso(kept.updated_at),
         updated_seq=kept.seq,
         **fields,
     )
@@ -154,7 +164,7 @@ def _index(asked: Asked) -> Paged:
     check_paging(query.page, query.per_page)
     cursor = None if query.cursor is UNSET else query.cursor
     search = Search(
-        filters={name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET},
+        filters={name: _read(name, value) for name in FILTERS if (value := getattr(query, name)) is not UNSET},
         words="" if query.q is UNSET else query.q,
         since=None if query.updated_since is UNSET else parse_moment(query.updated_since, "updated_since"),
         sort="" if query.sort is UNSET else query.sort,
@@ -167,6 +177,11 @@ def _index(asked: Asked) -> Paged:
     if cursor is not None:
         return page_behind(shown, found.total, query.per_page, asked.url, found.cursor)
     return page_of(shown, found.total, query.page, query.per_page, asked.url, more=found.cursor is not None)
+
+
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - of any field
+    """A filter's value as the desk takes it. Raises Refusal(invalid)."""
+    return parse_moment(value, name) if name in MOMENTS else value
 
 
 def _show(asked: Asked) -> Shown:

@@ -14,11 +14,15 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from aiguillage.desk.importing.outcome import NOTED_HERE
 from aiguillage.domain.contacts import FIELD_KEYS
 
 OWN_ID = "aiguillage_id"
 NUMBERS = "telecoms"
 EMAILS = "emails"
+MOMENTS = ("created_at", "updated_at")
+"""What an export says of each contact and no import changes."""
+
 ANY_TYPE = ""
 """The type of a number whose column says none."""
 
@@ -26,6 +30,7 @@ EXPORTED = (
     *(OWN_ID, "reference", "code", "language", "company", "first_name", "last_name", "number", "email"),
     *("email_destination", "telecom_destination"),
     *FIELD_KEYS,
+    *MOMENTS,
 )
 """The columns that an export writes. Their meaning is fixed, whatever an account calls its fields."""
 
@@ -181,6 +186,7 @@ def _meanings() -> dict[str, Said]:
         found[plain(fact)] = found["field" + plain(fact)] = Said(Meaning(fact))
     for n in range(1, 5):
         found |= dict.fromkeys((f"{name}{n}" for name in DESTINATION_WORDS.split()), Said(Meaning(f"select_{n}")))
+    found |= {plain(name): Said(why=NOTED_HERE) for name in MOMENTS}
     return found | {plain(OWN_ID): Said(Meaning(OWN_ID))}
 
 

@@ -55,6 +55,9 @@ class Refused(msgspec.Struct, frozen=True):
         return f"Line {self.line}{self.column and ', '}{self.column}: {self.message}"
 
 
+NOTED_HERE = "moment"
+"""Why a column of our own exports is not read, which is no loss."""
+
 WHY_UNREAD = {
     "unknown": "No fact of a contact is called so. Rename the column if it has one.",
     "unnamed": "It has no name.",
@@ -65,6 +68,7 @@ WHY_UNREAD = {
     "kind_of_email": "E-mail addresses are of no kind here.",
     "silent": "Nobody calls from a pager or a telex machine.",
     "elsewhere": "Contacts here have no addresses, jobs, dates, notes and the like.",
+    NOTED_HERE: "When a contact was added and changed is noted here, and no file changes that.",
 }
 """Why a column is not read: a sentence for each reason."""
 
@@ -89,7 +93,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     The four first counts are rows of the file: each is created, changed, unchanged or refused. `deleted` counts
     contacts that the file lacks. `refusals` holds the first thousand by line (a row may have several).
     `columns` tells what each column of the file was understood as, `unread` which were not read and why;
-    `unknown_columns` are their names.
+    `unknown_columns` are their names, without the moments that our own exports have.
     `obstacle` is what keeps the import as a whole from being done, in words; None when nothing does.
     """
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, insert, select
 
 from aiguillage.desk.change import Change
 from aiguillage.desk.importing.judging import Judgement
-from aiguillage.desk.importing.outcome import Choices, Outcome, Progress
+from aiguillage.desk.importing.outcome import NOTED_HERE, Choices, Outcome, Progress
 from aiguillage.desk.importing.reading import Read
 from aiguillage.domain.contacts import MOST_CONTACTS
 from aiguillage.storage import staged
@@ -33,7 +33,7 @@ def judge(connection: Connection, account_id: int, read: Read, choices: Choices)
         deleted=judgement.removed,
         refusals=read.refusals.first(),
         columns=read.reader.columns,
-        unknown_columns=tuple(read.reader.unread),
+        unknown_columns=tuple(name for name, column in read.reader.unread.items() if column.why != NOTED_HERE),
         unread=tuple(read.reader.unread.values()),
     )
 
