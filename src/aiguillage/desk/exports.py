@@ -3,6 +3,7 @@
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from functools import lru_cache
 from io import StringIO
 from itertools import islice
 from typing import Any
@@ -80,12 +81,18 @@ def _csv_row(kept: Kept, code: str) -> list[str]:
         *contact.select,
         *("" if value is None else str(int(value)) for value in contact.boolean),
     ]
-    return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells), *(cell or "" for cell in _moments(kept))]
+    return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells), *(moment or "" for moment in _moments(kept))]
 
 
-def _moments(kept: Kept) -> tuple[str | None, ...]:
+def _moments(kept: Kept) -> tuple[str | None, str | None]:
     """The values of MOMENTS."""
-    return iso(kept.created_at), iso(kept.updated_at)
+    return _utc(kept.created_at), _utc(kept.updated_at)
+
+
+@lru_cache(1_024)
+def _utc(at: int | None) -> str | None:
+    """A moment as the file has it; an import gives thousands of contacts the same one."""
+    return iso(at)
 
 
 def _json_lines(objects: Iterator[bytes]) -> Iterator[bytes]:
