@@ -22,6 +22,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database, written_beside
 
 KEPT = 3_600 * 1_000_000
@@ -253,7 +254,7 @@ def forget_held_of(db: Database, account_id: int) -> None:
                 if owner in {account_id, None}:
                     forget(home)
                 if owner == account_id and about.exists():
-                    raise conflict(shelf.busy)
+                    raise conflict(shelf.busy, Code.IN_PROGRESS)
 
 
 def sweep_held(db: Database, at: int) -> None:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
+from aiguillage.domain.problems import Code
+
 
 class Kind(StrEnum):
     """Why something is refused; each door maps every kind once."""
@@ -20,10 +22,24 @@ class Kind(StrEnum):
     LIMITED = "limited"
 
 
+CODE = {
+    Kind.INVALID: Code.INVALID,
+    Kind.UNAUTHORIZED: Code.UNAUTHORIZED,
+    Kind.FORBIDDEN: Code.FORBIDDEN,
+    Kind.MISSING: Code.NOT_FOUND,
+    Kind.CONFLICT: Code.CONFLICT,
+    Kind.UNAVAILABLE: Code.UNAVAILABLE,
+    Kind.STALE: Code.STALE,
+    Kind.LIMITED: Code.LIMITED,
+}
+"""Every kind of refusal, as what a program is told where the refusal has no finer code."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
-    `errors` are all faults of a request that has several, field by field.
+    `code` is finer than the kind where a program would act otherwise. `errors` are all faults of a request that has
+    several, field by field.
     `wait` is in how many seconds it may be tried again, where that is known. `path` is the file that the message
     names, which is of no concern to who is not at the machine. `user_id` is whose token it is that is refused for the
     address that it comes from.
@@ -33,17 +49,25 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     path: Path | None = None
     user_id: int | None = None
 
-    def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        field: str | None = None,
+        wait: int | None = None,
+        code: Code | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.code = CODE[kind] if code is None else code
         self.message = message
         self.field = field
         self.wait = wait
 
 
-def invalid(message: str, field: str | None = None) -> Refusal:
+def invalid(message: str, field: str | None = None, code: Code | None = None) -> Refusal:
     """Bad input."""
-    return Refusal(Kind.INVALID, message, field)
+    return Refusal(Kind.INVALID, message, field, code=code)
 
 
 @contextmanager
@@ -72,9 +96,9 @@ def limited(message: str, wait: int) -> Refusal:
     return Refusal(Kind.LIMITED, message, wait=wait)
 
 
-def conflict(message: str) -> Refusal:
+def conflict(message: str, code: Code | None = None) -> Refusal:
     """Fine in itself, but not beside what is kept already."""
-    return Refusal(Kind.CONFLICT, message)
+    return Refusal(Kind.CONFLICT, message, code=code)
 
 
 def unavailable(path: Path, message: str) -> Refusal:

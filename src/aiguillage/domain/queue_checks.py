@@ -17,6 +17,7 @@ from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.holidays import check_place
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 from aiguillage.domain.queues import (
     ACCOUNT,
     GROUP,
@@ -194,13 +195,15 @@ def _check_owner(owner_type: str, allowed: Collection[str], what: str) -> None:
 def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
     """Calls name a queue by its code or its number, so neither may be the other's code or number."""
     if queue.code.lower() == other.code.lower():
-        raise conflict(f"{account.code} has a queue with the code {other.code} already. Choose another code.")
+        raise conflict(
+            f"{account.code} has a queue with the code {other.code} already. Choose another code.", Code.TAKEN
+        )
     if queue.number is not None and queue.number == other.number:
-        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.")
+        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.", Code.TAKEN)
     if _is_itself(queue, other.number):
-        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.")
+        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.", Code.TAKEN)
     if _is_itself(other, queue.number):
-        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.")
+        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.", Code.TAKEN)
 
 
 def _queues_of(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> list[Queue]:

@@ -13,6 +13,7 @@ from aiguillage.domain.accounts import Account, check_email
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 from aiguillage.domain.wall import DAY, WEEK
 
 DAYS = "days"
@@ -129,7 +130,9 @@ def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> st
         )
     for rota_id, rota in rotas.items():
         if rota_id != fact_id and rota.code.casefold() == code.casefold():
-            raise conflict(f"Another rota has the code '{rota.code}'. Choose another code, or change that rota.")
+            raise conflict(
+                f"Another rota has the code '{rota.code}'. Choose another code, or change that rota.", Code.TAKEN
+            )
     return code
 
 
