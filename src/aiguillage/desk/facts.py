@@ -9,7 +9,7 @@ from aiguillage.desk.change import Change, change_facts, read_facts, require_unc
 from aiguillage.desk.quotas import Quotas
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.beside import reference_key
-from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.domain.errors import about_row, conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.domain.problems import Code
 from aiguillage.domain.remarks import Remark
@@ -113,7 +113,8 @@ def _add(change: Change, new: Sequence[Fact]) -> list[Kept]:
     kept = []
     for seq, fact in enumerate(new, start=first):
         kind = kind_of(fact)
-        one = Kept(kind, seq, seq, _checked(change, kind, None, fact, known, quotas))
+        with about_row(seq - first):
+            one = Kept(kind, seq, seq, _checked(change, kind, None, fact, known, quotas))
         known.note(one, change.account)
         kept.append(one)
     write_new_facts(change.connection, change.account_id, kept, change.account)

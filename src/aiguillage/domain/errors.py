@@ -1,7 +1,7 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do; and where a failure comes from."""
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -39,13 +39,16 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
     `code` is finer than the kind where a program would act otherwise. `errors` are all faults of a request that has
-    several, field by field.
+    several, field by field. `beside` are other fields without which it could be none. `row` tells which of several
+    things it is about.
     `wait` is in how many seconds it may be tried again, where that is known. `path` is the file that the message
     names, which is of no concern to who is not at the machine. `user_id` is whose token it is that is refused for the
     address that it comes from.
     """
 
     errors: Mapping[str, list[str]] | None = None
+    beside: Sequence[str] = ()
+    row: int | None = None
     path: Path | None = None
     user_id: int | None = None
 
@@ -65,9 +68,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.wait = wait
 
 
-def invalid(message: str, field: str | None = None, code: Code | None = None) -> Refusal:
+def invalid(message: str, field: str | None = None, code: Code | None = None, beside: Sequence[str] = ()) -> Refusal:
     """Bad input."""
-    return Refusal(Kind.INVALID, message, field, code=code)
+    refusal = Refusal(Kind.INVALID, message, field, code=code)
+    refusal.beside = beside
+    return refusal
 
 
 @contextmanager
@@ -78,6 +83,16 @@ def about(field: str) -> Iterator[None]:
     except Refusal as refusal:
         if refusal.kind is Kind.INVALID and refusal.field is None:
             refusal.field = field
+        raise
+
+
+@contextmanager
+def about_row(row: int) -> Iterator[None]:
+    """Tells a refusal which of several things it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.row = row
         raise
 
 

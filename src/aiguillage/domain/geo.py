@@ -216,7 +216,7 @@ def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
             raise invalid(f"Zone {zone} is given twice. Give it once.", "zones")
         zones[zone] = None
     if not zones:
-        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones")
+        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones", beside=("zones",))
     if len(zones) > MOST_ZONES:
         message = f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several."
         raise invalid(message, "zones")
