@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,31 +76,45 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    """The settings with some of them replaced, numbers read from text. Raises Refusal(invalid)."""
+    """The settings with some of them replaced, numbers read from text. Raises Refusal(invalid) with all faults."""
     values = msgspec.structs.asdict(settings) | dict(changes)
+    faults = dict(_faults(values))
+    if faults:
+        refusal = invalid(" ".join(faults.values()))
+        refusal.errors = {name: [fault] for name, fault in faults.items()} if len(faults) > 1 else None
+        raise refusal
+    numbers = {name: int(str(values[name])) for name in WHOLE_NUMBERS}
+    return Settings(**values | numbers | {"data_dir": Path(values["data_dir"])})
+
+
+def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with settings, by the names of their variables."""
     for name, (lowest, highest) in WHOLE_NUMBERS.items():
-        values[name] = _whole_number(name, values[name], lowest, highest)
+        if not _is_whole_number(values[name], lowest, highest):
+            yield _variable(name, f"is '{values[name]}'. Use a whole number from {lowest} to {highest}.")
     if values["log_level"] not in LEVELS:
-        raise invalid(f"{PREFIX}LOG_LEVEL is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
+        yield _variable("log_level", f"is '{values['log_level']}'. Use one of: {', '.join(LEVELS)}.")
     try:
         Proxies(values["trusted_proxies"])
     except ValueError as error:
-        raise invalid(f"{PREFIX}TRUSTED_PROXIES: {error}. Use addresses or networks with commas, or *.") from None
+        name = PREFIX + "TRUSTED_PROXIES"
+        yield name, f"{name}: {error}. Use addresses or networks with commas, or *."
     if bool(values["tls_cert"]) != bool(values["tls_key"]):
-        raise invalid("TLS needs both a certificate and its key: --tls-cert and --tls-key.")
+        yield PREFIX + "TLS_CERT", "TLS needs both a certificate and its key: --tls-cert and --tls-key."
     if values["public_url"] and not _PUBLIC.fullmatch(values["public_url"]):
-        raise invalid(f"{PREFIX}PUBLIC_URL is '{values['public_url']}'. Use one like https://calls.example.org")
-    return Settings(**values | {"data_dir": Path(values["data_dir"])})
+        yield _variable("public_url", f"is '{values['public_url']}'. Use one like https://calls.example.org")
 
 
-def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
+def _variable(name: str, fault: str) -> tuple[str, str]:
+    variable = PREFIX + name.upper()
+    return variable, f"{variable} {fault}"
+
+
+def _is_whole_number(value: object, lowest: int, highest: int) -> bool:
     try:
-        number = int(str(value))
+        return lowest <= int(str(value)) <= highest
     except ValueError:
-        number = lowest - 1
-    if not lowest <= number <= highest:
-        raise invalid(f"{PREFIX}{name.upper()} is '{value}'. Use a whole number from {lowest} to {highest}.")
-    return number
+        return False
 
 
 def origin(name: str, environment: Mapping[str, str] = os.environ) -> str:

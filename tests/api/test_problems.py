@@ -9,8 +9,9 @@ from litestar import Litestar, get
 from litestar.exceptions import InternalServerException
 from litestar.testing import TestClient
 
-from aiguillage.api.problems import PROBLEMS, STATUS
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.api.problems import PROBLEMS
+from aiguillage.domain.errors import CODE, Kind, Refusal
+from aiguillage.domain.problems import CODES
 from aiguillage.storage.sqlite import unusable
 from tests.standing import Standing
 
@@ -18,7 +19,7 @@ PROBLEM = "application/problem+json"
 
 
 def test_every_kind_of_refusal_is_mapped() -> None:
-    assert set(STATUS) == set(Kind)
+    assert set(CODE) == set(Kind)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/", "//", "/apis", "/v1/nothing", "/docs/nothing", "/docs/assets/no.js"])
@@ -30,6 +31,7 @@ def test_an_unknown_path_is_a_problem(standing: Standing, path: str) -> None:
         "status": 404,
         "title": "Not Found",
         "detail": "There is nothing at this path. /docs lists the paths.",
+        "code": "unknown_path",
     }
 
 
@@ -60,7 +62,7 @@ def test_a_refusal_is_a_problem_in_its_own_words(kind: Kind) -> None:
     with TestClient(Litestar([refuse], plugins=[PROBLEMS], logging_config=None)) as client:
         answer = client.get("/")
 
-    assert (answer.status_code, answer.headers["content-type"]) == (STATUS[kind], PROBLEM)
+    assert (answer.status_code, answer.headers["content-type"]) == (CODES[CODE[kind]].status, PROBLEM)
     assert answer.json()["detail"] == "Do this instead."
     assert ("www-authenticate" in answer.headers) == (kind is Kind.UNAUTHORIZED)
 

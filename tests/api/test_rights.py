@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from aiguillage.api.problems import STATUS
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import Kind
+from aiguillage.domain.errors import CODE, Kind
+from aiguillage.domain.problems import CODES
 from tests.api.people import acting, client, fresh
 from tests.api.walking import OPERATIONS
 from tests.cast import ACCOUNT, email
@@ -95,7 +95,7 @@ def test_a_refused_right_is_told_with_its_kind(busy: Busy, name: str, operation:
         answer = person.request(asked.method, asked.path.format(id=ours), params=about, **sent)
 
     found = told(busy, operation, 1)
-    assert answer.status_code == STATUS[Kind(kind)]
+    assert answer.status_code == CODES[CODE[Kind(kind)]].status
     assert (user_id(busy, name), kind) in {(line["user"], line["kind"]) for line in found}
 
 

@@ -102,6 +102,14 @@ def test_a_setting_that_makes_no_sense_is_one_line(terminal: Terminal) -> None:
     assert "AIGUILLAGE_LOG_LEVEL" in said.err
 
 
+def test_all_settings_that_make_no_sense_are_told_at_once(terminal: Terminal) -> None:
+    wrong = {"AIGUILLAGE_LOG_LEVEL": "loud", "AIGUILLAGE_WORKERS": "none", "AIGUILLAGE_TRUSTED_PROXIES": "x"}
+
+    said = terminal.run_for_real("account", "list", "--json", **wrong)
+
+    assert sorted(json.loads(said.out)["errors"]) == sorted(wrong)
+
+
 def test_a_taken_port_is_one_line(terminal: Terminal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = terminal.run_for_real("serve", "--port", str(taken.getsockname()[1]))

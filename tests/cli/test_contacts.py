@@ -1,5 +1,6 @@
 """Contacts through the terminal, one at a time."""
 
+import json
 import re
 
 import pytest
@@ -139,3 +140,24 @@ def test_a_reader_may_not_change_contacts(terminal: Terminal) -> None:
     told = terminal.refused("--as", email("reader"), "contacts", "add", ACCOUNT, "--code", "1")
 
     assert "takes the role edit" in told
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(terminal: Terminal) -> None:
+    wrong = ("--number", "0612", "--number", "01 99 00 12 34", "--email", "no", "--code", "1,2")
+
+    said = terminal.refused("contacts", "add", ACCOUNT, *wrong)
+    told = json.loads(terminal.run("contacts", "add", ACCOUNT, *wrong, "--json").out)
+
+    assert list(told["errors"]) == ["numbers.0", "code", "emails.0"]
+    assert said == told["message"]
+    assert terminal.read("contacts", "list", ACCOUNT) == []
+
+
+def test_everything_that_is_wrong_with_a_change_is_told_at_once(terminal: Terminal) -> None:
+    contact = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+
+    said = terminal.refused("contacts", "set", ACCOUNT, str(contact["id"]), "--language", "zzzz", "--code", "1,2")
+
+    assert "is no language code" in said
+    assert "is no code" in said
+    assert contact == terminal.read("contacts", "show", ACCOUNT, str(contact["id"]))

@@ -167,3 +167,17 @@ def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
 )
 def test_bad_input_is_one_line_that_says_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:
     assert told in terminal.refused(*words)
+
+
+def test_everything_that_is_wrong_with_a_fact_is_told_at_once(terminal: Terminal) -> None:
+    wrong = ("--number", "1,2", "--default", "3,4", "--did", "0612")
+
+    of_new = terminal.refused("queue", "add", ACCOUNT, "desk", *wrong)
+    of_change = terminal.refused("queue", "set", ACCOUNT, "support", *wrong)
+
+    for said in (of_new, of_change):
+        assert all(f"'{text}' is" in said for text in ("1,2", "3,4", "0612"))
+
+
+def test_a_value_that_must_be_there_ends_the_search_for_other_faults(terminal: Terminal) -> None:
+    assert terminal.refused("queue", "add", ACCOUNT, "?", "--number", "1,2").startswith("'?' is no queue code.")

@@ -7,7 +7,7 @@ import pytest
 
 from aiguillage.api.jobs import AT_ONCE
 from aiguillage.api.lanes import ROOMS
-from aiguillage.api.management import operations
+from aiguillage.api.management import management_described, operations
 from aiguillage.api.openapi import openapi_document
 from aiguillage.api.operations import MOST_BESIDE
 from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches
@@ -17,12 +17,14 @@ from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import said_by
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.dialects.all import DIALECTS
+from aiguillage.dialects.cx_lookups_described import TOLD
 from aiguillage.dialects.v2_described import DESCRIBED
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS
 from aiguillage.dialects.v2_lookups_described import DESCRIBED as LOOKUPS
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
 from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
+from aiguillage.domain.problems import CODES, Code
 from aiguillage.domain.routing import KEPT, RULES
 from aiguillage.settings import MEANING, PREFIX, Settings
 from tests.docs.markdown import ROOT, blocks, codes, read, rows, section
@@ -159,6 +161,26 @@ def test_every_answer_to_unknown_callers_has_its_row() -> None:
     under = section(read(API), "## Tokens")
 
     assert [code for code in first_codes(under) if not code.startswith("-")] == list(UNKNOWN_MODES)
+
+
+def test_every_code_of_a_problem_is_listed_with_what_to_do() -> None:
+    expected = [[f"`{code}`", str(meaning.status.value), meaning.do] for code, meaning in CODES.items()]
+
+    assert [cells for cells in rows(section(read(MANAGING), "## Problems")) if codes(cells[0])][1:] == expected
+
+
+def test_every_code_of_a_look_up_is_listed_with_what_to_do() -> None:
+    expected = [[f"`{code}`", status, CODES[code].do] for status, (code, _) in TOLD.items()]
+
+    listed = [cells for cells in rows(section(read(V2), "## The successor's look-ups")) if len(cells) == 3]
+
+    assert listed[-len(expected) :] == expected
+
+
+def test_the_description_lists_every_code() -> None:
+    schemas = management_described()["components"]["schemas"]
+
+    assert set(schemas["Code"]["enum"]) == set(Code)
 
 
 def test_every_metric_is_listed() -> None:

@@ -32,7 +32,11 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ({"emails": "a"}, "emails", "'emails' is a text. It has to be a list."),
         ({"members": [{"name": None}]}, "members.0.name", "'members.0.name' is null. It has to be a text."),
         ({"members": [{}]}, "members.0.name", "'members.0.name' is missing. Send it."),
-        ({"members": [{"name": "a", "age": 5}]}, "age", "There is no 'age' here. Leave it out."),
+        (
+            {"members": [{"name": "a", "age": 5}]},
+            "members.0.age",
+            "There is no 'members.0.age' here. Leave it out.",
+        ),
         ({"texts": {"a": True}}, "texts[...]", "'texts[...]' is true or false. It has to be a text."),
         ({"count": 0}, "count", "Expected `int` >= 1. Send a value of that kind."),
         ([], "body", "'body' is a list. It has to be an object."),

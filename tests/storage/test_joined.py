@@ -6,7 +6,7 @@ from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind, missing
 from aiguillage.storage.engine import Database
-from aiguillage.storage.joined import one_transaction
+from aiguillage.storage.joined import one_transaction, tried
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.storage.facts import rows
@@ -71,3 +71,25 @@ def test_a_first_use_case_that_is_refused_leaves_the_next_one_room(cast: Cast) -
 
     assert companies(cast.db) == ["Garage Belleville"]
     assert rows(cast.db, "SELECT name FROM accounts WHERE code = 'CL0000'")[0].name != "noted"
+
+
+def test_a_try_sees_what_it_writes_and_nothing_of_it_is_kept(cast: Cast) -> None:
+    with cast.db.write() as connection:
+        with tried(cast.db, connection) as trial:
+            add_contact(trial, cast["editor"], ACCOUNT, Contact(company="Garage Belleville"))
+            inside = companies(trial)
+        with tried(cast.db, connection) as trial:
+            again = companies(trial)
+
+    assert (inside, again, companies(cast.db)) == (["Garage Belleville"], [], [])
+
+
+def test_a_try_that_is_refused_leaves_the_next_one_a_clean_database(cast: Cast) -> None:
+    with cast.db.write() as connection:
+        with refused(Kind.MISSING, "nowhere"), tried(cast.db, connection) as trial, trial.write() as writing:
+            note(writing)
+            raise missing("nowhere")
+        with tried(cast.db, connection) as trial:
+            name = rows(trial, "SELECT name FROM accounts WHERE code = 'CL0000'")[0].name
+
+    assert name != "noted"

@@ -3,12 +3,16 @@
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
+
 from aiguillage.api.examples import Examples
 from aiguillage.api.operations import Operation, Remarks
 from aiguillage.domain.accounts import CHALLENGE
+from aiguillage.domain.problems import CODES, MEDIA_TYPE, Code
+from aiguillage.domain.problems import problem as made
 
 Described = dict[str, Any]
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON = "application/json"
 WORDS = {
     400: "The request cannot be read: it is not JSON, not UTF-8, or gives a parameter twice.",
     401: "The token is missing, unknown, expired or revoked.",
@@ -72,14 +76,21 @@ def _refusal(status: int) -> Described:
     example = problem(status, WORDS[status])
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         example |= {"detail": NAMELESS, "errors": {"name": [NAMELESS]}}
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
     named = OF_REFUSAL.get(status)
-    return {"description": WORDS[status], "content": content, **(headed(named) if named else {})}
+    codes = ", ".join(f"`{code}`" for code in codes_of(status))
+    return {"description": f"{WORDS[status]} `code`: {codes}.", "content": content, **(headed(named) if named else {})}
 
 
 def problem(status: int, detail: str) -> Described:
-    """A problem, as an example."""
-    return {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    """A problem, as an example: with the most general code of its status."""
+    told: Described = msgspec.to_builtins(made(codes_of(status)[0], detail))
+    return told
+
+
+def codes_of(status: int) -> list[Code]:
+    """The codes that go with a status, the most general one first."""
+    return [code for code, meaning in CODES.items() if meaning.status == status]
 
 
 def responses(operation: Operation, schemas: dict[str, Any], examples: Examples) -> Described:

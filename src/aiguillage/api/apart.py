@@ -23,6 +23,7 @@ from aiguillage.api import child
 from aiguillage.api.bodies import Gone
 from aiguillage.api.child import LENGTH, MOST_SECONDS, PIECE, Order, Passed, Told
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.problems import Code
 from aiguillage.storage.staging import sweep
 
 LONGEST_STOP = 10
@@ -218,7 +219,8 @@ def _why(code: int) -> Refusal:
     if code == -signal.SIGXCPU:
         return invalid(
             f"This takes more than {MOST_SECONDS} seconds of processor time, and was stopped. Ask for less, or send "
-            "less at a time."
+            "less at a time.",
+            code=Code.TOO_MUCH,
         )
     return Refusal(
         Kind.UNAVAILABLE,

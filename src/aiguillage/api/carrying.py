@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -11,15 +12,29 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from litestar import Response
 from litestar.background_tasks import BackgroundTask
+from litestar.exceptions import HTTPException
 from litestar.response import Stream
 
 from aiguillage.api.idempotency import answered_before
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import STALE, Asked, File, Operation, Remarks, Shown
+from aiguillage.api.operations import (
+    LONGEST_BODY,
+    LONGEST_SECRETS,
+    PROOF,
+    STALE,
+    Asked,
+    File,
+    Operation,
+    Remarks,
+    Shown,
+    Upload,
+)
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.reading import Parameters, as_query, read_body, read_expected
+from aiguillage.desk.trying import faults_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.faults import all_faults
 from aiguillage.storage.engine import Database
 
 ACCOUNT = "customer_account"
@@ -59,13 +74,24 @@ def carry_out(means: Means, operation: Operation, head: Head, body: bytes) -> Re
     """What is answered, a refusal too."""
     try:
         response = _answer(means, operation, head, body)
+    except Refusal as refusal:
+        response = problem_answer(whole_refusal(refusal, means, operation, head, body))
     except Exception as error:  # noqa: BLE001 - each kind has its answer
         response = problem_answer(error)
     return compressed(response, head.headers.get("accept-encoding", ""))
 
 
 def _answer(means: Means, operation: Operation, head: Head, body: bytes) -> Response[Any]:
-    asked = Asked(
+    asked = asked_of(means, operation, head, body)
+    key = head.headers.get("idempotency-key")
+    if key is None or operation.method != "POST" or operation.public:
+        return _respond(means, operation, asked)
+    return answered_before(asked, operation, key, body, partial(_respond, means, operation))
+
+
+def asked_of(means: Means, operation: Operation, head: Head, body: bytes) -> Asked:
+    """The request, read. Raises Refusal(invalid), and HTTPException for a body that cannot be read."""
+    return Asked(
         db=means.db,
         log=means.log,
         actor=head.actor,
@@ -78,10 +104,49 @@ def _answer(means: Means, operation: Operation, head: Head, body: bytes) -> Resp
         replay=means.replay,
         address=head.address,
     )
-    key = head.headers.get("idempotency-key")
-    if key is None or operation.method != "POST" or operation.public:
-        return _respond(means, operation, asked)
-    return answered_before(asked, operation, key, body, partial(_respond, means, operation))
+
+
+def whole_refusal(refusal: Refusal, means: Means, operation: Operation, head: Head, body: bytes) -> Refusal:
+    """The refusal with all faults of query and body.
+
+    What is left when a fault is put aside is tried on a database that forgets it. Where trying would do more than write
+    there, or weigh a password once more than is counted, what is left is only read.
+    """
+    if refusal.field is None or operation.body is Upload or len(body) > LONGEST_BODY:
+        return refusal
+    try:
+        sent = None if operation.body is None else msgspec.json.decode(body or b"{}") or {}
+    except msgspec.DecodeError:
+        return refusal
+    parts, examples = [head.parameters, sent], [{}, operation.example]
+    if not _may_be_tried(operation):
+        return all_faults(refusal, parts, examples, partial(_read, means, operation, head))
+    attempt = partial(_try, means, operation, head)
+    return faults_of(means.db, refusal, parts, examples, attempt, writes=operation.method != "GET")
+
+
+def _may_be_tried(operation: Operation) -> bool:
+    is_about_secrets = operation.longest == LONGEST_SECRETS
+    return not (operation.method == "DELETE" or operation.reaches_out or operation.public or is_about_secrets)
+
+
+def _read(means: Means, operation: Operation, head: Head, left: list[Any]) -> Asked | None:
+    """What is left of query and body, read; None where it cannot be. Raises Refusal(invalid)."""
+    parameters, sent = left
+    body = b"" if sent is None else msgspec.json.encode(sent)
+    with suppress(HTTPException):
+        return asked_of(means, operation, head._replace(parameters=parameters), body)
+    return None
+
+
+def _try(means: Means, operation: Operation, head: Head, db: Database, left: list[Any]) -> None:
+    """What is left, carried out without a proof: its password was weighed once. Raises Refusal."""
+    parameters, sent = left
+    if isinstance(sent, dict):
+        sent = {name: value for name, value in sent.items() if name not in PROOF}
+    asked = _read(means._replace(db=db), operation, head, [parameters, sent])
+    if asked is not None:
+        run_if_unchanged(operation, asked)
 
 
 def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:

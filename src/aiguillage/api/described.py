@@ -21,10 +21,10 @@ from aiguillage.api.answers import (
 from aiguillage.api.examples import Examples, shape_named
 from aiguillage.api.forms import FORM
 from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
-from aiguillage.api.problems import Problem
 from aiguillage.api.wording import text_of
 from aiguillage.api.words import WORDS
 from aiguillage.api.words_told import LISTS
+from aiguillage.domain.problems import Problem
 
 REFERENCE = "#/components/schemas/{name}"
 ACCOUNT: Described = {

@@ -12,9 +12,9 @@ from aiguillage.api.carrying import compressed
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
-from aiguillage.api.problems import Problem
 from aiguillage.desk.rota_feeds import rota_feed
 from aiguillage.domain.errors import missing
+from aiguillage.domain.problems import MEDIA_TYPE, Problem
 from aiguillage.storage.engine import Database
 
 TAG = "Feeds"
@@ -41,7 +41,7 @@ def feed_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
                 Problem,
                 generate_examples=False,
                 description="No feed has this address, or it has been revoked.",
-                media_type="application/problem+json",
+                media_type=MEDIA_TYPE,
             )
         },
     )

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from ipaddress import IPv6Address
 from typing import Any
 
-import msgspec
-
 from aiguillage.api.request_ids import NAME, note_id
+from aiguillage.domain.problems import MEDIA_TYPE, Code, as_json, problem
 
 ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 HIGHEST_PORT = 65_535
@@ -70,12 +68,12 @@ def is_host(host: bytes) -> bool:
 
 
 async def _refuse(send: Any) -> None:  # noqa: ANN401 - ASGI's
-    status = HTTPStatus.BAD_REQUEST
-    body = msgspec.json.encode({"status": status, "title": status.phrase, "detail": NO_HOST})
+    told = problem(Code.BAD_REQUEST, NO_HOST)
+    body = as_json(told)
     headers = [
-        (b"content-type", b"application/problem+json"),
+        (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

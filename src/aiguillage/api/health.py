@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from litestar import HttpMethod
 from litestar.datastructures import CacheControlHeader
+
+from aiguillage.domain.problems import MEDIA_TYPE, Code, problem
 
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 NOT_KEPT = CacheControlHeader(no_store=True)
@@ -31,12 +34,12 @@ HEALTH = {
 
 def health_described() -> dict[str, Any]:
     """Their part of the OpenAPI document."""
-    problem = {
+    refusal = {
         "description": _NOT_READY,
         "content": {
-            "application/problem+json": {
+            MEDIA_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": {"status": 503, "title": "Service Unavailable", "detail": _NOT_READY},
+                "example": msgspec.to_builtins(problem(Code.UNAVAILABLE, _NOT_READY)),
             }
         },
     }
@@ -46,7 +49,7 @@ def health_described() -> dict[str, Any]:
         "/readyz": _read(
             "readyz",
             "Whether calls can be answered",
-            {"200": _answer("They can; what else does not work is said.", _HEALTH), "503": problem},
+            {"200": _answer("They can; what else does not work is said.", _HEALTH), "503": refusal},
         ),
         "/metrics": _read(
             "metrics",

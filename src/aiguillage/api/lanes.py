@@ -19,6 +19,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from aiguillage.domain.errors import Kind, Refusal, limited
+from aiguillage.domain.problems import Code
 
 Answer = TypeVar("Answer")
 Full = Callable[[], Refusal]
@@ -33,6 +34,7 @@ def _busy() -> Refusal:
         "So many requests of this kind wait already that yours was not begun. Wait, then send it again; send fewer at "
         "a time.",
         wait=5,
+        code=Code.BUSY,
     )
 
 

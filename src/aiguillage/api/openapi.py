@@ -12,11 +12,12 @@ from litestar.types import Method
 
 from aiguillage import __version__
 from aiguillage.api import feeds, switches
-from aiguillage.api.answers import PROBLEM, problem
+from aiguillage.api.answers import problem
 from aiguillage.api.examples import Examples
 from aiguillage.api.request_ids import NAME
 from aiguillage.api.resources.samples import SHIFT
 from aiguillage.api.wording import described_schemas
+from aiguillage.domain.problems import MEDIA_TYPE
 
 TITLE = "aiguillage API"
 SUMMARY = "Tells a phone system where a caller goes."
@@ -111,7 +112,7 @@ def _complete(paths: dict[str, Any], examples: Examples) -> None:
                 told["400"] = {"$ref": "#/components/responses/Refused400"}
             for status, answer in told.items():
                 for kind, content in answer.get("content", {}).items():
-                    if kind == PROBLEM:
+                    if kind == MEDIA_TYPE:
                         content["example"] = problem(int(status), answer["description"])
                     else:
                         content["example"] = SAMPLES.get((path, kind)) or examples.of(content["schema"])

@@ -21,6 +21,9 @@ LONGEST_ID = 18
 MOST_BESIDE = 64 << 10
 """Bytes of a body that is read beside other requests, by an operation that takes long for many."""
 
+PROOF = ("current_password", "current_code")
+"""The fields of a proof of who asks: told nowhere, and no answer that is kept for a key can be guessed from them."""
+
 STALE = HTTPStatus.PRECONDITION_FAILED
 """What an operation refuses that has states, as ETags tell them; the others know no If-Match."""
 

@@ -1,6 +1,7 @@
 """How the web room says no: RFC 9457 problem details, each kind of refusal mapped once."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -12,23 +13,18 @@ from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetail
 from aiguillage.api.summed import summed
 from aiguillage.domain.accounts import CHALLENGE
 from aiguillage.domain.errors import Kind, Refusal, place_of
+from aiguillage.domain.problems import CODES, Code, problem
 
-STATUS = {
-    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
-    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Kind.MISSING: HTTPStatus.NOT_FOUND,
-    Kind.CONFLICT: HTTPStatus.CONFLICT,
-    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-    Kind.STALE: HTTPStatus.PRECONDITION_FAILED,
-    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+OF_FRAMEWORK = {
+    CODES[code].status: code
+    for code in (Code.UNKNOWN_PATH, Code.METHOD_NOT_ALLOWED, Code.TOO_LONG, Code.WRONG_TYPE, Code.FAILED)
 }
-"""Every kind of refusal, as a status."""
+"""What the framework turns away, by its status; anything else cannot be read."""
 
 DETAIL = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this path. /docs lists the paths.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take this method. The Allow header lists those that it takes.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "This is our mistake, not yours, and it was noted. Try again later.",
+    Code.UNKNOWN_PATH: "There is nothing at this path. /docs lists the paths.",
+    Code.METHOD_NOT_ALLOWED: "This path does not take this method. The Allow header lists those that it takes.",
+    Code.FAILED: "This is our mistake, not yours, and it was noted. Try again later.",
 }
 """What to do where the framework only says what happened."""
 
@@ -38,52 +34,45 @@ WAIT = 5
 TOO_MUCH = "This takes more memory than one request may use. Ask for less, or send less at a time."
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """The body of every refusal (RFC 9457); `detail` says what to do.
-
-    A 422 has `errors` too: what is wrong, field by field, as Laravel writes it (contracts/cx-engine.md).
-    """
-
-    status: int
-    title: str
-    detail: str
-    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+_MORE = {Code.UNAUTHORIZED: {"WWW-Authenticate": CHALLENGE}}
 
 
-_MORE = {HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": CHALLENGE}}
-
-
-def _problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> ProblemDetailsException:
-    return ProblemDetailsException(status_code=status, title=status.phrase, detail=detail, headers=headers)
+def _problem(
+    code: Code, detail: str, headers: dict[str, str] | None = None, errors: Mapping[str, list[str]] | None = None
+) -> ProblemDetailsException:
+    told = problem(code, detail, errors=errors)
+    extra = {"code": told.code} | ({} if errors is None else {"errors": told.errors})
+    return ProblemDetailsException(
+        status_code=told.status, title=told.title, detail=told.detail, headers=headers, extra=extra
+    )
 
 
 def refused(refusal: Refusal) -> ProblemDetailsException:
     """A refusal, in its own words; where a file is on the server is for the log alone."""
-    status = STATUS[refusal.kind]
-    wait = WAIT if refusal.wait is None and status is HTTPStatus.SERVICE_UNAVAILABLE else refusal.wait
-    headers = _MORE.get(status) if wait is None else {"Retry-After": str(wait)}
+    is_away = refusal.kind is Kind.UNAVAILABLE
+    wait = WAIT if refusal.wait is None and is_away else refusal.wait
+    headers = _MORE.get(refusal.code) if wait is None else {"Retry-After": str(wait)}
     message = refusal.message
     if refusal.path is not None:
         summed.write("request_refused", logging.ERROR, apart={}, kind=refusal.kind, why=message)
         message = message.replace(str(refusal.path), refusal.path.name)
-    problem = _problem(status, message, headers)
+    errors = None
     if refusal.kind is Kind.INVALID:
-        problem.extra = {"errors": refusal.errors or {refusal.field or "request": [message]}}
-    return problem
+        errors = refusal.errors or {refusal.field or "request": [message]}
+    return _problem(refusal.code, message, headers, errors)
 
 
 def turned_away(error: HTTPException) -> ProblemDetailsException:
     """What the framework itself turns away."""
-    status = HTTPStatus(error.status_code)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    code = OF_FRAMEWORK.get(HTTPStatus(error.status_code), Code.BAD_REQUEST)
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return failed(error)
-    return _problem(status, DETAIL.get(status, error.detail), error.headers)
+    return _problem(code, DETAIL.get(code, error.detail), error.headers)
 
 
 def too_long(longest: int) -> ProblemDetailsException:
     """A body of more bytes than are taken."""
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return _problem(status, f"The body has more than {longest:,} bytes. Send less at a time.")
+    return _problem(Code.TOO_LONG, f"The body has more than {longest:,} bytes. Send less at a time.")
 
 
 def failed(error: Exception) -> ProblemDetailsException:
@@ -92,8 +81,7 @@ def failed(error: Exception) -> ProblemDetailsException:
     The error's text stays out of the log, because it may quote what somebody sent.
     """
     summed.write("request_failed", logging.ERROR, apart={}, error=type(error).__name__, where=place_of(error))
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _problem(status, DETAIL[status])
+    return _problem(Code.FAILED, DETAIL[Code.FAILED])
 
 
 def problem_of(error: Exception) -> ProblemDetailsException:
@@ -103,7 +91,7 @@ def problem_of(error: Exception) -> ProblemDetailsException:
     if isinstance(error, Refusal):
         return refused(error)
     if isinstance(error, MemoryError):
-        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MUCH)
+        return _problem(Code.TOO_MUCH, TOO_MUCH)
     return turned_away(error) if isinstance(error, HTTPException) else failed(error)
 
 

@@ -13,6 +13,7 @@ from aiguillage.api.forms import FORM, read_form
 from aiguillage.api.operations import LONGEST_ID, Operation, Upload
 from aiguillage.api.paging import LISTING
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.faults import all_faults
 from aiguillage.domain.unfit import unfit
 
 LONGEST_QUERY = 8 * 1024
@@ -50,6 +51,14 @@ def as_query(shape: type[msgspec.Struct], parameters: Parameters) -> Any:  # noq
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise unfit(error) from None
+
+
+def check_query(shape: type[msgspec.Struct], parameters: Parameters) -> None:
+    """Raises Refusal(invalid) with all that keeps the parameters from being in the shape."""
+    try:
+        as_query(shape, parameters)
+    except Refusal as refusal:
+        raise all_faults(refusal, [parameters], [{}], lambda left: as_query(shape, left[0])) from None
 
 
 @cache

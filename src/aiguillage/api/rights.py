@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiguillage.api.operations import Operation
-from aiguillage.api.problems import STATUS
 from aiguillage.api.summed import summed
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.errors import CODE, Kind, Refusal
+from aiguillage.domain.problems import CODES
 
-_KINDS = {int(STATUS[kind]): kind for kind in (Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.MISSING)}
+_KINDS = {int(CODES[CODE[kind]].status): kind for kind in (Kind.UNAUTHORIZED, Kind.FORBIDDEN, Kind.MISSING)}
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def admission_noted(operation: Operation, actor: Actor | None = None) -> Iterato
     except Refusal as refusal:
         user_id = refusal.user_id if actor is None else actor.user_id
         if not _is_plainly_missing(refusal.kind, actor):
-            _note(operation, user_id, _KINDS.get(STATUS[refusal.kind]))
+            _note(operation, user_id, _KINDS.get(CODES[refusal.code].status))
         raise
 
 

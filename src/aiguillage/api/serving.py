@@ -28,7 +28,7 @@ from aiguillage.api.child import Order
 from aiguillage.api.lanes import Lane, Lanes
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_of, too_long
-from aiguillage.api.reading import as_query, check_type, read_parameters
+from aiguillage.api.reading import check_query, check_type, read_parameters
 from aiguillage.api.rights import admission_noted, note_answer
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.admitting import Right, admit
@@ -155,7 +155,8 @@ class Door:
         if not operation.public:
             with admission_noted(operation, actor):
                 self._admit(operation, actor, str(account))
-        as_query(operation.query, parameters)
+        if operation.method != "GET" or operation.apart is not None:
+            check_query(operation.query, parameters)
         headers = {name.lower(): value for name, value in request.headers.items()}
         check_type(operation, headers.get("content-type", ""), sent=sent.is_there)
         return Head(

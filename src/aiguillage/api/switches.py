@@ -19,10 +19,11 @@ from litestar.params import PathParameter, QueryParameter
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
-from aiguillage.api.problems import Problem, too_long
+from aiguillage.api.problems import too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.problems import MEDIA_TYPE, Problem
 from aiguillage.storage.engine import Database
 
 TAG = "Switches"
@@ -38,7 +39,7 @@ DESCRIPTION = (
     "Phones that can only GET flip with GET; HEAD never flips. A flip shows in the next call."
 )
 REFUSALS = {
-    status: ResponseSpec(Problem, generate_examples=False, description=words, media_type="application/problem+json")
+    status: ResponseSpec(Problem, generate_examples=False, description=words, media_type=MEDIA_TYPE)
     for status, words in (
         (422, "What is asked for is not clear, or `until` has passed."),
         (404, "No switch has this code, or the code has been revoked."),

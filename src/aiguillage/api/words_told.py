@@ -80,6 +80,8 @@ PROBLEMS: dict[str, Word] = {
     "title": "The status in words.",
     "detail": "What is wrong, and what to do.",
     "errors": "On 422: what is wrong, field by field.",
+    "Problem.code": "Why, in a word for programs. docs/management-api.md says what to do about each.",
+    "LookupProblem.code": "The same.",
 }
 PEOPLE: dict[str, Word] = {
     "AccountShown.id": ("The account's id: what `customer_id` and `workspace_id` mean.", 1),

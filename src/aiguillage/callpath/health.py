@@ -8,6 +8,7 @@ from aiguillage import __version__
 from aiguillage.callpath.counts import BOUNDS, STARTING, UP, Counts
 from aiguillage.callpath.engine import Answer
 from aiguillage.domain.moments import SECOND
+from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
 
 FRESH = 0.25
 """Seconds for which an answer is given again: asking costs no token, and must cost calls nothing either."""
@@ -16,7 +17,7 @@ SILENT = 10
 """Seconds without a sign of life after which the desk counts as away."""
 
 PLAIN = b"text/plain; version=0.0.4; charset=utf-8"
-JSON, PROBLEM = b"application/json", b"application/problem+json"
+JSON = b"application/json"
 NOT_READY = "The database cannot be read, or its schema is another release's. Run: aiguillage migrate"
 TROUBLES = {
     "log_failing": "The call log cannot be written. Calls are answered; those that it cannot take are counted.",
@@ -55,7 +56,7 @@ class Health:
         self._ready = ready
         self._clock = clock
         self._answers: dict[str, Callable[[], Answer]] = {
-            "/healthz": lambda: _told(200, {"status": "ok"}),
+            "/healthz": lambda: _told({"status": "ok"}),
             "/readyz": self._readiness,
             "/metrics": self._metrics,
         }
@@ -67,8 +68,7 @@ class Health:
         if found is None:
             return None
         if method not in {"GET", "HEAD"}:
-            body = {"status": 405, "title": "Method Not Allowed", "detail": "Ask with GET or HEAD."}
-            return _told(405, body, ((b"allow", b"GET, HEAD"),))
+            return _refused(problem(Code.METHOD_NOT_ALLOWED, "Ask with GET or HEAD."), ((b"allow", b"GET, HEAD"),))
         known = self._known.get(path)
         if known is None or known[0] <= self._clock():
             known = self._known[path] = self._clock() + FRESH, found()
@@ -84,10 +84,10 @@ class Health:
 
     def _readiness(self) -> Answer:
         if not self._ready():
-            return _told(503, {"status": 503, "title": "Service Unavailable", "detail": NOT_READY})
+            return _refused(problem(Code.UNAVAILABLE, NOT_READY))
         troubles = [] if self._desk_answers() else [TROUBLES["desk_away"]]
         troubles += [TROUBLES[name] for name in ("log_failing", "frozen", "replaced") if self._counts.total(name)]
-        return _told(200, {"status": "ok"} | ({"troubles": troubles} if troubles else {}))
+        return _told({"status": "ok"} | ({"troubles": troubles} if troubles else {}))
 
     def _metrics(self) -> Answer:
         body = "\n".join([*self._lines(), ""]).encode()
@@ -134,10 +134,14 @@ def _head(name: str, kind: str, words: str) -> tuple[str, str]:
     return f"# HELP {name} {words}", f"# TYPE {name} {kind}"
 
 
-def _told(status: int, body: dict[str, object], more: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-    """An answer in JSON; what is no 200 is a problem (RFC 9457)."""
+def _told(body: dict[str, object]) -> Answer:
     text = json.dumps(body, separators=(",", ":")).encode()
-    return status, (*_headers(JSON if status == 200 else PROBLEM, len(text)), *more), text  # noqa: PLR2004
+    return 200, _headers(JSON, len(text)), text
+
+
+def _refused(told: Problem, more: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    text = as_json(told)
+    return told.status, (*_headers(MEDIA_TYPE.encode(), len(text)), *more), text
 
 
 def _headers(media_type: bytes, length: int) -> tuple[tuple[bytes, bytes], ...]:

@@ -6,7 +6,6 @@ a client after it was told to stop.
 
 import asyncio
 import heapq
-import json
 import socket
 import ssl
 import time
@@ -22,6 +21,7 @@ from aiguillage.callpath.health import Health
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import Request
 from aiguillage.callpath.request_ids import NAME, drawn_ids
+from aiguillage.domain.problems import MEDIA_TYPE, Code, as_json, problem
 from aiguillage.domain.proxies import Proxies
 
 ACCEPTED_AT_ONCE = 32
@@ -277,15 +277,16 @@ class Port:
     def away(self) -> Answer:
         """What a request gets that the desk cannot be given."""
         detail = "The desk does not answer just now, or has too much to do. Calls are answered. Try again in a moment."
-        body = json.dumps({"status": 503, "title": "Service Unavailable", "detail": detail}).encode()
+        told = problem(Code.UNAVAILABLE, detail)
+        body = as_json(told)
         headers = (
-            (b"content-type", b"application/problem+json"),
+            (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(body)),
             (b"retry-after", b"%d" % RETRY_AFTER),
             (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
         )
-        return 503, headers, body
+        return told.status, headers, body
 
     # The end
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
-from aiguillage.cli.facts import Names, id_of
+from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, carried_out, command
+from aiguillage.cli.facts import Names, id_of, made
 from aiguillage.cli.printing import print_done, print_facts, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import add_account, list_accounts, remove_account, set_account, show_account
@@ -62,7 +62,9 @@ def add(
     """Add an account."""
     given = _given(name=name, country=country, time_zone=time_zone, shared_numbers=shared_numbers)
     with at_desk(context) as desk:
-        _print(desk, add_account(desk.db, desk.actor, msgspec.convert({"code": code, **given}, Account)), json=json)
+        given["code"] = code
+        account = carried_out(desk, given, lambda db, left: add_account(db, desk.actor, made(Account, left)))
+        _print(desk, account, json=json)
 
 
 @command(group, "list")
@@ -126,7 +128,8 @@ def set_(
         raise invalid("Nothing to set. Give an option; --help lists them.")
     with at_desk(context) as desk:
         ids = {kind: id_of(desk, code, kind, str(text)) for kind, text in named.items()}
-        _print(desk, set_account(desk.db, desk.actor, code, given | ids), json=json)
+        changed = carried_out(desk, given | ids, lambda db, left: set_account(db, desk.actor, code, left))
+        _print(desk, changed, json=json)
 
 
 @command(group, "remove")

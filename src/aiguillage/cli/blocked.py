@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import AccountCode, Json, at_desk, command
-from aiguillage.cli.facts import Destination, Shown, common_commands, print_change
+from aiguillage.cli.facts import Destination, Shown, add_typed, common_commands, print_change
 from aiguillage.cli.words import _
-from aiguillage.desk.facts import add_fact
 from aiguillage.domain.blocked import Blocked
 
 blocked_commands = typer.Typer(help="Blocked callers: rejected, or sent elsewhere.", no_args_is_help=True)
@@ -35,7 +34,7 @@ def add(
     """Block a number, or all numbers that begin like it; without a destination their calls are rejected."""
     fact = Blocked(number=number, destination=destination or None, label=label)
     with at_desk(context) as desk:
-        print_change(desk, account, BLOCKED, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, BLOCKED, add_typed(desk, account, fact), json=json)
 
 
 common_commands(blocked_commands, BLOCKED, but=("show",))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from aiguillage.cli.door import AccountCode, ContactId, Json, Limit, at_desk, command
+from aiguillage.cli.door import AccountCode, ContactId, Json, Limit, at_desk, carried_out, command
 from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_list
 from aiguillage.cli.words import _
@@ -129,7 +129,7 @@ def add(
         number, code, company, first_name, last_name, language, email, reference, destinations, vip, on_call, field
     )
     with at_desk(context) as desk:
-        kept = enter_contact(desk.db, desk.actor, account, None, given)
+        kept = carried_out(desk, given, lambda db, left: enter_contact(db, desk.actor, account, None, left))
     print_done(_("Contact {id} is added.").format(id=kept.id), document(kept), json=json)
 
 
@@ -167,7 +167,7 @@ def set_(
     if not given:
         raise invalid("Nothing to set. Give one of the options: aiguillage contacts set --help")
     with at_desk(context) as desk:
-        kept = enter_contact(desk.db, desk.actor, account, contact, given)
+        kept = carried_out(desk, given, lambda db, left: enter_contact(db, desk.actor, account, contact, left))
     print_done(_("Contact {id} is set.").format(id=kept.id), document(kept), json=json)
 
 

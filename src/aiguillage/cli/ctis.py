@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import AccountCode, Json, at_desk, command
-from aiguillage.cli.facts import Shown, common_commands, print_change, print_kept
+from aiguillage.cli.facts import Shown, add_typed, common_commands, print_change, print_kept
 from aiguillage.cli.printing import print_done
 from aiguillage.cli.secrets import print_secret
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.ctis import KIND, issue_cti_token, revoke_cti_token
-from aiguillage.desk.facts import add_fact, find_fact, list_facts, remove_fact
+from aiguillage.desk.facts import find_fact, list_facts, remove_fact
 from aiguillage.domain.ctis import Cti, CtiDestination, origin_key
 from aiguillage.domain.errors import missing
 from aiguillage.storage.facts import Kept
@@ -49,7 +49,7 @@ def add(
 ) -> None:
     """Add a CTI."""
     with at_desk(context) as desk:
-        print_change(desk, account, CTIS, add_fact(desk.db, desk.actor, account, Cti(name=name)), json=json)
+        print_change(desk, account, CTIS, add_typed(desk, account, Cti(name=name)), json=json)
 
 
 @command(cti_commands, "token")
@@ -81,7 +81,7 @@ def add_origin(
     with at_desk(context) as desk:
         kept = find_fact(desk.db, desk.actor, account, KIND, cti)
         fact = CtiDestination(cti=kept.id, origin=origin, destination=destination)
-        print_change(desk, account, ORIGINS, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, ORIGINS, add_typed(desk, account, fact), json=json)
 
 
 @command(origin_commands, "list")

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 import typer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aiguillage.storage.engine import Database
 
 Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 REFUSED = 1
 """The exit status of a refusal; 0 is done, and 2 a command that was not understood."""
 
@@ -61,6 +62,16 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[Parameters, None]
         return function
 
     return register
+
+
+def carried_out(desk: Desk, given: dict[str, Any], use_case: Callable[["Database", dict[str, Any]], Result]) -> Result:
+    """What the use case gives for what was typed. Raises Refusal, with all faults of it."""
+    from aiguillage.desk.trying import faults_of  # noqa: PLC0415 - `serve` starts without it
+
+    try:
+        return use_case(desk.db, given)
+    except Refusal as refusal:
+        raise faults_of(desk.db, refusal, [given], [{}], lambda db, left: use_case(db, left[0])) from None
 
 
 @contextmanager

@@ -1,24 +1,26 @@
 """What commands about facts have in common: a fact is named, listed, shown and removed alike, whatever its kind."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 import typer
 
-from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
+from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, carried_out, command
 from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_json_list, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.facts import Done, find_fact, list_facts, name_of, remove_fact
+from aiguillage.desk.facts import Done, add_fact, find_fact, list_facts, name_of, remove_fact, set_fact
 from aiguillage.domain.contacts import Select
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
 from aiguillage.domain.remarks import Remark
+from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept
 
+Made = TypeVar("Made", bound=msgspec.Struct)
 MOMENTS = ("until", "failing_since")
 """Values in microseconds, which machines read in ISO 8601."""
 
@@ -113,6 +115,28 @@ def common_commands(app: typer.Typer, shown: Shown, *, but: Sequence[str] = ()) 
         if name not in but:
             function.__doc__ = words[name]
             command(app, name)(function)
+
+
+def add_typed(desk: Desk, account: str, fact: Fact) -> Done:
+    """A new fact. Raises Refusal, with all faults of what was typed."""
+
+    def add(db: Database, values: dict[str, Any]) -> Done:
+        return add_fact(db, desk.actor, account, made(type(fact), values))
+
+    return carried_out(desk, msgspec.structs.asdict(fact), add)
+
+
+def made(kind: type[Made], values: dict[str, Any]) -> Made:
+    """A fact of what is left of its values. Raises Refusal(missing) where that does not make one."""
+    try:
+        return kind(**values)
+    except TypeError:
+        raise missing("What is left is too little.") from None
+
+
+def set_typed(desk: Desk, account: str, kind: str, fact_id: int, changes: dict[str, Any]) -> Done:
+    """A changed fact. Raises Refusal, with all faults of what was typed."""
+    return carried_out(desk, changes, lambda db, left: set_fact(db, desk.actor, account, kind, fact_id, left))
 
 
 def print_kept(desk: Desk, account: str, shown: Shown, kept: Sequence[Kept], *, json: bool) -> None:

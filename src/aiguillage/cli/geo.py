@@ -10,17 +10,19 @@ from aiguillage.cli.facts import (
     Destinations,
     FactName,
     Shown,
+    add_typed,
     common_commands,
     joined,
     print_change,
     print_kept,
     select_of,
+    set_typed,
     typed,
 )
 from aiguillage.cli.printing import print_facts, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.documents import compile_account
-from aiguillage.desk.facts import add_fact, find_fact, list_facts, set_fact
+from aiguillage.desk.facts import find_fact, list_facts
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.geo_models import MODELS
 
@@ -110,7 +112,7 @@ def add_list(
     """Add a geo list."""
     fact = GeoList(code=code, name=name or code, model=model, fallback=select_of(fallback))
     with at_desk(context) as desk:
-        print_change(desk, account, LISTS, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, LISTS, add_typed(desk, account, fact), json=json)
 
 
 @command(list_commands, "set")
@@ -128,7 +130,7 @@ def set_list(
     changes = typed({"code": code, "model": model, "name": name, "fallback": select_of(fallback) if fallback else None})
     with at_desk(context) as desk:
         kept = find_fact(desk.db, desk.actor, account, LISTS.kind, geo_list)
-        done = set_fact(desk.db, desk.actor, account, LISTS.kind, kept.id, changes)
+        done = set_typed(desk, account, LISTS.kind, kept.id, changes)
         print_change(desk, account, LISTS, done, json=json)
 
 
@@ -146,7 +148,7 @@ def add_destination(
     with at_desk(context) as desk:
         kept = find_fact(desk.db, desk.actor, account, LISTS.kind, geo_list)
         fact = GeoDestination(geo_list=kept.id, zones=tuple(zones), nickname=name, select=select_of(destination))
-        print_change(desk, account, ZONES, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, ZONES, add_typed(desk, account, fact), json=json)
 
 
 @command(destination_commands, "set")
@@ -166,7 +168,7 @@ def set_destination(
     changes = typed({"zones": tuple(zones) if zones else None, "select": select, "nickname": nickname})
     with at_desk(context) as desk:
         kept = find_fact(desk.db, desk.actor, account, ZONES.kind, name)
-        done = set_fact(desk.db, desk.actor, account, ZONES.kind, kept.id, changes)
+        done = set_typed(desk, account, ZONES.kind, kept.id, changes)
         print_change(desk, account, ZONES, done, json=json)
 
 

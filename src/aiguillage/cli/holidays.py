@@ -6,12 +6,12 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
-from aiguillage.cli.facts import Destination, Shown, common_commands, document, print_change
+from aiguillage.cli.facts import Destination, Shown, add_typed, common_commands, document, print_change
 from aiguillage.cli.moments import parse_date, today
 from aiguillage.cli.printing import print_done, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.facts import Done, add_fact, list_facts
+from aiguillage.desk.facts import Done, list_facts
 from aiguillage.desk.holidays import KEEP, KIND, forget_holidays, observe_holidays, set_holiday
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import Holiday, Observance
@@ -108,7 +108,7 @@ def add(
     """Add a holiday of the account's own."""
     fact = Holiday(day=parse_date(day), label=label, every_year=every_year, destination=destination or None)
     with at_desk(context) as desk:
-        print_change(desk, account, OWN, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, OWN, add_typed(desk, account, fact), json=json)
 
 
 common_commands(holiday_commands, OWN, but=("list", "show"))

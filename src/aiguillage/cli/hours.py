@@ -12,6 +12,7 @@ from aiguillage.cli.facts import (
     Names,
     QueueName,
     Shown,
+    add_typed,
     common_commands,
     owner_of,
     print_change,
@@ -20,7 +21,7 @@ from aiguillage.cli.facts import (
 )
 from aiguillage.cli.moments import parse_date, parse_days, parse_end, parse_time
 from aiguillage.cli.words import _
-from aiguillage.desk.facts import add_fact, add_facts, list_facts
+from aiguillage.desk.facts import add_facts, list_facts
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import DayException, TimeSpan
 
@@ -148,7 +149,7 @@ def add_exception(
             label=label,
             destination=destination or None,
         )
-        print_change(desk, account, EXCEPTIONS, add_fact(desk.db, desk.actor, account, exception), json=json)
+        print_change(desk, account, EXCEPTIONS, add_typed(desk, account, exception), json=json)
 
 
 common_commands(hours_commands, SPANS, but=("list",))

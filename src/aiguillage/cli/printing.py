@@ -93,6 +93,7 @@ def print_aside(text: str) -> None:
 def print_refusal(refusal: Refusal, *, json: bool) -> None:
     """A refusal: one line on standard error, or a JSON object on standard output."""
     if json:
-        print_json({"refused": refusal.kind, "message": refusal.message})
+        errors = {} if refusal.errors is None else {"errors": refusal.errors}
+        print_json({"refused": refusal.kind, "message": refusal.message, **errors})
     else:
         print_aside("aiguillage: " + " ".join(refusal.message.split()))

@@ -5,9 +5,19 @@ from typing import Annotated
 import typer
 
 from aiguillage.cli.door import AccountCode, Json, at_desk, command
-from aiguillage.cli.facts import FactName, GroupName, Shown, common_commands, id_of, print_change, typed
+from aiguillage.cli.facts import (
+    FactName,
+    GroupName,
+    Shown,
+    add_typed,
+    common_commands,
+    id_of,
+    print_change,
+    set_typed,
+    typed,
+)
 from aiguillage.cli.words import _
-from aiguillage.desk.facts import add_fact, find_fact, set_fact
+from aiguillage.desk.facts import find_fact
 from aiguillage.domain.queues import GROUP, QUEUE, ROTA, Group, Queue
 
 queue_commands = typer.Typer(help="Call queues: where callers wait.", no_args_is_help=True)
@@ -71,7 +81,7 @@ def add_queue(
             did_number=did or None,
             rota=id_of(desk, account, ROTA, rota),
         )
-        print_change(desk, account, QUEUES, add_fact(desk.db, desk.actor, account, queue), json=json)
+        print_change(desk, account, QUEUES, add_typed(desk, account, queue), json=json)
 
 
 @command(queue_commands, "set")
@@ -97,7 +107,7 @@ def set_queue(
             kind: id_of(desk, account, kind, str(changes[kind] or "")) for kind in (GROUP, ROTA) if kind in changes
         }
         kept = find_fact(desk.db, desk.actor, account, QUEUE, queue)
-        print_change(desk, account, QUEUES, set_fact(desk.db, desk.actor, account, QUEUE, kept.id, changes), json=json)
+        print_change(desk, account, QUEUES, set_typed(desk, account, QUEUE, kept.id, changes), json=json)
 
 
 @command(group_commands, "add")
@@ -109,7 +119,7 @@ def add_group(
 ) -> None:
     """Add a group; queues are put into it with: aiguillage queue set ACCOUNT QUEUE --group NAME."""
     with at_desk(context) as desk:
-        print_change(desk, account, GROUPS, add_fact(desk.db, desk.actor, account, Group(name=name)), json=json)
+        print_change(desk, account, GROUPS, add_typed(desk, account, Group(name=name)), json=json)
 
 
 @command(group_commands, "set")
@@ -123,7 +133,7 @@ def set_group(
     """Rename a group."""
     with at_desk(context) as desk:
         kept = find_fact(desk.db, desk.actor, account, GROUP, group)
-        done = set_fact(desk.db, desk.actor, account, GROUP, kept.id, {"name": name})
+        done = set_typed(desk, account, GROUP, kept.id, {"name": name})
         print_change(desk, account, GROUPS, done, json=json)
 
 

@@ -14,7 +14,8 @@ Written from the code by `python -m aiguillage.cli.reference > docs/cli.md`; a t
 
 - Exit status: 0 done; 1 refused, with one line on standard error that says what to do; 2 not understood.
 - Every command takes `--json`: one JSON document on standard output, lists as arrays with an
-  element a line, moments in ISO 8601 UTC; a refusal is `{"refused": KIND, "message": "..."}`.
+  element a line, moments in ISO 8601 UTC; a refusal is `{"refused": KIND, "message": "..."}`,
+  with `errors` by the names of the values where several are refused.
 - `aiguillage --as EMAIL COMMAND ...` acts as that user, with their rights. Without it you are the machine's operator.
 - Messages and headings are in the language of `LANGUAGE`, `LC_ALL`, `LC_MESSAGES` or `LANG` (English, French); the help
   texts and refusals are in English.

@@ -5,13 +5,23 @@ from typing import Annotated, Any
 import typer
 
 from aiguillage.cli.door import AccountCode, Json, at_desk, command
-from aiguillage.cli.facts import FactName, Names, Shown, common_commands, id_of, print_change, typed
+from aiguillage.cli.facts import (
+    FactName,
+    Names,
+    Shown,
+    add_typed,
+    common_commands,
+    id_of,
+    print_change,
+    set_typed,
+    typed,
+)
 from aiguillage.cli.moments import iso, local, parse_duration, parse_moment
 from aiguillage.cli.printing import print_facts, print_json, print_list
 from aiguillage.cli.secrets import print_secret
 from aiguillage.cli.words import _
 from aiguillage.desk.documents import compile_account
-from aiguillage.desk.facts import add_fact, find_fact, set_fact
+from aiguillage.desk.facts import find_fact
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.oncall import Duty, Layer, Member, Rota
@@ -95,7 +105,7 @@ def add(
     with at_desk(context) as desk:
         second = id_of(desk, account, ROTA, level2)
         fact = Rota(code=code, name=name or code, members=parse_members(members), level2=second)
-        print_change(desk, account, ROTAS, add_fact(desk.db, desk.actor, account, fact), json=json)
+        print_change(desk, account, ROTAS, add_typed(desk, account, fact), json=json)
 
 
 @command(rota_commands, "set")
@@ -116,7 +126,7 @@ def set_(
         if level2 is not None:
             changes["level2"] = id_of(desk, account, ROTA, level2)
         kept = find_fact(desk.db, desk.actor, account, ROTA, rota)
-        print_change(desk, account, ROTAS, set_fact(desk.db, desk.actor, account, ROTA, kept.id, changes), json=json)
+        print_change(desk, account, ROTAS, set_typed(desk, account, ROTA, kept.id, changes), json=json)
 
 
 @command(rota_commands, "who")

@@ -10,6 +10,7 @@ from aiguillage.cli.facts import (
     GroupName,
     QueueName,
     Shown,
+    add_typed,
     common_commands,
     owner_of,
     print_change,
@@ -18,7 +19,7 @@ from aiguillage.cli.moments import parse_until
 from aiguillage.cli.secrets import print_secret
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.facts import add_fact, find_fact
+from aiguillage.desk.facts import find_fact
 from aiguillage.desk.switches import KIND, flip_switch, issue_switch_code, revoke_switch_code
 from aiguillage.domain.queues import Switch
 
@@ -52,7 +53,7 @@ def add(
     with at_desk(context) as desk:
         owner = owner_of(desk, account, queue, group, else_account=True)
         switch = Switch(name=name, destination=destination, **owner)
-        print_change(desk, account, SWITCHES, add_fact(desk.db, desk.actor, account, switch), json=json)
+        print_change(desk, account, SWITCHES, add_typed(desk, account, switch), json=json)
 
 
 def _flip(context: typer.Context, account: str, name: str, action: str, until: str | None, *, json: bool) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from aiguillage.cli.door import LARGEST, AccountCode, Json, at_desk, command
-from aiguillage.cli.facts import print_change
+from aiguillage.cli.facts import print_change, set_typed
 from aiguillage.cli.moments import parse_date, parse_days, parse_duration, parse_end, parse_time, parse_wall, today
 from aiguillage.cli.rotas import ROTAS, RotaName
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.facts import find_fact, set_fact
+from aiguillage.desk.facts import find_fact
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.oncall import Layer, Override, Rota, Window
@@ -129,7 +129,7 @@ def _change(
         kept = find_fact(desk.db, desk.actor, account, ROTA, name)
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         changes = changed(kept.fact, today(desk.actor.at, time_zone).isoformat())
-        print_change(desk, account, ROTAS, set_fact(desk.db, desk.actor, account, ROTA, kept.id, changes), json=json)
+        print_change(desk, account, ROTAS, set_typed(desk, account, ROTA, kept.id, changes), json=json)
 
 
 def parse_turn(text: str) -> tuple[int, str]:

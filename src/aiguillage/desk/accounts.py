@@ -23,6 +23,7 @@ from aiguillage.desk.token_rows import end_token, read_tokens
 from aiguillage.domain.accounts import Account, Actor, Role, check_account
 from aiguillage.domain.contacts import FIRST_FIELDS
 from aiguillage.domain.errors import Refusal, conflict, invalid, missing
+from aiguillage.domain.problems import Code
 from aiguillage.storage.calls import forget_calls
 from aiguillage.storage.contacts import count_shared_numbers
 from aiguillage.storage.engine import Database
@@ -69,7 +70,7 @@ def add_account(db: Database, actor: Actor, account: Account) -> Account:
         alike = select(accounts.c.code).where(func.lower(accounts.c.code) == account.code.lower())
         taken = change.connection.execute(alike).scalar()
         if taken is not None:
-            raise conflict(f"There is an account {taken} already. Choose another code.")
+            raise conflict(f"There is an account {taken} already. Choose another code.", Code.TAKEN)
         seq = change.take_seqs()
         # Not 0: a restored copy may give an id away again, and a worker must not take one account for the other.
         values = {"id": seq, "seq": 0, "facts_version": actor.at, **msgspec.structs.asdict(account)}

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.problems import Code
 
 LONGEST_LINE = 4 << 20
 """Bytes of one thing, as the reading process tells it."""
@@ -61,7 +62,7 @@ def read_apart(reader: Reader, stream: BinaryIO, *arguments: str) -> Iterator[It
     """
     if not reader.alone.acquire(timeout=LONGEST_WAIT):
         message = "Another file is being read, and it takes long. Nothing of yours was kept: send it again in a minute."
-        raise Refusal(Kind.UNAVAILABLE, message, wait=2 * LONGEST_WAIT)
+        raise Refusal(Kind.UNAVAILABLE, message, wait=2 * LONGEST_WAIT, code=Code.BUSY)
     try:
         # -P: what happens to lie in the directory that the server was started in is no module of ours.
         command = [sys.executable, "-P", "-m", reader.module, *arguments]

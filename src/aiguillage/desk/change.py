@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, missing, stale
+from aiguillage.domain.problems import Code
 from aiguillage.storage import journal
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
@@ -179,6 +180,7 @@ def require_proven(actor: Actor) -> None:
             Kind.FORBIDDEN,
             "This takes a fresh proof of who you are. Send your password as current_password, or a code of your second "
             "factor as current_code; or sign in again: for ten minutes that is proof enough.",
+            code=Code.PROOF_NEEDED,
         )
 
 

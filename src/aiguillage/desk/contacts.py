@@ -13,6 +13,7 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 from aiguillage.storage.contacts import (
     KEPT,
     contact_of,
@@ -67,7 +68,7 @@ def _require_room(change: Change) -> None:
     there = select(accounts.c.contacts).where(accounts.c.id == change.account_id)
     if change.connection.execute(there).scalar_one() >= MOST_CONTACTS:
         code = change.account.code
-        raise invalid(f"{code} can have {MOST_CONTACTS:,} contacts, and has them. Remove some first.")
+        raise invalid(f"{code} can have {MOST_CONTACTS:,} contacts, and has them. Remove some first.", code=Code.QUOTA)
 
 
 def enter_contact(
@@ -202,11 +203,13 @@ def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) ->
     for kind, wanted in keys.items():
         for key, holder in holders(change.connection, change.account_id, kind, wanted):
             if holder != contact_id:
-                raise conflict(taken(kind, key, holder))
+                raise conflict(taken(kind, key, holder), Code.TAKEN)
     if contact.reference is not None:
         other = contact_with_reference(change.connection, change.account_id, contact.reference)
         if other not in (None, contact_id):
-            raise conflict(f"The reference '{contact.reference}' is contact {other}'s already. Change one of the two.")
+            raise conflict(
+                f"The reference '{contact.reference}' is contact {other}'s already. Change one of the two.", Code.TAKEN
+            )
 
 
 def taken(kind: KeyKind, key: str, holder: int) -> str:

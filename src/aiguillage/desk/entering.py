@@ -74,10 +74,10 @@ def _enter_text(name: str, value: str | None) -> str | None:
 
 def _enter_numbers(before: Contact, values: Iterable[str], country: str) -> tuple[Telecom, ...]:
     kept = {telecom.number: telecom for telecom in before.telecoms}
-    numbers = [
-        parse_prefix(value, country) + "*" if value.strip().endswith("*") else parse_number(value, country)
-        for value in values
-    ]
+    numbers = []
+    for index, value in enumerate(values):
+        with about(f"numbers.{index}"):
+            numbers.append(_number(value, country))
     return tuple(kept.get(number, Telecom(number)) for number in dict.fromkeys(numbers))
 
 
@@ -103,8 +103,12 @@ def _enter_sent(
 
 def _telecom(part: Sent, country: str) -> tuple[str, Telecom]:
     text, kind, label = _members(part, "number")
-    number = parse_prefix(text, country) + "*" if text.strip().endswith("*") else parse_number(text, country)
+    number = _number(text, country)
     return number, Telecom(number, parse_text(kind), parse_text(label))
+
+
+def _number(text: str, country: str) -> str:
+    return parse_prefix(text, country) + "*" if text.strip().endswith("*") else parse_number(text, country)
 
 
 def _email(part: Sent) -> tuple[str, str]:

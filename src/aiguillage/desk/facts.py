@@ -9,8 +9,9 @@ from aiguillage.desk.change import Change, change_facts, read_facts, require_unc
 from aiguillage.desk.quotas import Quotas
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.beside import reference_key
-from aiguillage.domain.errors import conflict, invalid, missing
+from aiguillage.domain.errors import about_row, conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
+from aiguillage.domain.problems import Code
 from aiguillage.domain.remarks import Remark
 from aiguillage.domain.unfit import unfit
 from aiguillage.storage.engine import Database
@@ -112,7 +113,8 @@ def _add(change: Change, new: Sequence[Fact]) -> list[Kept]:
     kept = []
     for seq, fact in enumerate(new, start=first):
         kind = kind_of(fact)
-        one = Kept(kind, seq, seq, _checked(change, kind, None, fact, known, quotas))
+        with about_row(seq - first):
+            one = Kept(kind, seq, seq, _checked(change, kind, None, fact, known, quotas))
         known.note(one, change.account)
         kept.append(one)
     write_new_facts(change.connection, change.account_id, kept, change.account)
@@ -223,12 +225,16 @@ def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> list[Kept]:
         if belongs:
             belongings[fact_id].append(other)
         elif other.kind != name or other.id not in going:
-            raise conflict(f"The {words_of(other.kind)} {name_of(other)} names it. Change or remove that one first.")
+            raise conflict(
+                f"The {words_of(other.kind)} {name_of(other)} names it. Change or remove that one first.", Code.IN_USE
+            )
     for fact_id, kept in going.items():
         if getattr(change.account, name, None) == fact_id:
-            raise conflict(f"The account itself names this {words_of(name)}. Set another one, or none, there first.")
+            raise conflict(
+                f"The account itself names this {words_of(name)}. Set another one, or none, there first.", Code.IN_USE
+            )
         if name == "survey" and has_records(change.connection, change.account_id, fact_id):
-            raise conflict(f"The survey {kept.fact.name} has records. Remove them first.")
+            raise conflict(f"The survey {kept.fact.name} has records. Remove them first.", Code.IN_USE)
     gone = [one for fact_id, kept in going.items() for one in (*belongings[fact_id], kept)]
     erase_facts(change.connection, change.account_id, gone)
     first = change.take_seqs(len(gone))

@@ -19,6 +19,7 @@ from aiguillage.domain.contacts import (
     parse_text,
 )
 from aiguillage.domain.errors import about, conflict, invalid, missing
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, field_options, fields
 
@@ -175,7 +176,7 @@ def check_option(option: Option, others: Iterable[Option] = (), key: str = "") -
     with about("value"):
         option = Option(parse_text(option.name, field="name"), parse_destination(option.value))
     if option.value in {other.value for other in others}:
-        raise conflict(f"{key} has an option of value '{option.value}' already. Remove that one first.")
+        raise conflict(f"{key} has an option of value '{option.value}' already. Remove that one first.", Code.TAKEN)
     return option
 
 
@@ -183,7 +184,9 @@ def insert_option(change: Change, position: int, option: Option) -> int:
     """Adds an option, and journals it; its id. Raises Refusal."""
     before = read_field(change, position)
     if len(before.options) >= MOST_OPTIONS:
-        raise invalid(f"{before.key} can have {MOST_OPTIONS:,} options, and has them. Remove some first.")
+        raise invalid(
+            f"{before.key} can have {MOST_OPTIONS:,} options, and has them. Remove some first.", code=Code.QUOTA
+        )
     option = check_option(option, before.options, before.key)
     seq = change.take_seqs()
     values = {"position": position, "name": option.name, "value": option.value}
@@ -209,7 +212,7 @@ def erase_option(change: Change, position: int, value: str) -> None:
             f"{key} has no option of value '{value[:40]}'. List them: aiguillage field list {change.account.code}"
         )
     if before.strict and before.default == value:
-        raise conflict(f"'{value[:40]}' is the default of {key}. Set another default first.")
+        raise conflict(f"'{value[:40]}' is the default of {key}. Set another default first.", Code.IN_USE)
     change.connection.execute(delete(field_options).where(_options(change, position), field_options.c.value == value))
     change.record(change.take_seqs(), "set", "field", position, before, read_field(change, position))
 

@@ -23,6 +23,7 @@ import msgspec
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.domain.moments import HOUR
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database, written_beside
 
 KEPT = HOUR
@@ -254,7 +255,7 @@ def forget_held_of(db: Database, account_id: int) -> None:
                 if owner in {account_id, None}:
                     forget(home)
                 if owner == account_id and about.exists():
-                    raise conflict(shelf.busy)
+                    raise conflict(shelf.busy, Code.IN_PROGRESS)
 
 
 def sweep_held(db: Database, at: int) -> None:

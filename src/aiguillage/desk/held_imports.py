@@ -14,6 +14,7 @@ from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, place_of
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database, written_beside
 
 STOPPED = (
@@ -90,7 +91,7 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
     home = UPLOADS.home(db, held_id)
     lock = take_lock(home)
     if lock is None:
-        raise conflict("This upload is being applied at this moment. Ask how far it is.")
+        raise conflict("This upload is being applied at this moment. Ask how far it is.", Code.IN_PROGRESS)
     if read_progress(home, Progressed).state == "applied":
         lock.close()
         raise conflict("This upload was applied already. Upload the file again to import it again.")

@@ -9,6 +9,7 @@ from aiguillage.desk.change import Change
 from aiguillage.domain.beside import reference_key
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import BY_NAME, Fact, Kind
+from aiguillage.domain.problems import Code
 from aiguillage.storage.fact_keys import count_facts, count_having, count_own
 from aiguillage.storage.facts import words_of
 
@@ -50,7 +51,7 @@ class Quotas:
             self._counts[kind, counted] = count(self._change.connection, self._change.account_id, kind)
         there = self._counts[kind, counted]
         if there + more > most:
-            raise invalid(f"{what}, and has {there:,}: {more:,} more is too much. Remove some first.")
+            raise invalid(f"{what}, and has {there:,}: {more:,} more is too much. Remove some first.", code=Code.QUOTA)
         self._counts[kind, counted] = there + more
 
 

@@ -15,6 +15,7 @@ from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Field
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.problems import Code
 from aiguillage.domain.queues import Calendar
 from aiguillage.storage import journal
 from aiguillage.storage.calendars import keep_text
@@ -137,7 +138,9 @@ def _revert_fact(change: Change, reverting: _Change) -> None:
     elif before is None:
         kept = require_fact(change.connection, change.account_id, kind, fact_id)
         for other in belongings(change, kept):
-            raise conflict(f"The {words_of(other.kind)} {name_of(other)} belongs to it by now. Remove that one first.")
+            raise conflict(
+                f"The {words_of(other.kind)} {name_of(other)} belongs to it by now. Remove that one first.", Code.IN_USE
+            )
         discard_fact(change, kind, fact_id)
     else:
         replace_fact(change, kind, fact_id, msgspec.structs.asdict(before))

@@ -15,6 +15,7 @@ from aiguillage.desk.throttle import forgive, refund
 from aiguillage.desk.token_rows import SESSION, Token, read_tokens
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import tokens, users
 
@@ -86,13 +87,15 @@ def _require_all(db: Database, at: int, credentials: Credentials, proven: Proven
     """
     try:
         if is_on(proven.user) and not credentials.code:
-            raise invalid("The second factor is on. Send its code too, as code.", "code")
+            raise invalid("The second factor is on. Send its code too, as code.", "code", code=Code.CODE_NEEDED)
         if proven.user.one_time_until is None:
             _require_no_new(credentials)
             return None
         if not credentials.new or credentials.new == credentials.password:
             raise invalid(
-                "This password was set for you, and is good once. Send your own from now on too, as new.", "new"
+                "This password was set for you, and is good once. Send your own from now on too, as new.",
+                "new",
+                code=Code.NEW_PASSWORD_NEEDED,
             )
         with db.read() as connection:
             names = names_of(connection, proven.user)

@@ -11,6 +11,7 @@ from aiguillage.desk.change import Change, require_unchanged, state_of
 from aiguillage.domain.accounts import Actor, Role, hosts_within, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.problems import Code
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import tokens, users
 
@@ -118,13 +119,14 @@ def _make_room(change: Change, token: Token) -> None:
         there = _count(change, good & (tokens.c.accounts == as_json(token.accounts)))
         if there >= MOST_CALL_TOKENS:
             raise invalid(
-                f"{token.accounts[0]} has {there:,} call-flow tokens, and can have no more. Revoke one first."
+                f"{token.accounts[0]} has {there:,} call-flow tokens, and can have no more. Revoke one first.",
+                code=Code.QUOTA,
             )
         return
     mine = good & (tokens.c.user_id == token.user_id)
     there = _count(change, mine)
     if token.kind == PERSONAL and there >= MOST_TOKENS:
-        raise invalid(f"{token.email} has {there:,} tokens, and can have no more. Revoke one first.")
+        raise invalid(f"{token.email} has {there:,} tokens, and can have no more. Revoke one first.", code=Code.QUOTA)
     if token.kind == SESSION and there >= MOST_SESSIONS:
         for oldest in read_tokens(change.connection, mine)[: there - MOST_SESSIONS + 1]:
             end_token(change, oldest)

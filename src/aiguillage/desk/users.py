@@ -23,6 +23,7 @@ from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, limited, missing
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.passwords import check_password
+from aiguillage.domain.problems import Code
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import record, take_seqs
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
@@ -70,7 +71,9 @@ def add_user(
     until = one_time_until(actor.at) if hashed is not None and one_time else None
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
-            raise conflict(f"There is a user {email} already. Use another address, or give that user a role.")
+            raise conflict(
+                f"There is a user {email} already. Use another address, or give that user a role.", Code.TAKEN
+            )
         return _write(change, User(new_user_id(), email, name, operator, disabled=False, grants={}), hashed, until)
 
 
@@ -270,7 +273,9 @@ def _require_room(change: Change) -> None:
     code = change.account.code
     there = select(func.count()).select_from(grants).where(grants.c.account_id == change.account_id)
     if change.connection.execute(there).scalar_one() >= MOST_USERS:
-        raise invalid(f"{code} can have {MOST_USERS:,} users, and has them. Take a role from somebody first.")
+        raise invalid(
+            f"{code} can have {MOST_USERS:,} users, and has them. Take a role from somebody first.", code=Code.QUOTA
+        )
     invited = (journal.c.entity == "grant") & (journal.c.action == "grant") & journal.c.before.is_(None)
     mine = (journal.c.account_id == change.account_id) & (journal.c.at > change.actor.at - DAY)
     mine &= journal.c.actor == change.actor.name

@@ -1,13 +1,12 @@
 """The successor's three look-ups: call queues, geo destinations, CTIs (contracts/cx-engine.md, 'What we decide')."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
 
 from aiguillage.dialects.cx_lookups_described import DESCRIBED
-from aiguillage.dialects.http import JSON, PROBLEM, STATUS, Answer, Headers, Scope, more_about, read_query, render
+from aiguillage.dialects.http import JSON, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
@@ -15,6 +14,7 @@ from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 from aiguillage.domain.moments import iso_in
+from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
@@ -125,15 +125,14 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
 
 def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
     """The error as problem details (RFC 9457)."""
-    return _problem(HTTPStatus(STATUS[refusal.kind]), refusal.message, more_about(refusal))
+    return _told(problem(refusal.code, refusal.message, status=STATUS[refusal.kind]), more_about(refusal))
 
 
 def method_not_allowed() -> Answer:
     """A 405 with the methods that are allowed."""
     allowed = ((b"allow", ", ".join(METHODS).encode()),)
-    return _problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}.", allowed)
+    return _told(problem(Code.METHOD_NOT_ALLOWED, f"Ask with {' or '.join(METHODS)}."), allowed)
 
 
-def _problem(status: HTTPStatus, detail: str, more: Headers) -> Answer:
-    body = {"status": status.value, "title": status.phrase, "detail": detail}
-    return render(status.value, PROBLEM, msgspec.json.encode(body), more)
+def _told(told: Problem, more: Headers) -> Answer:
+    return render(told.status, MEDIA_TYPE.encode(), as_json(told), more)

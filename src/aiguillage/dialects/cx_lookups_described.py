@@ -1,29 +1,35 @@
 """The successor's three look-ups, described in OpenAPI."""
 
+from http import HTTPStatus
+
+import msgspec
+
 from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named
 from aiguillage.dialects.encom_described import ACCOUNT_CODE, HEADERS
 from aiguillage.dialects.v2_described import at_parameter
+from aiguillage.domain.problems import MEDIA_TYPE, Code, problem
 
 TAG = "Look-ups (CX Engine)"
 _TEXT, _TEXT_OR_NOTHING = {"type": "string"}, {"type": ["string", "null"]}
 _GIVEN = {"type": "string", "maxLength": 128}
 TOLD = {
-    "400": ("Bad Request", "A parameter is missing, wrong, too long or given twice."),
-    "401": ("Unauthorized", "The token is missing, unknown, expired or revoked."),
-    "403": ("Forbidden", "The token may not ask this about this account, or there is no such account."),
-    "404": ("Not Found", "The account has nothing of that name."),
-    "405": ("Method Not Allowed", "The path does not take this method."),
-    "503": ("Service Unavailable", "The facts cannot be read at this moment."),
+    "400": (Code.INVALID, "A parameter is missing, wrong, too long or given twice."),
+    "401": (Code.UNAUTHORIZED, "The token is missing, unknown, expired or revoked."),
+    "403": (Code.FORBIDDEN, "The token may not ask this about this account, or there is no such account."),
+    "404": (Code.NOT_FOUND, "The account has nothing of that name."),
+    "405": (Code.METHOD_NOT_ALLOWED, "The path does not take this method."),
+    "503": (Code.UNAVAILABLE, "The facts cannot be read at this moment."),
 }
+"""The refusals by their statuses: the code, and when."""
 
 
 def _refusal(status: str) -> Described:
-    title, description = TOLD[status]
+    code, description = TOLD[status]
     own = {"401": "WWW-Authenticate", "405": "Allow"}.get(status)
-    example = {"status": int(status), "title": title, "detail": description}
+    example = msgspec.to_builtins(problem(code, description, status=HTTPStatus(int(status))))
     answer = {
         "description": description,
-        "content": {"application/problem+json": {"schema": schema_named("LookupProblem"), "example": example}},
+        "content": {MEDIA_TYPE: {"schema": schema_named("LookupProblem"), "example": example}},
     }
     return answer | ({"headers": {own: {"$ref": f"#/components/headers/{own}"}}} if own else {})
 
@@ -52,7 +58,12 @@ ZONE = _answer(
 )
 ORIGIN = _answer({"origin": _TEXT, "destination": _TEXT})
 PROBLEM = _answer(
-    {"status": {"type": "integer"}, "title": _TEXT, "detail": {"type": "string", "description": "What is wrong."}}
+    {
+        "status": {"type": "integer"},
+        "title": _TEXT,
+        "detail": {"type": "string", "description": "What is wrong."},
+        "code": {"type": "string", "enum": [code.value for code, _ in TOLD.values()]},
+    }
 )
 
 

@@ -2,30 +2,23 @@
 
 from collections.abc import Container
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from aiguillage.domain.accounts import CHALLENGE
-from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.errors import CODE, Kind, Refusal, invalid
+from aiguillage.domain.problems import CODES
 
 Scope = dict[str, Any]
 """An ASGI connection scope, as the web server makes it."""
 
 LONGEST_QUERY = 8 * 1024
-STATUS = {
-    Kind.INVALID: 400,
-    Kind.UNAUTHORIZED: 401,
-    Kind.FORBIDDEN: 403,
-    Kind.MISSING: 404,
-    Kind.CONFLICT: 409,
-    Kind.STALE: 412,
-    Kind.LIMITED: 429,
-    Kind.UNAVAILABLE: 503,
-}
-"""Every kind of refusal, as a status."""
+STATUS = {kind: CODES[code].status for kind, code in CODE.items()} | {Kind.INVALID: HTTPStatus.BAD_REQUEST}
+"""Every kind of refusal, as a status: whatever a call flow asks wrongly is a 400."""
 
 TEXT = b"text/plain; charset=utf-8"
-JSON, PROBLEM = b"application/json", b"application/problem+json"
+JSON = b"application/json"
 
 
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -10,6 +10,7 @@ from aiguillage.domain.beside import having, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import about, conflict
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
+from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
 
 HIDDEN = "withheld"
@@ -74,7 +75,7 @@ def check_blocked(
     destination = None if fact.destination is None else parse_destination(fact.destination, "destination")
     kept = Blocked(number=number, destination=destination, label=parse_text(fact.label, field="label"))
     if having(by_kind, "blocked", blocked_keys(kept), blocked_keys).keys() - {fact_id}:
-        raise conflict(f"{number} is blocked in {account.code} already. Change that entry.")
+        raise conflict(f"{number} is blocked in {account.code} already. Change that entry.", Code.TAKEN)
     return kept
 
 

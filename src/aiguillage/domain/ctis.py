@@ -10,6 +10,7 @@ from aiguillage.domain.beside import having, one_of, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 
 LONGEST_ORIGIN = 64
 
@@ -54,7 +55,7 @@ def check_cti(fact: Cti, fact_id: int | None, by_kind: Mapping[str, Mapping[int,
         raise invalid("The CTI has no name. Give it one: look-ups can ask for it by name.", "name")
     for other_id, other in by_kind.get("cti", {}).items():
         if other_id != fact_id and other.name.casefold() == name.casefold():
-            raise conflict(f"{account.code} has a CTI {other.name} already. Choose another name.")
+            raise conflict(f"{account.code} has a CTI {other.name} already. Choose another name.", Code.TAKEN)
     return Cti(name=name)
 
 
@@ -72,7 +73,7 @@ def check_cti_destination(
     alike = having(by_kind, "cti_destination", keys, lambda other: origin_keys(other, account))
     for other_id, other in alike.items():
         if other_id != fact_id:
-            raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.")
+            raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.", Code.TAKEN)
     return CtiDestination(
         cti=fact.cti,
         origin=parse_text(fact.origin, LONGEST_ORIGIN),

@@ -1,10 +1,12 @@
 """The one way to say no: a refusal of a kind, with a message that says what to do; and where a failure comes from."""
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+
+from aiguillage.domain.problems import Code
 
 
 class Kind(StrEnum):
@@ -20,30 +22,57 @@ class Kind(StrEnum):
     LIMITED = "limited"
 
 
+CODE = {
+    Kind.INVALID: Code.INVALID,
+    Kind.UNAUTHORIZED: Code.UNAUTHORIZED,
+    Kind.FORBIDDEN: Code.FORBIDDEN,
+    Kind.MISSING: Code.NOT_FOUND,
+    Kind.CONFLICT: Code.CONFLICT,
+    Kind.UNAVAILABLE: Code.UNAVAILABLE,
+    Kind.STALE: Code.STALE,
+    Kind.LIMITED: Code.LIMITED,
+}
+"""Every kind of refusal, as what a program is told where the refusal has no finer code."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
-    `errors` are all faults of a request that has several, field by field.
+    `code` is finer than the kind where a program would act otherwise. `errors` are all faults of a request that has
+    several, field by field. `beside` are other fields without which it could be none. `row` tells which of several
+    things it is about.
     `wait` is in how many seconds it may be tried again, where that is known. `path` is the file that the message
     names, which is of no concern to who is not at the machine. `user_id` is whose token it is that is refused for the
     address that it comes from.
     """
 
     errors: Mapping[str, list[str]] | None = None
+    beside: Sequence[str] = ()
+    row: int | None = None
     path: Path | None = None
     user_id: int | None = None
 
-    def __init__(self, kind: Kind, message: str, field: str | None = None, wait: int | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        field: str | None = None,
+        wait: int | None = None,
+        code: Code | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.code = CODE[kind] if code is None else code
         self.message = message
         self.field = field
         self.wait = wait
 
 
-def invalid(message: str, field: str | None = None) -> Refusal:
+def invalid(message: str, field: str | None = None, code: Code | None = None, beside: Sequence[str] = ()) -> Refusal:
     """Bad input."""
-    return Refusal(Kind.INVALID, message, field)
+    refusal = Refusal(Kind.INVALID, message, field, code=code)
+    refusal.beside = beside
+    return refusal
 
 
 @contextmanager
@@ -54,6 +83,16 @@ def about(field: str) -> Iterator[None]:
     except Refusal as refusal:
         if refusal.kind is Kind.INVALID and refusal.field is None:
             refusal.field = field
+        raise
+
+
+@contextmanager
+def about_row(row: int) -> Iterator[None]:
+    """Tells a refusal which of several things it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.row = row
         raise
 
 
@@ -72,9 +111,9 @@ def limited(message: str, wait: int) -> Refusal:
     return Refusal(Kind.LIMITED, message, wait=wait)
 
 
-def conflict(message: str) -> Refusal:
+def conflict(message: str, code: Code | None = None) -> Refusal:
     """Fine in itself, but not beside what is kept already."""
-    return Refusal(Kind.CONFLICT, message)
+    return Refusal(Kind.CONFLICT, message, code=code)
 
 
 def unavailable(path: Path, message: str) -> Refusal:

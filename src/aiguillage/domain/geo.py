@@ -12,6 +12,7 @@ from aiguillage.domain.beside import having, one_of, own_key, reference_key
 from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.geo_models import GeoModel, model_named
+from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
 
 MOST_ZONES = 5_000
@@ -143,7 +144,7 @@ def check_geo_list(
         )
     for other_id, other in by_kind.get("geo_list", {}).items():
         if other_id != fact_id and other.code.lower() == code.lower():
-            raise conflict(f"{account.code} has a geo list {other.code} already. Choose another code.")
+            raise conflict(f"{account.code} has a geo list {other.code} already. Choose another code.", Code.TAKEN)
     _check_model_stays(fact_id, model, by_kind)
     name, fallback = parse_text(fact.name, field="name"), _parse_select(fact.fallback, "fallback_destination")
     return GeoList(code=code, name=name, model=model.key, fallback=fallback)
@@ -203,7 +204,7 @@ def _check_zones_free(
     if twice is not None:
         other = taken[twice]
         name = f"'{other.nickname}'" if other.nickname else f"the destination of zone {other.zones[0]}"
-        raise conflict(f"Zone {twice} is in {name} of the geo list {code} already. Take it out of one.")
+        raise conflict(f"Zone {twice} is in {name} of the geo list {code} already. Take it out of one.", Code.TAKEN)
 
 
 def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
@@ -215,7 +216,7 @@ def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
             raise invalid(f"Zone {zone} is given twice. Give it once.", "zones")
         zones[zone] = None
     if not zones:
-        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones")
+        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones", beside=("zones",))
     if len(zones) > MOST_ZONES:
         message = f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several."
         raise invalid(message, "zones")

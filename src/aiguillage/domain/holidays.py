@@ -65,7 +65,7 @@ def check_place(country: str, subdivision: str) -> str:
     if not place:
         return ""
     if place not in by_letters:
-        raise invalid(_unknown(country, subdivision, names), "subdivision")
+        raise invalid(_unknown(country, subdivision, names), "subdivision", beside=("country",))
     return by_letters[place]
 
 

@@ -20,6 +20,7 @@ from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.holidays import ObservedDay, check_place
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
 
 QUEUE, GROUP, ACCOUNT, ROTA = "queue", "group", "account", "rota"
@@ -229,7 +230,9 @@ def check_time_span(fact: TimeSpan, fact_id: int | None, by_kind: ByKind, accoun
     _check_owner(fact.owner_type, (QUEUE, GROUP), "A time span")
     if (fact.day_of_week is None) == (fact.date_full is None):
         raise invalid(
-            "Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.", "day_of_week"
+            "Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.",
+            "day_of_week",
+            beside=("date_full",),
         )
     day_of_week = _SUNDAY if fact.day_of_week == 0 else fact.day_of_week
     if day_of_week is not None and not 1 <= day_of_week <= _SUNDAY:
@@ -251,9 +254,14 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
     """An exception's last day does not come before its first; one of every year is shorter than a year."""
     _check_owner(fact.owner_type, (QUEUE, GROUP), "An exception")
     if fact.last_day < fact.first_day:
-        raise invalid(f"The last day, {fact.last_day}, is before the first, {fact.first_day}. Swap them.", "last_day")
+        raise invalid(
+            f"The last day, {fact.last_day}, is before the first, {fact.first_day}. Swap them.",
+            "last_day",
+            beside=("first_day",),
+        )
     if fact.every_year and fact.last_day - fact.first_day > timedelta(days=365):
-        raise invalid("An exception of every year has at most a year. Choose an earlier last day.", "last_day")
+        message = "An exception of every year has at most a year. Choose an earlier last day."
+        raise invalid(message, "last_day", beside=("first_day", "every_year"))
     return replace(
         fact,
         label=parse_text(fact.label, field="label"),
@@ -309,7 +317,7 @@ def check_switch(fact: Switch, fact_id: int | None, by_kind: ByKind, account: Ac
     _check_owner(fact.owner_type, (ACCOUNT, GROUP, QUEUE), "A switch")
     if (fact.owner_type == ACCOUNT) != (fact.owner_id is None):
         message = "Give the id of the group or queue that the switch is for; a switch of the account has none."
-        raise invalid(message, "owner_id")
+        raise invalid(message, "owner_id", beside=("owner_type",))
     destination = _not_itself(fact, by_kind, "switch")
     if destination is None:
         raise invalid("Say where calls go while the switch is on: give a destination.", "destination")
@@ -337,13 +345,15 @@ def _check_owner(owner_type: str, allowed: Collection[str], what: str) -> None:
 def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
     """Calls name a queue by its code or its number, so neither may be the other's code or number."""
     if queue.code.lower() == other.code.lower():
-        raise conflict(f"{account.code} has a queue with the code {other.code} already. Choose another code.")
+        raise conflict(
+            f"{account.code} has a queue with the code {other.code} already. Choose another code.", Code.TAKEN
+        )
     if queue.number is not None and queue.number == other.number:
-        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.")
+        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.", Code.TAKEN)
     if _is_itself(queue, other.number):
-        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.")
+        raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.", Code.TAKEN)
     if _is_itself(other, queue.number):
-        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.")
+        raise conflict(f"{account.code} has a queue with the code {other.code}. Choose another number.", Code.TAKEN)
 
 
 def _queues_of(fact: TimeSpan | DayException | Calendar | Switch, by_kind: ByKind) -> list[Queue]:
@@ -363,6 +373,7 @@ def _refuse_itself(queue: Queue, destination: str | None, what: str, field: str)
             f"The {what} sends the calls of queue {queue.code} to the queue itself, {destination}. Choose another "
             f"destination.",
             field,
+            beside=("code", "number", "owner_id", "owner_type"),
         )
 
 

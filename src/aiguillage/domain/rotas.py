@@ -13,6 +13,7 @@ from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
 
 DAYS = "days"
@@ -129,13 +130,16 @@ def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> st
         )
     for rota_id, rota in rotas.items():
         if rota_id != fact_id and rota.code.casefold() == code.casefold():
-            raise conflict(f"Another rota has the code '{rota.code}'. Choose another code, or change that rota.")
+            raise conflict(
+                f"Another rota has the code '{rota.code}'. Choose another code, or change that rota.", Code.TAKEN
+            )
     return code
 
 
 def _check_members(members: Sequence[Member], code: str, country: str) -> tuple[Member, ...]:
     if not members:
-        raise invalid(f"Rota '{code}' has nobody in it. Add a member with a name and a number.", "members")
+        message = f"Rota '{code}' has nobody in it. Add a member with a name and a number."
+        raise invalid(message, "members", beside=("members",))
     checked = tuple(_check_member(member, country, f"members.{n}") for n, member in enumerate(members))
     seen = set()
     for member in checked:
@@ -176,7 +180,7 @@ def _check_layer(layer: Layer, names: Mapping[str, str], field: str) -> Layer:
 def _check_turns(layer: Layer, name: str, field: str) -> None:
     if not layer.members:
         message = f"Layer '{name}' has nobody in it. Name the members who take turns, in their order."
-        raise invalid(message, f"{field}.members")
+        raise invalid(message, f"{field}.members", beside=(f"{field}.members",))
     if layer.unit not in UNITS:
         message = f"'{layer.unit[:20]}' is no unit for the turns of layer '{name}'. Choose days or weeks."
         raise invalid(message, f"{field}.unit")
@@ -185,7 +189,7 @@ def _check_turns(layer: Layer, name: str, field: str) -> None:
         raise invalid(message, f"{field}.every")
     if layer.end is not None and layer.end <= layer.start:
         message = f"Layer '{name}' ends on {layer.end}, before its first day is over. Give a day after {layer.start}."
-        raise invalid(message, f"{field}.end")
+        raise invalid(message, f"{field}.end", beside=(f"{field}.start",))
 
 
 def _check_window(window: Window, field: str) -> Window:
@@ -208,6 +212,7 @@ def _check_override(override: Override, names: Mapping[str, str], time_zone: str
             f"The override of {member} begins on {begins:%Y-%m-%d %H:%M} and ends on {ends:%Y-%m-%d %H:%M}. "
             "Let it end after it begins.",
             f"{field}.ends",
+            beside=(f"{field}.begins",),
         )
     return Override(begins=begins, ends=ends, member=member)
 
@@ -219,6 +224,7 @@ def _check_name(text: str, names: Mapping[str, str], where: str, field: str) -> 
         raise invalid(
             f"{where} names '{text[:40]}', who is no member. Choose one of: {', '.join(names.values())}; or add them.",
             field,
+            beside=("members",),
         )
     return name
 

@@ -9,6 +9,7 @@ from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.numbers import parse_number
+from aiguillage.domain.problems import Code
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_800_000_000
 """The moments at which the years 1 and 10000 begin, in microseconds since 1970 UTC."""
@@ -48,7 +49,7 @@ def check_survey(
         raise invalid("The survey has no name. Give it one.", "name")
     for other_id, other in by_kind.get("survey", {}).items():
         if other_id != fact_id and other.name.casefold() == name.casefold():
-            raise conflict(f"{account.code} has a survey {other.name} already. Choose another name.")
+            raise conflict(f"{account.code} has a survey {other.name} already. Choose another name.", Code.TAKEN)
     return Survey(name=name)
 
 

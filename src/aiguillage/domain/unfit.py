@@ -28,7 +28,7 @@ def unfit(error: msgspec.ValidationError) -> Refusal:
     text, _, place = str(error).partition(" - at `$")
     place = _INDEX.sub(r".\1", place.strip("`.")).removeprefix("[...]").lstrip(".")
     if "unknown field `" in text:
-        field = text.partition("unknown field `")[2].rstrip("`")[:40]
+        field = f"{place}.{text.partition('unknown field `')[2].rstrip('`')}".lstrip(".")[:LONGEST_FIELD]
         return invalid(f"There is no '{field}' here. Leave it out.", field)
     if "missing required field `" in text:
         field = text.partition("missing required field `")[2].rstrip("`")

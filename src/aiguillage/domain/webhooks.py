@@ -14,6 +14,7 @@ from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.moments import DAY, HOUR, MINUTE
+from aiguillage.domain.problems import Code
 
 WEBHOOK = "webhook"
 PING = "ping"
@@ -61,7 +62,9 @@ def check_webhook(
     _check_events(fact.events)
     for other in others.values():
         if other.url == fact.url:
-            raise conflict(f"The webhook {other.name} has this address already. Add the events to that one.")
+            raise conflict(
+                f"The webhook {other.name} has this address already. Add the events to that one.", Code.TAKEN
+            )
     return msgspec.structs.replace(fact, name=name, trouble="" if fact.active else fact.trouble)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from aiguillage.domain.errors import conflict
+from aiguillage.domain.problems import Code
 from aiguillage.storage.sqlite import unwritable
 
 NAME = "claims.lock"
@@ -40,13 +41,13 @@ def claimed(database: Path, what: bytes, taken: str) -> Iterator[None]:
 def _claim(file: Path, place: int, taken: str) -> None:
     descriptor, places = _held.get(file) or (_open(file), set())
     if place in places:
-        raise conflict(taken)
+        raise conflict(taken, Code.IN_PROGRESS)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
     except OSError as error:
         if not places:
             os.close(descriptor)
-        raise conflict(taken) from error
+        raise conflict(taken, Code.IN_PROGRESS) from error
     places.add(place)
     _held[file] = descriptor, places
 

@@ -65,6 +65,36 @@ class OneTransaction(Database):
         self._end(None)
 
 
+class Trial(Database):
+    """A database on which a request is tried: all that it writes is undone, and nobody else ever sees it."""
+
+    def __init__(self, whole: Database, connection: Connection) -> None:
+        self.path = whole.path
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A view of all facts: with what this try has changed."""
+        with told(self.path):
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A part of the try: everything in it or nothing, until the try is over."""
+        with told(self.path), self._connection.begin_nested():
+            yield self._connection
+
+
+@contextmanager
+def tried(whole: Database, connection: Connection) -> Iterator[Trial]:
+    """The database for one try in a transaction that has begun."""
+    everything = connection.begin_nested()
+    try:
+        yield Trial(whole, connection)
+    finally:
+        everything.rollback()
+
+
 @contextmanager
 def one_transaction(whole: Database) -> Iterator[OneTransaction]:
     """The database for one request. What a use case has done is kept also where the request is refused after it."""

@@ -7,11 +7,21 @@ import msgspec
 
 from aiguillage.api.operations import MOST_BESIDE, Asked, Operation, Remarks, Shown
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import UNSET, Body, FactResource, given, make_fact, named, require_same, since
+from aiguillage.api.resources.shared import (
+    UNSET,
+    Body,
+    FactResource,
+    given,
+    in_rows,
+    make_fact,
+    named,
+    require_same,
+    since,
+)
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, remove_facts, set_fact, show_fact
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import invalid, missing
+from aiguillage.domain.errors import about_row, invalid, missing
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.remarks import Remark
 from aiguillage.storage.facts import Kept
@@ -134,8 +144,8 @@ class FactOperations:
         if len(asked.body) > MOST_STORED:
             raise invalid(f"There are {len(asked.body):,} of them. Send up to {MOST_STORED:,} at a time.", "body")
         common = given(asked.query)
-        facts = [self._new(asked, common | given(body)) for body in asked.body]
-        with named(self._resource.names):
+        with in_rows(), named(self._resource.names):
+            facts = [self._new_row(asked, n, common | given(body)) for n, body in enumerate(asked.body)]
             done = add_facts(asked.db, asked.actor, asked.account, facts)
         return self._many(data=[shown.body for shown in self._shown(asked, done)])
 
@@ -164,6 +174,10 @@ class FactOperations:
         if len(asked.body.ids) > MOST_REMOVED:
             raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
         return _remarks(remove_facts(asked.db, asked.actor, asked.account, self._resource.kind, asked.body.ids))
+
+    def _new_row(self, asked: Asked, row: int, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
+        with about_row(row):
+            return self._new(asked, sent)
 
     def _new(self, asked: Asked, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
         changes = self._resource.changes(self._sent(asked, sent), None) | self._scope(asked)

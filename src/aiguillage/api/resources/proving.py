@@ -4,15 +4,12 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked
+from aiguillage.api.operations import PROOF, Asked
 from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.proving import prove_again
 from aiguillage.domain.accounts import Actor
 
 Proof = str | msgspec.UnsetType
-PROOF = ("current_password", "current_code")
-"""The fields of a proof. They are told nowhere, and no answer that is kept for a key can be guessed from them."""
-
 TAKES = (
     "Takes a proof of who you are: a session that is at most 10 minutes old, your password as `current_password`, or "
     "a code of your second factor as `current_code`. A token that is limited in role, accounts, addresses or time may "

@@ -95,14 +95,28 @@ def make_fact(kind: type[msgspec.Struct], changes: dict[str, Any], names: Mappin
 @contextmanager
 def named(names: Mapping[str, str]) -> Iterator[None]:
     """Refusals name their fields as the API does; `names` are the desk's names for what the API calls otherwise."""
+    apis = {own: name for name, own in names.items()}
     try:
         yield
     except Refusal as refusal:
         field, dot, rest = (refusal.field or "").partition(".")
-        known = next((name for name, own in names.items() if own == field), field) + dot + rest
+        known = apis.get(field, field) + dot + rest
         if known:
             refusal.message = refusal.message.replace(f"'{refusal.field}'", f"'{known}'")
             refusal.field = known
+        refusal.beside = [apis.get(field, field) for field in refusal.beside]
+        raise
+
+
+@contextmanager
+def in_rows() -> Iterator[None]:
+    """Refusals about one of several things name its place, as in `3.name`."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.row is not None:
+            refusal.field = f"{refusal.row}.{refusal.field}" if refusal.field else str(refusal.row)
+            refusal.beside = [f"{refusal.row}.{field}" for field in refusal.beside]
         raise
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import PROOF, Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.proving import PROOF, Proof, Proving, changes_of, proven
+from aiguillage.api.resources.proving import Proof, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET, Body
 from aiguillage.desk.call_flow_tokens import (
     issue_call_token,

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import PROOF, Asked, Operation, Shown
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.proving import PROOF, TAKES, Proving, changes_of, proven
+from aiguillage.api.resources.proving import TAKES, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import state_of
 from aiguillage.desk.passwords import set_password
