@@ -36,6 +36,12 @@ class Answer:
         """The body as text."""
         return self.body.decode()
 
+    @property
+    def lasting(self) -> "Answer":
+        """The answer but for what is this one request's alone: its moment and its id."""
+        kept = {name: value for name, value in self.headers.items() if name not in {"date", "x-request-id"}}
+        return Answer(self.status, kept, self.body)
+
 
 @dataclass
 class Server:
