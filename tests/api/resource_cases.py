@@ -132,7 +132,7 @@ CASES: dict[str, Case] = {
         {"layers": []},
         ("overrides", []),
         (
-            ({"layers": [{"name": "x", "members": [], "start": "soon"}]}, "layers.0.start"),
+            ({"layers": [{"name": "x", "members": ["Ana"], "start": "soon"}]}, "layers.0.start"),
             ({"members": [5]}, "members.0"),
             ({"members": []}, "members"),
             ({"members": [{"name": "Ana", "number": "junk"}]}, "members.0.number"),

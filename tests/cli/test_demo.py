@@ -56,6 +56,14 @@ def pasted(command: str) -> str:
     ).stdout.removesuffix("\n")
 
 
+def who(docs: str, token: str) -> str:
+    """Who a token is, at the server that has this page."""
+    url = docs.strip().removesuffix("/docs") + "/whoami"
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
+    assert answer.is_success, answer.text
+    return str(answer.json()["email"])
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Path, language: str) -> None:
     terminal = Terminal(tmp_path / "data", language)
@@ -67,12 +75,15 @@ def test_every_printed_line_gives_its_printed_answer_at_each_start(tmp_path: Pat
             assert sum("/api/v2/route" in command for command, _answer in shown) == 7
             for command, answer in shown:
                 assert pasted(command) == answer.strip()
-            assert any(line.endswith("/docs") for line in lines)
-            secrets |= {command.split("Bearer ")[1].split("'")[0] for command, _answer in shown}
+            (docs,) = (line.partition(": ")[2] for line in lines if line.endswith("/docs"))
+            (token,) = (line.rpartition(" ")[2] for line in lines if "Authorize" in line)
+            assert "operator" in who(docs, token)
+            secrets |= {token} | {command.split("Bearer ")[1].split("'")[0] for command, _answer in shown}
 
-    assert len(secrets) == 4
-    states = [token["revoked_at"] for token in Terminal(terminal.data_dir / "demo").read("token", "list")]
-    assert [state is None for state in states] == [False, False, True, True]
+    assert len(secrets) == 6
+    tokens = Terminal(terminal.data_dir / "demo").read("token", "list")
+    states = [token["revoked_at"] for token in tokens if token["name"] == "demo"]
+    assert [state is None for state in states] == [False] * 3 + [True] * 3
 
 
 def test_the_demonstration_keeps_its_data_apart(tmp_path: Path) -> None:
@@ -83,7 +94,7 @@ def test_the_demonstration_keeps_its_data_apart(tmp_path: Path) -> None:
     assert [path.name for path in terminal.data_dir.iterdir()] == ["demo"]
     demo = Terminal(terminal.data_dir / "demo")
     assert {user["email"].split("@")[0] for user in demo.read("user", "list")} == {
-        *("manager", "editor", "reader", "router")
+        *("manager", "editor", "reader", "router", "operator")
     }
     assert "207" in demo.done("route", "CL0000", "--number", "0199001234")
 
@@ -95,3 +106,12 @@ def test_a_first_start_that_was_interrupted_is_made_anew(tmp_path: Path) -> None
 
     with demonstrating(terminal) as (lines, _):
         assert any("207,209,214,216" in line for line in lines)
+
+
+def test_a_demonstration_that_an_older_release_filled_is_not_served(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "data")
+    Terminal(terminal.data_dir / "demo").done("init")
+
+    said = terminal.refused("demo", "--port", str(free_port()))
+
+    assert said == f"An older release filled {terminal.data_dir / 'demo'}. Remove that directory, and start this again."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aiguillage.domain.errors import Kind, Refusal, about, conflict, invalid, missing, place_of, unavailable
+from aiguillage.domain.errors import Kind, Refusal, about, about_row, conflict, invalid, missing, place_of, unavailable
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,15 @@ def test_a_value_is_refused_by_the_field_that_it_stands_in(refusal: Refusal, fie
         raise refusal
 
     assert raised.value.field == field
+
+
+def test_a_refusal_tells_which_of_several_things_it_is_about() -> None:
+    with pytest.raises(Refusal) as raised, about_row(3):
+        raise invalid("Write 1.", "day")
+
+    with about_row(4):
+        pass
+    assert (raised.value.row, invalid("Write 1.").row) == (3, None)
 
 
 def test_a_file_that_cannot_be_used_is_named() -> None:

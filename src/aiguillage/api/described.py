@@ -21,6 +21,7 @@ from aiguillage.api.answers import (
 from aiguillage.api.examples import Examples, shape_named
 from aiguillage.api.forms import FORM
 from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
+from aiguillage.api.shown import SHOWN
 from aiguillage.api.wording import text_of
 from aiguillage.api.words import WORDS
 from aiguillage.api.words_told import LISTS
@@ -128,7 +129,7 @@ def _content(operation: Operation, schemas: dict[str, Any]) -> Described:
 
 
 def _parameters(operation: Operation, schemas: dict[str, Any], components: Described) -> list[Described]:
-    told = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
+    told = [_path_parameter(operation.path, name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.about_account:
         told.append(_shared(ACCOUNT["name"]))
     if operation.query is not Nothing:
@@ -150,11 +151,13 @@ def _shared_parameters() -> Described:
     return {ACCOUNT["name"]: ACCOUNT} | {name: header | {"schema": schema} for name, header in headers.items()}
 
 
-def _path_parameter(name: str) -> Described:
+def _path_parameter(path: str, name: str) -> Described:
     schema: Described = {"type": "string", "minLength": 1, "maxLength": 255}
     if name == "id" or name.endswith("_id"):
         schema = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
-    return {"name": name, "in": "path", "required": True, "description": text_of(name, "Path"), "schema": schema}
+    shown = SHOWN.get(path.partition(f"/{{{name}}}")[0])
+    told = {"name": name, "in": "path", "required": True, "description": text_of(name, "Path"), "schema": schema}
+    return told if shown is None else told | {"example": shown}
 
 
 def _query_parameters(operation: Operation, schema: Described) -> list[Described]:
@@ -166,6 +169,7 @@ def _query_parameters(operation: Operation, schema: Described) -> list[Described
             "description": _asked(operation, name),
             "schema": kind,
             **({"required": True} if name in mandatory else {}),
+            **({"example": operation.asks[name]} if name in operation.asks else {}),
         }
         for name, kind in schema["properties"].items()
     ]

@@ -34,7 +34,9 @@ one, on its terminal; the secret is shown once:
 aiguillage token issue you@example.org --name "my call flow" --account CL0000
 ```
 
-**Authorize** takes the token for the requests that you try here; it is forgotten when you leave the page.
+**Authorize** takes the token for the requests that you try here; it is forgotten when you leave the page. What you try
+is carried out: on your own server it changes your own facts. On the demonstration (`aiguillage demo`, which prints a
+token for all of it) the requests that are proposed here succeed, but for those whose ids nobody can know before.
 
 ### A first request
 ```

@@ -99,8 +99,8 @@ class Operation(NamedTuple):
     beside JSON. `hides` are the fields of body or answer that are secrets: nothing of them is kept for an
     Idempotency-Key. One that `reaches_out` does more than change the database: it asks another server, starts a
     thread, checks a password. One that answers nothing `may_remark` on what it did all the same. `example` is a body,
-    `samples` are files by media type. `answered` is what an example of the answer, or of the job that is answered where
-    it takes `longer`, has otherwise than others of its shape.
+    `asks` are parameters of the query, `samples` are files by media type. `answered` is what an example of the answer,
+    or of the job that is answered where it takes `longer`, has otherwise than others of its shape.
     """
 
     method: str
@@ -128,6 +128,7 @@ class Operation(NamedTuple):
     reaches_out: bool = False
     may_remark: bool = False
     example: Any = None
+    asks: Mapping[str, Any] = {}
     samples: Mapping[str, Any] = {}
     answered: Mapping[str, Any] = {}
 

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -11,13 +12,16 @@ import msgspec
 import typer
 
 from aiguillage.callpath.engine import Dialect
+from aiguillage.cli.demo_examples import OPERATOR
 from aiguillage.cli.demo_facts import ACCOUNT, READER, ROUTER, fill
 from aiguillage.cli.moments import today
 from aiguillage.cli.printing import print_json
 from aiguillage.cli.words import _
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
+from aiguillage.desk.users import find_user
 from aiguillage.dialects import encom_v1, v2
 from aiguillage.domain.accounts import NOT_FOUND, Actor, Role
+from aiguillage.domain.errors import conflict
 from aiguillage.domain.unknown_callers import told
 from aiguillage.explaining import explain_call
 from aiguillage.settings import Settings
@@ -100,20 +104,33 @@ def set_up_demo(settings: Settings, actor: Actor) -> Settings:
             database.close()
         shutil.rmtree(kept, ignore_errors=True)
         fresh.replace(kept)
+    _require_operator(kept)
     return msgspec.structs.replace(settings, data_dir=kept)
+
+
+def _require_operator(kept: Path) -> None:
+    """Raises Refusal where an older release filled the directory, whose demonstration lacks what this one names."""
+    database = Database(kept / "aiguillage.db")
+    try:
+        with database.read() as connection:
+            if find_user(connection, OPERATOR) is None:
+                raise conflict(f"An older release filled {kept}. Remove that directory, and start this again.")
+    finally:
+        database.close()
 
 
 def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
     """A curl line for each request, with the answer it gets, and where to read on."""
     database = Database(settings.database)
     try:
-        secrets = {role: _renew_secret(database, actor, role) for role in ASKERS}
+        secrets = {role: renew_secret(database, actor, email, role, [ACCOUNT]) for role, email in ASKERS.items()}
+        all_rights = renew_secret(database, actor, OPERATOR, Role.MANAGE)
         shown = [_show(settings, database, actor, secrets, request) for request in requests(actor.at)]
     finally:
         database.close()
     docs = f"{url_of(settings.host, settings.port)}/docs"
     if json:
-        print_json({"docs": docs, "requests": [one._asdict() for one in shown]})
+        print_json({"docs": docs, "token": all_rights, "requests": [one._asdict() for one in shown]})
         return
     lines = [_("aiguillage shows itself. Paste any of these lines into another terminal."), ""]
     for one in shown:
@@ -121,6 +138,7 @@ def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
     command = f"AIGUILLAGE_DATA_DIR={shlex.quote(str(settings.data_dir))} {_program()}"
     lines += [
         _("All of the API: {url}").format(url=docs),
+        _("What is proposed there can be tried, after Authorize with: {token}").format(token=all_rights),
         _("Why a call goes where it goes: {command}").format(
             command=f"{command} route {ACCOUNT} --number 0199001234 --explain"
         ),
@@ -147,9 +165,9 @@ def _program() -> str:
     return sys.argv[0] if Path(sys.argv[0]).name == "aiguillage" else "aiguillage"
 
 
-def _renew_secret(db: Database, actor: Actor, role: Role) -> str:
+def renew_secret(db: Database, actor: Actor, email: str, role: Role, accounts: Sequence[str] = ()) -> str:
     """A new token in place of the last start's: only its SHA-256 was kept, so it could not be shown again."""
-    for token in list_tokens(db, actor, ASKERS[role]):
+    for token in list_tokens(db, actor, email):
         if token.name == TOKEN and token.revoked_at is None:
             revoke_token(db, actor, token.id)
-    return issue_token(db, actor, ASKERS[role], name=TOKEN, role=role, accounts=[ACCOUNT])[1]
+    return issue_token(db, actor, email, name=TOKEN, role=role, accounts=accounts)[1]

@@ -2,6 +2,7 @@
 
 from datetime import date, time
 
+from aiguillage.cli.demo_examples import PASSWORD, fill_examples
 from aiguillage.desk.accounts import add_account, set_account
 from aiguillage.desk.contacts import enter_contact
 from aiguillage.desk.facts import add_fact, add_facts
@@ -120,12 +121,13 @@ def fill(db: Database, actor: Actor) -> None:
     for queue in QUEUES:
         add_option(db, actor, ACCOUNT, "select_1", Option(queue.name, str(queue.number)))
     for email, name, role in USERS:
-        add_user(db, actor, email, name=name)
+        add_user(db, actor, email, name=name, password=PASSWORD, one_time=False)
         grant_role(db, actor, email, ACCOUNT, role)
     for given in CONTACTS:
         enter_contact(db, actor, ACCOUNT, None, given)
     _fill_hours(db, actor)
     _fill_rest(db, actor)
+    fill_examples(db, actor, ACCOUNT)
 
 
 def _fill_hours(db: Database, actor: Actor) -> None:

@@ -68,7 +68,9 @@ PROBLEM = _answer(
 
 
 def _path(name: str, summary: str, asked: list[Described], schema: str, example: Described) -> Described:
-    account = parameter("customer_account", "The code of the account.", required=True, schema=ACCOUNT_CODE)
+    account = parameter(
+        "customer_account", "The code of the account.", required=True, schema=ACCOUNT_CODE, example="CL0000"
+    )
     return get_and_head(
         {
             "operationId": name,
@@ -86,19 +88,29 @@ def _path(name: str, summary: str, asked: list[Described], schema: str, example:
 
 
 _OF_QUEUE = [
-    parameter("code", "The queue's code. One of `code`, `number`, `did_number` and `id` must be there.", schema=_GIVEN),
+    parameter(
+        "code",
+        "The queue's code. One of `code`, `number`, `did_number` and `id` must be there.",
+        schema=_GIVEN,
+        example="support",
+    ),
     parameter("number", "The number dialled to reach the queue.", schema=_GIVEN),
     parameter("did_number", "The number that callers dial from outside, in any form.", schema=_GIVEN),
     parameter("id", "The queue's id.", schema=_GIVEN),
     at_parameter(),
 ]
 _OF_ZONE = [
-    parameter("list_id", "The list's code or id.", required=True, schema=_GIVEN, example="regions"),
-    parameter("value", "What the caller typed.", required=True, schema=_GIVEN, example="69001"),
+    parameter("list_id", "The list's code or id.", required=True, schema=_GIVEN, example="agences"),
+    parameter("value", "What the caller typed.", required=True, schema=_GIVEN, example="35000"),
 ]
 _OF_ORIGIN = [
-    parameter("cti", "The CTI's name or id. A CTI's own token leaves it out, and the account too.", schema=_GIVEN),
-    parameter("origin", "What the phone system sends.", required=True, schema=_GIVEN, example="0199001234"),
+    parameter(
+        "cti",
+        "The CTI's name or id. A CTI's own token leaves it out, and the account too.",
+        schema=_GIVEN,
+        example="3CX",
+    ),
+    parameter("origin", "What the phone system sends.", required=True, schema=_GIVEN, example="site-12"),
 ]
 QUEUE_EXAMPLE = {
     "queue": "support",
@@ -108,11 +120,11 @@ QUEUE_EXAMPLE = {
     "until": "2026-11-24T18:00:00+01:00",
 }
 ZONE_EXAMPLE = {"destination1": "207", "destination2": None, "destination3": None, "destination4": None} | {
-    "zone": "69",
-    "nickname": "Lyon",
+    "zone": "35",
+    "nickname": "Bretagne",
     "fallback": False,
 }
-ORIGIN_EXAMPLE = {"origin": "0199001234", "destination": "207"}
+ORIGIN_EXAMPLE = {"origin": "site-12", "destination": "207"}
 _BEGIN = "/smart-routings"
 DESCRIBED: Described = {
     "tags": [{"name": TAG, "description": "As the successor's app asks them."}],

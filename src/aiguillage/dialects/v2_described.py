@@ -126,7 +126,7 @@ _BODY: Described = {
         for entry in PARAMETERS
     },
 }
-_POSTED = {"customerAccount": "CL0000", "number": "0199001234"}
+_POSTED = {"customerAccount": "CL0000", "number": NUMBERS["international"]["value"]}
 _FLAT = {
     "type": "object",
     "properties": {entry["name"]: {"type": "string", "description": entry["description"]} for entry in PARAMETERS},

@@ -57,7 +57,7 @@ ROTA = _answer(
     },
 )
 ROTA_EXAMPLE = {
-    "rota": "technique",
+    "rota": "astreinte",
     "onCall": "Karim Vasseur",
     "number": "+33639980101",
     "email": "karim@example.org",
@@ -80,7 +80,13 @@ def _path(where: str, name: str, summary: str, schema: str, example: Described) 
             "description": "What a call would meet; nothing of it is in the call log.",
             "security": [{"bearer": []}],
             "parameters": [
-                parameter(where, "Its code.", where="path", schema={"type": "string", "maxLength": 128}),
+                parameter(
+                    where,
+                    "Its code.",
+                    where="path",
+                    schema={"type": "string", "maxLength": 128},
+                    example=example["queue" if where == "code" else where],
+                ),
                 account_parameter("query"),
                 at_parameter(),
             ],

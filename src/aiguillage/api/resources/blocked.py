@@ -34,4 +34,5 @@ BLOCKED = FactResource(
     body=BlockedBody,
     answer=BlockedShown,
     example={"number": "05 36 49 00 00", "label": "Démarchage"},
+    change={"label": "Faux numéro, rappelé"},
 )

@@ -11,6 +11,7 @@ from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
+from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.calendars import (
     KIND,
     CalendarState,
@@ -199,7 +200,7 @@ def _refresh(asked: Asked) -> Job[Shown]:
 EXAMPLE = {
     "name": "Fermetures",
     "owner_type": "queue",
-    "owner_id": 12,
+    "owner_id": QUEUE_SHOWN,
     "url": "https://calendars.example.org/secret/basic.ics",
 }
 OPERATIONS = (
@@ -230,6 +231,7 @@ OPERATIONS = (
         status=201,
         needs=Role.EDIT,
         takes=(ICAL,),
+        asks={"name": "Fermetures", "owner_type": "queue", "owner_id": QUEUE_SHOWN},
         samples=samples.CALENDAR,
         longest=LONGEST,
         apart=0,
@@ -245,7 +247,7 @@ OPERATIONS = (
         answer=CalendarShown,
         needs=Role.EDIT,
         refuses=CHANGING,
-        example={"name": "Fermetures"},
+        example={"name": "Congés d'été"},
     ),
     Operation(
         *("DELETE", ONE, "removeCalendar", "Remove a calendar", TAG, _remove),

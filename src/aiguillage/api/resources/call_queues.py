@@ -63,7 +63,8 @@ GROUPS = FactResource(
     kind="group",
     body=GroupBody,
     answer=GroupShown,
-    example={"name": "Accueil"},
+    example={"name": "Bureaux"},
+    change={"name": "Boutiques du centre"},
 )
 QUEUES = FactResource(
     path=f"{BASE}/call-queues/queues",
@@ -74,5 +75,6 @@ QUEUES = FactResource(
     body=QueueBody,
     answer=QueueShown,
     names={"call_queue_group_id": "group", "rota_id": "rota"},
-    example={"name": "Support", "code": "support", "number": "207", "default_destination": "299"},
+    example={"name": "Ventes", "code": "ventes", "number": "218", "default_destination": "299"},
+    change={"name": "Boutique du centre", "default_destination": "207"},
 )

@@ -7,6 +7,7 @@ import msgspec
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named
+from aiguillage.api.shown import SOME_CONTACTS
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
 from aiguillage.desk.importing.headings import MOMENTS
@@ -125,8 +126,8 @@ RENAMED = {"id_code": "code", "language_code": "language"} | {f"field_{key}": ke
 
 EXAMPLE = {
     "company": "Garage Belleville",
-    "id_code": "4321",
-    "telecoms": ["01 99 00 12 34", {"number": "06 39 98 12 34", "type": "mobile"}],
+    "id_code": "2468",
+    "telecoms": ["01 99 00 56 78", {"number": "06 39 98 56 78", "type": "mobile"}],
     "emails": ["atelier@example.org"],
     "field_select_1": "207",
     "field_boolean_1": True,
@@ -252,7 +253,7 @@ OPERATIONS = (
         answer=ContactShown,
         needs=Role.EDIT,
         refuses=CHANGING,
-        example=EXAMPLE,
+        example={"company": "Lenoir & Fille", "field_select_1": "207", "field_boolean_1": True},
     ),
     Operation(
         *("DELETE", ONE, "removeContact", "Remove a contact", TAG, _destroy),
@@ -266,6 +267,6 @@ OPERATIONS = (
         status=204,
         needs=Role.EDIT,
         refuses=(404,),
-        example={"ids": [17, 18]},
+        example={"ids": SOME_CONTACTS},
     ),
 )

@@ -9,6 +9,7 @@ from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
+from aiguillage.api.shown import SOME_CTIS
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
@@ -166,7 +167,9 @@ CTIS = FactResource(
     body=CtiBody,
     answer=CtiShown,
     bulk=("DELETE",),
+    removed=SOME_CTIS,
     example={"name": "Standard"},
+    change={"name": "Standard téléphonique"},
 )
 CTI_DESTINATIONS = FactResource(
     path=f"{PATH}/{{cti_id}}/destinations",
@@ -179,6 +182,7 @@ CTI_DESTINATIONS = FactResource(
     names={"cti_id": "cti"},
     scope=("cti_id", "cti"),
     example={"origin": "01 99 00 12 34", "destination": "207"},
+    change={"destination": "209"},
 )
 OPERATIONS = (
     Operation(

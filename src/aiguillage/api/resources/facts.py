@@ -77,7 +77,10 @@ class FactOperations:
         destroy = self._operation("DELETE", path, "remove{}", "Remove a {}", self.destroy)
         return [
             show._replace(answer=self._resource.answer, needs=Role.READ),
-            update._replace(query=self._resource.place, **self._entered() | {"refuses": CHANGING}),
+            update._replace(
+                query=self._resource.place,
+                **self._entered() | {"refuses": CHANGING, "example": self._resource.change},
+            ),
             destroy._replace(refuses=CHANGING, **self._removing()),
         ]
 
@@ -102,7 +105,9 @@ class FactOperations:
         operation = self._operation(
             "DELETE", path, "remove{}s", f"Remove from {plural}, all or none", self.destroy_many
         )
-        operation = operation._replace(description=f"Up to {MOST_REMOVED:,}.", example={"ids": [1, 2]})
+        operation = operation._replace(
+            description=f"Up to {MOST_REMOVED:,}.", example={"ids": list(self._resource.removed)}
+        )
         return operation._replace(body=Ids, refuses=CHANGING[:2], **self._removing())
 
     def _operation(self, method: str, path: str, name: str, summary: str, run: Callable[[Asked], Any]) -> Operation:

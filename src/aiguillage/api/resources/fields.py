@@ -189,8 +189,9 @@ def _destroy_option(asked: Asked) -> None:
 
 
 CHANGING = (404, 409, 412)
-FIELD_EXAMPLE = {"name": "File d'attente", "default_value": "207"}
-OPTION_EXAMPLE = {"name": "Accueil", "value": "207"}
+NEW_FIELD = {"id": 3, "name": "File d'attente", "default_value": "214"}
+CHANGED_FIELD = {"name": "File d'attente", "default_value": "207"}
+NEW_OPTION = {"name": "Boutique", "value": "217"}
 ALWAYS = "The eight fields are always there: "
 OPERATIONS = (
     Operation(
@@ -207,7 +208,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         refuses=(404, 409),
         description=f"{ALWAYS}this sets the first one that is still as on a new account, or the one that `id` names.",
-        example=FIELD_EXAMPLE,
+        example=NEW_FIELD,
     ),
     Operation(
         *("GET", ONE, "showField", "Show a field", TAG, _show), answer=FieldShown, needs=Role.READ, refuses=(404,)
@@ -218,7 +219,7 @@ OPERATIONS = (
         answer=FieldShown,
         needs=Role.EDIT,
         refuses=CHANGING,
-        example=FIELD_EXAMPLE,
+        example=CHANGED_FIELD,
     ),
     Operation(
         *("DELETE", ONE, "removeField", "Clear a field", TAG, _destroy),
@@ -241,7 +242,7 @@ OPERATIONS = (
         status=201,
         needs=Role.EDIT,
         refuses=(404, 409),
-        example=OPTION_EXAMPLE,
+        example=NEW_OPTION,
     ),
     Operation(
         *("GET", OPTION, "showFieldOption", "Show an option", TAG, _show_one_option),
@@ -255,7 +256,7 @@ OPERATIONS = (
         answer=OptionShown,
         needs=Role.EDIT,
         refuses=CHANGING,
-        example=OPTION_EXAMPLE,
+        example={"name": "Comptabilité clients"},
     ),
     Operation(
         *("DELETE", OPTION, "removeFieldOption", "Remove an option", TAG, _destroy_option),

@@ -150,11 +150,12 @@ LISTS = FactResource(
     settle=_settle_list,
     tell=_tell_list,
     example={
-        "list_id": "agences",
-        "list_name": "Agences",
+        "list_id": "depots",
+        "list_name": "Dépôts",
         "geo_routing_model_id": 1,
         "fallback_destination_1": "299",
     },
+    change={"list_name": "Livraisons à domicile", "fallback_destination_1": "207"},
 )
 LIST_DESTINATIONS = FactResource(
     path=f"{BASE}/geo/lists/{{list_id}}/destinations",
@@ -170,6 +171,7 @@ LIST_DESTINATIONS = FactResource(
     tell=_tell_destination,
     scope=("list_id", "geo_list"),
     example={"zones": ["35", "56"], "nickname": "Bretagne", "destination_1": "207"},
+    change={"destination_1": "209"},
 )
 OPERATIONS = (
     Operation(

@@ -19,6 +19,7 @@ from aiguillage.api.resources.shared import (
     read_end,
     read_time,
 )
+from aiguillage.api.shown import QUEUE_SHOWN, SOME_SPANS
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, DayException
 from aiguillage.storage.facts import Kept
@@ -199,9 +200,11 @@ TIME_SPANS = FactResource(
         "day_of_week": 1,
         "start_time": "09:00",
         "end_time": "12:30",
-        "time_spanable_id": 12,
+        "time_spanable_id": QUEUE_SHOWN,
         "time_spanable_type": "queue",
     },
+    change={"end_time": "18:00"},
+    removed=SOME_SPANS,
 )
 EXCEPTIONS = FactResource(
     path=f"{BASE}/call-queues/exceptions",
@@ -216,7 +219,13 @@ EXCEPTIONS = FactResource(
     settle=_settle_exception,
     tell=_tell_exception,
     place=ExceptionPlace,
-    example={"day": "2026-12-24", "label": "Inventaire", "exceptionable_id": 12, "exceptionable_type": "queue"},
+    example={
+        "day": "2026-12-24",
+        "label": "Inventaire",
+        "exceptionable_id": QUEUE_SHOWN,
+        "exceptionable_type": "queue",
+    },
+    change={"label": "Réveillon de la Saint-Sylvestre"},
 )
 HOLIDAYS = FactResource(
     path=f"{BASE}/call-queues/exceptions/holidays",
@@ -233,4 +242,5 @@ HOLIDAYS = FactResource(
     place=ExceptionPlace,
     description="Those that somebody entered. The public holidays that the account observes are at /holidays.",
     example={"day": "2026-11-27", "label": "Fête du village", "every_year": True},
+    change={"label": "Saint-Jean-Baptiste"},
 )

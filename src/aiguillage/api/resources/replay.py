@@ -9,6 +9,7 @@ from aiguillage.api.operations import Asked, Operation
 from aiguillage.api.resources import samples
 from aiguillage.api.resources.calls import TAG
 from aiguillage.api.resources.shared import BASE, Body
+from aiguillage.api.shown import BLOCKED_FIRST
 from aiguillage.desk.held_replays import HeldReplay, hold_replay, show_replay
 from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
 from aiguillage.domain.accounts import Role
@@ -140,7 +141,7 @@ OPERATIONS = (
             f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
             "came of it."
         ),
-        example={"since": "2026-11-24T00:00:00+01:00", "journal_before": 120},
+        example={"since": "2026-11-24T00:00:00+01:00", "journal_before": BLOCKED_FIRST},
     ),
     Operation(
         *("GET", f"{PATH}/{{id}}", "showReplay", "Show a replay that takes long, and what came of it", TAG, _show),

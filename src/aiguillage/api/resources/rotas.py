@@ -210,11 +210,12 @@ ROTAS = FactResource(
     reads={"members": _read_members, "layers": _read_layers, "overrides": _read_overrides},
     tell=_tell,
     example={
-        "code": "astreinte",
-        "name": "Astreinte",
+        "code": "nuit",
+        "name": "Nuit",
         "members": [{"name": "Ana Roche", "number": "06 39 98 12 01"}],
         "layers": [{"name": "Semaines", "members": ["Ana Roche"], "start": "2026-11-02", "handover": "09:00"}],
     },
+    change={"name": "Renfort de semaine"},
 )
 OPERATIONS = (
     Operation(

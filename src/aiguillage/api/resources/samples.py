@@ -7,20 +7,18 @@ import msgspec
 
 from aiguillage.desk.call_exports import COLUMNS
 from aiguillage.desk.exports import CSV_COLUMNS
-from aiguillage.desk.importing.headings import OWN_ID
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, OLD_VCARD, VCARD
 from aiguillage.desk.surveys import HEADER
 
 Samples = Mapping[str, Any]
 """A file by its media type. A spreadsheet, which has CSV's cells, is no text to show."""
 
-CTI = {"name": "Standard", "destinations": [{"origin": "site-12", "destination": "207"}]}
+CTI = {"name": "Entrepôt", "destinations": [{"origin": "site-12", "destination": "207"}]}
 CONTACT = {
-    OWN_ID: "CL0000:12",
     "reference": "C-1042",
-    "code": "4321",
+    "code": "2469",
     "company": "Garage Belleville",
-    "telecoms": ["+33199001234"],
+    "telecoms": ["+33199005679"],
     "emails": ["atelier@example.org"],
     "field_select_1": "207",
     "field_boolean_1": True,
@@ -52,7 +50,7 @@ RECORD = {
     "agent_name": "Ana Roche",
     "datetime": "2026-11-24T17:00:00Z",
 }
-CELLS = CONTACT | {"number": "+33199001234", "email": "atelier@example.org", "field_boolean_1": 1}
+CELLS = CONTACT | {"number": "+33199005679", "email": "atelier@example.org", "field_boolean_1": 1}
 
 
 def _samples(columns: Sequence[str], cells: Mapping[str, Any], thing: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,14 +64,14 @@ BEGIN:VCARD
 VERSION:4.0
 FN:Garage Belleville
 ORG:Garage Belleville
-TEL;TYPE=work:+33199001234
+TEL;TYPE=work:+33199005679
 EMAIL:atelier@example.org
 END:VCARD
 """.replace("\n", "\r\n")
 CONTACTS = _samples(CSV_COLUMNS, CELLS, CONTACT) | {VCARD: CARD, OLD_VCARD: CARD}
 CALLS = _samples(COLUMNS, CALL, CALL)
 RECORDS = _samples(HEADER, RECORD, RECORD)
-CTIS = _samples(("cti", "origin", "destination"), {"cti": "Standard", "origin": "site-12", "destination": "207"}, CTI)
+CTIS = _samples(("cti", "origin", "destination"), {"cti": "Entrepôt", "origin": "site-12", "destination": "207"}, CTI)
 PREVIEWED: dict[str, Any] = {
     "state": "previewed",
     "import_id": None,

@@ -43,6 +43,7 @@ class FactResource(NamedTuple):
     was sent (beside the fact before, None for a new one), and `tell` what is answered of them. `scope` is the path's
     parameter that names the fact it belongs to, and that fact's kind. `of_account` is a field that can only be the
     account's id. `place` are the fields that can be sent in the query. `bulk` are the methods of its path /bulk.
+    `example` is a new thing, `change` what may be sent to change one, `removed` are ids that may go together.
     """
 
     path: str
@@ -60,7 +61,9 @@ class FactResource(NamedTuple):
     of_account: str = ""
     place: type[msgspec.Struct] = Nothing
     bulk: tuple[str, ...] = ()
+    removed: Sequence[int] = ()
     example: Any = None
+    change: Any = None
     description: str = ""
 
     def read(self, sent: Mapping[str, Any]) -> dict[str, Any]:

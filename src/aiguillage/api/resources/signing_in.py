@@ -7,6 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import LONGEST_SECRETS, Asked, Operation
 from aiguillage.api.resources.shared import UNSET, Body
+from aiguillage.api.shown import ACCOUNT
 from aiguillage.api.summed import summed
 from aiguillage.desk.accounts import id_of
 from aiguillage.desk.passwords import change_password
@@ -190,7 +191,7 @@ OPERATIONS = (
         answer=Switched,
         refuses=(404,),
         hides=("token",),
-        example={"workspace_id": 1},
+        example={"workspace_id": ACCOUNT},
         description="Gives a session that reaches one account only and ends when the one that asks does.",
     ),
     _own(

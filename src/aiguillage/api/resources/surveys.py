@@ -12,6 +12,7 @@ from aiguillage.api.resources import samples
 from aiguillage.api.resources.facts import Ids
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, given, make_fact
+from aiguillage.api.shown import ANSWERED_SURVEY, SOME_RECORDS
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.journal import seq_since
@@ -175,9 +176,10 @@ SURVEYS = FactResource(
     body=SurveyBody,
     answer=SurveyShown,
     example={"name": "Accueil"},
+    change={"name": "Livraisons"},
 )
 EXAMPLE = {
-    "survey_id": 12,
+    "survey_id": ANSWERED_SURVEY,
     "caller": "01 99 00 12 34",
     "score_1": "5",
     "agent_extension": "207",
@@ -205,7 +207,7 @@ OPERATIONS = (
         status=204,
         needs=Role.EDIT,
         description=f"Up to {MOST_REMOVED:,}.",
-        example={"ids": [1, 2]},
+        example={"ids": SOME_RECORDS},
     ),
     Operation(
         *("GET", f"{PATH}/export", "exportSurveyRecords", "Export survey records", TAG, _export),

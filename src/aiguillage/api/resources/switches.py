@@ -7,6 +7,7 @@ import msgspec
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.resources.opening import read_owner
 from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Flag, Number, Text
+from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.switches import flip_switch, issue_switch_code, revoke_switch_code
 from aiguillage.domain.accounts import Role
@@ -86,7 +87,8 @@ SWITCHES = FactResource(
     answer=SwitchShown,
     reads={"owner_type": read_owner, "until": parse_moment},
     tell=_tell,
-    example={"name": "Panne", "owner_type": "queue", "owner_id": 12, "destination": "299"},
+    example={"name": "Panne", "owner_type": "queue", "owner_id": QUEUE_SHOWN, "destination": "299"},
+    change={"destination": "207"},
 )
 OPERATIONS = (
     Operation(
@@ -94,7 +96,7 @@ OPERATIONS = (
         body=FlipBody,
         answer=SwitchShown,
         needs=Role.EDIT,
-        example={"action": "on", "until": "2026-11-24T18:00:00+01:00"},
+        example={"action": "on", "until": "2099-12-31T18:00:00+01:00"},
         description="It shows in the next call.",
     ),
     Operation(

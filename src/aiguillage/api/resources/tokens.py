@@ -193,7 +193,7 @@ def _remove_token(asked: Asked) -> None:
 
 
 CALL_TOKENS = f"{BASE}/cfd-tokens"
-EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2027-12-31T23:00:00Z"}
+EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2099-12-31T23:00:00Z"}
 FRESH = (
     "A session that is more than 10 minutes old takes a proof of who you are: your password as `current_password`, or "
     "a code of your second factor as `current_code`."

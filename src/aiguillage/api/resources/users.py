@@ -26,6 +26,9 @@ from aiguillage.desk.users import (
 from aiguillage.domain.accounts import Role, role_named
 
 TAG = "Users"
+PROVING = {"current_password": "correct horse battery"}
+"""A proof, in the examples."""
+
 LISTING = ("q", "sort", "page", "per_page")
 
 
@@ -194,7 +197,7 @@ OPERATIONS = (
         status=201,
         refuses=(429,),
         hides=("password", *PROOF),
-        example={"email": "newcomer@example.org", "name": "Noa Martin"},
+        example={"email": "newcomer@example.org", "name": "Noa Martin"} | PROVING,
         description=f"A password is good for one sign-in, which sets another. {TAKES}",
     ),
     _of_all("GET", "/{id}", "showUser", "Show a user", _get, answer=UserShown, refuses=(404,)),
@@ -204,7 +207,7 @@ OPERATIONS = (
         answer=UserShown,
         hides=PROOF,
         refuses=(404, 412, 429),
-        example={"disabled": True},
+        example={"name": "Rita Lemoine-Roche"} | PROVING,
         description=TAKES,
     ),
     _of_all(
@@ -213,7 +216,7 @@ OPERATIONS = (
         status=204,
         refuses=(404, 409, 429),
         hides=("password", *PROOF),
-        example={"password": "correct horse battery"},
+        example={"password": "incorrect horse battery"} | PROVING,
         description=(
             "It is good for one sign-in, within 7 days, which sets another: `new` of POST /login. Their sessions end. "
             f"Your own is changed with PUT /me/password. {TAKES}"
@@ -225,7 +228,7 @@ OPERATIONS = (
         status=204,
         refuses=(404, 409, 429),
         hides=PROOF,
-        example={},
+        example=PROVING,
         description=f"For somebody who lost their phone. Your own is taken off with DELETE /me/totp. {TAKES}",
     ),
     _here(
@@ -246,7 +249,7 @@ OPERATIONS = (
         status=201,
         refuses=(429,),
         hides=PROOF,
-        example={"email": "newcomer@example.org", "role": "read"},
+        example={"email": "reader@example.org", "role": "read"} | PROVING,
         description=INVITES + TAKES,
     ),
     _here("GET", "/grants/{id}", "showGrant", "Show a role", _get_grant, answer=GrantShown),
@@ -256,7 +259,7 @@ OPERATIONS = (
         answer=GrantShown,
         refuses=(412, 429),
         hides=PROOF,
-        example={"role": "edit"},
+        example={"role": "edit"} | PROVING,
         description=TAKES,
     ),
     _here(
@@ -265,7 +268,7 @@ OPERATIONS = (
         status=204,
         refuses=(412, 429),
         hides=PROOF,
-        example={},
+        example=PROVING,
         description=TAKES,
     ),
 )

@@ -21,7 +21,7 @@ fetch("/openapi.json")
       displayRequestDuration: true,
       defaultModelsExpandDepth: -1,
       docExpansion: "list",
-      supportedSubmitMethods: ["get"],
+      supportedSubmitMethods: ["get", "post", "put", "delete"],
       tryItOutEnabled: true,
       validatorUrl: null,
     });
