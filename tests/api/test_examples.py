@@ -72,9 +72,7 @@ def sent_by_page(document: dict[str, Any], path: str, operation: dict[str, Any],
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         body = content["example"]
         return request | {
-            "content": body.encode()
-            if isinstance(body, str)
-            else json.dumps(body).encode(),
+            "content": body.encode() if isinstance(body, str) else json.dumps(body).encode(),
             "headers": {"Content-Type": kind},
         }
     return request
