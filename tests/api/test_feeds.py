@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
@@ -45,6 +46,16 @@ def test_a_feed_is_a_calendar_that_nobody_keeps(server: Server, secret: str) -> 
     assert answer.headers["content-disposition"] == 'attachment; filename="rota.ics"'
     assert answer.text.startswith("BEGIN:VCALENDAR\r\n")
     assert "SUMMARY:Ada" in answer.text
+
+
+def test_a_long_feed_is_compressed_for_who_takes_that(server: Server, secret: str) -> None:
+    url = f"http://127.0.0.1:{server.port}/feeds/rotas/{secret}.ics"
+
+    packed, plain = (httpx.get(url, headers={"Accept-Encoding": one}, timeout=60) for one in ("gzip", "identity"))
+
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert "content-encoding" not in plain.headers
+    assert "SUMMARY:Ada" in packed.text
 
 
 def test_head_says_the_same_without_the_calendar(server: Server, secret: str) -> None:

@@ -156,8 +156,21 @@ def test_what_is_stored_is_told_with_its_state_also_where_little_is_wanted(docum
     added = paths["/smart-routings/contacts"]["post"]["responses"]["201"]
     stored = paths["/smart-routings/contacts/{id}"]["put"]["responses"]
 
-    assert list(added["headers"]) == ["ETag", "Preference-Applied", "Location"]
-    assert [list(stored[status]["headers"]) for status in ("200", "204")] == [["ETag"], ["Preference-Applied", "ETag"]]
+    assert list(added["headers"]) == ["ETag", "Preference-Applied", "Location", "X-Request-Id"]
+    assert list(stored["200"]["headers"]) == ["ETag", "X-Request-Id"]
+    assert list(stored["204"]["headers"]) == ["Preference-Applied", "ETag", "X-Request-Id"]
+
+
+def test_every_answer_says_that_it_has_its_requests_id(document: Document) -> None:
+    shared = document["components"]["responses"]
+    told = [
+        shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
+    ]
+
+    assert [answer for answer in told if "X-Request-Id" not in answer["headers"]] == []
 
 
 def test_a_list_says_which_parameters_filter(document: Document) -> None:

@@ -64,12 +64,14 @@ HEADERS: Described = {
     },
 }
 OF_REFUSAL = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+BODILESS = "WithoutBody"
 NAMELESS = "The queue has no name. Give it one."
 
 
 def refusals() -> Described:
-    """Every refusal once, by its status: operations refer to them."""
-    return {f"Refused{status}": _refusal(status) for status in WORDS}
+    """Every refusal once, by its status, and again as HEAD gets it: operations refer to them."""
+    told = {f"Refused{status}": _refusal(status) for status in WORDS}
+    return told | {f"{name}{BODILESS}": _bodiless(answer) for name, answer in told.items()}
 
 
 def _refusal(status: int) -> Described:
@@ -175,13 +177,14 @@ def head(operation: Described) -> Described:
         "operationId": f"head{name[0].upper()}{name[1:]}",
         "summary": f"{operation['summary']} (headers alone)",
         "description": "The same as GET, without the body.",
-        "responses": {status: _bodiless(int(status), told) for status, told in operation["responses"].items()},
+        "responses": {status: _bodiless(told) for status, told in operation["responses"].items()},
     }
 
 
-def _bodiless(status: int, told: Described) -> Described:
-    answer = _refusal(status) if "$ref" in told else told
-    return {part: answer[part] for part in ("description", "headers") if part in answer}
+def _bodiless(told: Described) -> Described:
+    if "$ref" in told:
+        return {"$ref": f"{told['$ref']}{BODILESS}"}
+    return {part: told[part] for part in ("description", "headers") if part in told}
 
 
 def headed(*names: str) -> Described:

@@ -52,7 +52,7 @@ BEARER = SecurityScheme(
     description="A token: `aiguillage token issue EMAIL --name NAME`. Basic is taken too, with the token as password.",
 )
 REQUEST_ID = {
-    "description": "The request's id: its own `X-Request-Id` where it is fit, else one that is drawn. So do log lines.",
+    "description": "The request's id: its own `X-Request-Id` where it is fit, else a new one. Log lines have it too.",
     "required": True,
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     "example": "9f2c4b7d1e60a853",
