@@ -30,7 +30,7 @@ from aiguillage.api.operations import (
     Upload,
 )
 from aiguillage.api.problems import problem_answer
-from aiguillage.api.reading import Parameters, as_query, read_body, read_expected
+from aiguillage.api.reading import UNREADABLE, Parameters, as_query, read_body, read_expected
 from aiguillage.desk.trying import faults_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
@@ -110,14 +110,18 @@ def whole_refusal(refusal: Refusal, means: Means, operation: Operation, head: He
     """The refusal with all faults of query and body.
 
     What is left when a fault is put aside is tried on a database that forgets it. Where trying would do more than write
-    there, or weigh a password once more than is counted, what is left is only read.
+    there, or weigh a password once more than is counted, what is left is only read. A body that cannot be read as a
+    whole, though what was refused was found in it, has no others.
     """
     if refusal.field is None or operation.body is Upload or len(body) > LONGEST_BODY:
         return refusal
-    try:
-        sent = None if operation.body is None else msgspec.json.decode(body or b"{}") or {}
-    except msgspec.DecodeError:
-        return refusal
+    with suppress(*UNREADABLE):
+        return _with_others(refusal, means, operation, head, body)
+    return refusal
+
+
+def _with_others(refusal: Refusal, means: Means, operation: Operation, head: Head, body: bytes) -> Refusal:
+    sent = None if operation.body is None else msgspec.json.decode(body or b"{}") or {}
     parts, examples = [head.parameters, sent], [{}, operation.example]
     if not _may_be_tried(operation):
         return all_faults(refusal, parts, examples, partial(_read, means, operation, head))

@@ -20,6 +20,9 @@ LONGEST_QUERY = 8 * 1024
 MOST_ETAGS = 20
 """That an If-Match may list; more are not looked at."""
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What is raised for a body that is not JSON, is not UTF-8, or is too deep."""
+
 Parameters = dict[str, str | list[str]]
 _ETAG = re.compile(r'"[^"]*"|[^\s,"]+')
 
@@ -94,7 +97,7 @@ def read_body(operation: Operation, content_type: str, body: bytes) -> Any:  # n
         return msgspec.json.decode(body, type=operation.body, strict=False)
     except msgspec.ValidationError as error:
         raise unfit(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         raise HTTPException(status_code=400, detail="The body is not JSON. Send a JSON object in UTF-8.") from None
 
 
