@@ -134,8 +134,8 @@ def test_each_call_in_known_headers_has_another_id_and_one_with_an_id_of_its_own
 
             assert found[3:5] == [b"mine-1", b"mine-2"]
             assert len(set(found)) == 6
-            assert [block for block in house.port.blocks if b"request-id" in block.lower()] == []
-            assert len(house.port.blocks) == 1
+            assert [block for block in house.port.known if b"request-id" in block.lower()] == []
+            assert len(house.port.known) == 1
 
     run(meet())
 

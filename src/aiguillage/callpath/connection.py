@@ -1,14 +1,11 @@
 """A client's connection to a call worker: requests read, calls answered, everything else handed on.
 
 ```
-   bytes --+-- a plain GET whose headers were seen before ---+
+   bytes --+-- a plain GET in headers of known_headers.py ---+
            |                                                 +--> a call? --> answered with this turn's others
            +-- anything else --> httptools --> Request ------+
                                                              +--> no call --> health, or relay.py
 ```
-
-A phone system sends the same headers with each call. A block of headers that httptools has read once, and found to be
-whole, without a body and to keep the connection, is known by its bytes from then on; only the request line is read.
 """
 
 import asyncio
@@ -20,23 +17,17 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from aiguillage.callpath.engine import Answer, Dialect, Scope
+from aiguillage.callpath.engine import Answer, Dialect
+from aiguillage.callpath.known_headers import PLAIN, PLAIN_REQUEST
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import LONGEST_HEAD, Header, Request, head_of, lines, status_line
-from aiguillage.callpath.request_ids import NAME
 
 if TYPE_CHECKING:
     from aiguillage.callpath.port import Port
-
-PLAIN = re.compile(rb"GET (/[^?#%\x00-\x20\x7f-\xff]*)(?:\?([!\"$-~]*))? HTTP/1\.1\r\n")
-"""The line of a request that needs no parser."""
-
-LONGEST_BLOCK = 2048
-"""Bytes of headers that are known by themselves from then on."""
 
 LONGEST_FORM = 8 * 1024
 """Bytes of a call's body: as many as a query may have."""
@@ -60,12 +51,6 @@ ADMITTED = frozenset({200, 400, 403, 404, 429})
 """What a call gets whose token is good."""
 
 DROPPED = struct.pack("ii", 1, 0)
-
-
-class Block(NamedTuple):
-    """Headers that were seen before."""
-
-    headers: list[Header]
 
 
 class Connection(asyncio.Protocol):
@@ -170,17 +155,17 @@ class Connection(asyncio.Protocol):
         if not self._mid and self._current is None:
             found = PLAIN.match(data)
             if found is not None:
-                block = self._port.blocks.get(data[found.end() :])
-                dialect = None if block is None else self._port.exact.get(found[1])
-                if dialect is not None and block is not None:
-                    self._take_plain(dialect, found, block)
+                headers = self._port.known.get(data[found.end() :])
+                dialect = None if headers is None else self._port.exact.get(found[1])
+                if dialect is not None and headers is not None:
+                    self._take_plain(dialect, found, headers)
                     return
         self._parse(data)
-        if self._is_whole_and_plain():
-            self._learn(data)
+        if len(self._requests) == 1 and not self._mid and self._current is None and not self._leaving:
+            self._port.known.learn(data, self._requests[0])
         self._go_on()
 
-    def _take_plain(self, dialect: Dialect, found: re.Match[bytes], block: Block) -> None:
+    def _take_plain(self, dialect: Dialect, found: re.Match[bytes], headers: list[Header]) -> None:
         """A call in known headers: nothing of it is kept for longer than this turn."""
         self._current = PLAIN_REQUEST
         self.request_id = self._port.next_id()
@@ -188,26 +173,10 @@ class Connection(asyncio.Protocol):
             "method": "GET",
             "path": dialect.PATH,
             "query_string": found[2] or b"",
-            "headers": block.headers,
+            "headers": headers,
             "client": None if self.peer is None else (self.peer, 0),
         }
         self._port.answer_later(self, dialect, scope)
-
-    def _is_whole_and_plain(self) -> bool:
-        """Whether what came is one request, whole, whose headers say nothing about its body or the connection."""
-        if self._mid or len(self._requests) != 1 or self._current is not None or self._leaving:
-            return False
-        request = self._requests[0]
-        plain = request.method == "GET" and request.version == "1.1" and request.keep_alive
-        return plain and not request.has_body and not request.expects and request.fault() is None
-
-    def _learn(self, data: bytes) -> None:
-        """Keeps the headers of a request by their bytes, if all of it came in one piece; with an id they come once."""
-        found = PLAIN.match(data)
-        block = b"" if found is None else data[found.end() :]
-        whole = block.endswith(b"\r\n\r\n") and block.find(b"\r\n\r\n") == len(block) - 4
-        if whole and len(block) <= LONGEST_BLOCK and not any(word in block.lower() for word in (b"upgrade", NAME)):
-            self._port.learn(block, Block(self._requests[0].headers))
 
     def _parse(self, data: bytes) -> None:
         """Feeds httptools; what stands behind a request that asks for another protocol is read as HTTP as ever."""
@@ -495,10 +464,3 @@ class Connection(asyncio.Protocol):
         if self._mid and self._reading:
             return "body"
         return "nothing" if self._is_idle() else "desk"
-
-
-PLAIN_REQUEST = Request("GET", b"/", [], "1.1", keep_alive=True)
-"""What stands for a request that was not made into one."""
-
-PLAIN_REQUEST.ended = True
-__all__ = ["Block", "Connection", "Scope"]

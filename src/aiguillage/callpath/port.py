@@ -14,10 +14,11 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import NamedTuple
 
-from aiguillage.callpath.connection import Block, Connection
+from aiguillage.callpath.connection import Connection
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.engine import Answer, CallPath, Dialect, Headers, Scope
 from aiguillage.callpath.health import Health
+from aiguillage.callpath.known_headers import KnownHeaders
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import Request
 from aiguillage.callpath.request_ids import NAME, drawn_ids
@@ -25,9 +26,6 @@ from aiguillage.domain.problems import MEDIA_TYPE, Code, as_json, problem
 from aiguillage.domain.proxies import Proxies
 
 ACCEPTED_AT_ONCE = 32
-MOST_BLOCKS = 1024
-"""Blocks of headers that are known by their bytes before the worker starts afresh."""
-
 MOST_HANDED_ON, MOST_HANDED_ON_EACH = 128, 64
 """Requests at the desk at a time: in all, and from one address."""
 
@@ -87,7 +85,7 @@ class Port:
         self.keep_alive = wire.keep_alive
         self.dialect_of = call_path.dialect_of
         self.exact = {path.encode(): dialect for path, dialect in call_path.by_path.items()}
-        self.blocks: dict[bytes, Block] = {}
+        self.known = KnownHeaders()
         self.connections: set[Connection] = set()
         self.stopping = False
         self.date = self.own = b""
@@ -191,12 +189,6 @@ class Port:
     def forget(self, connection: Connection) -> None:
         """A connection ended."""
         self.connections.discard(connection)
-
-    def learn(self, block: bytes, known: Block) -> None:
-        """Keeps headers by their bytes."""
-        if len(self.blocks) >= MOST_BLOCKS:
-            self.blocks.clear()
-        self.blocks[block] = known
 
     # Calls
 
