@@ -98,13 +98,23 @@ def test_a_text_that_cannot_be_shown_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("fr", "fr"), ("FR", "fr"), ("fr-CA", "fr-CA"), ("en_US", "en-US"), ("fil", "fil"), (" de ", "de"), ("", "")],
+    [
+        ("fr", "fr"),
+        ("FR", "fr"),
+        ("fr-CA", "fr-CA"),
+        ("en_US", "en-US"),
+        ("fil", "fil"),
+        (" de ", "de"),
+        ("", ""),
+        ("Français", "fr"),
+        ("anglais", "en"),
+    ],
 )
-def test_a_language_is_a_short_code(text: str, language: str) -> None:
+def test_a_language_is_a_short_code_or_has_its_name(text: str, language: str) -> None:
     assert parse_language(text) == language
 
 
-@pytest.mark.parametrize("text", ["f", "french", "fr-", "fr-C", "f1", "fr CA"])
+@pytest.mark.parametrize("text", ["f", "klingon", "fr-", "fr-C", "f1", "fr CA"])
 def test_what_is_no_language_is_refused(text: str) -> None:
     with refused(Kind.INVALID, "is no language code. Write two or three letters, as in fr, en or fr-CA"):
         parse_language(text)
