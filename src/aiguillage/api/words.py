@@ -6,32 +6,24 @@ made of its shape.
 """
 
 from aiguillage.api.words_told import BEARER, TOLD, UTC, Word
+from aiguillage.domain.contacts import PARTS, Part
 
 MOMENT = "ISO 8601 with an offset"
 SELECT = ("207", "209", "214", "216")
+
+
+def _word(part: Part) -> Word:
+    return part.words if part.example is None else (part.words, part.example)
+
+
 CONTACTS: dict[str, Word] = {
+    **{part.wire: _word(part) for part in PARTS.values()},
     "reference": ("Its name in other systems.", ""),
-    "Contact.reference": ("The contact's name in other systems, by which an import finds it again.", "C-1042"),
-    "id_code": ("The digits that the contact types to say who they are.", "4321"),
-    "language_code": ("The contact's language, as in `fr`.", "fr"),
+    "Contact.reference": _word(PARTS["reference"]),
     "language": ("The caller's language, as in `fr`.", "fr"),
-    "company": ("The company's name.", "Garage Belleville"),
-    "first_name": ("The person's first name.", "Camille"),
-    "last_name": ("The person's last name.", "Roche"),
     "firstName": ("The caller's first name.", "Camille"),
     "lastName": ("The caller's last name.", "Roche"),
-    "emails": ("E-mail addresses: texts, or objects with `email` and more.", ["atelier@example.org"]),
-    "telecoms": (
-        "Numbers in any spelling: texts, or objects with `number` and perhaps `type`, `label` and more.",
-        ["01 99 00 12 34"],
-    ),
     "numbers": ("The contact's numbers in E.164.", ["+33199001234", "+33639981234"]),
-    "email_destination": "A destination for e-mail, kept for other systems: no rule looks at it.",
-    "telecom_destination": "A destination for calls, kept for other systems: no rule looks at it.",
-    "field_select_#": ("Destination # of four; null takes the field's default.", SELECT),
-    "field_boolean_1": ("Whether the contact is a VIP; null takes the field's default.", True),
-    "field_boolean_2": ("Whether there is an on-call contract; null takes the field's default.", False),
-    "field_boolean_#": "Boolean field #; null takes the field's default.",
     "Contact.created_at": (f"When the contact was added, {UTC}.", "2026-11-02T08:30:00Z"),
     "Contact.updated_at": (f"When anything of the contact last changed, {UTC}.", "2026-11-24T17:00:00Z"),
     "updated_seq": ("The number of the change that made the contact so: its ETag.", 118),

@@ -203,6 +203,11 @@ def _in_full(text: str) -> str:
     return text
 
 
+def parse_line(text: str, longest: int = LONGEST_NAME) -> str:
+    """A text; a line end or tab inside becomes a blank. Raises Refusal(invalid)."""
+    return parse_text(text if text.isprintable() else _BROKEN.sub(" ", text), longest)
+
+
 def _read_destination(text: str) -> str:
     return parse_destination(unfloated(_in_full(text)))
 
@@ -253,16 +258,13 @@ class Part(NamedTuple):
         )
 
     def read(self, text: str) -> Any:  # noqa: ANN401 - of any part
-        """The value of a text, whether somebody enters, imports or sends it. Raises Refusal(invalid).
-
-        A line end inside becomes a blank.
-        """
+        """The value of a text, whether somebody enters, imports or sends it. Raises Refusal(invalid)."""
         text = text.strip()
         if not text:
             return self.empty
         if self.parse is not None:
             return self.parse(text)
-        return parse_text(text if text.isprintable() else _BROKEN.sub(" ", text), self.longest)
+        return parse_line(text, self.longest)
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -450,11 +452,11 @@ FIELD_PARTS = {
             aliases="astreinte contratdastreinte contratastreinte oncall oncallcontract oncallduty oncalldutycontract "
             "hasoncalldutycontract sousastreinte souscontratdastreinte",
         ),
-        _boolean(3, "Boolean field 3"),
-        _boolean(4, "Boolean field 4"),
+        _boolean(3, "Boolean field 3", hint="The field boolean_3."),
+        _boolean(4, "Boolean field 4", hint="The field boolean_4."),
     )
 }
-OWN_PARTS = {
+OWN_PARTS: dict[str, Part] = {
     attribute.name: part.named(attribute.name, attribute.default)
     for attribute in msgspec.structs.fields(Contact)
     for part in getattr(attribute.type, "__metadata__", ())

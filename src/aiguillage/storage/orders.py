@@ -14,19 +14,18 @@ PLAIN: dict[str, ColumnElement[Any]] = {
 
 
 def _in_order(part: Part) -> ColumnElement[Any]:
-    """What contacts are sorted by: a name without case and accents, yes after no."""
-    if part.folded:
-        return contacts.c[f"{part.name}_folded"]
+    """The column as it is sorted by: yes after no."""
     column = contacts.c[part.name]
     return func.coalesce(cast(column, Integer), -1) if part.flag else func.coalesce(column, "")
 
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "id": contacts.c.id,
+    **{name: contacts.c[f"{name}_folded"] for name in FOLDED},
     "updated": contacts.c.seq,
     "created_at": contacts.c.id,
     "updated_at": contacts.c.seq,
-    **{part.wire: _in_order(part) for part in PARTS.values() if not part.several},
+    **{part.wire: _in_order(part) for part in PARTS.values() if not (part.several or part.folded)},
 }
 """What contacts can be sorted by; what has no value comes first, and moments in the order of the changes."""
 

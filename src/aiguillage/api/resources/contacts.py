@@ -14,7 +14,7 @@ from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
 from aiguillage.desk.searching import find_contacts
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.contacts import PARTS, Part, values_of
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
 from aiguillage.domain.moments import iso, parse_moment
 
@@ -26,91 +26,65 @@ Flag = bool | None | msgspec.UnsetType
 MOST_REMOVED = 10_000
 
 
-class ContactBody(Body, frozen=True):
-    """A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or `email`, and more."""
-
-    reference: Text = UNSET
-    id_code: Text = UNSET
-    language_code: Text = UNSET
-    company: Text = UNSET
-    first_name: Text = UNSET
-    last_name: Text = UNSET
-    emails: Several = UNSET
-    telecoms: Several = UNSET
-    email_destination: Text = UNSET
-    telecom_destination: Text = UNSET
-    field_select_1: Text = UNSET
-    field_select_2: Text = UNSET
-    field_select_3: Text = UNSET
-    field_select_4: Text = UNSET
-    field_boolean_1: Flag = UNSET
-    field_boolean_2: Flag = UNSET
-    field_boolean_3: Flag = UNSET
-    field_boolean_4: Flag = UNSET
+def _sent(part: Part) -> Any:  # noqa: ANN401 - a type
+    return Several if part.several else Flag if part.flag else Text
 
 
-class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact as it is answered.
+def _shown_as(part: Part) -> Any:  # noqa: ANN401 - a type
+    return list[Sent] if part.several else bool | None if part.flag else str | None
+
+
+def _filtered_by(part: Part) -> Any:  # noqa: ANN401 - a type
+    return bool if part.flag else str
+
+
+ContactBody = msgspec.defstruct(
+    "ContactBody",
+    [(part.wire, _sent(part), UNSET) for part in PARTS.values()],
+    bases=(Body,),
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    namespace={
+        "__doc__": "A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or `email`, "
+        "and more."
+    },
+)
+ContactShown = msgspec.defstruct(
+    "ContactShown",
+    [
+        ("id", int),
+        *((part.wire, _shown_as(part)) for part in PARTS.values()),
+        ("numbers", list[str]),
+        ("customer_id", int),
+        ("created_at", str | None),
+        ("updated_at", str | None),
+        ("updated_seq", int),
+    ],
+    frozen=True,
+    kw_only=True,
+    namespace={
+        "__doc__": """A contact as it is answered.
 
     `telecoms` and `emails` are as they were sent, `numbers` are the same in E.164. `updated_seq` is the number of the
     change that made it so, which is its ETag too, and `updated_at` when that was made.
     """
-
-    id: int
-    reference: str | None
-    id_code: str | None
-    language_code: str | None
-    company: str | None
-    first_name: str | None
-    last_name: str | None
-    emails: list[Sent]
-    telecoms: list[Sent]
-    numbers: list[str]
-    email_destination: str | None
-    telecom_destination: str | None
-    field_select_1: str | None
-    field_select_2: str | None
-    field_select_3: str | None
-    field_select_4: str | None
-    field_boolean_1: bool | None
-    field_boolean_2: bool | None
-    field_boolean_3: bool | None
-    field_boolean_4: bool | None
-    customer_id: int
-    created_at: str | None
-    updated_at: str | None
-    updated_seq: int
-
-
-class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """What contacts are filtered by. `telecoms` is a number in any spelling, `emails` an address.
-
-    `created_at` and `updated_at` are moments, to the second.
-    """
-
-    id: int
-    reference: str
-    id_code: str
-    language_code: str
-    company: str
-    first_name: str
-    last_name: str
-    emails: str
-    telecoms: str
-    email_destination: str
-    telecom_destination: str
-    field_select_1: str
-    field_select_2: str
-    field_select_3: str
-    field_select_4: str
-    field_boolean_1: bool
-    field_boolean_2: bool
-    field_boolean_3: bool
-    field_boolean_4: bool
-    customer_id: int
-    created_at: str
-    updated_at: str
-    updated_seq: int
+    },
+)
+ContactFilters = msgspec.defstruct(
+    "ContactFilters",
+    [
+        ("id", int),
+        *((part.wire, _filtered_by(part)) for part in PARTS.values()),
+        ("customer_id", int),
+        ("created_at", str),
+        ("updated_at", str),
+        ("updated_seq", int),
+    ],
+    frozen=True,
+    kw_only=True,
+)
+"""What contacts are filtered by: `telecoms` is a number in any spelling, `emails` an address; moments to the second."""
 
 
 class Bulk(Body, frozen=True):
@@ -121,7 +95,7 @@ class Bulk(Body, frozen=True):
 
 ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": str})
 FILTERS = ContactFilters.__struct_fields__
-RENAMED = {"id_code": "code", "language_code": "language"} | {f"field_{key}": key for key in FIELD_KEYS}
+RENAMED = {part.wire: part.name for part in PARTS.values()}
 """The desk's names for what the API calls otherwise."""
 
 EXAMPLE = {
@@ -134,29 +108,20 @@ EXAMPLE = {
 }
 
 
-def show_kept(kept: Kept, account_id: int) -> ContactShown:
+def show_kept(kept: Kept, account_id: int) -> msgspec.Struct:
     """A contact as it is answered."""
     contact = kept.contact
-    values = (*contact.select, *contact.boolean)
-    fields: dict[str, Any] = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
+    values = zip(PARTS.values(), values_of(contact), strict=True)
+    shown = {part.wire: None if value == "" else value for part, value in values}
+    shown |= {"emails": emails_given(contact), "telecoms": telecoms_given(contact)}
     return ContactShown(
         id=kept.id,
-        reference=contact.reference,
-        id_code=contact.code,
-        language_code=contact.language or None,
-        company=contact.company or None,
-        first_name=contact.first_name or None,
-        last_name=contact.last_name or None,
-        emails=emails_given(contact),
-        telecoms=telecoms_given(contact),
         numbers=[telecom.number for telecom in contact.telecoms],
-        email_destination=contact.email_destination,
-        telecom_destination=contact.telecom_destination,
         customer_id=account_id,
         created_at=iso(kept.created_at),
         updated_at=iso(kept.updated_at),
         updated_seq=kept.seq,
-        **fields,
+        **shown,
     )
 
 

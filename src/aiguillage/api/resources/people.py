@@ -39,7 +39,7 @@ class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     number: str | None
-    contacts: list[ContactShown]
+    contacts: list[ContactShown]  # type: ignore[valid-type] # made of a contact's parts
     calls: list[CallShown]
     journal: list[ChangeShown]
     imports: list[dict[str, Any]]
