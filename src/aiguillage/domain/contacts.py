@@ -466,7 +466,7 @@ PARTS = OWN_PARTS | FIELD_PARTS
 
 FOLDED = tuple(part.name for part in PARTS.values() if part.folded)
 _own_values = attrgetter(*OWN_PARTS)
-_PLACES = {key: (key.partition("_")[0], int(key[-1]) - 1) for key in FIELD_PARTS}
+_PLACES = {key: place for place, key in enumerate(FIELD_PARTS)}
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:
@@ -477,13 +477,13 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
 def with_values(before: Contact, values: Mapping[str, Any]) -> Contact:
     """The contact with other values of some parts, by their names."""
     changes: dict[str, Any] = {}
+    fields: list[Any] = [*before.select, *before.boolean]
     for name, value in values.items():
         if name in _PLACES:
-            field, place = _PLACES[name]
-            fields = changes.setdefault(field, getattr(before, field))
-            changes[field] = (*fields[:place], value, *fields[place + 1 :])
+            fields[_PLACES[name]] = value
         else:
             changes[name] = value
+    changes["select"], changes["boolean"] = tuple(fields[:SELECTS]), tuple(fields[SELECTS:])
     return msgspec.structs.replace(before, **changes)
 
 

@@ -12,14 +12,12 @@ from aiguillage.domain.contacts import (
     FIELD_KEYS,
     FOLDED,
     OWN_PARTS,
-    PARTS,
     SELECTS,
     Contact,
     KeyKind,
     Telecom,
     caller_keys,
     folded,
-    values_of,
 )
 from aiguillage.domain.sums import row_sum
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
@@ -28,11 +26,12 @@ _encode = msgspec.json.encode
 _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode = msgspec.json.decode
-COLUMNS = (*PARTS, "given", *(f"{name}_folded" for name in FOLDED))
-"""The columns of a contact's own."""
+_TEXTS = tuple(part.name for part in OWN_PARTS.values() if not part.several)
+COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *(f"{name}_folded" for name in FOLDED))
+"""The columns of a contact's own, those of a kind together."""
 
-_ENCODED = [COLUMNS.index(name) for name in ("telecoms", "emails", "given")]
-_names_of, _own_of = attrgetter(*FOLDED), attrgetter(*OWN_PARTS)
+FLAGS = slice(COLUMNS.index(FIELD_KEYS[SELECTS]), COLUMNS.index("given"))
+_names_of, _texts_of = attrgetter(*FOLDED), attrgetter(*_TEXTS)
 _selects_of, _booleans_of = attrgetter(*FIELD_KEYS[:SELECTS]), attrgetter(*FIELD_KEYS[SELECTS:])
 
 
@@ -49,19 +48,27 @@ KEPT = select(contacts, _moment("created_at", contacts.c.id), _moment("updated_a
 
 def contact_values(contact: Contact) -> list[Any]:
     """A contact as its table keeps it: the values of COLUMNS."""
-    values = [*values_of(contact), contact.given or None, *map(folded, _names_of(contact))]
-    for place in _ENCODED:
-        if values[place] is not None:
-            values[place] = _encode(values[place]).decode()
-    return values
+    return [
+        *_texts_of(contact),
+        _encode(contact.telecoms).decode(),
+        _encode(contact.emails).decode(),
+        *contact.select,
+        *contact.boolean,
+        _encode(contact.given).decode() if contact.given else None,
+        *map(folded, _names_of(contact)),
+    ]
 
 
 def contact_of(row: Row[Any]) -> Contact:
     """The contact in a row."""
-    own: dict[str, Any] = dict(zip(OWN_PARTS, _own_of(row), strict=True))
-    own["telecoms"], own["emails"] = _decode_telecoms(row.telecoms), _decode_emails(row.emails)
-    given = _decode(row.given) if row.given else {}
-    return Contact(**own, select=_selects_of(row), boolean=_booleans_of(row), given=given)
+    return Contact(
+        **dict(zip(_TEXTS, _texts_of(row), strict=True)),
+        telecoms=_decode_telecoms(row.telecoms),
+        emails=_decode_emails(row.emails),
+        select=_selects_of(row),
+        boolean=_booleans_of(row),
+        given=_decode(row.given) if row.given else {},
+    )
 
 
 def known_as(contact_id: int, contact: Contact) -> Known:

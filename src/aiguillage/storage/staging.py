@@ -18,7 +18,7 @@ import msgspec
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, caller_keys
 from aiguillage.storage import sqlite
-from aiguillage.storage.contacts import COLUMNS, contact_values
+from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values
 from aiguillage.storage.engine import told, written_beside
 
 PREFIX = ".staged-"
@@ -35,7 +35,6 @@ LETTERS = {kind: kind.value for kind in KeyKind}
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
 
-_BOUND = {None: ABSENT, True: 1, False: 0}
 TABLES = (
     # A contact as it will be; `n` counts the file's rows.
     f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL,
@@ -61,6 +60,7 @@ TABLES = (
     # What caller_key will keep beside each key of a draft; a table of its own, because it is read in the keys' order.
     "CREATE TABLE placed (n INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, facts TEXT NOT NULL)",
 )
+_BOUND: dict[bool | None, object] = {None: ABSENT, True: 1, False: 0}
 DRAFT_WIDTH = len(COLUMNS) + 6
 _DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"  # noqa: S608 - marks alone
 _DRAFT_KEY = "INSERT INTO draft_key VALUES (?, ?, ?, ?)"
@@ -131,11 +131,9 @@ def _can_be_known(contact: Contact) -> bool:
 
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
-    return (
-        *(n, line, speaks, own_id or 0),
-        *[_BOUND.get(value, value) if value.__class__ is not str else value for value in contact_values(contact)],
-        *(_encode(contact).decode(), _facts(contact)),
-    )
+    values = [ABSENT if value is None else value for value in contact_values(contact)]
+    values[FLAGS] = map(_BOUND.__getitem__, contact.boolean)
+    return (n, line, speaks, own_id or 0, *values, _encode(contact).decode(), _facts(contact))
 
 
 def _facts(contact: Contact) -> str:

@@ -1,17 +1,18 @@
 """Merging: a contact kept, and what a row tells of it, make the contact as it will be."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple
 
-from aiguillage.desk.importing.headings import ANY_TYPE, NUMBERS, OWN_ID, Meaning
+from aiguillage.desk.importing.headings import ANY_TYPE, NUMBERS, Meaning
 from aiguillage.domain.contacts import PARTS, Contact, Telecom, values_of, with_values
 from aiguillage.domain.given import keep_given
 
 
 class Told(NamedTuple):
-    """What a set of columns tells: parts but for numbers, and the types of those, if any."""
+    """What a set of columns tells: which of PARTS but for numbers, and the types of those, if any."""
 
-    facts: tuple[str, ...]
+    parts: tuple[bool, ...]
     types: frozenset[str]
 
 
@@ -22,8 +23,7 @@ def merged(before: Contact, row: Contact, spoken: frozenset[Meaning]) -> Contact
     numbers of other types stay.
     """
     told = _told(spoken)
-    values = dict(zip(PARTS, values_of(row), strict=True))
-    changes = {fact: values[fact] for fact in told.facts}
+    changes: dict[str, Any] = dict(compress(zip(PARTS, values_of(row), strict=True), told.parts))
     if told.types:
         changes[NUMBERS] = _merged_telecoms(before, row, told.types)
     after = with_values(before, changes)
@@ -32,9 +32,9 @@ def merged(before: Contact, row: Contact, spoken: frozenset[Meaning]) -> Contact
 
 @lru_cache(1_024)
 def _told(spoken: frozenset[Meaning]) -> Told:
-    facts = {meaning.fact for meaning in spoken} - {NUMBERS, OWN_ID}
+    facts = {meaning.fact for meaning in spoken} - {NUMBERS}
     types = frozenset(meaning.type for meaning in spoken if meaning.fact == NUMBERS)
-    return Told(tuple(facts), types)
+    return Told(tuple(name in facts for name in PARTS), types)
 
 
 def _merged_telecoms(before: Contact, row: Contact, types: frozenset[str]) -> tuple[Telecom, ...]:
