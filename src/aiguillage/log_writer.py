@@ -65,7 +65,7 @@ class LogWriter:
         while self.waiting:
             batch = [self.waiting[n] for n in range(min(len(self.waiting), MOST_AT_ONCE))]
             try:
-                keep_calls(self._open(), [msgspec.structs.astuple(call) for call in batch])
+                keep_calls(self._open(), [call.row() for call in batch])
             except (Refusal, OSError, library.Error) as error:
                 self._fail(error)
                 return False

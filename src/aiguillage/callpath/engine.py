@@ -100,6 +100,7 @@ class CallPath:
         if scope["method"] not in dialect.METHODS:
             return dialect.method_not_allowed()
         began, now = time.perf_counter_ns(), time.time()
+        at = int(now * SECOND)
         question = dialect.UNREAD
         try:
             question = dialect.ask(scope)
@@ -111,7 +112,8 @@ class CallPath:
             entry, number, called = self._admit(scope, question, token)
             if question.called is not None:
                 question = replace(question, called=called)
-            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * SECOND))
+            code = None if question.code is None else caller_code(question.code)
+            facts = self._table.find(entry.facts, question, number, code, at)
             decision = self._codes.judged(
                 token,
                 facts,
@@ -119,11 +121,13 @@ class CallPath:
                 now,
             )
             unknown = question.unknown or token.unknown
-            decision = told(facts, decision, unknown)
+            if decision.known is None:
+                decision = told(facts, decision, unknown)
             answer = dialect.answer(question, facts, decision)
             if question.is_call:
-                sent, spent = sent_to(question, decision), (time.perf_counter_ns() - began) // 1000
-                self._log.add(now, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
+                sent = decision.destination if question.rules is not KEPT else _kept(question, decision)
+                spent = (time.perf_counter_ns() - began) // 1000
+                self._log.add(at, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -244,15 +248,9 @@ class CallPath:
         return self._proxies.client_of(client[0] if client else None, scope["headers"])
 
 
-def sent_to(question: Question, decision: Decision) -> str | None:
-    """Where the call flow sends the call, by what it was told."""
-    if question.rules is not KEPT:
-        return decision.destination
+def _kept(question: Question, decision: Decision) -> str | None:
+    """Where the call flow sends the call, of the destinations that it was told as they are kept."""
     return None if question.first is None else decision.select[question.first]
-
-
-def _code_of(question: Question) -> str | None:
-    return None if question.code is None else caller_code(question.code)
 
 
 def _completed(question: Question, token: Token) -> Question:
