@@ -14,8 +14,6 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-import msgspec
-
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.log import LONGEST_MESSAGE, MOST_WAITING, Logged, decode_calls
 from aiguillage.domain.errors import Refusal

@@ -100,34 +100,12 @@ class CallPath:
         if scope["method"] not in dialect.METHODS:
             return dialect.method_not_allowed()
         began, now = time.perf_counter_ns(), time.time()
-        at = int(now * SECOND)
         question = dialect.UNREAD
         try:
             question = dialect.ask(scope)
             if not self._table.reading:
                 self._table.begin()
-            token = self._token_of(scope["headers"], now)
-            if token.cti is not None:
-                question = _completed(question, token)
-            entry, number, called = self._admit(scope, question, token)
-            if question.called is not None:
-                question = replace(question, called=called)
-            code = None if question.code is None else caller_code(question.code)
-            facts = self._table.find(entry.facts, question, number, code, at)
-            decision = self._codes.judged(
-                token,
-                facts,
-                decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
-                now,
-            )
-            unknown = question.unknown or token.unknown
-            if decision.known is None:
-                decision = told(facts, decision, unknown)
-            answer = dialect.answer(question, facts, decision)
-            if question.is_call:
-                sent = decision.destination if question.rules is not KEPT else _kept(question, decision)
-                spent = (time.perf_counter_ns() - began) // 1000
-                self._log.add(at, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
+            answer = self._answer(dialect, scope, question, began, now)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -135,6 +113,30 @@ class CallPath:
             self._tell(error, dialect, request_id, now)
             answer = dialect.refuse(question, _UNAVAILABLE)
         self._counts.answered(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
+        return answer
+
+    def _answer(self, dialect: Dialect, scope: Scope, question: Question, began: int, now: float) -> Answer:
+        """Admits, finds, decides, answers, logs. Raises Refusal."""
+        token = self._token_of(scope["headers"], now)
+        if token.cti is not None:
+            question = _completed(question, token)
+        entry, number, called = self._admit(scope, question, token)
+        if question.called is not None:
+            question = replace(question, called=called)
+        code = None if question.code is None else caller_code(question.code)
+        at = int(now * SECOND)
+        facts = self._table.find(entry.facts, question, number, code, at)
+        decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
+        if code is not None:
+            self._codes.judge(token, facts, decision, now)
+        unknown = question.unknown or token.unknown
+        if decision.known is None:
+            decision = told(facts, decision, unknown)
+        answer = dialect.answer(question, facts, decision)
+        if question.is_call:
+            sent = decision.destination if question.rules is not KEPT else _kept(question, decision)
+            spent = (time.perf_counter_ns() - began) // 1000
+            self._log.add(at, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
         return answer
 
     def rehearse(self, now: float) -> None:

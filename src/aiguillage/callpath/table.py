@@ -126,7 +126,7 @@ class Table:
         try:  # without suppress(), which costs as much as a rule
             if self._connection.in_transaction:
                 self._execute("COMMIT")
-        except Exception:  # noqa: BLE001, S110, SIM105 - of a broken file; the next turn begins afresh
+        except Exception:  # noqa: BLE001, S110 - of a broken file; the next turn begins afresh
             pass
 
     def close(self) -> None:
