@@ -13,10 +13,8 @@ from aiguillage.callpath.entries import Entry, Token
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.domain.calls import Decision, Facts, Question
-from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.moments import SECOND
-from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
@@ -120,14 +118,10 @@ class CallPath:
         token = self._token_of(scope["headers"], now)
         if token.cti is not None:
             question = _completed(question, token)
-        entry, number, called = self._admit(scope, question, token)
-        if question.called is not None:
-            question = replace(question, called=called)
-        code = None if question.code is None else caller_code(question.code)
-        at = int(now * SECOND)
-        facts = self._table.find(entry.facts, question, number, code, at)
+        entry, at = self._admit(scope, question, token), int(now * SECOND)
+        facts = self._table.find(entry.facts, question, at)
         decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
-        if code is not None:
+        if facts.code is not None:
             self._codes.judge(token, facts, decision, now)
         unknown = question.unknown or token.unknown
         if decision.known is None:
@@ -158,7 +152,7 @@ class CallPath:
         query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
         question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
         account = cast("Entry", self._table.entry(code)).facts
-        facts = self._table.find(account, question, caller_number(REHEARSED_NUMBER, account.country), None, at)
+        facts = self._table.find(account, question, at)
         dialect.answer(question, facts, decide(facts, question.rules))
 
     def end_turn(self) -> None:
@@ -225,8 +219,8 @@ class CallPath:
                 return token
         raise _UNAUTHORIZED
 
-    def _admit(self, scope: Scope, question: Question, token: Token) -> tuple[Entry, str | None, str | None]:
-        """The account that the token may ask about, and the caller's number and the dialled one by its country.
+    def _admit(self, scope: Scope, question: Question, token: Token) -> Entry:
+        """The account that the token may ask about.
 
         Raises Refusal, in the contract's order: invalid, forbidden.
         """
@@ -239,10 +233,7 @@ class CallPath:
             raise _FORBIDDEN
         if token.hosts and not token.good_from(self._address_of(scope)):
             raise _FORBIDDEN
-        country = entry.facts.country
-        number = None if question.number is None else caller_number(question.number, country)
-        called = None if question.called is None else caller_number(question.called, country)
-        return entry, number, called
+        return entry
 
     def _address_of(self, scope: Scope) -> str | None:
         """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
