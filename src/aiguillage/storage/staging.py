@@ -15,10 +15,9 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, caller_keys
 from aiguillage.storage import sqlite
-from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values
+from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values, known_as
 from aiguillage.storage.engine import told, written_beside
 
 PREFIX = ".staged-"
@@ -138,8 +137,7 @@ def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Conta
 
 def _facts(contact: Contact) -> str:
     """What caller_key keeps beside each key, but for its start: a bracket and the contact's id."""
-    names = contact.company, contact.first_name, contact.last_name, contact.language
-    return _encode(Known(0, contact.select, contact.boolean, *names))[len(b"[0") :].decode()
+    return _encode(known_as(0, contact))[len(b"[0") :].decode()
 
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:

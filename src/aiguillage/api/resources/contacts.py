@@ -14,7 +14,7 @@ from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
 from aiguillage.desk.searching import find_contacts
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.contacts import PARTS, Part, values_of
+from aiguillage.domain.contacts import PARTS, values_of
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
 from aiguillage.domain.moments import iso, parse_moment
 
@@ -26,43 +26,29 @@ Flag = bool | None | msgspec.UnsetType
 MOST_REMOVED = 10_000
 
 
-def _sent(part: Part) -> Any:  # noqa: ANN401 - a type
-    return Several if part.several else Flag if part.flag else Text
-
-
-def _shown_as(part: Part) -> Any:  # noqa: ANN401 - a type
-    return list[Sent] if part.several else bool | None if part.flag else str | None
-
-
-def _filtered_by(part: Part) -> Any:  # noqa: ANN401 - a type
-    return bool if part.flag else str
+def _fields(text: Any, flag: Any, several: Any, *default: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - types
+    """A field for each part of a contact, of one of three types."""
+    kinds = ((part, several if part.several else flag if part.flag else text) for part in PARTS.values())
+    return [(part.wire, kind, *default) for part, kind in kinds]
 
 
 ContactBody = msgspec.defstruct(
     "ContactBody",
-    [(part.wire, _sent(part), UNSET) for part in PARTS.values()],
+    _fields(Text, Flag, Several, UNSET),
     bases=(Body,),
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
     namespace={
-        "__doc__": "A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or `email`, "
-        "and more."
+        "__doc__": "A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or "
+        "`email`, and more."
     },
+    kw_only=True,
+    frozen=True,
 )
 ContactShown = msgspec.defstruct(
     "ContactShown",
     [
-        ("id", int),
-        *((part.wire, _shown_as(part)) for part in PARTS.values()),
-        ("numbers", list[str]),
-        ("customer_id", int),
-        ("created_at", str | None),
-        ("updated_at", str | None),
-        ("updated_seq", int),
+        *(("id", int), *_fields(str | None, bool | None, list[Sent]), ("numbers", list[str]), ("customer_id", int)),
+        *(("created_at", str | None), ("updated_at", str | None), ("updated_seq", int)),
     ],
-    frozen=True,
-    kw_only=True,
     namespace={
         "__doc__": """A contact as it is answered.
 
@@ -70,19 +56,15 @@ ContactShown = msgspec.defstruct(
     change that made it so, which is its ETag too, and `updated_at` when that was made.
     """
     },
+    kw_only=True,
+    frozen=True,
 )
 ContactFilters = msgspec.defstruct(
     "ContactFilters",
     [
-        ("id", int),
-        *((part.wire, _filtered_by(part)) for part in PARTS.values()),
-        ("customer_id", int),
-        ("created_at", str),
-        ("updated_at", str),
-        ("updated_seq", int),
+        *(("id", int), *_fields(str, bool, str), ("customer_id", int)),
+        *(("created_at", str), ("updated_at", str), ("updated_seq", int)),
     ],
-    frozen=True,
-    kw_only=True,
 )
 """What contacts are filtered by: `telecoms` is a number in any spelling, `emails` an address; moments to the second."""
 
