@@ -14,7 +14,8 @@ from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and of how much."""
 
-TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails", *(f"{name}_folded" for name in FOLDED))
+FOUND_BY = (*(f"{name}_folded" for name in FOLDED), "words")
+TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails", *FOUND_BY)
 JOURNAL = text(
     """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
     SELECT :account_id, change.seq, :at, :actor, change.action, 'contact', change.contact_id, former.before, draft.after
@@ -25,7 +26,7 @@ JOURNAL = text(
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
 STAGED = {name: f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS}
-INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED))
+INDEXED = ("reference", *FOUND_BY)
 """Columns with an index of their own: writing one costs a page of it, though it stays as it was."""
 
 ADDED = text(

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Label, Row, and_, delete, func
 
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys, folded
+from aiguillage.domain.searching import words_of
 from aiguillage.domain.sums import row_sum
 from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts, journal
 
@@ -30,6 +31,7 @@ KEPT = select(contacts, _moment("created_at", contacts.c.id), _moment("updated_a
 
 def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) -> dict[str, Any]:
     """A contact as its table keeps it; `seq` is the change that made it so."""
+    names = {f"{name}_folded": folded(getattr(contact, name)) for name in FOLDED}
     select_1, select_2, select_3, select_4 = contact.select
     boolean_1, boolean_2, boolean_3, boolean_4 = contact.boolean
     return {
@@ -54,7 +56,8 @@ def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) ->
         "email_destination": contact.email_destination,
         "telecom_destination": contact.telecom_destination,
         "given": _encode(contact.given).decode() if contact.given else None,
-        **{f"{name}_folded": folded(getattr(contact, name)) for name in FOLDED},
+        **names,
+        "words": words_of(contact, names.values()),
         "seq": seq,
     }
 

@@ -17,6 +17,7 @@ import msgspec
 
 from aiguillage.domain.calls import Known
 from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
+from aiguillage.domain.searching import words_of
 from aiguillage.storage import sqlite
 from aiguillage.storage.engine import told, written_beside
 from aiguillage.storage.schema import FOLDED
@@ -37,6 +38,7 @@ CONTACT_COLUMNS = (
     *FIELD_KEYS,
     *("email_destination", "telecom_destination", "given"),
     *(f"{name}_folded" for name in FOLDED),
+    "words",
 )
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
@@ -136,6 +138,7 @@ def _can_be_known(contact: Contact) -> bool:
 
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
+    names = folded(contact.company), folded(contact.last_name), folded(contact.first_name)
     return (
         n,
         line,
@@ -154,7 +157,8 @@ def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Conta
         contact.email_destination or ABSENT,
         contact.telecom_destination or ABSENT,
         _encode(contact.given).decode() if contact.given else ABSENT,
-        *(folded(contact.company), folded(contact.last_name), folded(contact.first_name)),
+        *names,
+        words_of(contact, names),
         _encode(contact).decode(),
         _facts(contact),
     )
