@@ -218,8 +218,8 @@ def _shown(asked: Asked, kept: Kept) -> Shown:
 ONE = f"{PATH}/{{id}}"
 CHANGING = (404, 409, 412)
 LISTED = (
-    "Any field filters; names do so whatever their case and accents. `q` finds contacts by the beginnings of words, all "
-    "of them in any order: of the company and the names, whatever their case and accents, a code, a number in any "
+    "Any field filters; names do so whatever their case and accents. `q` finds contacts by the beginnings of words, "
+    "all of them in any order: of the company and the names, whatever their case and accents, a code, a number in any "
     "spelling, an e-mail address. `sort` takes any field but telecoms and "
     "emails, and updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
     "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
