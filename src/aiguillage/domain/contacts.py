@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import filterfalse
 from typing import Any
 
 import msgspec
@@ -160,7 +161,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_NAME]
+    return "".join(filterfalse(unicodedata.combining, letters))[:LONGEST_NAME]
 
 
 def parse_language(text: str) -> str:
