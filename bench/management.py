@@ -73,12 +73,13 @@ def _sorts() -> Iterator[str]:
 
 
 def _words() -> Iterator[str]:
-    """What people type: names and numbers, in part or whole; some begin half of all contacts, some none."""
+    """What people type: any word of a name, numbers, codes, two words; in part or whole, rare and frequent ones."""
     drawn = random.Random(SEED)
     for n in range(LISTS):
-        number = f"0{drawn.randrange(100_000_000, 1_000_000_000)}"
-        names = (f"Entreprise {drawn.randrange(1_000_000)}", drawn.choice(FIRST_NAMES), drawn.choice(LAST_NAMES))
-        words = (*names, number, str(drawn.randrange(10_000_000, 11_000_000)))[n % 5]
+        company, number = drawn.randrange(1_000_000), f"0{drawn.randrange(100_000_000, 1_000_000_000)}"
+        names = (f"Entreprise {company}", drawn.choice(FIRST_NAMES), drawn.choice(LAST_NAMES))
+        digits = (number, str(drawn.randrange(10_000_000, 11_000_000)))
+        words = (*names, *digits, str(company), f"{names[1]} {names[2]}", f"{names[2]} {number}")[n % 8]
         yield words[: drawn.randint(1, len(words))]
 
 

@@ -97,6 +97,22 @@ def test_a_list_that_is_cut_says_so(terminal: Terminal) -> None:
     assert len(terminal.read("contacts", "list", ACCOUNT, "--limit", "0")) == 3
 
 
+def test_contacts_are_found_by_words(terminal: Terminal) -> None:
+    garage = terminal.read("contacts", "add", ACCOUNT, *WHOLE)
+    school = terminal.read("contacts", "add", ACCOUNT, "--company", "École des Acacias", "--code", "77")
+
+    def listed(*words: str) -> list[int]:
+        return [one["id"] for one in terminal.read("contacts", "list", ACCOUNT, *words)]
+
+    assert listed() == [garage["id"], school["id"]]
+    assert listed("acacias") == listed("aca", "ECOLE") == listed("77") == [school["id"]]
+    assert listed("belle") == listed("roche camille") == listed("01 99 00 12") == listed("camille@") == [garage["id"]]
+    assert listed("acacias", "belleville") == listed("-") == []
+    assert listed("garage", "--number", "01 99 00 12 34") == [garage["id"]]
+    assert listed("acacias", "--number", "01 99 00 12 34") == []
+    assert "more than 200 characters" in terminal.refused("contacts", "list", ACCOUNT, "x" * 201)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -18,6 +18,7 @@ from aiguillage.desk.journal import list_changes
 from aiguillage.desk.past import facts_before
 from aiguillage.desk.people import export_person
 from aiguillage.desk.reverting import revert_change
+from aiguillage.desk.searching import walk_contacts
 from aiguillage.desk.surveys import add_records
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
@@ -26,6 +27,7 @@ from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.storage.backup import backup
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
+from aiguillage.storage.damage import require_whole
 from aiguillage.storage.journal import ERASED
 from aiguillage.storage.sqlite import open_read_only
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
@@ -68,7 +70,7 @@ def test_nobody_elses_is_touched(cast: Cast) -> None:
     erase(cast)
 
     assert [kept.id for kept in list_contacts(cast.db, cast["reader"], ACCOUNT)] == [other.id]
-    assert [kept.id for kept in list_contacts(cast.db, cast["outsider"], OTHER_ACCOUNT, number=NUMBER)] == [foreign.id]
+    assert [kept.id for kept in walk_contacts(cast.db, cast["outsider"], OTHER_ACCOUNT, number=NUMBER)] == [foreign.id]
     with closing(open_log(cast.log)) as log:
         assert log.execute("SELECT number, destination FROM calls ORDER BY id").fetchall() == [
             (OTHER, "erased"),
@@ -110,6 +112,21 @@ def test_somebody_whose_contact_was_removed_before_is_erased_from_the_past(cast:
     assert traced(cast, *SPELLINGS, *OF_THE_CONTACT) == []
 
 
+def test_what_a_contact_was_found_by_once_is_erased_from_the_index_too(cast: Cast) -> None:
+    contact_id = known_caller(cast).id
+    for n in range(40):
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company=f"Lampes {n}", code=str(n)))
+        enter_contact(cast.db, cast["editor"], ACCOUNT, contact_id, {"company": f"Ancienne maison {n}"})
+    assert traced(cast, "ancienne")
+
+    erase(cast)
+
+    assert traced(cast, "ancienne", "maison", "roche", "camille", *SPELLINGS) == []
+    words = {row.term.partition(".")[2] for row in rows(cast.db, "SELECT term FROM contact_terms")}
+    assert words == {"lampes", *(str(n) for n in range(40))}
+    require_whole(cast.db)
+
+
 def test_a_contact_can_stay_without_the_number(cast: Cast) -> None:
     contact_id = everywhere(cast)
     enter_contact(cast.db, cast["editor"], ACCOUNT, contact_id, {"numbers": [NUMBER, OTHER]})
@@ -119,7 +136,7 @@ def test_a_contact_can_stay_without_the_number(cast: Cast) -> None:
     contact = show_contact(cast.db, cast["reader"], ACCOUNT, contact_id).contact
     assert (contact.telecoms, contact.company, contact.code) == ((Telecom(OTHER),), "Garage Belleville", CODE)
     assert traced(cast, *SPELLINGS) == []
-    assert [*list_contacts(cast.db, cast["reader"], ACCOUNT, number=OTHER)] != []
+    assert [*walk_contacts(cast.db, cast["reader"], ACCOUNT, number=OTHER)] != []
 
 
 def test_a_contact_that_stays_says_the_number_nowhere_and_sends_no_calls_there(cast: Cast) -> None:

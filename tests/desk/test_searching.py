@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aiguillage.desk.contacts import Kept, add_contact, list_contacts, remove_contact
-from aiguillage.desk.imports import import_contacts
-from aiguillage.desk.searching import Found
+from aiguillage.desk.imports import import_contacts, undo_import
+from aiguillage.desk.searching import Asked, Found, find_contacts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
@@ -26,7 +28,7 @@ GARAGE = Contact(
     company="Garage Belleville",
     last_name="Roche",
     telecoms=(Telecom("+33199001234"), Telecom("+33639981234", "mobile")),
-    emails=("Zoe@example.org",),
+    emails=("Zoe@example.org", "zoe.dupont@example.net"),
     select=("207", None, None, None),
     boolean=(True, None, None, None),
     email_destination="queue@example.org",
@@ -71,7 +73,23 @@ def found(cast: Cast, names: dict[int, str], **asked: Any) -> list[str]:  # noqa
         ("0639", ["garage"]),
         ("207", ["bakery"]),
         ("+32", ["twin"]),
-        ("belleville", []),
+        ("belleville", ["garage"]),
+        ("BELLE gar", ["garage"]),
+        ("gar roche", ["garage"]),
+        ("roche 0639", ["garage"]),
+        ("roche 4322", []),
+        ("elem ec", ["school", "twin"]),
+        ("43 21", ["garage"]),
+        ("zoe@", ["garage"]),
+        ("ZOÉ@example.org", ["garage"]),
+        ("@exam", ["garage"]),
+        ("dupont zoe", ["garage"]),
+        ("zoe.dup", ["garage"]),
+        ("example", []),
+        ("org", []),
+        ("01.99.00.12.34", ["garage"]),
+        ("1", ["garage", "school"]),
+        ("arage", []),
         ("%", []),
         ("\U0010ffff", []),
     ],
@@ -270,3 +288,81 @@ def test_the_count_that_is_kept_is_right_after_every_kind_of_change(cast: Cast, 
     assert outcome.created == 1
     assert count == len(list(list_contacts(cast.db, cast["reader"], ACCOUNT))) == 2
     assert rows(cast.db, "SELECT contacts FROM accounts WHERE code = 'CL0000'") == [(2,)]
+
+
+HOSTILE = (
+    *('"', '""', "'", "''", "*", "^", "-", "--", "+", "(", ")", "()", "{", ":", "%", "_", "\\", "\0", "\0gar", "gar\0"),
+    *("NEAR", "NEAR(gar belleville)", "gar AND", "AND", "OR", "NOT", "gar OR roche", "gar NOT roche", '"gar', 'gar"*'),
+    *("words:gar", "contact_words:gar", "-gar", "^gar", "gar*", "'; DROP TABLE contacts; --", "gar) OR (1", "\ud800"),
+    *("optimize", "delete", "\N{ZERO WIDTH JOINER}", "\N{ARABIC-INDIC DIGIT ONE}", "İ", "ß", "🚀", "ﷺ"),
+    *("x" * 200, "x " * 100, "1 2 " * 50, "@" * 200, "a@" * 100, "." * 200, "_" * 200, '"' * 200, "+1 " * 60),
+)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.usefixtures("names")
+def test_whatever_is_typed_is_text(cast: Cast, words: str) -> None:
+    page = find(cast, words=words)
+
+    assert page.total == len(page.contacts) <= 4
+    assert find(cast).total == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [("gar*", 2), ('"gar"', 2), ("(gar)", 2), ("gar OR roche", 0), ("-gar", 2)]
+)
+@pytest.mark.usefixtures("names")
+def test_signs_between_words_say_nothing(cast: Cast, words: str, expected: int) -> None:
+    assert find(cast, words=words).total == expected
+
+
+@given(words=st.text(max_size=200))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.usefixtures("names")
+def test_no_text_brings_about_an_error_or_another_accounts_contacts(cast: Cast, words: str) -> None:
+    page = find(cast, words=words)
+
+    assert page.total == len(page.contacts)
+
+
+def test_contacts_are_found_as_they_are_and_not_as_they_were(cast: Cast, tmp_path: Path) -> None:
+    desk = Desk(cast, tmp_path)
+    garage = add_contact(cast.db, cast["editor"], ACCOUNT, GARAGE)
+
+    def totals() -> list[int | None]:
+        return [find(cast, words=words).total for words in ("belleville", "lilas", "0199001234", "0199001299")]
+
+    assert totals() == [1, 0, 1, 0]
+    set_contact(cast.db, cast["editor"], ACCOUNT, garage.id, {"company": "Garage des Lilas"})
+    assert totals() == [0, 1, 1, 0]
+    imported = desk.take("référence;tel\nC-1;0199001299\nC-2;0199001234\n")
+    assert totals() == [0, 1, 1, 1]
+    undo_import(cast.db, cast["editor"], ACCOUNT, imported.import_id or 0)
+    assert totals() == [0, 1, 1, 0]
+    remove_contact(cast.db, cast["editor"], ACCOUNT, garage.id)
+    assert totals() == [0, 0, 0, 0]
+    assert rows(cast.db, "SELECT * FROM contact_terms") == []
+
+
+def test_contacts_of_accounts_whose_ids_are_alike_are_kept_apart(cast: Cast) -> None:
+    mine = add_contact(cast.db, cast["editor"], ACCOUNT, GARAGE)
+    theirs = [add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, GARAGE) for _ in range(1)]
+    while theirs[-1].id < mine.id:
+        code = str(theirs[-1].id)
+        theirs.append(add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(company="Garage", code=code)))
+
+    assert mine.id in {one.id for one in theirs}
+    assert find(cast, words="garage").contacts == [mine]
+    remove_contact(cast.db, cast["editor"], ACCOUNT, mine.id)
+    assert find(cast, words="garage").contacts == []
+    everybody = find_contacts(cast.db, cast["outsider"], OTHER_ACCOUNT, Asked(words="garage"))
+    assert everybody.contacts == theirs
+
+
+@pytest.mark.usefixtures("names")
+def test_a_damaged_index_is_told_of(cast: Cast) -> None:
+    with cast.db.write() as connection:
+        connection.exec_driver_sql("UPDATE contact_words_data SET block = zeroblob(length(block)) WHERE id > 100")
+
+    with refused(Kind.UNAVAILABLE, "is damaged .* Put a copy in its place: aiguillage restore FILE"):
+        find(cast, words="garage")

@@ -22,7 +22,7 @@ def crowd(cast: Cast, tmp_path: Path) -> Cast:
     """A bakery, so many others that a short look sees nobody else, and more after them than are counted."""
     add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
     lines = ["référence;société;code;tel;field_boolean_1"]
-    lines += [f"A-{n};Abeille {n};;;" for n in range(SHORT_LOOK)]
+    lines += [f"A-{n};Abeille n{n};;;" for n in range(SHORT_LOOK)]
     lines += [f";Zénith {n};9{n:05};{RANGES[n // 10_000]}{n % 10_000:04};{min(n % 100, 1)}" for n in range(MANY)]
     Desk(cast, tmp_path).take("\n".join(lines))
     return cast
@@ -42,6 +42,16 @@ def test_words_that_begin_very_many_find_them_all_without_counting(crowd: Cast) 
     assert find(crowd, words="zenith 123").total == 11
     assert find(crowd).total == SHORT_LOOK + MANY + 1
     assert find(crowd, filters={"language_code": ""}).total is None
+
+
+def test_words_that_all_are_frequent_are_looked_up_together_where_a_short_look_is_not_enough(crowd: Cast) -> None:
+    for sort in ("id", "company", "reference"):
+        page = find(crowd, words="zenith n1 9", sort=sort)
+        assert (page.total, page.contacts) == (0, [])
+        page = find(crowd, words="9 zen +33", sort=sort, limit=50)
+        assert (page.total, len(page.contacts)) == (None, 50)
+    page = find(crowd, words="9 zen 026191", limit=50)
+    assert (page.total, len(page.contacts)) == (1, 1)
 
 
 def test_a_page_of_very_many_is_found_by_its_number_and_beside_a_filter(crowd: Cast) -> None:

@@ -17,7 +17,7 @@ from tests.storage.facts import account_id
 
 OTHER = "+33261911234"
 SPELLINGS = ("+33199001234", "0199001234", "01 99 00 12 34", "0033199001234", "01.99.00.12.34", "199001234")
-OF_THE_CONTACT = ("Belleville", "Camille", "Roche", "camille@example.org")
+OF_THE_CONTACT = ("Belleville", "Camille", "Roche", "camille@example.org", "belleville", "camille", "roche")
 
 
 def everywhere(cast: Cast) -> int:

@@ -118,7 +118,7 @@ USE_CASES = [
     ),
     UseCase(contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code)),
     UseCase(
-        contacts.list_contacts, Role.READ, lambda a: contacts.list_contacts(a.cast.db, a.actor, a.code, number=NUMBER)
+        searching.walk_contacts, Role.READ, lambda a: searching.walk_contacts(a.cast.db, a.actor, a.code, number=NUMBER)
     ),
     UseCase(fields.list_fields, Role.READ, lambda a: fields.list_fields(a.cast.db, a.actor, a.code)),
     UseCase(

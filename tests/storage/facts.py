@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Row, select, text
 
 from aiguillage.storage.engine import Database
-from aiguillage.storage.schema import accounts
+from aiguillage.storage.schema import accounts, metadata
+from aiguillage.storage.words import INDEX, TERMS
 
 
 def facts_version(db: Database, code: str = "") -> int:
@@ -24,3 +27,15 @@ def rows(db: Database, statement: str, **values: object) -> list[Row[Any]]:
     """The rows that a statement finds."""
     with db.read() as connection:
         return list(connection.execute(text(statement), values))
+
+
+def differences_from_schema(db: Database) -> list[Any]:
+    """What a database has otherwise than the schema; SQLAlchemy knows nothing of the tables of an index by FTS5."""
+    options = {"compare_server_default": True, "include_name": _is_of_schema}
+    with db.read() as connection:
+        differences: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    return differences
+
+
+def _is_of_schema(name: str | None, _kind: str, _parents: object) -> bool:
+    return name is None or not (name == TERMS or name.startswith(INDEX))

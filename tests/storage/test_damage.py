@@ -19,6 +19,7 @@ LOST = "a key of the contact is lost"
 ALTERED = "what is kept beside a key of the contact is altered or lost"
 OTHERWISE = "calls are answered otherwise than the contact says"
 STRAY = "a key is kept that the contact does not have"
+MALFORMED_INDEX = 'table contact_words: fts5: corruption found reading blob 137438953473 from table "contact_words"'
 HARM = [
     ("UPDATE caller_key SET facts = replace(facts, '207', '208') WHERE kind = 'n'", {OTHERWISE, ALTERED}),
     ("UPDATE caller_key SET sum = sum + 1 WHERE kind = 'c'", {ALTERED}),
@@ -29,6 +30,7 @@ HARM = [
     ("UPDATE contacts SET select_1 = '999'", {OTHERWISE}),
     ("UPDATE contacts SET telecoms = 'no JSON'", {"the contact cannot be read", STRAY}),
     ("UPDATE contacts SET company = CAST(x'ff41' AS TEXT)", {"SQLite finds the file malformed"}),
+    ("UPDATE contact_words_data SET block = zeroblob(length(block)) WHERE id > 100", {MALFORMED_INDEX}),
 ]
 
 

@@ -2,37 +2,36 @@
 
 import threading
 
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
+from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.facts import add_fact
+from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Switch
 from aiguillage.settings import Settings
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate
 from aiguillage.storage.migrations.versions import v0007_fact_keys as v0007
+from aiguillage.storage.migrations.versions import v0009_words as v0009
 from aiguillage.storage.revisions import SCRIPTS, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
-from tests.cast import ACCOUNT, Cast
+from aiguillage.storage.words import INDEX, TERMS
+from tests.cast import ACCOUNT, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.refusal import refused
-from tests.storage.facts import rows
+from tests.storage.facts import account_id, differences_from_schema, rows
 
-WITHOUT_ROWID = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'"
+WITHOUT_ROWID = """SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'
+    AND name NOT LIKE 'contact_words%'"""
 
 
 def test_migrating_nothing_makes_exactly_the_schema(db: Database) -> None:
-    with db.read() as connection:
-        differences = compare_metadata(
-            MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata
-        )
-
-    assert differences == []
+    assert differences_from_schema(db) == []
 
 
 def test_the_migrated_tables_are_kept_by_their_keys_as_the_schema_has_it(db: Database) -> None:
@@ -81,6 +80,37 @@ def test_migrating_twice_changes_nothing(db: Database) -> None:
     with db.read() as connection:
         assert connection.execute(text("SELECT sql FROM sqlite_master ORDER BY name")).scalars().all() == before
         assert connection.execute(text("SELECT count(*) FROM accounts")).scalar() == 1
+
+
+def without_words(connection: Connection) -> None:
+    """Takes away what contacts are found by, as a release had it that did not find them by words."""
+    for trigger in ("added", "removed", "set"):
+        connection.execute(text(f"DROP TRIGGER contact_words_{trigger}"))
+    for table in (TERMS, INDEX):
+        connection.execute(text(f"DROP TABLE {table}"))
+    connection.execute(text("ALTER TABLE contacts DROP COLUMN words"))
+
+
+def terms(db: Database) -> list[tuple[str, int]]:
+    """The index, entry by entry."""
+    return [(row.term, row.doc) for row in rows(db, "SELECT term, doc FROM contact_terms ORDER BY term, doc")]
+
+
+def test_contacts_of_an_older_release_are_found_by_the_words_that_this_one_would_keep(cast: Cast) -> None:
+    known_caller(cast)
+    add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(company="Œuvre d'été", emails=("zoe@example.org",)))
+    add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(telecoms=(Telecom("+33353017*"),)))
+    before = terms(cast.db)
+    with cast.db.write() as connection:
+        without_words(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": v0009.down_revision})
+
+    migrate(cast.db)
+
+    ours, theirs = account_id(cast.db, ACCOUNT), account_id(cast.db, OTHER_ACCOUNT)
+    found = {term for term, _ in before}
+    assert {f"{ours}.garage", f"{ours}.{NUMBER}", f"{theirs}.oeuvre", f"{theirs}.zoe", f"{theirs}.+33353017"} <= found
+    assert terms(cast.db) == before
 
 
 def test_the_keys_of_facts_that_an_older_release_wrote_are_those_that_this_one_would_write(cast: Cast) -> None:

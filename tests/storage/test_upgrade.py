@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from aiguillage.app import open_database
 from aiguillage.desk.contacts import list_contacts
@@ -22,11 +20,10 @@ from aiguillage.storage.damage import require_whole
 from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
 from aiguillage.storage.revisions import newest_revision, revision_of
-from aiguillage.storage.schema import metadata
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.server import running
-from tests.storage.facts import rows
+from tests.storage.facts import differences_from_schema, rows
 
 FORMER = sorted((Path(__file__).parent.parent / "files" / "upgrades").glob("*.json"))
 """Made by tests/files/make_upgrade.py with each release's own code."""
@@ -80,12 +77,7 @@ def test_what_it_answered_is_answered(upgraded: Upgraded) -> None:
 
 
 def test_its_schema_is_that_of_a_new_database(upgraded: Upgraded) -> None:
-    with upgraded.db.read() as connection:
-        differences = compare_metadata(
-            MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata
-        )
-
-    assert differences == []
+    assert differences_from_schema(upgraded.db) == []
     require_whole(upgraded.db)
 
 

@@ -12,9 +12,10 @@ from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.contacts import Kept, enter_contact, list_contacts, remove_contact, show_contact
+from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, show_contact
 from aiguillage.desk.entering import NAMES, NUMBERS
 from aiguillage.desk.fields import list_fields
+from aiguillage.desk.searching import walk_contacts
 from aiguillage.domain.contacts import FIELD_KEYS, OWN_PARTS, PARTS, Part, values_of
 from aiguillage.domain.errors import invalid
 
@@ -139,13 +140,18 @@ def _cleared(typed: list[str], given: dict[str, Any]) -> dict[str, None]:
 def list_(
     context: typer.Context,
     account: AccountCode,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORD]...", help="Those with words that begin so: names, a code, a number, an e-mail."),
+    ] = None,
     number: Annotated[str | None, typer.Option(help="Those with this number, in any spelling.")] = None,
     limit: Limit = 100,
     json: Json = False,
 ) -> None:
-    """List contacts, oldest first."""
+    """List contacts, or find some of them by words; oldest first."""
+    most = limit + 1 if limit else None
     with at_desk(context) as desk:
-        found = list_contacts(desk.db, desk.actor, account, number=number, limit=limit + 1 if limit else None)
+        found = walk_contacts(desk.db, desk.actor, account, " ".join(words or ()), number=number, limit=most)
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         print_list(
             _at_most(found, limit),

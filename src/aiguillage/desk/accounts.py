@@ -50,6 +50,7 @@ from aiguillage.storage.schema import (
     tokens,
 )
 from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook_secrets
+from aiguillage.storage.words import forget_former
 
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
@@ -187,6 +188,7 @@ def remove_account(db: Database, log: Path, actor: Actor, code: str, *, expected
         forget_held_of(db, row.id)
         for table in OF_AN_ACCOUNT:
             change.connection.execute(delete(table).where(table.c.account_id == row.id))
+        forget_former(change.connection)
         change.connection.execute(delete(accounts).where(accounts.c.id == row.id))
         change.record(change.take_seqs(), "remove", "account", row.id, account_of(row), None)
     forget_calls(log, row.id)

@@ -12,7 +12,6 @@ from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
-from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
 from aiguillage.storage.contacts import (
     KEPT,
@@ -151,35 +150,27 @@ def kept_of(row: Row[Any]) -> Kept:
     return Kept(row.id, row.seq, contact_of(row), row.created_at, row.updated_at)
 
 
-def list_contacts(
-    db: Database, actor: Actor, code: str, *, number: str | None = None, limit: int | None = None
-) -> Iterator[Kept]:
-    """The contacts, oldest first; or those with a number, in any spelling. Raises Refusal, before the first one.
+def list_contacts(db: Database, actor: Actor, code: str) -> Iterator[Kept]:
+    """The contacts, oldest first. Raises Refusal, before the first one.
 
     They are read a thousand at a time, each thousand as it is then: however slowly somebody takes them, no transaction
     stays open and keeps the file growing.
     """
-    with read_facts(db, actor, code) as (_, _id, account):
-        key = None if number is None else parse_number(number, account.country)
-    return _contacts(db, actor, code, key, limit)
+    with read_facts(db, actor, code):
+        return _contacts(db, actor, code)
 
 
-def _contacts(db: Database, actor: Actor, code: str, key: str | None, limit: int | None) -> Iterator[Kept]:
-    after, left = 0, limit
-    while batch := _some_contacts(db, actor, code, key, after, SOME if left is None else min(SOME, left)):
+def _contacts(db: Database, actor: Actor, code: str) -> Iterator[Kept]:
+    after = 0
+    while batch := _some_contacts(db, actor, code, after):
         yield from batch
         after = batch[-1].id
-        left = None if left is None else left - len(batch)
 
 
-def _some_contacts(db: Database, actor: Actor, code: str, key: str | None, after: int, limit: int) -> list[Kept]:
+def _some_contacts(db: Database, actor: Actor, code: str, after: int) -> list[Kept]:
     with read_facts(db, actor, code) as (connection, account_id, _):
         statement = KEPT.where(table.c.account_id == account_id, table.c.id > after)
-        if key is not None:
-            ids = [contact_id for _, contact_id in holders(connection, account_id, KeyKind.NUMBER, [key])]
-            statement = statement.where(table.c.id.in_(ids))
-        rows = connection.execute(statement.order_by(table.c.id).limit(limit))
-        return [kept_of(row) for row in rows]
+        return [kept_of(row) for row in connection.execute(statement.order_by(table.c.id).limit(SOME))]
 
 
 def check_contact(contact: Contact, fields: list[Field]) -> None:

@@ -23,6 +23,7 @@ from aiguillage.storage.journal import ERASED
 from aiguillage.storage.people import Finder, blank_changes, erase_rows, rename_imports
 from aiguillage.storage.scrubbing import scrub
 from aiguillage.storage.staging import sweep
+from aiguillage.storage.words import forget_former
 
 WHOLE, NUMBER = "whole", "number"
 CHOICES = (WHOLE, NUMBER)
@@ -123,6 +124,7 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     erase_rows(connection, account_id, [row["id"] for row in records])
     erase_bodies(connection, account_id, [row["id"] for row in events])
     rename_imports(connection, account_id, mentions)
+    forget_former(connection)
     erased = Erased(len(traces.contacts), calls, len(blank), len(traces.blocked), len(records), len(events))
     seq = change.take_seqs()
     change.record(seq, "erase", ENTITY, seq, None, erased)

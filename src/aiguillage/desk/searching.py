@@ -1,21 +1,23 @@
 """Searching: an account's contacts, filtered, searched, sorted, and page by page, however many there are."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from aiguillage.desk.change import View, read_facts
-from aiguillage.desk.contacts import Kept, kept_of
+from aiguillage.desk.contacts import SOME, Kept, kept_of
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.contacts import caller_code, folded, parse_code
+from aiguillage.domain.contacts import parse_code
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.numbers import begun_numbers, parse_number, parse_prefix
+from aiguillage.domain.numbers import parse_number, parse_prefix
+from aiguillage.domain.searching import Reading, readings_of
 from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import first_since
 from aiguillage.storage.orders import SORTS, Order, Place
-from aiguillage.storage.searching import Search, Wanted, Words, read_places
+from aiguillage.storage.searching import Search, Wanted, read_places
 
 LONGEST_WORDS, LONGEST_CURSOR = 200, 2_000
 
@@ -66,6 +68,28 @@ def find_contacts(db: Database, actor: Actor, code: str, asked: Asked) -> Found:
     return Found(view.account_id, found, total, _cursor(order, shown[-1]) if more else None)
 
 
+def walk_contacts(
+    db: Database, actor: Actor, code: str, words: str = "", *, number: str | None = None, limit: int | None = None
+) -> Iterator[Kept]:
+    """The contacts that words find, and that have a number in any spelling, oldest first; `limit` of them at most.
+
+    They are read a page at a time, each page as it is then. Raises Refusal, before the first one.
+    """
+    with read_facts(db, actor, code) as view:
+        filters = {} if number is None else {"telecoms": parse_number(number, view.account.country)}
+        _readings(words, view.account.country)
+    asked = Asked(filters=filters, words=words, cursor="", limit=SOME if limit is None else min(SOME, limit))
+    return islice(_walked(db, actor, code, asked), limit)
+
+
+def _walked(db: Database, actor: Actor, code: str, asked: Asked) -> Iterator[Kept]:
+    cursor = asked.cursor
+    while cursor is not None:
+        found = find_contacts(db, actor, code, msgspec.structs.replace(asked, cursor=cursor))
+        yield from found.contacts
+        cursor = found.cursor
+
+
 def _order(asked: Asked) -> Order:
     by = asked.sort.removeprefix("-") or ("id" if asked.since is None else "updated")
     if by not in SORTS:
@@ -77,7 +101,7 @@ def _wanted(view: View, asked: Asked) -> Wanted:
     country = view.account.country
     filters = {name: _value(name, value, country) for name, value in asked.filters.items()}
     since = None if asked.since is None else first_since(view.connection, view.account_id, asked.since)
-    return Wanted(view.account_id, filters, _words(asked.words, country), since)
+    return Wanted(view.account_id, filters, _readings(asked.words, country), since)
 
 
 def _value(name: str, value: Any, country: str) -> Any:  # noqa: ANN401 - of any field
@@ -93,12 +117,11 @@ def _value(name: str, value: Any, country: str) -> Any:  # noqa: ANN401 - of any
         raise invalid(refusal.message, name) from None
 
 
-def _words(text: str, country: str) -> Words | None:
+def _readings(text: str, country: str) -> tuple[Reading, ...] | None:
     """None for blanks: they are no search. Raises Refusal(invalid)."""
     if len(text) > LONGEST_WORDS:
         raise invalid(f"q has more than {LONGEST_WORDS} characters. Type less.", "q")
-    name = folded(text.strip())
-    return Words(name, caller_code(text), begun_numbers(text, country)) if name else None
+    return readings_of(text, country)
 
 
 def _cursor(order: Order, place: Place) -> str:

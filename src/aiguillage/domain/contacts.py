@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from itertools import filterfalse
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
@@ -138,7 +139,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_NAME]
+    return "".join(filterfalse(unicodedata.combining, letters))[:LONGEST_NAME]
 
 
 LANGUAGES = {

@@ -25,7 +25,7 @@ JOURNAL = text(
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
 STAGED = {name: f"NULLIF(draft.{name}, '')" if contacts.c[name].nullable else f"draft.{name}" for name in COLUMNS}
-INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED))
+INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED), "words")
 """Columns with an index of their own: writing one costs a page of it, though it stays as it was."""
 
 ADDED = text(

@@ -19,6 +19,7 @@ from aiguillage.domain.contacts import (
     caller_keys,
     folded,
 )
+from aiguillage.domain.searching import words_of
 from aiguillage.domain.sums import row_sum
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
 
@@ -27,7 +28,7 @@ _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode = msgspec.json.decode
 _TEXTS = tuple(part.name for part in OWN_PARTS.values() if not part.several)
-COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *(f"{name}_folded" for name in FOLDED))
+COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *(f"{name}_folded" for name in FOLDED), "words")
 """The columns of a contact's own, those of a kind together."""
 
 FLAGS = slice(COLUMNS.index(FIELD_KEYS[SELECTS]), COLUMNS.index("given"))
@@ -48,6 +49,7 @@ KEPT = select(contacts, _moment("created_at", contacts.c.id), _moment("updated_a
 
 def contact_values(contact: Contact) -> list[Any]:
     """A contact as its table keeps it: the values of COLUMNS."""
+    names = [folded(name) for name in _names_of(contact)]
     return [
         *_texts_of(contact),
         _encode(contact.telecoms).decode(),
@@ -55,7 +57,8 @@ def contact_values(contact: Contact) -> list[Any]:
         *contact.select,
         *contact.boolean,
         _encode(contact.given).decode() if contact.given else None,
-        *map(folded, _names_of(contact)),
+        *names,
+        words_of(contact, names),
     ]
 
 

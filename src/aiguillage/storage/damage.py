@@ -24,6 +24,7 @@ from aiguillage.storage.contacts import contact_of, key_rows
 from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import contacts, metadata
 from aiguillage.storage.sqlite import broken, tells_damage
+from aiguillage.storage.words import INDEX
 
 SOME = 1_000
 """Rows that one step looks at."""
@@ -90,7 +91,7 @@ class Walk:
         self._withhold = withhold
         self._contact: tuple[int, int] = (-1, 0)
         self._key: tuple[int, str, str, int] = (-1, "", "", 0)
-        self._tables = [table.name for table in metadata.sorted_tables]
+        self._tables = [INDEX, *(table.name for table in metadata.sorted_tables)]
         self._parts: list[Callable[[Database], bool]] = [self._check_table, self._compare_contacts, self._compare_keys]
 
     def step(self, db: Database) -> bool:

@@ -135,6 +135,7 @@ contacts = Table(
     *map(_contact_column, PARTS.values()),
     Column("given", Text),
     *(Column(f"{name}_folded", String(200), nullable=False, server_default=text("''")) for name in FOLDED),
+    Column("words", Text, nullable=False, server_default=text("''")),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
     Index("contacts_by_reference", "account_id", "reference", unique=True),

@@ -17,8 +17,9 @@ from aiguillage.storage.sqlite import library
 PIECE = 1 << 22
 """Bytes that are looked through at a time."""
 
-TABLES = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
-INDEXES = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+TABLES = """SELECT name, sql FROM sqlite_schema
+    WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"""
+OF_TABLE = "SELECT sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL"
 FORMER = "former_"
 PRAGMAS = ("secure_delete = ON", "foreign_keys = OFF", "legacy_alter_table = ON", "mmap_size = 0")
 
@@ -89,10 +90,10 @@ def _overwrite_free_pages(connection: sqlite3.Connection) -> None:
 def _write_anew(connection: sqlite3.Connection) -> None:
     """Every table as SQLite's manual changes one ('ALTER TABLE', 'Making Other Kinds Of Table Schema Changes')."""
     for name, create in connection.execute(TABLES).fetchall():
-        indexes = [sql for (sql,) in connection.execute(INDEXES, (name,)).fetchall()]
+        of_table = [sql for (sql,) in connection.execute(OF_TABLE, (name,)).fetchall()]
         connection.execute(f'ALTER TABLE "{name}" RENAME TO "{FORMER}{name}"')
         connection.execute(create)
         connection.execute(f'INSERT INTO "{name}" SELECT * FROM "{FORMER}{name}"')  # noqa: S608 - our own names
         connection.execute(f'DROP TABLE "{FORMER}{name}"')
-        for index in indexes:
-            connection.execute(index)
+        for index_or_trigger in of_table:
+            connection.execute(index_or_trigger)

@@ -11,53 +11,47 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    or_,
     select,
     true,
-    union,
 )
-from sqlalchemy.sql.selectable import CompoundSelect
 
 from aiguillage.domain.contacts import FOLDED, KeyKind, folded
 from aiguillage.domain.moments import SECOND
+from aiguillage.domain.searching import Alternatives, Reading
 from aiguillage.storage.alike import WITHIN, alike
 from aiguillage.storage.contacts import KEPT
 from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
+from aiguillage.storage.words import count_begun, found_by, has
 
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""
 
-SHORT_LOOK = 5_000
+SHORT_LOOK = 12_000
 """So many contacts are looked at one by one, in the list's order, for a page of words that many begin with."""
 
-LAST = "\U0010ffff"
-"""Behind a prefix: comes after everything that begins with it."""
+MOST_LOOKED_UP = 4
+"""Words of a text that are looked up; what they find is compared with all of them."""
 
 Condition = Callable[[int, Any], ColumnElement[bool]]
 """Made of an account's id and a value."""
 
 
-class Words(NamedTuple):
-    """What somebody typed to find contacts: as the start of a name, of a code, of a number."""
-
-    name: str
-    code: str | None
-    numbers: tuple[str, ...]
-
-
 class Wanted(NamedTuple):
-    """The contacts that are asked for: `filters` by the names of the API, `since` a change's number."""
+    """The contacts that are asked for: `filters` by the names of the API, `since` a change's number.
+
+    `readings` are a typed text's (domain/searching.py), None for no text.
+    """
 
     account_id: int
     filters: dict[str, Any]
-    words: Words | None
+    readings: tuple[Reading, ...] | None
     since: int | None
 
     @property
     def everything(self) -> bool:
         """Whether all of the account's are meant."""
-        return not self.filters and self.words is None and self.since is None
+        return not self.filters and self.readings is None and self.since is None
 
 
 class Search:
@@ -71,9 +65,19 @@ class Search:
         if wanted.since is not None:
             conditions.append(contacts.c.seq >= wanted.since)
         self._others = and_(self._mine, *conditions)
-        self._words, self._words_alone = wanted.words, not conditions
-        self._starts = [] if wanted.words is None else _starts(wanted.account_id, wanted.words)
-        self._many = bool(self._starts) and max(self._at_most(*self._starts)) > MOST_COUNTED
+        self._others_alone = wanted.readings is None
+        self._words_alone = not conditions
+        self._readings = wanted.readings or ()
+        self._rare = [self._rare_words(reading) for reading in self._readings]
+        self._many = not all(self._rare)
+
+    def _rare_words(self, reading: Reading) -> Reading:
+        """Those of its longest words that few contacts have."""
+        longest = sorted(reading, key=lambda word: -len(word[0]))[:MOST_LOOKED_UP]
+        return tuple(word for word in longest if self._begun(word) <= MOST_COUNTED)
+
+    def _begun(self, word: Alternatives) -> int:
+        return count_begun(self._connection, self._account_id, word, MOST_COUNTED + 1)
 
     def count(self) -> int | None:
         """How many there are; None for more than are counted."""
@@ -82,8 +86,8 @@ class Search:
             return int(self._connection.execute(row).scalar_one())
         if self._many:
             return None
-        alone = self._starts and self._words_alone
-        (found,) = self._at_most(_any_of(self._starts) if alone else select(contacts.c.id).where(self._where()))
+        some = select(contacts.c.id).where(self._where()).limit(MOST_COUNTED + 1).subquery()
+        found = self._connection.execute(select(func.count()).select_from(some)).scalar_one()
         return found if found <= MOST_COUNTED else None
 
     def after(self, order: Order, place: Place | None, limit: int) -> list[Place]:
@@ -98,87 +102,49 @@ class Search:
         return self._read(order.reversed, None, total - offset - wanted, wanted)[::-1]
 
     def _read(self, order: Order, place: Place | None, offset: int, limit: int) -> list[Place]:
-        """Where many are found, the page is mostly full after a short look; else they are looked up by their starts."""
-        if self._many and self._words and order.by in QUICK:
-            near = self._up_to(order, self._end(order, place), _is_begun(self._words))
-            places = self._run(order, place, near, offset, limit)
+        """Where many are found, the page is mostly full after a short look; else they are looked up by their words."""
+        if self._many and order.by in QUICK:
+            near = self._up_to(order, self._end(order, place), has(self._readings))
+            places = self._run(order.sorted(_behind(order, place).where(near)), offset, limit)
             if len(places) == limit:
                 return places
-        if self._starts and self._words_alone and order.by == "id":
-            found = contacts.c.id.in_(_any_of([_first(start, order, place, offset + limit) for start in self._starts]))
-            return self._run(order, place, self._mine & found, offset, limit)
-        return self._run(order, place, self._where(), offset, limit)
+        found = _behind(order, place).where(self._where())
+        if not self._readings or order.by == "id":
+            return self._run(order.sorted(found), offset, limit)
+        # Without this wall SQLite walks through all of the account's contacts in the list's order.
+        apart = found.cte("found").prefix_with("MATERIALIZED")
+        keys = apart.c.value, apart.c.id
+        in_order = select(*keys).order_by(*(key.desc() if order.descending else key for key in keys))
+        return self._run(in_order, offset, limit)
 
-    def _run(
-        self, order: Order, place: Place | None, where: ColumnElement[bool], offset: int, limit: int
-    ) -> list[Place]:
-        statement = order.sorted(select(order.column, contacts.c.id).where(where))
-        if place is not None:
-            statement = statement.where(order.behind(place))
+    def _run(self, statement: Select[Any], offset: int, limit: int) -> list[Place]:
         return [Place(*row) for row in self._connection.execute(statement.offset(offset).limit(limit))]
 
     def _end(self, order: Order, place: Place | None) -> Place | None:
         """Where a short look ends, None for the end of the list."""
-        places = self._run(order, place, self._mine, SHORT_LOOK - 1, 1)
+        places = self._run(order.sorted(_behind(order, place).where(self._mine)), SHORT_LOOK - 1, 1)
         return places[0] if places else None
 
     def _up_to(self, order: Order, end: Place | None, begun: ColumnElement[bool]) -> ColumnElement[bool]:
         return self._others & begun if end is None else self._others & begun & order.until(end)
 
     def _where(self) -> ColumnElement[bool]:
-        """All that are wanted, those that words begin looked up one by one."""
-        return self._others & contacts.c.id.in_(_any_of(self._starts)) if self._starts else self._others
-
-    def _at_most(self, *statements: Select[Any] | CompoundSelect[Any]) -> Sequence[int]:
-        """How many rows each statement gives, counted until they are too many."""
-        somes = [statement.limit(MOST_COUNTED + 1).subquery() for statement in statements]
-        counts = [select(func.count()).select_from(some).scalar_subquery() for some in somes]
-        return self._connection.execute(select(*counts)).one()
+        """All that are wanted: looked up by their rare words, if they have some, and then compared with the others."""
+        if not self._readings:
+            return self._others if self._others_alone else false()
+        looked_up = self._readings if self._many else self._rare
+        return self._others & contacts.c.id.in_(found_by(self._account_id, looked_up)) & has(self._readings)
 
 
-def _is_begun(words: Words) -> ColumnElement[bool]:
-    """Whether something of a contact begins so, seen from its own row."""
-    names = [_between(contacts.c[f"{name}_folded"], words.name) for name in FOLDED if words.name]
-    codes = [] if words.code is None else [_between(contacts.c.code, words.code)]
-    return or_(*names, *codes, *(contacts.c.telecoms.like(f'%"number":"{begun}%') for begun in words.numbers))
-
-
-def _first(start: Select[Any], order: Order, place: Place | None, limit: int) -> Select[Any]:
-    """The first ids of those that begin so: all that a page by id can need of them."""
-    (number,) = start.selected_columns
-    if place is not None:
-        start = start.where(number < place.id if order.descending else number > place.id)
-    first = start.order_by(number.desc() if order.descending else number).limit(limit).subquery()
-    return select(first.c[0])
-
-
-def _any_of(starts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
-    return starts[0] if len(starts) == 1 else union(*starts)
-
-
-def _starts(account_id: int, words: Words) -> list[Select[Any]]:
-    """The ids of contacts by what begins with the words, each from one index alone."""
-    names = [
-        select(contacts.c.id).where(
-            contacts.c.account_id == account_id, _between(contacts.c[f"{name}_folded"], words.name)
-        )
-        for name in FOLDED
-        if words.name
-    ]
-    numbers = _keyed(account_id, KeyKind.NUMBER, KeyKind.PREFIX)
-    keys = [numbers.where(_between(caller_key.c.key, begun)) for begun in words.numbers]
-    if words.code is not None:
-        keys.append(_keyed(account_id, KeyKind.CODE).where(_between(caller_key.c.key, words.code)))
-    return names + keys
+def _behind(order: Order, place: Place | None) -> Select[Any]:
+    """The places behind one, or all of them."""
+    places = select(order.column.label("value"), contacts.c.id)
+    return places if place is None else places.where(order.behind(place))
 
 
 def _keyed(account_id: int, *kinds: KeyKind) -> Select[Any]:
     mine = caller_key.c.account_id == account_id
     return select(caller_key.c.contact_id).where(mine, caller_key.c.kind.in_([kind.value for kind in kinds]))
-
-
-def _between(column: ColumnElement[Any], begun: str) -> ColumnElement[bool]:
-    return (column >= begun) & (column < begun + LAST)
 
 
 def _filter(account_id: int, name: str, value: Any) -> ColumnElement[bool]:  # noqa: ANN401 - of any field

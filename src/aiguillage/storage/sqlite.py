@@ -112,7 +112,8 @@ def require_there(path: Path) -> None:
 
 def tells_damage(why: str) -> bool:
     """Whether SQLite's message says that the file itself is damaged, or no database at all."""
-    return any(sign in why for sign in ("malformed", "not a database", "Could not decode"))
+    signs = ("malformed", "not a database", "Could not decode", "corruption found", "vtable constructor failed")
+    return any(sign in why for sign in signs)
 
 
 def unusable(path: Path, why: str) -> Refusal:

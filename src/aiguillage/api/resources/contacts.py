@@ -165,11 +165,12 @@ def _shown(asked: Asked, kept: Kept) -> Shown:
 ONE = f"{PATH}/{{id}}"
 CHANGING = (404, 409, 412)
 LISTED = (
-    "Any field filters; names do so whatever their case and accents. `q` finds what begins with it: a company, a first "
-    "or last name, a code, a number in any spelling. `sort` takes any field but telecoms and "
+    "Any field filters; names do so whatever their case and accents. `q` finds contacts by the beginnings of words, "
+    "all of them in any order: of the company and the names, whatever their case and accents, a code, a number in any "
+    "spelling, an e-mail address. `sort` takes any field but telecoms and "
     "emails, and updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
     "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
-    "is null where a filter or a search finds more than 10,000."
+    "is null where a filter finds more than 10,000, or each word of a search does."
 )
 OPERATIONS = (
     Operation(
