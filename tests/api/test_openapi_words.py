@@ -8,8 +8,6 @@ import jsonschema_rs
 import pytest
 
 from aiguillage.api.management import operations
-from aiguillage.api.wording import own_word, text_of, value_of
-from aiguillage.api.words import WORDS
 from tests.standing import Standing
 
 Document = dict[str, Any]
@@ -181,28 +179,28 @@ def test_a_list_says_which_parameters_filter(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "field", "text"),
+    ("shape", "field", "text"),
     [
         ("ContactShown", "field_boolean_1", "Whether the contact is a VIP; null takes the field's default."),
         ("ContactShown", "field_boolean_3", "Boolean field 3; null takes the field's default."),
         ("WindowBody", "day_of_week", "1 Monday to 7 Sunday."),
-        ("QueueBody", "nothing_of_that_name", ""),
+        (
+            "GeoListBody",
+            "fallback_destination_2",
+            "Destination 2 of callers who are in none of the list's zones; null for none.",
+        ),
+        ("TimeSpanShown", "start_time", "When it begins, `HH:MM:SS` by the account's clock."),
     ],
 )
-def test_a_field_is_told_by_its_shape_its_name_or_its_number(owner: str, field: str, text: str) -> None:
-    assert text_of(field, owner) == text
+def test_a_field_has_the_words_of_its_declaration(document: Document, shape: str, field: str, text: str) -> None:
+    assert document["components"]["schemas"][shape]["properties"][field]["description"] == text
 
 
-def test_the_longest_beginning_of_a_shapes_name_wins() -> None:
-    assert value_of(own_word("BlockedShown", "number"), "number") == "+33536490000"
-    assert value_of(own_word("BlockedBody", "number"), "number") == "05 36 49 00 00"
+def test_a_value_that_is_answered_otherwise_than_sent_has_an_example_of_each(document: Document) -> None:
+    schemas = document["components"]["schemas"]
 
-
-def test_no_word_is_left_of_a_field_that_is_gone(document: Document) -> None:
-    fields = {name for _, name, _ in properties(document, "")} | {one["name"] for _, one in parameters(document)}
-    named = {name.rpartition(".")[2] for name in WORDS}
-
-    assert {name for name in named if not fields & {name, *(name.replace("#", str(n)) for n in range(1, 5))}} == set()
+    assert schemas["BlockedCallerBody"]["properties"]["number"]["examples"] == ["05 36 49 00 00"]
+    assert schemas["BlockedCallerShown"]["properties"]["number"]["examples"] == ["+33536490000"]
 
 
 def test_shapes_of_queries_are_told_as_parameters_alone(document: Document) -> None:

@@ -17,10 +17,10 @@ from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import said_by
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.dialects.all import DIALECTS
-from aiguillage.dialects.cx_lookups_described import TOLD
+from aiguillage.dialects.cx_lookups import REFUSALS
 from aiguillage.dialects.v2_described import DESCRIBED
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS
-from aiguillage.dialects.v2_lookups_described import DESCRIBED as LOOKUPS
+from aiguillage.dialects.v2_lookups import OnCallNow, QueueNow
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
 from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
@@ -129,9 +129,8 @@ def test_every_parameter_and_field_of_v2_is_in_its_reference() -> None:
 
 def test_the_look_ups_of_v2_are_shown_with_all_their_fields() -> None:
     shown = [json.loads(block.text) for block in blocks(section(read(V2), "## Look-ups"), "json")]
-    schemas = LOOKUPS["components"]["schemas"]
 
-    assert [list(one) for one in shown] == [list(schemas[name]["properties"]) for name in ("QueueNow", "OnCallNow")]
+    assert [list(one) for one in shown] == [list(shape.__struct_encode_fields__) for shape in (QueueNow, OnCallNow)]
 
 
 def test_every_parameter_and_status_of_v1_is_in_its_reference() -> None:
@@ -170,7 +169,7 @@ def test_every_code_of_a_problem_is_listed_with_what_to_do() -> None:
 
 
 def test_every_code_of_a_look_up_is_listed_with_what_to_do() -> None:
-    expected = [[f"`{code}`", status, CODES[code].do] for status, (code, _) in TOLD.items()]
+    expected = [[f"`{code}`", status, CODES[code].do] for status, (code, _) in REFUSALS.items()]
 
     listed = [cells for cells in rows(section(read(V2), "## The successor's look-ups")) if len(cells) == 3]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -22,9 +22,6 @@ from aiguillage.api.examples import Examples, shape_named
 from aiguillage.api.forms import FORM
 from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
 from aiguillage.api.shown import SHOWN
-from aiguillage.api.wording import text_of
-from aiguillage.api.words import WORDS
-from aiguillage.api.words_told import LISTS
 from aiguillage.domain.problems import Problem
 
 REFERENCE = "#/components/schemas/{name}"
@@ -36,6 +33,17 @@ ACCOUNT: Described = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 32},
     "example": "CL0000",
 }
+IN_PATH = {
+    "id": "The id of the one that is meant.",
+    "cti_id": "The id of the CTI.",
+    "field_id": "The id of the field: 1 to 4 for `field_select_1..4`.",
+    "list_id": "The id of the geo list.",
+    "delivery_id": "The id of the delivery.",
+    "seq": "The number of the change in the journal.",
+}
+WORDS = ("description", "examples")
+"""What a schema of a parameter leaves to the parameter."""
+
 HEADERS = {
     "If-Match": "The ETag that you read: the change is made to that state alone; else a 412.",
     "Idempotency-Key": "Up to 255 characters of your own; the same request with it is carried out once.",
@@ -156,7 +164,7 @@ def _path_parameter(path: str, name: str) -> Described:
     if name == "id" or name.endswith("_id"):
         schema = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
     shown = SHOWN.get(path.partition(f"/{{{name}}}")[0])
-    told = {"name": name, "in": "path", "required": True, "description": text_of(name, "Path"), "schema": schema}
+    told = {"name": name, "in": "path", "required": True, "description": IN_PATH[name], "schema": schema}
     return told if shown is None else told | {"example": shown}
 
 
@@ -166,19 +174,10 @@ def _query_parameters(operation: Operation, schema: Described) -> list[Described
         {
             "name": name,
             "in": "query",
-            "description": _asked(operation, name),
-            "schema": kind,
+            "description": kind["description"],
+            "schema": {key: value for key, value in kind.items() if key not in WORDS},
             **({"required": True} if name in mandatory else {}),
             **({"example": operation.asks[name]} if name in operation.asks else {}),
         }
         for name, kind in schema["properties"].items()
     ]
-
-
-def _asked(operation: Operation, name: str) -> str:
-    """What a parameter of the query asks for; most of a list's are fields of what is listed, to filter by."""
-    query = operation.query.__name__
-    listed = get_args(getattr(operation.answer, "__annotations__", {}).get("data"))
-    words = text_of(name, query, *(shape.__name__ for shape in listed))
-    filters = operation.method == "GET" and name not in LISTS and f"{query}.{name}" not in WORDS
-    return f"Only those with this value. {words}" if filters else words

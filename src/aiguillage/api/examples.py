@@ -1,4 +1,4 @@
-"""Examples of answers, made of their shapes: of what the words say, and of the requests' own examples."""
+"""Examples of answers, made of their shapes: of their fields' own examples, and of what the requests send."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,8 +7,8 @@ import msgspec
 
 from aiguillage.api.operations import Operation
 from aiguillage.api.paging import Paged, page_behind, page_of
-from aiguillage.api.wording import UNSAID, Schemas, general_word, own_word, value_of
 
+Schemas = dict[str, Any]
 SERVER = "http://127.0.0.1:8000"
 AN_ID = "12"
 
@@ -21,8 +21,9 @@ class Examples:
         self._sent: dict[str, dict[str, Any]] = {}
         for operation in operations:
             if isinstance(operation.example, dict) and operation.answer is not None:
-                for shape in operation.answer.__mro__:
-                    self._sent[shape.__name__] = operation.example | self._sent.get(shape.__name__, {})
+                names = [shape.__name__ for shape in operation.answer.__mro__ if shape.__name__ in schemas]
+                for name in names:
+                    self._sent[name] = self._alike(operation, name) | self._sent.get(name, {})
 
     def answer(self, operation: Operation, schema: Schemas) -> Any:  # noqa: ANN401 - JSON
         """What an operation answers."""
@@ -32,32 +33,30 @@ class Examples:
         fields = self._schemas[shape_named(schema)]["properties"]
         return _page(operation, self.of(fields["data"]))
 
+    def _alike(self, operation: Operation, answer: str) -> Schemas:
+        """What the operation sends of those fields that are answered as they are sent, as their examples show."""
+        sent = self._schemas[operation.body.__name__]["properties"]
+        shown = self._schemas[answer]["properties"]
+        return {
+            name: value
+            for name, value in operation.example.items()
+            if name in shown and sent[name].get("examples") == shown[name].get("examples")
+        }
+
     def of(self, schema: Schemas, owner: str = "", field: str = "") -> Any:  # noqa: ANN401 - JSON
         """A value of the schema, which is that of a shape's field. Raises LookupError where nobody says one."""
-        own = own_word(owner, field)
-        if (value := value_of(own, field)) is not UNSAID:
-            return value
-        general = value_of(general_word(field), field)
-        built = self._built(schema) if own is not None or general is UNSAID or "$ref" in schema else UNSAID
-        return self._plain(schema, owner, field, general) if built is UNSAID else built
-
-    def _built(self, schema: Schemas) -> Any:  # noqa: ANN401 - JSON
-        """An object of a shape, where the schema refers to one, or to a list of them; else UNSAID."""
         refers = next((one for one in (schema, *schema.get("anyOf", ())) if "$ref" in one), None)
+        if field in self._sent.get(owner, {}) and "$ref" not in str(schema):
+            return self._sent[owner][field]
+        if "examples" in schema:
+            return schema["examples"][0]
         if refers is not None:
             return self._object(shape_named(refers))
-        return [self.of(schema["items"])] if "$ref" in schema.get("items", {}) else UNSAID
-
-    def _plain(self, schema: Schemas, owner: str, field: str, general: Any) -> Any:  # noqa: ANN401 - JSON
-        """What was sent, null for what has words of its own alone, or what is shown of the field everywhere."""
-        if field in self._sent.get(owner, {}):
-            return self._sent[owner][field]
-        nullable = any(one.get("type") == "null" for one in schema.get("anyOf", ()))
-        if nullable and (own_word(owner, field) is not None or general is UNSAID):
+        if "$ref" in schema.get("items", {}):
+            return [self.of(schema["items"])]
+        if any(one.get("type") == "null" for one in schema.get("anyOf", ())):
             return None
-        if general is UNSAID:
-            raise LookupError(f"Give {owner}.{field} an example in api/words.py or api/words_told.py.")
-        return general
+        raise LookupError(f"Give {owner}.{field} an example.")
 
     def _object(self, name: str) -> dict[str, Any]:
         fields = self._schemas[name]["properties"]

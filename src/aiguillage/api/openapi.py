@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from litestar import HttpMethod, Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -13,10 +14,10 @@ from litestar.types import Method
 from aiguillage import __version__
 from aiguillage.api import feeds, switches
 from aiguillage.api.answers import problem
+from aiguillage.api.described import REFERENCE
 from aiguillage.api.examples import Examples
 from aiguillage.api.request_ids import NAME
 from aiguillage.api.resources.samples import SHIFT
-from aiguillage.api.wording import described_schemas
 from aiguillage.domain.problems import MEDIA_TYPE
 
 TITLE = "aiguillage API"
@@ -75,11 +76,12 @@ def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dic
     for part in described:
         document["paths"] |= part["paths"]
         document["tags"] += part["tags"]
-        for kind, entries in part["components"].items():
+        components = dict(part["components"])
+        _, made = msgspec.json.schema_components(components.pop("shapes", ()), ref_template=REFERENCE)
+        for kind, entries in (*components.items(), ("schemas", made)):
             document["components"].setdefault(kind, {}).update(entries)
     schemas = document["components"].get("schemas", {})
     _complete(own_paths, Examples(schemas))
-    document["components"]["schemas"] = described_schemas(schemas)
     document["paths"] |= own_paths
     document["tags"] += own_tags
     return _with_ids(document)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
 from aiguillage.api.jobs import Job
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
+from aiguillage.domain.words import means
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY, LONGEST_SECRETS = 1 << 20, 4 << 10
@@ -78,7 +79,13 @@ class Shown(NamedTuple):
 class Remarks(msgspec.Struct, frozen=True):
     """What the person should know of what was done; answered where there is anything."""
 
-    remarks: list[str]
+    remarks: Annotated[
+        list[str],
+        means(
+            "The call queues that have no opening hours any more.",
+            ["Queue support has no opening hours: it is open at all times, and its calls go to 207."],
+        ),
+    ]
 
 
 class File(NamedTuple):

@@ -24,6 +24,7 @@ from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.problems import MEDIA_TYPE, Problem
+from aiguillage.domain.words import means
 from aiguillage.storage.engine import Database
 
 TAG = "Switches"
@@ -61,10 +62,13 @@ Format = Annotated[str, QueryParameter(name="format", description="`json`, or `r
 class SwitchAnswer(msgspec.Struct, frozen=True):
     """How a switch is; `until` is there while it is on for a time only."""
 
-    switch: str
-    on: bool
-    until: str | None
-    destination: str
+    switch: Annotated[str, means("The switch's name.", "Panne")]
+    on: Annotated[bool, means("Whether the switch is on.", True)]
+    until: Annotated[
+        str | None,
+        means("When it goes off again by itself, ISO 8601 in UTC; null for none.", "2026-11-24T17:00:00Z"),
+    ]
+    destination: Annotated[str, means("Where calls go while the switch is on.", "299")]
 
 
 @dataclass

@@ -1,13 +1,17 @@
 """The successor's three look-ups: call queues, geo destinations, CTIs (contracts/cx-engine.md, 'What we decide')."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from http import HTTPStatus
+from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.cx_lookups_described import DESCRIBED
+from aiguillage.dialects.described import Described, example_of, get_and_head, json_body, parameter, schema_named
+from aiguillage.dialects.encom_described import ACCOUNT_CODE, HEADERS
 from aiguillage.dialects.http import JSON, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.parameters import read_moment
+from aiguillage.dialects.v2_described import at_parameter
+from aiguillage.domain import words
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
@@ -15,6 +19,7 @@ from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
+from aiguillage.domain.words import MOMENT, means
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 
@@ -23,28 +28,49 @@ PATH = None
 METHODS = ("GET", "HEAD")
 
 
-def _queue(facts: Facts, decision: Decision) -> dict[str, Any]:
+class QueueLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    queue: Annotated[str, words.QUEUE]
+    open: Annotated[bool, means("Whether the queue is inside one of its time spans, or has none.", True)]
+    destination: Annotated[str | None, words.DESTINATION]
+    reason: Annotated[str, words.WHY]
+    until: Annotated[str | None, words.HOLDS, MOMENT]
+
+
+class ZoneLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    destination1: Annotated[str | None, words.DESTINATION_1]
+    destination2: Annotated[str | None, words.DESTINATION_2]
+    destination3: Annotated[str | None, words.DESTINATION_3]
+    destination4: Annotated[str | None, words.DESTINATION_4]
+    zone: Annotated[str | None, means("The zone that was found; null for the list's fallback.", "35")]
+    nickname: Annotated[str | None, means("What people call these zones.", "Bretagne")]
+    fallback: Annotated[bool, means("Whether the caller is in none of the list's zones.", False)]
+
+
+class OriginLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    origin: Annotated[str, means("What the phone system sends: a dialled number, a site's code.", "site-12")]
+    destination: Annotated[str, words.DESTINATION]
+
+
+def _queue(facts: Facts, decision: Decision) -> QueueLookedUp:
     ((queue_id, state),) = decision.steps
-    return {
-        "queue": facts.account.queues[queue_id].code,
-        "open": state.open,
-        "destination": decision.destination,
-        "reason": state.reason,
-        "until": iso_in(state.until, facts.account.time_zone),
-    }
+    return QueueLookedUp(
+        facts.account.queues[queue_id].code,
+        state.open,
+        decision.destination,
+        state.reason,
+        iso_in(state.until, facts.account.time_zone),
+    )
 
 
-def _zone(_facts: Facts, decision: Decision) -> dict[str, Any]:
+def _zone(_facts: Facts, decision: Decision) -> ZoneLookedUp:
     zone = decision.zone
-    return {f"destination{n}": value for n, value in enumerate(zone.select if zone else NO_SELECT, start=1)} | {
-        "zone": zone and zone.zone,
-        "nickname": (zone and zone.nickname) or None,
-        "fallback": zone is None or zone.fallback,
-    }
+    if zone is None:
+        return ZoneLookedUp(*NO_SELECT, None, None, fallback=True)
+    return ZoneLookedUp(*zone.select, zone.zone, zone.nickname or None, zone.fallback)
 
 
-def _origin(facts: Facts, decision: Decision) -> dict[str, Any]:
-    return {"origin": facts.named["origin"], "destination": decision.destination}
+def _origin(facts: Facts, decision: Decision) -> OriginLookedUp:
+    return OriginLookedUp(facts.named["origin"], cast("str", decision.destination))
 
 
 class Lookup(NamedTuple):
@@ -54,7 +80,7 @@ class Lookup(NamedTuple):
     """
 
     rules: tuple[Rule, ...]
-    told: Callable[[Facts, Decision], dict[str, Any]]
+    told: Callable[[Facts, Decision], msgspec.Struct]
     names: dict[str, str]
     wanted: tuple[tuple[str, ...], ...]
     optional: tuple[str, ...] = ()
@@ -136,3 +162,101 @@ def method_not_allowed() -> Answer:
 
 def _told(told: Problem, more: Headers) -> Answer:
     return render(told.status, MEDIA_TYPE.encode(), as_json(told), more)
+
+
+TAG = "Look-ups (CX Engine)"
+REFUSALS = {
+    "400": (Code.INVALID, "A parameter is missing, wrong, too long or given twice."),
+    "401": (Code.UNAUTHORIZED, "The token is missing, unknown, expired or revoked."),
+    "403": (Code.FORBIDDEN, "The token may not ask this about this account, or there is no such account."),
+    "404": (Code.NOT_FOUND, "The account has nothing of that name."),
+    "405": (Code.METHOD_NOT_ALLOWED, "The path does not take this method."),
+    "503": (Code.UNAVAILABLE, "The facts cannot be read at this moment."),
+}
+"""The refusals by their statuses: the code, and when."""
+
+
+class LookupProblem(msgspec.Struct, forbid_unknown_fields=True):
+    status: Annotated[int, means("The HTTP status.")]
+    title: Annotated[str, means("The status in words.")]
+    detail: Annotated[str, means("What is wrong.")]
+    code: Annotated[
+        str, means("The same."), msgspec.Meta(extra_json_schema={"enum": [code.value for code, _ in REFUSALS.values()]})
+    ]
+
+
+_GIVEN = {"type": "string", "maxLength": 128}
+
+
+def _refusal(status: str) -> Described:
+    code, description = REFUSALS[status]
+    own = {"401": "WWW-Authenticate", "405": "Allow"}.get(status)
+    example = msgspec.to_builtins(problem(code, description, status=HTTPStatus(int(status))))
+    answer = {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": schema_named("LookupProblem"), "example": example}},
+    }
+    return answer | ({"headers": {own: {"$ref": f"#/components/headers/{own}"}}} if own else {})
+
+
+def _path(name: str, summary: str, asked: list[Described], shape: type[msgspec.Struct]) -> Described:
+    account = parameter(
+        "customer_account", "The code of the account.", required=True, schema=ACCOUNT_CODE, example="CL0000"
+    )
+    return get_and_head(
+        {
+            "operationId": name,
+            "tags": [TAG],
+            "summary": summary,
+            "description": "A look-up is no call: it is not in the call log.",
+            "security": [{"bearer": []}],
+            "parameters": [account, *asked],
+            "responses": {
+                "200": {
+                    "description": "What was found.",
+                    "content": json_body(schema_named(shape.__name__), example_of(shape)),
+                },
+                **{status: _refusal(status) for status in REFUSALS},
+            },
+        }
+    )
+
+
+_OF_QUEUE = [
+    parameter(
+        "code",
+        "The queue's code. One of `code`, `number`, `did_number` and `id` must be there.",
+        schema=_GIVEN,
+        example="support",
+    ),
+    parameter("number", "The number dialled to reach the queue.", schema=_GIVEN),
+    parameter("did_number", "The number that callers dial from outside, in any form.", schema=_GIVEN),
+    parameter("id", "The queue's id.", schema=_GIVEN),
+    at_parameter(),
+]
+_OF_ZONE = [
+    parameter("list_id", "The list's code or id.", required=True, schema=_GIVEN, example="agences"),
+    parameter("value", "What the caller typed.", required=True, schema=_GIVEN, example="35000"),
+]
+_OF_ORIGIN = [
+    parameter(
+        "cti",
+        "The CTI's name or id. A CTI's own token leaves it out, and the account too.",
+        schema=_GIVEN,
+        example="3CX",
+    ),
+    parameter("origin", "What the phone system sends.", required=True, schema=_GIVEN, example="site-12"),
+]
+_BEGIN = "/smart-routings"
+DESCRIBED: Described = {
+    "tags": [{"name": TAG, "description": "As the successor's app asks them."}],
+    "paths": {
+        f"{_BEGIN}/call-queues/lookup": _path("lookUpQueue", "A call queue now", _OF_QUEUE, QueueLookedUp),
+        f"{_BEGIN}/geo/destinations/lookup": _path("lookUpZone", "The destinations of a zone", _OF_ZONE, ZoneLookedUp),
+        f"{_BEGIN}/ctis/lookup": _path("lookUpOrigin", "Where an origin leads", _OF_ORIGIN, OriginLookedUp),
+    },
+    "components": {
+        "shapes": (QueueLookedUp, ZoneLookedUp, OriginLookedUp, LookupProblem),
+        "headers": HEADERS,
+    },
+}

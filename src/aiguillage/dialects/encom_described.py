@@ -1,7 +1,12 @@
 """What Encom's dialects and V2 have in common, described in OpenAPI (contracts/encom.md, 'Both')."""
 
-from aiguillage.dialects.described import Described, const, json_body, parameter, schema_named, text_body
+from typing import Annotated, Literal
+
+import msgspec
+
+from aiguillage.dialects.described import Described, json_body, parameter, says, schema_named, text_body
 from aiguillage.domain.accounts import CHALLENGE
+from aiguillage.domain.words import means
 
 ACCOUNT_CODE = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z][A-Za-z0-9_-]{1,31}$"}
 NUMBER_TEXT = (
@@ -29,17 +34,16 @@ WORDS = {
     "TooManyRequests": "too many requests",
     "Unavailable": "unavailable",
 }
-SCHEMAS: Described = {name: const(words) for name, words in WORDS.items()} | {
-    "BadRequest": {
-        "type": "object",
-        "required": ["response", "detail"],
-        "properties": {
-            "response": {"type": "string", "const": "bad request"},
-            "detail": {"type": "string", "minLength": 1, "description": "What is wrong with the request."},
-        },
-        "additionalProperties": False,
-    }
-}
+
+
+class BadRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """What is answered to a request that cannot be understood."""
+
+    response: Annotated[Literal["bad request"], means("The answer in words, always these.")]
+    detail: Annotated[str, msgspec.Meta(min_length=1), means("What is wrong with the request.")]
+
+
+SHAPES = (*(says(name, words) for name, words in WORDS.items()), BadRequest)
 HEADERS: Described = {
     "Retry-After": {
         "description": "In how many seconds the next code is looked at.",

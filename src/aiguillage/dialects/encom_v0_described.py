@@ -8,7 +8,7 @@ from aiguillage.dialects.encom_described import (
     NUMBER,
     NUMBER_TEXT,
     NUMBERS,
-    SCHEMAS,
+    SHAPES,
     account_parameter,
     refusals,
 )
@@ -65,7 +65,7 @@ DESCRIBED: Described = {
     "tags": [{"name": TAG, "description": "V1's forerunner, for call flows that still ask it. Nothing is added here."}],
     "paths": dict(map(_path, ASKED)),
     "components": {
-        "schemas": SCHEMAS,
+        "shapes": SHAPES,
         "headers": HEADERS
         | {
             "Deprecation": {

@@ -1,5 +1,9 @@
 """Encom's V1 call-path API, described in OpenAPI."""
 
+from typing import Annotated
+
+import msgspec
+
 from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named, text_body
 from aiguillage.dialects.encom_described import (
     CODE,
@@ -8,34 +12,34 @@ from aiguillage.dialects.encom_described import (
     NUMBER,
     NUMBER_TEXT,
     NUMBERS,
-    SCHEMAS,
+    SHAPES,
     account_parameter,
     refusals,
 )
+from aiguillage.domain.words import means
 
 TAG = "Calls (V1)"
 NAMES = ("destination1", "destination2", "destination3", "destination4")
 ALL = {"destination1": "207", "destination2": "209", "destination3": "214", "destination4": "216"}
 FLAGS = ("vip", "onCallDutyContract")
 
-_DESTINATION = {
-    "type": ["string", "null"],
-    "description": "What the phone system dials; null when neither the contact nor the field's default says it.",
-}
-ROUTING = {
-    "type": "object",
-    "description": "Where the call goes. With one destination asked for, that key alone.",
-    "minProperties": 1,
-    "properties": dict.fromkeys(NAMES, _DESTINATION)
-    | {
-        "vip": {"type": "boolean", "description": "With `include=vip`: whether the caller is a VIP."},
-        "onCallDutyContract": {
-            "type": "boolean",
-            "description": "With `include=onCallDutyContract`: whether the caller has an on-call contract.",
-        },
-    },
-    "additionalProperties": False,
-}
+_DESTINATION = means("What the phone system dials; null when neither the contact nor the field's default says it.")
+
+
+class Routing(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the call goes. With one destination asked for, that key alone."""
+
+    destination1: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination2: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination3: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination4: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    vip: Annotated[bool | msgspec.UnsetType, means("With `include=vip`: whether the caller is a VIP.")] = msgspec.UNSET
+    onCallDutyContract: Annotated[  # noqa: N815 - its name on the wire
+        bool | msgspec.UnsetType,
+        means("With `include=onCallDutyContract`: whether the caller has an on-call contract."),
+    ] = msgspec.UNSET
+
+
 PARAMETERS = [
     account_parameter("query"),
     parameter(
@@ -121,5 +125,5 @@ DESCRIBED: Described = {
             }
         )
     },
-    "components": {"schemas": SCHEMAS | {"Routing": ROUTING}, "headers": HEADERS},
+    "components": {"shapes": (*SHAPES, Routing), "headers": HEADERS},
 }

@@ -1,6 +1,18 @@
 """V2's question, described in OpenAPI."""
 
-from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named, text_body
+from typing import Annotated, Any
+
+import msgspec
+
+from aiguillage.dialects.described import (
+    Described,
+    example_of,
+    get_and_head,
+    json_body,
+    parameter,
+    schema_named,
+    text_body,
+)
 from aiguillage.dialects.encom_described import (
     CODE,
     CODE_TEXT,
@@ -8,11 +20,12 @@ from aiguillage.dialects.encom_described import (
     NUMBER,
     NUMBER_TEXT,
     NUMBERS,
-    SCHEMAS,
+    SHAPES,
     account_parameter,
     refusals,
 )
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS
+from aiguillage.dialects.v2_formats import FIELDS, FORMATS, Told
+from aiguillage.domain.words import means
 
 TAG = "Calls (V2)"
 TEXT = {"type": "string", "maxLength": 128}
@@ -59,66 +72,28 @@ PARAMETERS = [
         schema={"type": "array", "items": {"type": "string", "enum": list(FIELDS)}},
     ),
 ]
-_OF_FIELD: Described = {
-    "known": {"type": "boolean", "description": "Whether the caller is one of the account's contacts."},
-    "by": {"type": ["string", "null"], "enum": ["number", "prefix", "code", None]},
-    "contactId": {"type": ["integer", "null"]},
-    "vip": {"type": "boolean"},
-    "onCallDutyContract": {"type": "boolean"},
-    "priority": {"type": "integer", "description": "A VIP's calls have the account's VIP priority, others 0."},
-    "destination": {"type": ["string", "null"], "description": "Where to send the call now, all rules applied."},
-    "queue": {"type": ["string", "null"], "description": "The code of the call queue that the caller was meant for."},
-    "open": {"type": ["boolean", "null"], "description": "Whether that queue is inside one of its time spans."},
-    "until": {"type": ["string", "null"], "format": "date-time", "description": "How long all of this holds."},
-    "reason": {"type": "string", "description": "The name of the rule that said where the call goes."},
-    "callId": {"type": ["string", "null"], "description": "The call in the call log."},
-}
-EXAMPLE = {
-    "known": True,
-    "by": "number",
-    "contactId": 12,
-    "company": "Clinique des Acacias",
-    "firstName": "Camille",
-    "lastName": "Roche",
-    "language": "fr",
-    "vip": True,
-    "onCallDutyContract": False,
-    "priority": 10,
-    "destination": "207",
-    "destination1": "207",
-    "destination2": "209",
-    "destination3": "214",
-    "destination4": "216",
-    "queue": "support",
-    "open": True,
-    "until": "2026-11-24T18:00:00+01:00",
-    "reason": "known_caller",
-    "callId": "b7c0e51f9d02-1a",
-}
-ROUTE: Described = {
-    "type": "object",
-    "description": "Where the call goes, and why; null where there is nothing. With `fields`, those alone.",
-    "properties": {name: _OF_FIELD.get(name, {"type": ["string", "null"]}) for name in FIELDS}
-    | {
-        "trace": {
-            "type": "array",
-            "description": "With `explain=1`: a line from every rule, in their order.",
-            "items": {
-                "type": "object",
-                "required": ["rule", "sentence", "lookedAt", "applied", "changed"],
-                "properties": {
-                    "rule": {"type": "string"},
-                    "sentence": {"type": "string"},
-                    "lookedAt": {"type": "object"},
-                    "applied": {"type": "boolean"},
-                    "changed": {"type": "object"},
-                },
-                "additionalProperties": False,
-            },
-        }
-    },
-    "additionalProperties": False,
-}
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """What one rule said."""
+
+    rule: Annotated[str, means("The rule's name.")]
+    sentence: Annotated[str, means("What the rule says.")]
+    looked_at: Annotated[dict[str, Any], means("What the rule looked at.")]
+    applied: Annotated[bool, means("Whether the rule had anything to say.")]
+    changed: Annotated[dict[str, Any], means("What the rule changed of the decision.")]
+
+
+_LINES = Annotated[list[Line] | msgspec.UnsetType, means("With `explain=1`: a line from every rule, in their order.")]
+ROUTE = msgspec.defstruct(
+    "Route",
+    [
+        *((one.encode_name, one.type | msgspec.UnsetType, msgspec.UNSET) for one in msgspec.structs.fields(Told)),
+        ("trace", _LINES, msgspec.UNSET),
+    ],
+    namespace={"__doc__": "Where the call goes, and why; null where there is nothing. With `fields`, those alone."},
+    forbid_unknown_fields=True,
+)
 _BODY: Described = {
     "type": "object",
     "properties": {
@@ -145,7 +120,7 @@ ASKED: Described = {
     "responses": {
         "200": {
             "description": "The decision.",
-            "content": json_body(schema_named("Route"), EXAMPLE)
+            "content": json_body(schema_named("Route"), example_of(Told))
             | text_body("With another format: the values, no line end.", "207"),
         },
         **refusals(raw=True),
@@ -166,5 +141,5 @@ _POST = ASKED | {
 DESCRIBED: Described = {
     "tags": [{"name": TAG, "description": "One question settles a call: hours, holidays, zones, rotas, switches."}],
     "paths": {"/api/v2/route": get_and_head(ASKED) | {"post": _POST}},
-    "components": {"schemas": SCHEMAS | {"Route": ROUTE}, "headers": HEADERS},
+    "components": {"shapes": (*SHAPES, ROUTE), "headers": HEADERS},
 }

@@ -1,12 +1,12 @@
 """Accounts and their settings."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import UNSET, Body, given, make_fact
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.accounts import (
     accounts_by_id,
     add_account,
@@ -17,10 +17,12 @@ from aiguillage.desk.accounts import (
     show_account,
 )
 from aiguillage.desk.change import state_of
+from aiguillage.desk.sent import make_fact
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account, Role
+from aiguillage.domain.words import means
 
 TAG = "Accounts"
-LISTING = ("q", "sort", "page", "per_page")
 NAMES = {"rota_id": "rota", "geo_list_id": "geo_list"}
 """The account's names for what the API calls otherwise."""
 
@@ -28,46 +30,60 @@ Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
 
 
+CODE = means("The account's code, which it keeps: a letter, then letters, digits, - or _.", "CL0000")
+COUNTRY = means("Two letters, as in `FR`; an account's national numbers are read as that country's.", "FR")
+TIME_ZONE = means("The account's clock, as in `Europe/Paris`.", "Europe/Paris")
+SHARED_NUMBERS = means("What of a number of two contacts: `refuse` it, `ask_code`, or the `first` one wins.", "refuse")
+VIP_PRIORITY = means("What a VIP's calls carry, 0 to 1,000,000.", 10)
+ROTA_ID = means("The id of the rota of queues that have none of their own; null for none.")
+GEO_LIST_ID = means("The id of the geo list in which callers' own numbers are looked up; null for none.")
+FALLBACK_DESTINATION = means(
+    "Where calls go for which nothing says where, as from a closed call queue without a default; null for none.", "200"
+)
+KEEP_CALLS_DAYS = means("How long the call log is kept, 1 to 3650 days.", 365)
+PSEUDONYMISE_DAYS = means("After how many days its numbers can no longer be read, 1 to 3650.", 30)
+
+
 class AccountChanges(Body, frozen=True):
     """An account's settings as they are sent."""
 
-    name: Text = UNSET
-    country: Text = UNSET
-    time_zone: Text = UNSET
-    shared_numbers: Text = UNSET
-    vip_priority: Number = UNSET
-    rota_id: Number | None = UNSET
-    geo_list_id: Number | None = UNSET
-    fallback_destination: Text | None = UNSET
-    keep_calls_days: Number = UNSET
-    pseudonymise_days: Number = UNSET
+    name: Annotated[Text, words.NAME] = UNSET
+    country: Annotated[Text, COUNTRY] = UNSET
+    time_zone: Annotated[Text, TIME_ZONE] = UNSET
+    shared_numbers: Annotated[Text, SHARED_NUMBERS] = UNSET
+    vip_priority: Annotated[Number, VIP_PRIORITY] = UNSET
+    rota_id: Annotated[Number | None, ROTA_ID] = UNSET
+    geo_list_id: Annotated[Number | None, GEO_LIST_ID] = UNSET
+    fallback_destination: Annotated[Text | None, FALLBACK_DESTINATION] = UNSET
+    keep_calls_days: Annotated[Number, KEEP_CALLS_DAYS] = UNSET
+    pseudonymise_days: Annotated[Number, PSEUDONYMISE_DAYS] = UNSET
 
 
 class AccountBody(AccountChanges, frozen=True, kw_only=True):
     """A new account as it is sent: its code, which it keeps, and settings."""
 
-    code: str
+    code: Annotated[str, CODE]
 
 
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     """An account. `code` is what `customer_account` names, `id` what `workspace_id` and `customer_id` mean."""
 
-    id: int
-    code: str
-    name: str
-    country: str
-    time_zone: str
-    shared_numbers: str
-    vip_priority: int
-    rota_id: int | None
-    geo_list_id: int | None
-    fallback_destination: str | None
-    keep_calls_days: int
-    pseudonymise_days: int
+    id: Annotated[int, words.ACCOUNT_ID]
+    code: Annotated[str, CODE]
+    name: Annotated[str, words.NAME]
+    country: Annotated[str, COUNTRY]
+    time_zone: Annotated[str, TIME_ZONE]
+    shared_numbers: Annotated[str, SHARED_NUMBERS]
+    vip_priority: Annotated[int, VIP_PRIORITY]
+    rota_id: Annotated[int | None, ROTA_ID]
+    geo_list_id: Annotated[int | None, GEO_LIST_ID]
+    fallback_destination: Annotated[str | None, FALLBACK_DESTINATION]
+    keep_calls_days: Annotated[int, KEEP_CALLS_DAYS]
+    pseudonymise_days: Annotated[int, PSEUDONYMISE_DAYS]
 
 
-AccountsQuery = query_of("AccountsQuery", AccountShown, words=LISTING)
-FILTERS = [name for name in AccountsQuery.__struct_fields__ if name not in LISTING]
+AccountsQuery = query_of("AccountsQuery", AccountShown, listing=UNDATED)
+FILTERS = [name for name in AccountsQuery.__struct_fields__ if name not in UNDATED]
 
 
 def _show(account_id: int, account: Account) -> Shown:

@@ -1,6 +1,6 @@
 """Calendars: iCal feeds and files, read into the exceptions of queues and groups, and the shifts of rotas."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -9,8 +9,7 @@ from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources import samples
-from aiguillage.api.resources.opening import read_owner
-from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, make_fact, since
+from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, since
 from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.calendars import (
     KIND,
@@ -26,10 +25,13 @@ from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import remove_fact
 from aiguillage.desk.fetching import LONGEST
 from aiguillage.desk.ical.encodings import in_utf8
+from aiguillage.desk.sent import make_fact
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso
-from aiguillage.domain.queues import Calendar, LeftOut
+from aiguillage.domain.queues import Calendar, LeftOut, parse_owner
+from aiguillage.domain.words import means
 
 TAG = "Calendars"
 PATH = f"{BASE}/calendars"
@@ -37,43 +39,52 @@ ONE = f"{PATH}/{{id}}"
 CHANGING = (404, 409, 412)
 
 
+OWNER_TYPE = means("What it belongs to: `queue`, `group` or `rota`.", "queue")
+OWNER_ID = means("The id of that queue, group or rota.", 12)
+DESTINATION = means("Where calls go during its events; null for the queue's default destination.")
+
+
 class CalendarChanges(Body, frozen=True):
     """What of a calendar can be changed; a feed of another address is another calendar."""
 
-    name: Text = UNSET
-    owner_type: Text = UNSET
-    owner_id: Number = UNSET
-    destination: Text = UNSET
+    name: Annotated[Text, words.NAME] = UNSET
+    owner_type: Annotated[Text, OWNER_TYPE] = UNSET
+    owner_id: Annotated[Number, OWNER_ID] = UNSET
+    destination: Annotated[Text, DESTINATION] = UNSET
 
 
 class CalendarBody(CalendarChanges, frozen=True):
     """A new feed as it is sent: of a queue, a group or a rota; it is read after the answer, and then each hour."""
 
-    url: Text = UNSET
+    url: Annotated[
+        Text, means("The feed's address, beginning with `https://`.", "https://calendars.example.org/secret/basic.ics")
+    ] = UNSET
 
 
 class CalendarPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a file that is sent is to be: its name, and whose."""
 
-    name: str
-    owner_type: str
-    owner_id: int
-    destination: str | None = None
+    name: Annotated[str, means("Its name, for people.")]
+    owner_type: Annotated[str, means("What it belongs to: `queue`, `group` or `rota`.")]
+    owner_id: Annotated[int, means("The id of that queue, group or rota.")]
+    destination: Annotated[str | None, DESTINATION] = None
 
 
 class OmittedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that counts for nothing: when it begins by the account's clock, if it says so, and its title."""
 
-    begins: str | None
-    label: str
+    begins: Annotated[
+        str | None, means("When it begins, by the account's clock; null where it does not say.", "2026-12-24T08:00:00")
+    ]
+    label: Annotated[str, means("Its title.", "Inventaire")]
 
 
 class EventsLeftOut(msgspec.Struct, frozen=True, kw_only=True):
     """How many events count for nothing for one reason, and the first of them."""
 
-    reason: str
-    count: int
-    first: list[OmittedEvent]
+    reason: Annotated[str, means("Why: one of the words in docs/calendars.md.", "cancelled")]
+    count: Annotated[int, means("How many events there are of which that is so.", 1)]
+    first: Annotated[list[OmittedEvent], means("The first five of them.")]
 
 
 class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,21 +94,34 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     first time or again, then `read`, or `failing`.
     """
 
-    id: int
-    name: str
-    owner_type: str
-    owner_id: int
-    url: str | None
-    destination: str | None
-    events: int
-    used: int
-    left_out: list[EventsLeftOut]
-    remarks: list[str]
-    state: str
-    read_at: str | None
-    failing_since: str | None
-    trouble: str
-    customer_id: int
+    id: Annotated[int, words.ID]
+    name: Annotated[str, words.NAME]
+    owner_type: Annotated[str, OWNER_TYPE]
+    owner_id: Annotated[int, OWNER_ID]
+    url: Annotated[
+        str | None, means("The feed's address; null for a file.", "https://calendars.example.org/secret/basic.ics")
+    ]
+    destination: Annotated[str | None, DESTINATION]
+    events: Annotated[int, means("How many events the calendar has.", 8)]
+    used: Annotated[int, means("How many of its events count.", 8)]
+    left_out: Annotated[list[EventsLeftOut], means("What of it does not count, by the reasons; empty where all does.")]
+    remarks: Annotated[
+        list[str],
+        means(
+            "The same in words, and that nothing of it counts, where that is so.",
+            ["Left out, because they are cancelled: 1 (2026-12-24 08:00 Inventaire)."],
+        ),
+    ]
+    state: Annotated[str, means("`reading` while it is to be read, then `read`, or `failing`.", "read")]
+    read_at: Annotated[
+        str | None,
+        means("When it was last read, ISO 8601 with an offset; null while it was not.", "2026-11-24T17:00:00Z"),
+    ]
+    failing_since: Annotated[
+        str | None, means("Since when the feed cannot be read, ISO 8601 with an offset; null while it can.")
+    ]
+    trouble: Annotated[str, means("Why the feed cannot be read; empty while it can.", "")]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
 CalendarsQuery = query_of("CalendarsQuery", CalendarShown)
@@ -148,7 +172,7 @@ def _list(asked: Asked) -> Paged:
     found = [_show_one(state, state.calendar, account_id) for state in states if state.kept.id in changed]
     query = asked.query
     if query.owner_type is not UNSET:
-        query = msgspec.structs.replace(query, owner_type=read_owner(query.owner_type, "owner_type"))
+        query = msgspec.structs.replace(query, owner_type=parse_owner(query.owner_type, "owner_type"))
     return chosen(found, query, FILTERS, asked.url)
 
 
@@ -184,7 +208,7 @@ def _set(asked: Asked) -> Shown:
 
 def _owned(sent: dict[str, Any]) -> dict[str, Any]:
     if sent.get("owner_type") is not None:
-        sent["owner_type"] = read_owner(sent["owner_type"], "owner_type")
+        sent["owner_type"] = parse_owner(sent["owner_type"], "owner_type")
     return sent
 
 

@@ -1,22 +1,25 @@
 """Contacts (contracts/cx-engine.md, 'contacts')."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given
 from aiguillage.api.shown import SOME_CONTACTS
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
 from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
 from aiguillage.desk.searching import find_contacts
+from aiguillage.desk.sent import named
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import FIELD_KEYS
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 
 PATH = f"{BASE}/contacts"
 TAG = "Contacts"
@@ -26,27 +29,49 @@ Flag = bool | None | msgspec.UnsetType
 MOST_REMOVED = 10_000
 
 
+REFERENCE = means("The contact's name in other systems, by which an import finds it again.", "C-1042")
+ID_CODE = means("The digits that the contact types to say who they are.", "4321")
+LANGUAGE_CODE = means("The contact's language, as in `fr`.", "fr")
+COMPANY = means("The company's name.", "Garage Belleville")
+FIRST_NAME = means("The person's first name.", "Camille")
+LAST_NAME = means("The person's last name.", "Roche")
+EMAILS = means("E-mail addresses: texts, or objects with `email` and more.", ["atelier@example.org"])
+TELECOMS = means(
+    "Numbers in any spelling: texts, or objects with `number` and perhaps `type`, `label` and more.", ["01 99 00 12 34"]
+)
+EMAIL_DESTINATION = means("A destination for e-mail, kept for other systems: no rule looks at it.")
+TELECOM_DESTINATION = means("A destination for calls, kept for other systems: no rule looks at it.")
+FIELD_SELECT_1 = means("Destination 1 of four; null takes the field's default.", "207")
+FIELD_SELECT_2 = means("Destination 2 of four; null takes the field's default.", "209")
+FIELD_SELECT_3 = means("Destination 3 of four; null takes the field's default.", "214")
+FIELD_SELECT_4 = means("Destination 4 of four; null takes the field's default.", "216")
+FIELD_BOOLEAN_1 = means("Whether the contact is a VIP; null takes the field's default.", True)
+FIELD_BOOLEAN_2 = means("Whether there is an on-call contract; null takes the field's default.", False)
+FIELD_BOOLEAN_3 = means("Boolean field 3; null takes the field's default.")
+FIELD_BOOLEAN_4 = means("Boolean field 4; null takes the field's default.")
+
+
 class ContactBody(Body, frozen=True):
     """A contact as it is sent. `telecoms` and `emails` are texts, or objects with `number` or `email`, and more."""
 
-    reference: Text = UNSET
-    id_code: Text = UNSET
-    language_code: Text = UNSET
-    company: Text = UNSET
-    first_name: Text = UNSET
-    last_name: Text = UNSET
-    emails: Several = UNSET
-    telecoms: Several = UNSET
-    email_destination: Text = UNSET
-    telecom_destination: Text = UNSET
-    field_select_1: Text = UNSET
-    field_select_2: Text = UNSET
-    field_select_3: Text = UNSET
-    field_select_4: Text = UNSET
-    field_boolean_1: Flag = UNSET
-    field_boolean_2: Flag = UNSET
-    field_boolean_3: Flag = UNSET
-    field_boolean_4: Flag = UNSET
+    reference: Annotated[Text, REFERENCE] = UNSET
+    id_code: Annotated[Text, ID_CODE] = UNSET
+    language_code: Annotated[Text, LANGUAGE_CODE] = UNSET
+    company: Annotated[Text, COMPANY] = UNSET
+    first_name: Annotated[Text, FIRST_NAME] = UNSET
+    last_name: Annotated[Text, LAST_NAME] = UNSET
+    emails: Annotated[Several, EMAILS] = UNSET
+    telecoms: Annotated[Several, TELECOMS] = UNSET
+    email_destination: Annotated[Text, EMAIL_DESTINATION] = UNSET
+    telecom_destination: Annotated[Text, TELECOM_DESTINATION] = UNSET
+    field_select_1: Annotated[Text, FIELD_SELECT_1] = UNSET
+    field_select_2: Annotated[Text, FIELD_SELECT_2] = UNSET
+    field_select_3: Annotated[Text, FIELD_SELECT_3] = UNSET
+    field_select_4: Annotated[Text, FIELD_SELECT_4] = UNSET
+    field_boolean_1: Annotated[Flag, FIELD_BOOLEAN_1] = UNSET
+    field_boolean_2: Annotated[Flag, FIELD_BOOLEAN_2] = UNSET
+    field_boolean_3: Annotated[Flag, FIELD_BOOLEAN_3] = UNSET
+    field_boolean_4: Annotated[Flag, FIELD_BOOLEAN_4] = UNSET
 
 
 class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,30 +81,32 @@ class ContactShown(msgspec.Struct, frozen=True, kw_only=True):
     change that made it so, which is its ETag too, and `updated_at` when that was made.
     """
 
-    id: int
-    reference: str | None
-    id_code: str | None
-    language_code: str | None
-    company: str | None
-    first_name: str | None
-    last_name: str | None
-    emails: list[Sent]
-    telecoms: list[Sent]
-    numbers: list[str]
-    email_destination: str | None
-    telecom_destination: str | None
-    field_select_1: str | None
-    field_select_2: str | None
-    field_select_3: str | None
-    field_select_4: str | None
-    field_boolean_1: bool | None
-    field_boolean_2: bool | None
-    field_boolean_3: bool | None
-    field_boolean_4: bool | None
-    customer_id: int
-    created_at: str | None
-    updated_at: str | None
-    updated_seq: int
+    id: Annotated[int, words.ID]
+    reference: Annotated[str | None, REFERENCE]
+    id_code: Annotated[str | None, ID_CODE]
+    language_code: Annotated[str | None, LANGUAGE_CODE]
+    company: Annotated[str | None, COMPANY]
+    first_name: Annotated[str | None, FIRST_NAME]
+    last_name: Annotated[str | None, LAST_NAME]
+    emails: Annotated[list[Sent], EMAILS]
+    telecoms: Annotated[list[Sent], TELECOMS]
+    numbers: Annotated[list[str], means("The contact's numbers in E.164.", ["+33199001234", "+33639981234"])]
+    email_destination: Annotated[str | None, EMAIL_DESTINATION]
+    telecom_destination: Annotated[str | None, TELECOM_DESTINATION]
+    field_select_1: Annotated[str | None, FIELD_SELECT_1]
+    field_select_2: Annotated[str | None, FIELD_SELECT_2]
+    field_select_3: Annotated[str | None, FIELD_SELECT_3]
+    field_select_4: Annotated[str | None, FIELD_SELECT_4]
+    field_boolean_1: Annotated[bool | None, FIELD_BOOLEAN_1]
+    field_boolean_2: Annotated[bool | None, FIELD_BOOLEAN_2]
+    field_boolean_3: Annotated[bool | None, FIELD_BOOLEAN_3]
+    field_boolean_4: Annotated[bool | None, FIELD_BOOLEAN_4]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
+    created_at: Annotated[str | None, means("When the contact was added, ISO 8601 in UTC.", "2026-11-02T08:30:00Z")]
+    updated_at: Annotated[
+        str | None, means("When anything of the contact last changed, ISO 8601 in UTC.", "2026-11-24T17:00:00Z")
+    ]
+    updated_seq: Annotated[int, means("The number of the change that made the contact so: its ETag.", 118)]
 
 
 class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,38 +115,38 @@ class ContactFilters(msgspec.Struct, frozen=True, kw_only=True):
     `created_at` and `updated_at` are moments, to the second.
     """
 
-    id: int
-    reference: str
-    id_code: str
-    language_code: str
-    company: str
-    first_name: str
-    last_name: str
-    emails: str
-    telecoms: str
-    email_destination: str
-    telecom_destination: str
-    field_select_1: str
-    field_select_2: str
-    field_select_3: str
-    field_select_4: str
-    field_boolean_1: bool
-    field_boolean_2: bool
-    field_boolean_3: bool
-    field_boolean_4: bool
-    customer_id: int
-    created_at: str
-    updated_at: str
-    updated_seq: int
+    id: Annotated[int, means("Its id.")]
+    reference: Annotated[str, means("The contact's name in other systems, by which an import finds it again.")]
+    id_code: Annotated[str, means("The digits that the contact types to say who they are.")]
+    language_code: Annotated[str, means("The contact's language, as in `fr`.")]
+    company: Annotated[str, means("The company's name.")]
+    first_name: Annotated[str, means("The person's first name.")]
+    last_name: Annotated[str, means("The person's last name.")]
+    emails: Annotated[str, means("Only those with this e-mail address.")]
+    telecoms: Annotated[str, means("Only those with this number, in any spelling.")]
+    email_destination: Annotated[str, EMAIL_DESTINATION]
+    telecom_destination: Annotated[str, TELECOM_DESTINATION]
+    field_select_1: Annotated[str, means("Destination 1 of four; null takes the field's default.")]
+    field_select_2: Annotated[str, means("Destination 2 of four; null takes the field's default.")]
+    field_select_3: Annotated[str, means("Destination 3 of four; null takes the field's default.")]
+    field_select_4: Annotated[str, means("Destination 4 of four; null takes the field's default.")]
+    field_boolean_1: Annotated[bool, means("Whether the contact is a VIP; null takes the field's default.")]
+    field_boolean_2: Annotated[bool, means("Whether there is an on-call contract; null takes the field's default.")]
+    field_boolean_3: Annotated[bool, FIELD_BOOLEAN_3]
+    field_boolean_4: Annotated[bool, FIELD_BOOLEAN_4]
+    customer_id: Annotated[int, means("The account's id.")]
+    created_at: Annotated[str, means("When the contact was added, ISO 8601 in UTC.")]
+    updated_at: Annotated[str, means("When anything of the contact last changed, ISO 8601 in UTC.")]
+    updated_seq: Annotated[int, means("The number of the change that made the contact so: its ETag.")]
 
 
 class Bulk(Body, frozen=True):
     """Contacts by their ids."""
 
-    ids: list[int]
+    ids: Annotated[list[int], words.IDS]
 
 
-ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": str})
+ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": Annotated[str, words.CURSOR]})
 FILTERS = ContactFilters.__struct_fields__
 RENAMED = {"id_code": "code", "language_code": "language"} | {f"field_{key}": key for key in FIELD_KEYS}
 """The desk's names for what the API calls otherwise."""

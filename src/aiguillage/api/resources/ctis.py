@@ -1,18 +1,20 @@
 """CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar.exceptions import HTTPException
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
 from aiguillage.api.resources import samples
+from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
+from aiguillage.api.resources.shared import BASE
 from aiguillage.api.shown import SOME_CTIS
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
 
@@ -24,49 +26,17 @@ LONGEST_IMPORT = 16 << 20
 MOST_TOLD = 100
 
 
-class CtiBody(Body, frozen=True):
-    """A CTI as it is sent."""
-
-    name: Text = UNSET
-
-
-class CtiShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A CTI as it is answered."""
-
-    id: int
-    name: str
-    customer_id: int
-
-
-class OriginBody(Body, frozen=True):
-    """An origin and where it leads, as they are sent."""
-
-    origin: Text = UNSET
-    destination: Text = UNSET
-    cti_id: Number = UNSET
-
-
-class OriginShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An origin and where it leads, as they are answered."""
-
-    id: int
-    origin: str
-    destination: str
-    cti_id: int
-    customer_id: int
-
-
 class TokenTold(msgspec.Struct, frozen=True):
     """A CTI's new token, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`dry_run=1` tells what would happen; `partial=1` leaves refused rows out, and takes the others."""
 
-    dry_run: bool = False
-    partial: bool = False
+    dry_run: Annotated[bool, words.DRY_RUN] = False
+    partial: Annotated[bool, words.PARTIAL] = False
 
 
 class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,11 +68,11 @@ class CtiImportTold(msgspec.Struct, frozen=True, kw_only=True):
     In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
     """
 
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    refusals: list[RefusedRow]
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    refusals: Annotated[list[RefusedRow], words.REFUSALS]
 
 
 def _import(asked: Asked) -> CtiImportTold:
@@ -162,10 +132,10 @@ CTIS = FactResource(
     path=PATH,
     noun="cti",
     plural="the CTIs",
+    sent="A CTI as it is sent.",
+    told="A CTI as it is answered.",
     tag=TAG,
     kind="cti",
-    body=CtiBody,
-    answer=CtiShown,
     bulk=("DELETE",),
     removed=SOME_CTIS,
     example={"name": "Standard"},
@@ -175,11 +145,10 @@ CTI_DESTINATIONS = FactResource(
     path=f"{PATH}/{{cti_id}}/destinations",
     noun="cti destination",
     plural="the origins of a CTI and where they lead",
+    sent="An origin and where it leads, as they are sent.",
+    told="An origin and where it leads, as they are answered.",
     tag=TAG,
     kind="cti_destination",
-    body=OriginBody,
-    answer=OriginShown,
-    names={"cti_id": "cti"},
     scope=("cti_id", "cti"),
     example={"origin": "01 99 00 12 34", "destination": "207"},
     change={"destination": "209"},

@@ -19,17 +19,23 @@ from aiguillage.desk.imports import (
     preview_import,
     upsert_contacts,
 )
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.words import means
 
 LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
 """Bytes."""
 
 
+REASON = means("What is wrong, and what to do.", "'0612' is not a phone number in France.")
+COLUMN = means("Its column.", "telecoms")
+
+
 class Partial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`partial=1` leaves refused contacts out, and takes the others."""
 
-    partial: bool = False
+    partial: Annotated[bool, words.PARTIAL] = False
 
 
 class ImportChoices(Partial, frozen=True):
@@ -38,57 +44,62 @@ class ImportChoices(Partial, frozen=True):
     `name` is what to call the import.
     """
 
-    delete_missing: bool = False
-    force: bool = False
-    name: str = ""
+    delete_missing: Annotated[bool, means("`1` removes the contacts that are not sent.")] = False
+    force: Annotated[bool, means("`1` does so even if they are more than a fifth.")] = False
+    name: Annotated[str, means("What to call the import.")] = ""
 
 
 class ImportQuery(ImportChoices, frozen=True):
     """The same, or with `dry_run=1` what would happen."""
 
-    dry_run: bool = False
+    dry_run: Annotated[bool, words.DRY_RUN] = False
 
 
 class Upserts(Body, frozen=True):
     """Contacts, each with what is to be said of it; `id` names one that is there."""
 
-    contacts: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})]
+    contacts: Annotated[
+        Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})],
+        means("Up to 10,000 contacts, each with what is to be said of it."),
+    ]
 
 
 class Refused(msgspec.Struct, frozen=True):
     """Why a contact of an upsert is refused; `index` counts from 0, `field` is empty where none alone is at fault."""
 
-    index: int
-    field: str
-    reason: str
+    index: Annotated[int, means("Which one, counted from 0.", 0)]
+    field: Annotated[str, means("Its field; empty where none alone is at fault.", "telecoms")]
+    reason: Annotated[str, REASON]
 
 
 class Upserted(msgspec.Struct, frozen=True, kw_only=True):
     """What an upsert did. `import_id` undoes it (`/imports/{id}/undo`); null when nothing changed."""
 
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    refusals: list[Refused]
-    import_id: int | None
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    refusals: Annotated[list[Refused], words.REFUSALS]
+    import_id: Annotated[int | None, words.IMPORT_ID]
 
 
 class RefusedLine(msgspec.Struct, frozen=True):
     """Why a row is refused: its line in the file (rows of JSON count from 1), its column, its value."""
 
-    line: int
-    column: str
-    value: str
-    reason: str
+    line: Annotated[int, means("Its line in the file; rows of JSON count from 1.", 14)]
+    column: Annotated[str, COLUMN]
+    value: Annotated[str, means("What is written there.", "0612")]
+    reason: Annotated[str, REASON]
 
 
 class NotRead(msgspec.Struct, frozen=True):
     """A column that is not read: `why` is one word for the reason."""
 
-    column: str
-    why: str
-    reason: str
+    column: Annotated[str, COLUMN]
+    why: Annotated[str, means("The reason in a word.", "elsewhere")]
+    reason: Annotated[
+        str, means("The reason, and what to do.", "Contacts here have no addresses, jobs, dates, notes and the like.")
+    ]
 
 
 class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,18 +108,20 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     `obstacle` is what would keep it from being done; `columns` is what each column was understood as.
     """
 
-    import_id: int | None
-    applied: bool
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    deleted: int
-    refusals: list[RefusedLine]
-    columns: dict[str, str]
-    unknown_columns: list[str]
-    unread_columns: list[NotRead]
-    obstacle: str | None
+    import_id: Annotated[int | None, words.IMPORT_ID]
+    applied: Annotated[bool, means("Whether it was done, and not only tried.", True)]
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    deleted: Annotated[int, words.DELETED]
+    refusals: Annotated[list[RefusedLine], words.REFUSALS]
+    columns: Annotated[
+        dict[str, str], means("What each column was understood as.", {"company": "company", "telecoms": "number"})
+    ]
+    unknown_columns: Annotated[list[str], means("The columns that were not read.", [])]
+    unread_columns: Annotated[list[NotRead], means("The same columns, each with the reason.", [])]
+    obstacle: Annotated[str | None, means("What keeps the import as a whole from being done; null when nothing does.")]
 
 
 def _upsert(asked: Asked) -> Upserted:

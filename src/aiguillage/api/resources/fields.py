@@ -1,13 +1,13 @@
 """The account's eight fields and their options (contracts/cx-engine.md, 'fields')."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given, named, require_same
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
 from aiguillage.desk.change import account_id_of, state_of
 from aiguillage.desk.fields import clear_field, list_fields, require_position, set_field
 from aiguillage.desk.options import (
@@ -18,9 +18,12 @@ from aiguillage.desk.options import (
     show_option,
     store_option,
 )
+from aiguillage.desk.sent import named
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import Field, Option
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.words import means
 
 PATH = f"{BASE}/fields"
 ONE = f"{PATH}/{{id}}"
@@ -29,49 +32,59 @@ OPTION = f"{OPTIONS}/{{id}}"
 TAG = "Fields"
 
 
+DEFAULT_VALUE = means("What a contact without a value of its own has; of a boolean field `1` or `0`.", "207")
+DEFAULT_OPTION_ID = means("The option whose value is the default; null for none.")
+STRICT = means("Whether the field accepts its options alone.", False)
+VALUE = means("What contacts keep when the option is chosen: a destination.", "207")
+ROUTING_FIELD_ID = means("The id of the field that the option belongs to: the one in the path.", 1)
+
+
 class FieldBody(Body, frozen=True):
     """A field as it is sent. A boolean field's default is `1` or `0`; `strict` accepts the field's options alone."""
 
-    id: int | msgspec.UnsetType = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    default_value: str | msgspec.UnsetType | None = UNSET
-    default_option_id: int | msgspec.UnsetType | None = UNSET
-    strict: bool | msgspec.UnsetType = UNSET
+    id: Annotated[
+        int | msgspec.UnsetType,
+        means("Which field to set: 1 to 4 for `field_select_1..4`, 5 to 8 for `field_boolean_1..4`."),
+    ] = UNSET
+    name: Annotated[str | msgspec.UnsetType, words.NAME] = UNSET
+    default_value: Annotated[str | msgspec.UnsetType | None, DEFAULT_VALUE] = UNSET
+    default_option_id: Annotated[int | msgspec.UnsetType | None, DEFAULT_OPTION_ID] = UNSET
+    strict: Annotated[bool | msgspec.UnsetType, STRICT] = UNSET
 
 
 class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     """A field as it is answered: ids 1 to 4 are the select fields, 5 to 8 the boolean ones."""
 
-    id: int
-    name: str
-    default_value: str | None
-    default_option_id: int | None
-    customer_id: int
-    strict: bool
+    id: Annotated[int, means("1 to 4 for `field_select_1..4`, 5 to 8 for `field_boolean_1..4`.", 1)]
+    name: Annotated[str, words.NAME]
+    default_value: Annotated[str | None, DEFAULT_VALUE]
+    default_option_id: Annotated[int | None, DEFAULT_OPTION_ID]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
+    strict: Annotated[bool, STRICT]
 
 
 class OptionBody(Body, frozen=True):
     """An option as it is sent; its field is the one in the path."""
 
-    name: str | msgspec.UnsetType = UNSET
-    value: str | msgspec.UnsetType = UNSET
-    routing_field_id: int | msgspec.UnsetType = UNSET
+    name: Annotated[str | msgspec.UnsetType, words.NAME] = UNSET
+    value: Annotated[str | msgspec.UnsetType, VALUE] = UNSET
+    routing_field_id: Annotated[int | msgspec.UnsetType, ROUTING_FIELD_ID] = UNSET
 
 
 class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
     """An option as it is answered."""
 
-    id: int
-    name: str
-    value: str
-    routing_field_id: int
+    id: Annotated[int, words.ID]
+    name: Annotated[str, words.NAME]
+    value: Annotated[str, VALUE]
+    routing_field_id: Annotated[int, ROUTING_FIELD_ID]
 
 
 RENAMED = {"name": "label", "default_value": "default"}
 """The desk's names for what the API calls otherwise."""
 
-FieldQuery = query_of("FieldQuery", FieldShown, words=UNDATED)
-OptionQuery = query_of("FieldOptionQuery", OptionShown, words=UNDATED)
+FieldQuery = query_of("FieldQuery", FieldShown, listing=UNDATED)
+OptionQuery = query_of("FieldOptionQuery", OptionShown, listing=UNDATED)
 
 
 def _fields(asked: Asked) -> list[Field]:

@@ -1,11 +1,13 @@
 """Exports as the API answers them: which format is asked for, and the file."""
 
 from collections.abc import Callable, Iterator
+from typing import Annotated
 
 import msgspec
 
 from aiguillage.api.operations import Asked, File
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, XLSX
+from aiguillage.domain import words
 
 MEDIA = {"csv": CSV, "xlsx": XLSX, "json": JSON, "jsonl": JSON_LINES}
 
@@ -13,7 +15,7 @@ MEDIA = {"csv": CSV, "xlsx": XLSX, "json": JSON, "jsonl": JSON_LINES}
 class FileQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
-    format: str = ""
+    format: Annotated[str, words.FORMAT] = ""
 
 
 def exported(asked: Asked, name: str, export: Callable[..., Iterator[bytes]]) -> File:

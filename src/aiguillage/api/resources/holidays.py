@@ -1,11 +1,11 @@
 """The public holidays that an account observes: computed for a place, each set on its own."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.call_queues import TAG
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Flag, Text, given
 from aiguillage.desk.holidays import forget_holidays, observe_holidays, set_holiday, show_observance
@@ -13,45 +13,55 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import Observance
+from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 PATH = f"{BASE}/holidays"
-LISTING = ("q", "sort", "page", "per_page")
+
+
+LABEL = means("What people call it.", "Inventaire")
+OFF = means("Whether the holiday is switched off: its calls go as on any day.", False)
+DESTINATION = means("Where calls go on that day; null for the queue's default destination.")
+COUNTRY = means("The country whose public holidays are observed: two letters.", "FR")
+SUBDIVISION = means("The part of the country by its code or name; empty for none.", "Alsace-Moselle")
 
 
 class ObservanceBody(Body, frozen=True):
     """Whose public holidays to observe: a country by its two letters, a subdivision by its code or name."""
 
-    country: Text = UNSET
-    subdivision: Text = UNSET
+    country: Annotated[Text, COUNTRY] = UNSET
+    subdivision: Annotated[Text, SUBDIVISION] = UNSET
 
 
 class ObservanceShown(msgspec.Struct, frozen=True, kw_only=True):
     """Whose public holidays the account observes."""
 
-    country: str
-    subdivision: str
+    country: Annotated[str, COUNTRY]
+    subdivision: Annotated[str, SUBDIVISION]
 
 
 class ObservedBody(Body, frozen=True):
     """What is to be said of an observed holiday; a null destination is the queue's default destination."""
 
-    label: str
-    off: Flag = UNSET
-    destination: Text = UNSET
+    label: Annotated[str, LABEL]
+    off: Annotated[Flag, OFF] = UNSET
+    destination: Annotated[Text, DESTINATION] = UNSET
 
 
 class ObservedShown(msgspec.Struct, frozen=True, kw_only=True):
     """A public holiday and its days, those of a year ago and some years ahead."""
 
-    label: str
-    off: bool
-    destination: str | None
-    days: list[str]
+    label: Annotated[str, LABEL]
+    off: Annotated[bool, OFF]
+    destination: Annotated[str | None, DESTINATION]
+    days: Annotated[
+        list[str],
+        means("The days it falls on, `YYYY-MM-DD`: a year ago, and some years ahead.", ["2027-05-17", "2028-06-05"]),
+    ]
 
 
-ObservedQuery = query_of("ObservedQuery", ObservedShown, words=LISTING)
-FILTERS = tuple(name for name in ObservedQuery.__struct_fields__ if name not in LISTING)
+ObservedQuery = query_of("ObservedQuery", ObservedShown, listing=UNDATED)
+FILTERS = tuple(name for name in ObservedQuery.__struct_fields__ if name not in UNDATED)
 
 
 def _who(asked: Asked) -> tuple[Any, Any, str]:

@@ -1,5 +1,7 @@
 """Imports as things of their own: looked at first, applied later, told how far they are, taken back."""
 
+from typing import Annotated
+
 import msgspec
 
 from aiguillage.api.jobs import Job
@@ -15,8 +17,10 @@ from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_hel
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 
 IMPORTS = f"{BASE}/imports"
 ONE = f"{IMPORTS}/{{id}}"
@@ -26,9 +30,9 @@ MOST_IMPORTS = 10_000
 class ImportProgress(msgspec.Struct, frozen=True):
     """How far it is: `done` of `total` bytes while `reading`, rows while `matching` and `writing`."""
 
-    stage: str
-    done: int
-    total: int
+    stage: Annotated[str, means("`reading`, `matching` or `writing`.", "writing")]
+    done: Annotated[int, means("How much is done: bytes while reading, else rows.", 2000)]
+    total: Annotated[int, means("How much there is.", 10000)]
 
 
 class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,49 +43,39 @@ class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
     its preview's.
     """
 
-    id: int
-    state: str
-    at: str | None
-    actor: str
-    file: str
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    deleted: int
-    undone_at: str | None
-    customer_id: int
-    import_id: int | None
-    trouble: str | None
-    progress: ImportProgress | None
-    preview: ImportTold | None
-
-
-class ImportListed(msgspec.Struct, frozen=True, kw_only=True):
-    """What imports that were done are filtered by."""
-
-    id: int
-    state: str
-    actor: str
-    file: str
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    deleted: int
-    customer_id: int
+    id: Annotated[int, words.ID]
+    state: Annotated[str, means("`previewed`, `applying`, `refused`, `applied` or `undone`.", "applied")]
+    at: Annotated[str | None, words.ASKED_AT]
+    actor: Annotated[str, words.ACTOR]
+    file: Annotated[str, means("What the import is called.", "contacts.csv")]
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    deleted: Annotated[int, words.DELETED]
+    undone_at: Annotated[str | None, means("When it was undone, ISO 8601 in UTC; null while it stands.")]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
+    import_id: Annotated[int | None, words.IMPORT_ID]
+    trouble: Annotated[str | None, means("Why an upload was refused; null unless it was.")]
+    progress: Annotated[ImportProgress | None, means("How far an upload is; null when nothing is going on.", None)]
+    preview: Annotated[
+        ImportTold | None, means("What importing an upload would do; null for an import that was done.", None)
+    ]
 
 
 class UndoneTold(msgspec.Struct, frozen=True, kw_only=True):
     """What undoing did: contacts removed, changed back, put back."""
 
-    import_id: int
-    removed: int
-    restored: int
-    readded: int
+    import_id: Annotated[int, words.IMPORT_ID]
+    removed: Annotated[int, means("How many contacts were removed.", 3)]
+    restored: Annotated[int, means("How many contacts were changed back.", 1)]
+    readded: Annotated[int, means("How many contacts were put back.", 0)]
 
 
-ImportsQuery = query_of("ImportsQuery", ImportListed)
+FILTERS = (*("id", "state", "actor", "file", "created", "updated", "unchanged", "refused", "deleted", "customer_id"),)
+"""What imports that were done are filtered by."""
+
+ImportsQuery = query_of("ImportsQuery", ImportShown, only=FILTERS)
 
 
 def _list(asked: Asked) -> Paged:
@@ -91,7 +85,7 @@ def _list(asked: Asked) -> Paged:
         done = [one for one in done if max(one.at, one.undone_at or 0) >= moment]
     account_id = account_id_of(asked.db, asked.actor, asked.account)
     shown = [_imported(one, account_id) for one in done]
-    return chosen(shown, asked.query, ImportListed.__struct_fields__, asked.url)
+    return chosen(shown, asked.query, FILTERS, asked.url)
 
 
 def _store(asked: Asked) -> ImportShown:

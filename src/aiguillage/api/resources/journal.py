@@ -1,17 +1,19 @@
 """The journal: who changed what, and the way back."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation
-from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
+from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, page_type
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.journal import Wanted, list_changes
 from aiguillage.desk.reverting import revert_change
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import missing
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 from aiguillage.storage.journal import Entry
 from aiguillage.storage.schema import can_be_id
 
@@ -24,13 +26,13 @@ FILTERS = ("entity", "entity_id", "actor", "action")
 class JournalQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which changes: of what, by whom, since when; `before` is a change that only earlier ones are wanted of."""
 
-    entity: Text = UNSET
-    entity_id: Number = UNSET
-    actor: Text = UNSET
-    action: Text = UNSET
-    since: Text = UNSET
-    before: Number = UNSET
-    per_page: int = 40
+    entity: Annotated[Text, filtering("What kind of thing it was done to, as in `contact` or `queue`.")] = UNSET
+    entity_id: Annotated[Number, filtering("The id of that thing.")] = UNSET
+    actor: Annotated[Text, filtering("Who did it: an e-mail address, or empty for the machine itself.")] = UNSET
+    action: Annotated[Text, filtering("What was done: `add`, `set`, `remove`, `revert` and the like.")] = UNSET
+    since: Annotated[Text, words.SINCE] = UNSET
+    before: Annotated[Number, means("Only changes before this one, by its number.")] = UNSET
+    per_page: Annotated[int, words.PER_PAGE] = 40
 
 
 class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,14 +41,14 @@ class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
     `{"erased": true}` stands for what was kept about somebody who had it erased.
     """
 
-    seq: int
-    at: str | None
-    actor: str
-    action: str
-    entity: str
-    entity_id: int
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    seq: Annotated[int, means("The change's number in the account's journal.", 118)]
+    at: Annotated[str | None, words.WHEN]
+    actor: Annotated[str, words.ACTOR]
+    action: Annotated[str, means("What was done: `add`, `set`, `remove`, `revert` and the like.", "set")]
+    entity: Annotated[str, means("What kind of thing it was done to, as in `contact` or `queue`.", "queue")]
+    entity_id: Annotated[int, means("The id of that thing.", 12)]
+    before: Annotated[dict[str, Any] | None, means("What it was; null where it was not there.", {"destination": "207"})]
+    after: Annotated[dict[str, Any] | None, means("What it became; null where it is gone.", {"destination": "209"})]
 
 
 def show_entry(entry: Entry) -> ChangeShown:

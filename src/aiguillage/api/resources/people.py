@@ -1,6 +1,6 @@
 """People: all that is kept about a number, exported and erased (GDPR, articles 15, 17 and 20)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -12,8 +12,10 @@ from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.erasing import WHOLE, erase_person
 from aiguillage.desk.people import export_person
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso
+from aiguillage.domain.words import means
 
 TAG = "People"
 PATH = f"{BASE}/people"
@@ -23,13 +25,15 @@ MOMENTS = ("at", "moment", "created_at", "next_at", "delivered_at", "undone_at")
 class PersonBody(Body, frozen=True):
     """A number in any spelling. It is in the body, because addresses are kept in logs."""
 
-    number: str
+    number: Annotated[str, means("A number in any spelling.", "01 99 00 12 34")]
 
 
 class ErasureBody(PersonBody, frozen=True):
     """Whom to erase; with `contacts` at `number` contacts stay, without that number, if they have another key."""
 
-    contacts: str = WHOLE
+    contacts: Annotated[
+        str, means("`whole` removes the contacts; `number` leaves those that have another key, without it.")
+    ] = WHOLE
 
 
 class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,26 +42,26 @@ class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
     `number` is null when the answer is replayed.
     """
 
-    number: str | None
-    contacts: list[ContactShown]
-    calls: list[CallShown]
-    journal: list[ChangeShown]
-    imports: list[dict[str, Any]]
-    survey_records: list[dict[str, Any]]
-    blocked: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
-    answers: list[dict[str, Any]]
+    number: Annotated[str | None, means("The number in E.164; null when the answer is replayed.", "+33199001234")]
+    contacts: Annotated[list[ContactShown], means("Its contacts.")]
+    calls: Annotated[list[CallShown], means("Its calls, and those that were sent to it.")]
+    journal: Annotated[list[ChangeShown], means("Changes of it.")]
+    imports: Annotated[list[dict[str, Any]], means("Imports that it came with.", [])]
+    survey_records: Annotated[list[dict[str, Any]], means("Its survey records.", [])]
+    blocked: Annotated[list[dict[str, Any]], means("Its entries among the blocked callers.", [])]
+    deliveries: Annotated[list[dict[str, Any]], means("What webhooks were told of it.", [])]
+    answers: Annotated[list[dict[str, Any]], means("Answers with it that are kept for their Idempotency-Key.", [])]
 
 
 class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
     """What was erased: `changes` are entries of the journal that no longer say what was changed."""
 
-    contacts: int
-    calls: int
-    changes: int
-    blocked: int
-    survey_records: int
-    deliveries: int
+    contacts: Annotated[int, means("How many contacts.", 1)]
+    calls: Annotated[int, words.CALLS]
+    changes: Annotated[int, means("How many changes in the journal no longer say what was changed.", 4)]
+    blocked: Annotated[int, means("How many blocked callers.", 0)]
+    survey_records: Annotated[int, means("How many survey records.", 2)]
+    deliveries: Annotated[int, means("How many deliveries.", 1)]
 
 
 def _export(asked: Asked) -> PersonShown:

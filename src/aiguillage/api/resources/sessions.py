@@ -1,29 +1,35 @@
 """Sessions: where somebody is signed in, seen and ended."""
 
+from typing import Annotated
+
 import msgspec
 
 from aiguillage.api.operations import Asked
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.tokens import LISTING, filters_of, personal, shown
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
+from aiguillage.api.resources.tokens import filters_of, personal, shown
 from aiguillage.desk.sessions import list_sessions, revoke_session
 from aiguillage.desk.token_rows import Token
+from aiguillage.domain import words
+from aiguillage.domain.words import means
 
 
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     """A session that is open: from which address and with which client somebody signed in."""
 
-    id: int
-    user_id: int
-    email: str
-    name: str
-    address: str | None
-    accounts: tuple[str, ...]
-    created_at: str | None
-    expires_at: str | None
-    current: bool
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, means("Which client signed in, as it names itself.", "Mozilla/5.0")]
+    address: Annotated[
+        str | None, means("The address from which somebody signed in; null where nobody knows it.", "192.0.2.7")
+    ]
+    accounts: Annotated[tuple[str, ...], words.ACCOUNTS]
+    created_at: Annotated[str | None, words.CREATED_AT]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    current: Annotated[bool, means("Whether it is the session that asks.", True)]
 
 
-SessionsQuery = query_of("SessionsQuery", SessionShown, words=LISTING)
+SessionsQuery = query_of("SessionsQuery", SessionShown, listing=UNDATED)
 
 
 def _show_session(token: Token, current: int | None) -> SessionShown:

@@ -1,7 +1,7 @@
 """Signing in and out, switching to an account, and who one is (contracts/cx-engine.md, 'Sign-in')."""
 
 import logging
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,11 +14,16 @@ from aiguillage.desk.passwords import change_password
 from aiguillage.desk.second_factor import begin_second_factor, confirm_second_factor, end_second_factor
 from aiguillage.desk.sessions import sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, Who, show_me, sign_in
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.moments import iso
+from aiguillage.domain.words import means
 
 TAG = "Sign in"
+
+
+PASSWORD = means("The password.", "correct horse battery")
 
 
 class SignInBody(Body, frozen=True):
@@ -27,10 +32,14 @@ class SignInBody(Body, frozen=True):
     `new` takes the place of a password that somebody else set.
     """
 
-    email: str
-    password: str
-    code: str | None = None
-    new: str | None = None
+    email: Annotated[str, words.EMAIL]
+    password: Annotated[str, PASSWORD]
+    code: Annotated[
+        str | None, means("The authenticator app's code, six digits; for users who have a second factor.")
+    ] = None
+    new: Annotated[str | None, means("The password to have from now on, in place of one that somebody else set.")] = (
+        None
+    )
 
 
 class MeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,29 +48,33 @@ class MeShown(msgspec.Struct, frozen=True, kw_only=True):
     `accounts` are the codes of the accounts that the token is held to; empty means all of the user's.
     """
 
-    id: int
-    email: str
-    name: str
-    operator: bool
-    second_factor: bool
-    kind: str
-    role: str
-    accounts: tuple[str, ...]
-    expires_at: str | None
+    id: Annotated[int, words.ID]
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, words.PERSON]
+    operator: Annotated[bool, words.OPERATOR]
+    second_factor: Annotated[bool, means("Whether signing in takes an authenticator app's code.", False)]
+    kind: Annotated[
+        str, means("What they ask with: `personal`, `cfd` for a call flow's token, or `session`.", "session")
+    ]
+    role: Annotated[str, means("The most that it may do: `route`, `read`, `edit` or `manage`.", "manage")]
+    accounts: Annotated[
+        tuple[str, ...], means("The codes of the accounts that it is held to; empty for all of the user's.", [])
+    ]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A session's bearer secret, told this once."""
 
-    token: str
-    expires_at: str | None
-    user: MeShown
+    token: Annotated[str, means("The session's bearer secret, told this once.", words.BEARER)]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    user: Annotated[MeShown, means("Who signed in.")]
 
 
 class WorkspaceBody(Body, frozen=True):
     """The account to switch to, by its id."""
 
-    workspace_id: int
+    workspace_id: Annotated[int, words.CUSTOMER_ID]
 
 
 class Switched(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,48 +83,60 @@ class Switched(msgspec.Struct, frozen=True, kw_only=True):
     It is told this once: null when the answer is replayed.
     """
 
-    token: str | None
-    expires_at: str | None
+    token: Annotated[str | None, words.TOKEN]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
 
 
 class CustomerShown(msgspec.Struct, frozen=True, kw_only=True):
     """An account's id and code."""
 
-    id: int
-    customer_account: str
+    id: Annotated[int, words.ACCOUNT_ID]
+    customer_account: Annotated[str, means("The account's code.", "CL0000")]
 
 
 class PasswordBody(Body, frozen=True):
     """The password, and the one to have in its place: 12 to 1,000 characters."""
 
-    current: str
-    new: str
+    current: Annotated[str, means("The password until now.", "correct horse battery")]
+    new: Annotated[str, means("The password from now on: 12 to 1,000 characters.", "incorrect horse battery")]
 
 
 class FactorBody(Body, frozen=True):
     """The password again."""
 
-    password: str
+    password: Annotated[str, PASSWORD]
 
 
 class FactorShown(msgspec.Struct, frozen=True, kw_only=True):
     """What an authenticator app is given, told this once: null when the answer is replayed."""
 
-    secret: str | None
-    uri: str | None
+    secret: Annotated[
+        str | None,
+        means(
+            "What to type into an authenticator app (base32), told this once: null when the answer is replayed.",
+            "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        ),
+    ]
+    uri: Annotated[
+        str | None,
+        means(
+            "The same for the app to scan, told this once: null when the answer is replayed.",
+            "otpauth://totp/aiguillage:manager%40example.org?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=aiguillage",
+        ),
+    ]
 
 
 class CodeBody(Body, frozen=True):
     """A code that the app shows."""
 
-    code: str
+    code: Annotated[str, means("The authenticator app's code, six digits.", "492039")]
 
 
 class FactorEnded(Body, frozen=True):
     """The password, or a code that the app shows."""
 
-    password: str | msgspec.UnsetType = UNSET
-    code: str | msgspec.UnsetType = UNSET
+    password: Annotated[str | msgspec.UnsetType, PASSWORD] = UNSET
+    code: Annotated[str | msgspec.UnsetType, means("The authenticator app's code, six digits.")] = UNSET
 
 
 def _show(who: Who) -> MeShown:

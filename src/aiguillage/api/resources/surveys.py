@@ -1,7 +1,7 @@
 """Surveys and their records (contracts/cx-engine.md, 'surveys' and 'survey-records')."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,18 +9,21 @@ import msgspec
 from aiguillage.api.operations import Asked, File, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
 from aiguillage.api.resources import samples
-from aiguillage.api.resources.facts import Ids
+from aiguillage.api.resources.facts import FactResource, Ids
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, given, make_fact
+from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given
 from aiguillage.api.shown import ANSWERED_SURVEY, SOME_RECORDS
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.journal import seq_since
+from aiguillage.desk.sent import make_fact
 from aiguillage.desk.surveys import add_records, export_records, list_records, remove_records, set_record, show_record
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.surveys import SurveyRecord
+from aiguillage.domain.words import means
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 
 TAG = "Surveys"
@@ -31,46 +34,42 @@ MOST_REMOVED = 10_000
 Score = str | int | float | None | msgspec.UnsetType
 
 
-class SurveyBody(Body, frozen=True):
-    """A survey as it is sent."""
-
-    name: Text = UNSET
-
-
-class SurveyShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A survey as it is answered."""
-
-    id: int
-    name: str
-    customer_id: int
+SURVEY_ID = means("The id of the survey that the record belongs to.", 12)
+SCORE_1 = means("Answer 1 of the caller: a text, as phone systems send it; null for none.", "5")
+SCORE_2 = means("Answer 2 of the caller: a text, as phone systems send it; null for none.", "4")
+SCORE_3 = means("Answer 3 of the caller: a text, as phone systems send it; null for none.", None)
+AGENT_EXTENSION = means("The extension of who took the call.", "207")
+AGENT_NAME = means("The name of who took the call.", "Ana Roche")
 
 
 class RecordBody(Body, frozen=True):
     """A record as it is sent; `datetime` is by the account's clock unless it has an offset, and now if it is new."""
 
-    survey_id: Number = UNSET
-    caller: Text = UNSET
-    score_1: Score = UNSET
-    score_2: Score = UNSET
-    score_3: Score = UNSET
-    agent_extension: Text = UNSET
-    agent_name: Text = UNSET
-    datetime: Text = UNSET
+    survey_id: Annotated[Number, SURVEY_ID] = UNSET
+    caller: Annotated[Text, means("Who called: a number in any spelling, or a text.", "01 99 00 12 34")] = UNSET
+    score_1: Annotated[Score, SCORE_1] = UNSET
+    score_2: Annotated[Score, SCORE_2] = UNSET
+    score_3: Annotated[Score, SCORE_3] = UNSET
+    agent_extension: Annotated[Text, AGENT_EXTENSION] = UNSET
+    agent_name: Annotated[Text, AGENT_NAME] = UNSET
+    datetime: Annotated[
+        Text, means("When: ISO 8601, by the account's clock unless it has an offset.", "2026-11-24T18:00:00+01:00")
+    ] = UNSET
 
 
 class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is answered; the caller is in E.164 where it looks like a number."""
 
-    id: int
-    survey_id: int
-    caller: str
-    score_1: str | None
-    score_2: str | None
-    score_3: str | None
-    agent_extension: str | None
-    agent_name: str | None
-    datetime: str | None
-    customer_id: int
+    id: Annotated[int, words.ID]
+    survey_id: Annotated[int, SURVEY_ID]
+    caller: Annotated[str, means("Who called, in E.164 where it looks like a number.", "+33199001234")]
+    score_1: Annotated[str | None, SCORE_1]
+    score_2: Annotated[str | None, SCORE_2]
+    score_3: Annotated[str | None, SCORE_3]
+    agent_extension: Annotated[str | None, AGENT_EXTENSION]
+    agent_name: Annotated[str | None, AGENT_NAME]
+    datetime: Annotated[str | None, words.WHEN]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
 RecordsQuery = query_of("RecordsQuery", RecordShown)
@@ -171,10 +170,10 @@ SURVEYS = FactResource(
     path=f"{BASE}/surveys",
     noun="survey",
     plural="the surveys",
+    sent="A survey as it is sent.",
+    told="A survey as it is answered.",
     tag=TAG,
     kind="survey",
-    body=SurveyBody,
-    answer=SurveyShown,
     example={"name": "Accueil"},
     change={"name": "Livraisons"},
 )

@@ -1,17 +1,19 @@
 """Switches: kept, flipped, and given codes with which phones flip them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.resources.opening import read_owner
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Flag, Number, Text
+from aiguillage.api.resources.facts import FactResource
+from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.switches import flip_switch, issue_switch_code, revoke_switch_code
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 TAG = "Switches"
@@ -20,41 +22,25 @@ TAG = "Switches"
 PATH = f"{BASE}/switches"
 
 
-class SwitchBody(Body, frozen=True):
-    """A switch as it is sent: of the account, of a group or of a queue; on until switched off, or until a moment."""
-
-    name: Text = UNSET
-    owner_type: Text = UNSET
-    owner_id: Number = UNSET
-    destination: Text = UNSET
-    on: Flag = UNSET
-    until: Text = UNSET
-
-
-class SwitchShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A switch as it is at this moment; `until` is there while it is on for a time only."""
-
-    id: int
-    name: str
-    owner_type: str
-    owner_id: int | None
-    destination: str
-    on: bool
-    until: str | None
-    customer_id: int
-
-
 class FlipBody(Body, frozen=True):
     """What to do: `on`, `off` or `toggle`; on until switched off, or until a moment."""
 
-    action: str
-    until: str | None = None
+    action: Annotated[str, means("`on`, `off` or `toggle`.", "on")]
+    until: Annotated[
+        str | None, means("When it goes off again by itself, ISO 8601 with an offset; null for only when switched off.")
+    ] = None
 
 
 class CodeTold(msgspec.Struct, frozen=True):
     """A switch's new code, told this once: null when the answer is replayed."""
 
-    code: str | None
+    code: Annotated[
+        str | None,
+        means(
+            "The code with which a phone flips the switch, told this once: null when the answer is replayed.",
+            words.BEARER,
+        ),
+    ]
 
 
 def _tell(asked: Asked, kept: Kept) -> dict[str, Any]:
@@ -66,7 +52,7 @@ def _flip(asked: Asked) -> Shown:
     until = None if asked.body.until is None else parse_moment(asked.body.until, "until")
     kept = flip_switch(asked.db, asked.actor, asked.account, asked.id(), asked.body.action, until).kept
     account_id = account_id_of(asked.db, asked.actor, asked.account)
-    return Shown(SwitchShown(**SWITCHES.answered(asked, kept, account_id)), kept.seq)
+    return Shown(SWITCHES.answer(**SWITCHES.answered(asked, kept, account_id)), kept.seq)
 
 
 def _issue(asked: Asked) -> CodeTold:
@@ -81,11 +67,10 @@ SWITCHES = FactResource(
     path=PATH,
     noun="switch",
     plural="the switches",
+    sent="A switch as it is sent: of the account, of a group or of a queue; on until switched off, or until a moment.",
+    told="A switch as it is at this moment; `until` is there while it is on for a time only.",
     tag=TAG,
     kind="switch",
-    body=SwitchBody,
-    answer=SwitchShown,
-    reads={"owner_type": read_owner, "until": parse_moment},
     tell=_tell,
     example={"name": "Panne", "owner_type": "queue", "owner_id": QUEUE_SHOWN, "destination": "299"},
     change={"destination": "207"},
@@ -94,7 +79,7 @@ OPERATIONS = (
     Operation(
         *("POST", f"{PATH}/{{id}}/flip", "flipSwitch", "Flip a switch", TAG, _flip),
         body=FlipBody,
-        answer=SwitchShown,
+        answer=SWITCHES.answer,
         needs=Role.EDIT,
         example={"action": "on", "until": "2099-12-31T18:00:00+01:00"},
         description="It shows in the next call.",

@@ -1,12 +1,12 @@
 """Tokens: personal ones, and those of an account's call flows (contracts/cx-engine.md, 'cfd-tokens')."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import PROOF, Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.proving import Proof, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET, Body
 from aiguillage.desk.call_flow_tokens import (
@@ -20,88 +20,95 @@ from aiguillage.desk.change import state_of
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import show_user
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role, role_named
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 
 TAG = "Tokens"
-LISTING = ("q", "sort", "page", "per_page")
 Hosts = list[str] | msgspec.UnsetType | None
 Text = str | msgspec.UnsetType | None
+
+
+CALL_FLOW = means("What the token is for.", "Standard 3CX")
+HOSTS = means("The addresses and CIDR blocks from which it may be used; empty for any.", ["192.0.2.0/24"])
+PURPOSE = means("What the token is for.", "nightly import")
+UNKNOWN = means("What an unknown caller gets: `404`, `empty` or `default`; null is `404`.")
 
 
 class CallTokenBody(Body, frozen=True):
     """A call-flow token as it is sent; without `hosts` it is good from anywhere, without `expires_at` for ever."""
 
-    user_id: int | msgspec.UnsetType | None = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    hosts: Hosts = UNSET
-    expires_at: Text = UNSET
+    user_id: Annotated[int | msgspec.UnsetType | None, means("Whose the token is to be; yours if left out.")] = UNSET
+    name: Annotated[str | msgspec.UnsetType, CALL_FLOW] = UNSET
+    hosts: Annotated[Hosts, HOSTS] = UNSET
+    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
 
 
 class CallTokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call-flow token, without its secret."""
 
-    id: int
-    user_id: int
-    name: str
-    hosts: tuple[str, ...]
-    expires_at: str | None
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    name: Annotated[str, CALL_FLOW]
+    hosts: Annotated[tuple[str, ...], HOSTS]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
 
 
 class CallTokenIssued(CallTokenShown, frozen=True, kw_only=True):
     """A new call-flow token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
 class TokenBody(CallTokenBody, frozen=True):
     """A personal token as it is sent. `accounts` holds it to some of its user's; `user_id` is for operators."""
 
-    role: str | msgspec.UnsetType = UNSET
-    accounts: list[str] | msgspec.UnsetType = UNSET
-    unknown: Text = UNSET
-    current_password: Proof = UNSET
-    current_code: Proof = UNSET
+    role: Annotated[str | msgspec.UnsetType, words.ROLE] = UNSET
+    accounts: Annotated[list[str] | msgspec.UnsetType, words.ACCOUNTS] = UNSET
+    unknown: Annotated[Text, UNKNOWN] = UNSET
+    current_password: Annotated[Proof, words.CURRENT_PASSWORD] = UNSET
+    current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
 
 
 class TokenChanges(Proving, frozen=True, kw_only=True):
     """What of a token can be changed."""
 
-    name: str | msgspec.UnsetType = UNSET
-    hosts: Hosts = UNSET
-    expires_at: Text = UNSET
+    name: Annotated[str | msgspec.UnsetType, PURPOSE] = UNSET
+    hosts: Annotated[Hosts, HOSTS] = UNSET
+    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
 
 
 class TokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A personal or call-flow token, without its secret."""
 
-    id: int
-    user_id: int
-    email: str
-    kind: str
-    name: str
-    role: str
-    accounts: tuple[str, ...]
-    hosts: tuple[str, ...]
-    unknown: str | None
-    created_at: str | None
-    expires_at: str | None
-    revoked_at: str | None
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    email: Annotated[str, words.EMAIL]
+    kind: Annotated[str, means("`personal`, `cfd` for a call flow's, or `session`.", "personal")]
+    name: Annotated[str, PURPOSE]
+    role: Annotated[str, words.ROLE]
+    accounts: Annotated[tuple[str, ...], words.ACCOUNTS]
+    hosts: Annotated[tuple[str, ...], HOSTS]
+    unknown: Annotated[str | None, UNKNOWN]
+    created_at: Annotated[str | None, words.CREATED_AT]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    revoked_at: Annotated[str | None, means("When it was revoked, ISO 8601 in UTC; null while it was not.")]
 
 
 class TokenIssued(TokenShown, frozen=True, kw_only=True):
     """A new token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
-CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, words=LISTING)
-TokensQuery = query_of("TokensQuery", TokenShown, words=LISTING)
+CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, listing=UNDATED)
+TokensQuery = query_of("TokensQuery", TokenShown, listing=UNDATED)
 
 
 def filters_of(query: type[msgspec.Struct]) -> list[str]:
     """The fields that a list is filtered by, of its query's parameters."""
-    return [name for name in query.__struct_fields__ if name not in LISTING]
+    return [name for name in query.__struct_fields__ if name not in UNDATED]
 
 
 def _moment(text: str) -> int:

@@ -1,11 +1,11 @@
 """Users, for operators; and who has which role on an account, for its managers."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.operations import PROOF, Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.proving import TAKES, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import state_of
@@ -23,84 +23,89 @@ from aiguillage.desk.users import (
     show_grant,
     show_user,
 )
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role, role_named
+from aiguillage.domain.words import means
 
 TAG = "Users"
 PROVING = {"current_password": "correct horse battery"}
 """A proof, in the examples."""
 
-LISTING = ("q", "sort", "page", "per_page")
+
+DISABLED = means("Whether the user is shut out; their sessions and tokens have ended.", False)
 
 
 class UserBody(Proving, frozen=True, kw_only=True):
     """A new user as they are sent. Without a password they cannot sign in; with one they set their own at once."""
 
-    email: str
-    name: str = ""
-    password: str | None = None
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, words.PERSON] = ""
+    password: Annotated[
+        str | None, means("A password that is good for one sign-in, within 7 days; null for none yet.")
+    ] = None
 
 
 class UserChanges(Proving, frozen=True, kw_only=True):
     """What of a user can be changed; disabling shuts them out, and ends their sessions and tokens for good."""
 
-    name: str | msgspec.UnsetType = UNSET
-    disabled: bool | msgspec.UnsetType = UNSET
+    name: Annotated[str | msgspec.UnsetType, words.PERSON] = UNSET
+    disabled: Annotated[bool | msgspec.UnsetType, DISABLED] = UNSET
 
 
 class UserShown(msgspec.Struct, frozen=True, kw_only=True):
     """A user, with their role on each account. Operators are made at the machine's terminal only."""
 
-    id: int
-    email: str
-    name: str
-    operator: bool
-    disabled: bool
-    grants: dict[str, str]
+    id: Annotated[int, words.ID]
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, words.PERSON]
+    operator: Annotated[bool, words.OPERATOR]
+    disabled: Annotated[bool, DISABLED]
+    grants: Annotated[dict[str, str], means("The user's role on each account, by its code.", {"CL0000": "manage"})]
 
 
 class NewPassword(Proving, frozen=True, kw_only=True):
     """A password of 12 to 1,000 characters that is not easy to guess. It is good for one sign-in, within 7 days."""
 
-    password: str
+    password: Annotated[str, means("The new password: 12 to 1,000 characters.", "correct horse battery")]
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has a role on the account."""
 
-    id: int
-    email: str
-    role: str
+    id: Annotated[int, words.ID]
+    email: Annotated[str, means("The user's e-mail address.", "editor@example.org")]
+    role: Annotated[str, words.ROLE]
 
 
 class GrantBody(Proving, frozen=True, kw_only=True):
     """Who gets which role: `route`, `read`, `edit` or `manage`."""
 
-    email: str
-    role: str
+    email: Annotated[str, words.EMAIL]
+    role: Annotated[str, words.ROLE]
 
 
 class GrantChanges(Proving, frozen=True, kw_only=True):
     """The role to have from now on."""
 
-    role: str
+    role: Annotated[str, words.ROLE]
 
 
 class GrantShown(msgspec.Struct, frozen=True, kw_only=True):
     """A role that somebody has on the account; its id is the user's."""
 
-    id: int
-    user_id: int
-    email: str
-    role: str
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    email: Annotated[str, words.EMAIL]
+    role: Annotated[str, words.ROLE]
 
 
-UsersQuery = query_of("UsersQuery", UserShown, words=LISTING)
-MembersQuery = query_of("MembersQuery", MemberShown, words=LISTING)
-GrantsQuery = query_of("GrantsQuery", GrantShown, words=LISTING)
+UsersQuery = query_of("UsersQuery", UserShown, listing=UNDATED)
+MembersQuery = query_of("MembersQuery", MemberShown, listing=UNDATED)
+GrantsQuery = query_of("GrantsQuery", GrantShown, listing=UNDATED)
 
 
 def _page(found: list[Any], asked: Asked) -> Paged:
-    names = [name for name in asked.query.__struct_fields__ if name not in LISTING]
+    names = [name for name in asked.query.__struct_fields__ if name not in UNDATED]
     return chosen(found, asked.query, names, asked.url)
 
 

@@ -1,15 +1,15 @@
 """Webhooks: whom an account tells what happened, and what was sent to them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, page_of, page_type, query_of
-from aiguillage.api.resources.shared import BASE, UNSET, Body, given, make_fact, since
-from aiguillage.api.words_told import EVENT
+from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, filtering, page_of, page_type, query_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, given, since
 from aiguillage.desk.change import account_id_of
+from aiguillage.desk.sent import make_fact
 from aiguillage.desk.webhooks import (
     Issued,
     add_webhook,
@@ -23,9 +23,11 @@ from aiguillage.desk.webhooks import (
     show_delivery,
     show_webhook,
 )
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.webhooks import Webhook
+from aiguillage.domain.words import means
 from aiguillage.storage.deliveries import Delivery, Wanted
 from aiguillage.storage.facts import Kept
 
@@ -35,31 +37,51 @@ FILTERS = ("id", "name", "url", "active", "trouble", "customer_id")
 Text = str | msgspec.UnsetType
 
 
+EVENT = {
+    "id": "evt_5f0c3a8f1b7e4d2a9c6b8e01",
+    "event": "call.unknown",
+    "account": "CL0000",
+    "at": "2026-11-24T17:00:00Z",
+    "data": {"number": "+33199001234", "calls": 2, "last_at": "2026-11-24T17:00:00Z"},
+}
+"""What is sent, as an example."""
+
+URL = means("The address, beginning with `https://`.", "https://example.org/hooks/calls")
+EVENTS = means("The events that it is told of.", ["call.unknown", "import.finished"])
+ACTIVE = means("Whether it is told of anything.", True)
+
+
 class WebhookBody(Body, frozen=True):
     """A webhook as it is sent. `events` are those that it is told of."""
 
-    name: Text = UNSET
-    url: Text = UNSET
-    events: list[str] | msgspec.UnsetType = UNSET
-    active: bool | msgspec.UnsetType = UNSET
+    name: Annotated[Text, words.NAME] = UNSET
+    url: Annotated[Text, URL] = UNSET
+    events: Annotated[list[str] | msgspec.UnsetType, EVENTS] = UNSET
+    active: Annotated[bool | msgspec.UnsetType, ACTIVE] = UNSET
 
 
 class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook as it is answered; `trouble` says why it was switched off, when it was not a person who did."""
 
-    id: int
-    name: str
-    url: str
-    events: list[str]
-    active: bool
-    trouble: str
-    customer_id: int
+    id: Annotated[int, words.ID]
+    name: Annotated[str, words.NAME]
+    url: Annotated[str, URL]
+    events: Annotated[list[str], EVENTS]
+    active: Annotated[bool, ACTIVE]
+    trouble: Annotated[str, means("Why it was switched off, when it was not a person who did; empty else.", "")]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
 class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
     """The same with the secret that it signs with, told this once: null when the answer is replayed."""
 
-    secret: str | None
+    secret: Annotated[
+        str | None,
+        means(
+            "What each message is signed with, told this once: null when the answer is replayed.",
+            "whsec_c2VjcmV0IG9mIHRoZSBkb2N1bWVudGF0aW9uIG9ubHk=",
+        ),
+    ]
 
 
 class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,29 +91,36 @@ class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     sent, null once it was erased with somebody's number.
     """
 
-    id: int
-    webhook_id: int
-    event: str
-    state: str
-    status: int | None
-    trouble: str | None
-    tries: int
-    created_at: str | None
-    next_at: str | None
-    delivered_at: str | None
-    body: dict[str, Any] | None
+    id: Annotated[int, words.ID]
+    webhook_id: Annotated[int, means("The id of the webhook.", 12)]
+    event: Annotated[str, means("The event.", "call.unknown")]
+    state: Annotated[str, means("`waiting`, `delivered` or `failed`.", "delivered")]
+    status: Annotated[int | None, means("The HTTP status that the last try was answered; null without an answer.", 204)]
+    trouble: Annotated[str | None, means("What went wrong; null while nothing did.")]
+    tries: Annotated[int, means("How often it was tried.", 1)]
+    created_at: Annotated[str | None, words.CREATED_AT]
+    next_at: Annotated[str | None, means("When it is tried next, ISO 8601 in UTC; null for not any more.")]
+    delivered_at: Annotated[
+        str | None, means("When it was delivered, ISO 8601 in UTC; null while it was not.", "2026-11-24T17:00:01Z")
+    ]
+    body: Annotated[
+        dict[str, Any] | None, means("What is sent; null once it was erased with somebody's number.", EVENT)
+    ]
 
 
 class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which deliveries: of an event, in a state, with a status, made in `[since, until)`."""
 
-    event: Text = UNSET
-    state: Text = UNSET
-    status: int | msgspec.UnsetType = UNSET
-    since: Text = UNSET
-    until: Text = UNSET
-    page: int = 1
-    per_page: int = PER_PAGE
+    event: Annotated[Text, filtering("The event.")] = UNSET
+    state: Annotated[Text, filtering("`waiting`, `delivered` or `failed`.")] = UNSET
+    status: Annotated[
+        int | msgspec.UnsetType,
+        filtering("The HTTP status that the last try was answered; null without an answer."),
+    ] = UNSET
+    since: Annotated[Text, words.SINCE] = UNSET
+    until: Annotated[Text, words.UNTIL] = UNSET
+    page: Annotated[int, words.PAGE] = 1
+    per_page: Annotated[int, words.PER_PAGE] = PER_PAGE
 
 
 WebhooksQuery = query_of("WebhooksQuery", WebhookShown)
