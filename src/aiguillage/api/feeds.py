@@ -19,6 +19,19 @@ from aiguillage.storage.engine import Database
 
 TAG = "Feeds"
 SUFFIX = ".ics"
+SHIFT = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//aiguillage//rota//EN
+BEGIN:VEVENT
+UID:astreinte-20261123@example.org
+DTSTAMP:20261120T170000Z
+DTSTART:20261123T080000Z
+DTEND:20261130T080000Z
+SUMMARY:Ana Roche
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
 
 
 def feed_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:

@@ -17,7 +17,6 @@ from aiguillage.api.answers import problem
 from aiguillage.api.described import REFERENCE
 from aiguillage.api.examples import Examples
 from aiguillage.api.request_ids import NAME
-from aiguillage.api.resources.samples import SHIFT
 from aiguillage.domain.problems import MEDIA_TYPE
 
 TITLE = "aiguillage API"
@@ -62,7 +61,7 @@ REQUEST_ID = {
 }
 SAMPLES: dict[tuple[str, str], Any] = {
     ("/api/v2/switches/{code}", "text/plain"): "1",
-    ("/feeds/rotas/{file}", "text/calendar"): SHIFT,
+    ("/feeds/rotas/{file}", "text/calendar"): feeds.SHIFT,
     ("/openapi.json", "application/json"): {"openapi": "3.1.0", "info": {"title": TITLE, "version": __version__}},
 }
 """Answers of the framework's routes that are not made of a shape."""

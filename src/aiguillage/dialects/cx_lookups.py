@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.described import Described, example_of, get_and_head, json_body, parameter, schema_named
+from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named
 from aiguillage.dialects.encom_described import ACCOUNT_CODE, HEADERS
 from aiguillage.dialects.http import JSON, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.parameters import read_moment
@@ -19,7 +19,7 @@ from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
-from aiguillage.domain.words import MOMENT, means
+from aiguillage.domain.words import MOMENT, example_of, means
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 

@@ -1,6 +1,6 @@
 """What the OpenAPI descriptions of the HTTP dialects are made of."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,15 +20,6 @@ def says(name: str, value: str) -> type[msgspec.Struct]:
     """The shape of a JSON object that says nothing but `value`."""
     response = Annotated[Literal[value], means("The answer in words, always these.")]  # type: ignore[valid-type] # made here
     return msgspec.defstruct(name, [("response", response)], forbid_unknown_fields=True)
-
-
-def example_of(shape: type[msgspec.Struct]) -> Described:
-    """An answer of the shape, of its fields' examples."""
-    return {one.encode_name: _words(one.type).examples[0] for one in msgspec.structs.fields(shape)}
-
-
-def _words(field: Any) -> Any:  # noqa: ANN401 - an annotation
-    return next(one for one in get_args(field)[1:] if one.examples is not None)
 
 
 def json_body(schema: Described, example: object) -> Described:

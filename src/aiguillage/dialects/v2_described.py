@@ -6,7 +6,6 @@ import msgspec
 
 from aiguillage.dialects.described import (
     Described,
-    example_of,
     get_and_head,
     json_body,
     parameter,
@@ -25,7 +24,7 @@ from aiguillage.dialects.encom_described import (
     refusals,
 )
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS, Told
-from aiguillage.domain.words import means
+from aiguillage.domain.words import example_of, means
 
 TAG = "Calls (V2)"
 TEXT = {"type": "string", "maxLength": 128}

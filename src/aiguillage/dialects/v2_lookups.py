@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.described import Described, example_of, get_and_head, json_body, parameter, schema_named
+from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named
 from aiguillage.dialects.encom import METHODS, method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.encom_described import HEADERS, SHAPES, account_parameter, refusals
@@ -20,7 +20,7 @@ from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Member
-from aiguillage.domain.words import MOMENT, means
+from aiguillage.domain.words import MOMENT, example_of, means
 
 __all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
 

@@ -1,6 +1,6 @@
 """What fields mean, said where they are declared: a sentence and an example; those that several things have, here."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -11,6 +11,15 @@ def means(text: str, *example: Any, **otherwise: Any) -> msgspec.Meta:  # noqa: 
     `otherwise` is what the API has otherwise than the fact does, as domain/parts.py lists it.
     """
     return msgspec.Meta(description=text, examples=list(example) or None, extra=otherwise or None)
+
+
+def example_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    """One of a shape, as JSON: of its fields' examples, null where a field has none."""
+    found = {}
+    for field in msgspec.structs.fields(shape):
+        examples = [one.examples[0] for one in get_args(field.type)[1:] if one.examples]
+        found[field.encode_name] = examples[0] if examples else None
+    return found
 
 
 BEARER = "aig_0tzKq4sXbVh2LmR8wYc1NfJp6Gd3A9eTuC"

@@ -8,7 +8,6 @@ from aiguillage.api.forms import ICAL
 from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Operation, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, since
 from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.calendars import (
@@ -221,6 +220,18 @@ def _refresh(asked: Asked) -> Job[Shown]:
     return Job(_show(asked), read)
 
 
+CLOSED = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example.org//Fermetures//FR
+BEGIN:VEVENT
+UID:1@example.org
+DTSTAMP:20261124T170000Z
+DTSTART;VALUE=DATE:20261224
+SUMMARY:Inventaire
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
 EXAMPLE = {
     "name": "Fermetures",
     "owner_type": "queue",
@@ -256,7 +267,7 @@ OPERATIONS = (
         needs=Role.EDIT,
         takes=(ICAL,),
         asks={"name": "Fermetures", "owner_type": "queue", "owner_id": QUEUE_SHOWN},
-        samples=samples.CALENDAR,
+        samples={ICAL: CLOSED},
         longest=LONGEST,
         apart=0,
     ),

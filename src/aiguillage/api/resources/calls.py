@@ -7,15 +7,14 @@ import msgspec
 
 from aiguillage.api.operations import Asked, File, Operation
 from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, page_type
-from aiguillage.api.resources import samples
-from aiguillage.api.resources.files import MEDIA, exported
+from aiguillage.api.resources.files import MEDIA, exported, samples_of
 from aiguillage.api.resources.shared import BASE, UNSET
-from aiguillage.desk.call_exports import export_calls
+from aiguillage.desk.call_exports import COLUMNS, export_calls
 from aiguillage.desk.calls import Group, Search, count_calls, find_calls, list_strangers
 from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import DAY, iso, parse_moment
-from aiguillage.domain.words import means
+from aiguillage.domain.words import example_of, means
 from aiguillage.storage.calls import LATEST, Call
 
 TAG = "Calls"
@@ -242,6 +241,12 @@ def _strangers(asked: Asked) -> StrangersShown:
     )
 
 
+CALL = (
+    example_of(CallShown)
+    | {"at": "2026-11-24T17:00:00.120Z", "outcome": "known", "asked": None}
+    | {"destinations": "207,209,,"}
+)
+SAMPLES = samples_of(COLUMNS, {name: CALL[name] for name in COLUMNS}, {})
 OPERATIONS = (
     Operation(
         *("GET", f"{BASE}/calls", "listCalls", "List calls, newest first", TAG, _list),
@@ -256,7 +261,7 @@ OPERATIONS = (
         needs=Role.READ,
         apart=0,
         gives=tuple(MEDIA.values()),
-        samples=samples.CALLS,
+        samples=SAMPLES,
     ),
     Operation(
         *("GET", f"{BASE}/statistics", "countCalls", "Count calls", TAG, _count),

@@ -6,9 +6,8 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from aiguillage.api.operations import Asked, File, Operation, Upload
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.facts import FactResource
-from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import BASE
 from aiguillage.api.shown import SOME_CTIS
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
@@ -153,6 +152,8 @@ CTI_DESTINATIONS = FactResource(
     example={"origin": "01 99 00 12 34", "destination": "207"},
     change={"destination": "209"},
 )
+ROW = {"origin": "site-12", "destination": "207"}
+SAMPLES = samples_of(("cti", *ROW), {"name": "Entrepôt", "destinations": [ROW]}, {"cti": "Entrepôt", **ROW})
 OPERATIONS = (
     Operation(
         *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
@@ -163,7 +164,7 @@ OPERATIONS = (
         takes=(JSON, CSV, XLSX),
         longest=LONGEST_IMPORT,
         apart=0,
-        samples=samples.CTIS,
+        samples=SAMPLES,
         description=(
             "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
             "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
@@ -175,7 +176,7 @@ OPERATIONS = (
         needs=Role.READ,
         apart=0,
         gives=tuple(MEDIA.values()),
-        samples=samples.CTIS,
+        samples=SAMPLES,
     ),
     Operation(
         *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),

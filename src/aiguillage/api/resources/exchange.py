@@ -5,12 +5,11 @@ from typing import Annotated
 import msgspec
 
 from aiguillage.api.operations import MOST_BESIDE, Asked, File, Operation, Upload
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
-from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import Body
-from aiguillage.desk.exports import export_contacts
-from aiguillage.desk.importing.sent import NAMES, listed, wire_name
+from aiguillage.desk.exports import CSV_COLUMNS, export_contacts
+from aiguillage.desk.importing.sent import NAMES, OLD_VCARD, VCARD, listed, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -191,6 +190,26 @@ def _export(asked: Asked) -> File:
     return exported(asked, "contacts", export_contacts)
 
 
+CONTACT = {
+    "reference": "C-1042",
+    "code": "2469",
+    "company": "Garage Belleville",
+    "telecoms": ["+33199005679"],
+    "emails": ["atelier@example.org"],
+    "field_select_1": "207",
+    "field_boolean_1": True,
+}
+CELLS = {"number": "+33199005679", "email": "atelier@example.org", "field_boolean_1": 1}
+CARD = """\
+BEGIN:VCARD
+VERSION:4.0
+FN:Garage Belleville
+ORG:Garage Belleville
+TEL;TYPE=work:+33199005679
+EMAIL:atelier@example.org
+END:VCARD
+""".replace("\n", "\r\n")
+SAMPLES = samples_of(CSV_COLUMNS, CONTACT, CELLS) | {VCARD: CARD, OLD_VCARD: CARD}
 OPERATIONS = (
     Operation(
         *("POST", f"{PATH}/bulk", "upsertContacts", "Add or change up to 10,000 contacts", TAG, _upsert),
@@ -215,7 +234,7 @@ OPERATIONS = (
         longest=LONGEST_IMPORT,
         apart=0,
         takes=tuple(NAMES),
-        samples=samples.CONTACTS,
+        samples=SAMPLES,
         description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
     ),
     Operation(
@@ -224,6 +243,6 @@ OPERATIONS = (
         needs=Role.READ,
         apart=0,
         gives=tuple(MEDIA.values()),
-        samples=samples.CONTACTS,
+        samples=SAMPLES,
     ),
 )

@@ -1,7 +1,7 @@
 """Exports as the API answers them: which format is asked for, and the file."""
 
-from collections.abc import Callable, Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,6 +16,13 @@ class FileQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """`format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
     format: Annotated[str, words.FORMAT] = ""
+
+
+def samples_of(columns: Sequence[str], thing: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
+    """Files with one thing, by media type; `cells` is what CSV has otherwise. A spreadsheet is no text to show."""
+    row = ["" if value is None else str(value) for value in ((thing | cells).get(name) for name in columns)]
+    line = msgspec.json.encode(thing).decode()
+    return {CSV: f"{';'.join(columns)}\n{';'.join(row)}\n", JSON: [thing], JSON_LINES: f"{line}\n"}
 
 
 def exported(asked: Asked, name: str, export: Callable[..., Iterator[bytes]]) -> File:

@@ -7,9 +7,8 @@ import msgspec
 from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Operation, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
-from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
+from aiguillage.api.resources.exchange import LONGEST_IMPORT, SAMPLES, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.held import LOWEST_ID
@@ -20,7 +19,7 @@ from aiguillage.desk.imports import Imported, list_imports, show_import, undo_im
 from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import means
+from aiguillage.domain.words import example_of, means
 
 IMPORTS = f"{BASE}/imports"
 ONE = f"{IMPORTS}/{{id}}"
@@ -155,6 +154,13 @@ def _undo(asked: Asked) -> UndoneTold:
     return UndoneTold(**msgspec.structs.asdict(undone))
 
 
+PREVIEWED = {
+    "state": "previewed",
+    "import_id": None,
+    "preview": example_of(ImportTold) | {"import_id": None, "applied": False},
+}
+"""What is answered of an upload that waits."""
+
 OPERATIONS = (
     Operation(
         *("GET", IMPORTS, "listImports", "List imports, newest first", TAG, _list),
@@ -168,12 +174,12 @@ OPERATIONS = (
         body=Upload,
         answer=ImportShown,
         status=201,
-        answered=samples.PREVIEWED,
+        answered=PREVIEWED,
         needs=Role.EDIT,
         longest=LONGEST_IMPORT,
         apart=0,
         takes=tuple(NAMES),
-        samples=samples.CONTACTS,
+        samples=SAMPLES,
         description="The upload is kept for an hour, to be applied.",
     ),
     Operation(
@@ -186,7 +192,7 @@ OPERATIONS = (
         *("POST", f"{ONE}/apply", "applyImport", "Import what was uploaded", TAG, _apply),
         answer=ImportShown,
         status=202,
-        answered=samples.PREVIEWED | {"state": "applying"},
+        answered=PREVIEWED | {"state": "applying"},
         reaches_out=True,
         needs=Role.EDIT,
         apart=0,

@@ -6,7 +6,6 @@ import msgspec
 
 from aiguillage.api.jobs import AT_ONCE, Job, Tell, Work
 from aiguillage.api.operations import Asked, Operation
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.calls import TAG
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import BLOCKED_FIRST
@@ -133,12 +132,15 @@ def _facts(asked: Asked, body: ReplayBody) -> Past:
     return now if body.journal_before is None else facts_before(*who, body.journal_before)
 
 
+DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}
+"""What is answered of a replay that goes on."""
+
 OPERATIONS = (
     Operation(
         *("POST", PATH, "replayCalls", "Decide logged calls again", TAG, _replay),
         body=ReplayBody,
         answer=ReplayShown,
-        answered=samples.DECIDING,
+        answered=DECIDING,
         reaches_out=True,
         needs=Role.READ,
         longest=LONGEST_DOCUMENT,

@@ -8,22 +8,29 @@ import msgspec
 
 from aiguillage.api.operations import Asked, File, Operation, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.facts import FactResource, Ids
-from aiguillage.api.resources.files import MEDIA, FileQuery, exported
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given
 from aiguillage.api.shown import ANSWERED_SURVEY, SOME_RECORDS
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.change import account_id_of
 from aiguillage.desk.journal import seq_since
 from aiguillage.desk.sent import make_fact
-from aiguillage.desk.surveys import add_records, export_records, list_records, remove_records, set_record, show_record
+from aiguillage.desk.surveys import (
+    HEADER,
+    add_records,
+    export_records,
+    list_records,
+    remove_records,
+    set_record,
+    show_record,
+)
 from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.surveys import SurveyRecord
-from aiguillage.domain.words import means
+from aiguillage.domain.words import example_of, means
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 
 TAG = "Surveys"
@@ -185,6 +192,7 @@ EXAMPLE = {
     "agent_name": "Ana Roche",
     "datetime": "2026-11-24T18:00:00+01:00",
 }
+RECORD = example_of(RecordShown)
 OPERATIONS = (
     Operation(
         *("GET", PATH, "listSurveyRecords", "List survey records", TAG, _list),
@@ -214,7 +222,7 @@ OPERATIONS = (
         needs=Role.READ,
         apart=0,
         gives=tuple(MEDIA.values()),
-        samples=samples.RECORDS,
+        samples=samples_of(HEADER, {name: RECORD[name] for name in HEADER}, {}),
     ),
     Operation(
         *("GET", ONE, "showSurveyRecord", "Show a survey record", TAG, _show),
