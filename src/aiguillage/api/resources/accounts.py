@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import Asked, Nothing, Operations, Shown
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.accounts import (
@@ -23,6 +23,7 @@ from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.words import means
 
 TAG = "Accounts"
+OPERATIONS = Operations(TAG, about_account=False)
 NAMES = {"rota_id": "rota", "geo_list_id": "geo_list"}
 """The account's names for what the API calls otherwise."""
 
@@ -86,75 +87,55 @@ AccountsQuery = query_of("AccountsQuery", AccountShown, listing=UNDATED)
 FILTERS = [name for name in AccountsQuery.__struct_fields__ if name not in UNDATED]
 
 
-def _show(account_id: int, account: Account) -> Shown:
+def _show(account_id: int, account: Account) -> Shown[AccountShown]:
     facts = msgspec.structs.asdict(account)
     renamed = {name: facts.pop(own) for name, own in NAMES.items()}
     return Shown(AccountShown(id=account_id, **facts, **renamed), state_of(account))
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    "/accounts", "listAccounts", query=AccountsQuery, answer=page_type("Account", AccountShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List the accounts that you may read."""
     found = [_show(*one).body for one in accounts_by_id(asked.db, asked.actor).items()]
     return chosen(found, asked.query, FILTERS, asked.url)
 
 
-def _add(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    "/accounts", "addAccount", status=201, operators=True, example={"code": "CL0002", "name": "Garage Belleville"}
+)
+def _add(asked: Asked[Nothing, AccountBody]) -> Shown[AccountShown]:
+    """Add an account."""
     account = add_account(asked.db, asked.actor, make_fact(Account, given(asked.body, NAMES)))
     return _show(id_of(asked.db, asked.actor, account.code), account)
 
 
-def _get(asked: Asked) -> Shown:
+@OPERATIONS.get("/accounts/{id}", "showAccount", needs=Role.READ, refuses=(404,))
+def _get(asked: Asked[Nothing, None]) -> Shown[AccountShown]:
+    """Show an account."""
     return _show(asked.id(), show_account(asked.db, asked.actor, code_of(asked.db, asked.actor, asked.id())))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    "/accounts/{id}",
+    "setAccount",
+    needs=Role.MANAGE,
+    refuses=(404, 409, 412),
+    example={"vip_priority": 20, "keep_calls_days": 180},
+)
+def _set(asked: Asked[Nothing, AccountChanges]) -> Shown[AccountShown]:
+    """Change an account's settings."""
     code = code_of(asked.db, asked.actor, asked.id())
     changes = given(asked.body, NAMES)
     return _show(asked.id(), set_account(asked.db, asked.actor, code, changes, expected=asked.expected))
 
 
-def _remove(asked: Asked) -> None:
+@OPERATIONS.delete("/accounts/{id}", "removeAccount", status=204, refuses=(404, 409, 412), operators=True)
+def _remove(asked: Asked[Nothing, None]) -> None:
+    """Remove an account.
+
+    With everything that belongs to it, its journal and its calls too.
+    """
     code = code_of(asked.db, asked.actor, asked.id())
     remove_account(asked.db, asked.log, asked.actor, code, expected=asked.expected)
-
-
-def _operation(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
-    return Operation(method, path, name, summary, TAG, run, about_account=False, **more)
-
-
-OPERATIONS = (
-    _operation(
-        *("GET", "/accounts", "listAccounts", "List the accounts that you may read", _list),
-        query=AccountsQuery,
-        answer=page_type("Account", AccountShown),
-        needs=Role.READ,
-    ),
-    _operation(
-        *("POST", "/accounts", "addAccount", "Add an account", _add),
-        body=AccountBody,
-        answer=AccountShown,
-        status=201,
-        operators=True,
-        example={"code": "CL0002", "name": "Garage Belleville"},
-    ),
-    _operation(
-        *("GET", "/accounts/{id}", "showAccount", "Show an account", _get),
-        answer=AccountShown,
-        needs=Role.READ,
-        refuses=(404,),
-    ),
-    _operation(
-        *("PUT", "/accounts/{id}", "setAccount", "Change an account's settings", _set),
-        body=AccountChanges,
-        answer=AccountShown,
-        needs=Role.MANAGE,
-        refuses=(404, 409, 412),
-        example={"vip_priority": 20, "keep_calls_days": 180},
-    ),
-    _operation(
-        *("DELETE", "/accounts/{id}", "removeAccount", "Remove an account", _remove),
-        status=204,
-        refuses=(404, 409, 412),
-        operators=True,
-        description="With everything that belongs to it, its journal and its calls too.",
-    ),
-)

@@ -6,7 +6,7 @@ import msgspec
 
 from aiguillage.api.forms import ICAL
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import Asked, Operation, Shown, Upload
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown, Upload
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given, since
 from aiguillage.api.shown import QUEUE_SHOWN
@@ -33,6 +33,7 @@ from aiguillage.domain.queues import Calendar, LeftOut, parse_owner
 from aiguillage.domain.words import means
 
 TAG = "Calendars"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/calendars"
 ONE = f"{PATH}/{{id}}"
 CHANGING = (404, 409, 412)
@@ -127,7 +128,27 @@ CalendarsQuery = query_of("CalendarsQuery", CalendarShown)
 FILTERS = tuple(name for name in CalendarsQuery.__struct_fields__ if name not in LISTING)
 
 
-def _shown(asked: Asked, state: CalendarState) -> Shown:
+CLOSED = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example.org//Fermetures//FR
+BEGIN:VEVENT
+UID:1@example.org
+DTSTAMP:20261124T170000Z
+DTSTART;VALUE=DATE:20261224
+SUMMARY:Inventaire
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+EXAMPLE = {
+    "name": "Fermetures",
+    "owner_type": "queue",
+    "owner_id": QUEUE_SHOWN,
+    "url": "https://calendars.example.org/secret/basic.ics",
+}
+
+
+def _shown(asked: AnyAsked, state: CalendarState) -> Shown[CalendarShown]:
     calendar, account_id = state.calendar, account_id_of(asked.db, asked.actor, asked.account)
     return Shown(_show_one(state, calendar, account_id), state.kept.seq)
 
@@ -160,11 +181,15 @@ def _show_left_out(left_out: LeftOut) -> EventsLeftOut:
     return EventsLeftOut(reason=left_out.reason, count=left_out.count, first=first)
 
 
-def _who(asked: Asked) -> tuple[Any, Any, str]:
+def _who(asked: AnyAsked) -> tuple[Any, Any, str]:
     return asked.db, asked.actor, asked.account
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    PATH, "listCalendars", query=CalendarsQuery, answer=page_type("Calendar", CalendarShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List the calendars."""
     states = list_calendars(*_who(asked))
     account_id = account_id_of(*_who(asked))
     changed = {kept.id for kept in since(asked, [state.kept for state in states])}
@@ -175,11 +200,28 @@ def _list(asked: Asked) -> Paged:
     return chosen(found, query, FILTERS, asked.url)
 
 
-def _show(asked: Asked) -> Shown:
+@OPERATIONS.get(ONE, "showCalendar", needs=Role.READ)
+def _show(asked: Asked[Nothing, None]) -> Shown[CalendarShown]:
+    """Show a calendar."""
     return _shown(asked, show_calendar(*_who(asked), asked.id()))
 
 
-def _add(asked: Asked) -> Job[Shown]:
+@OPERATIONS.post(
+    PATH,
+    "addCalendar",
+    status=201,
+    needs=Role.EDIT,
+    apart=0,
+    fetches=True,
+    example=EXAMPLE,
+    answered={"events": 0, "used": 0, "left_out": [], "remarks": [], "state": "reading", "read_at": None},
+)
+def _add(asked: Asked[Nothing, CalendarBody]) -> Job[Shown[CalendarShown]]:
+    """Add a feed.
+
+    It is read after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read stays, without
+    events; `trouble` says why. Only public https addresses are fetched.
+    """
     sent = _owned(given(asked.body))
     if not sent.get("url"):
         raise invalid("'url' is missing. Send a feed's address; a file goes to /calendars/file.", "url")
@@ -187,14 +229,28 @@ def _add(asked: Asked) -> Job[Shown]:
     return Job(_shown(asked, show_calendar(*_who(asked), kept.id)), read)
 
 
-def _add_file(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    f"{PATH}/file",
+    "addCalendarFile",
+    status=201,
+    needs=Role.EDIT,
+    takes=(ICAL,),
+    asks={"name": "Fermetures", "owner_type": "queue", "owner_id": QUEUE_SHOWN},
+    samples={ICAL: CLOSED},
+    longest=LONGEST,
+    apart=0,
+)
+def _add_file(asked: Asked[CalendarPlace, Upload]) -> Shown[CalendarShown]:
+    """Add a calendar of a file."""
     upload: Upload = asked.body
     text = in_utf8(upload.content, upload.content_type)
     kept = add_calendar(*_who(asked), make_fact(Calendar, _owned(given(asked.query))), text).kept
     return _shown(asked, show_calendar(*_who(asked), kept.id))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(ONE, "setCalendar", needs=Role.EDIT, refuses=CHANGING, example={"name": "Congés d'été"})
+def _set(asked: Asked[Nothing, CalendarChanges]) -> Shown[CalendarShown]:
+    """Change a calendar."""
     changes = _owned(given(asked.body))
 
     def changed(before: Calendar) -> dict[str, Any]:
@@ -202,7 +258,7 @@ def _set(asked: Asked) -> Shown:
         return {name: getattr(fact, name) for name in changes}
 
     set_calendar(*_who(asked), asked.id(), changed, expected=asked.expected)
-    return _show(asked)
+    return _shown(asked, show_calendar(*_who(asked), asked.id()))
 
 
 def _owned(sent: dict[str, Any]) -> dict[str, Any]:
@@ -211,94 +267,26 @@ def _owned(sent: dict[str, Any]) -> dict[str, Any]:
     return sent
 
 
-def _remove(asked: Asked) -> None:
+@OPERATIONS.delete(ONE, "removeCalendar", status=204, needs=Role.EDIT, refuses=CHANGING)
+def _remove(asked: Asked[Nothing, None]) -> None:
+    """Remove a calendar."""
     remove_fact(*_who(asked), KIND, asked.id(), expected=asked.expected)
 
 
-def _refresh(asked: Asked) -> Job[Shown]:
+@OPERATIONS.post(
+    f"{ONE}/refresh",
+    "refreshCalendar",
+    status=202,
+    answered={"state": "reading"},
+    needs=Role.EDIT,
+    apart=0,
+    fetches=True,
+)
+def _refresh(asked: Asked[Nothing, None]) -> Job[Shown[CalendarShown]]:
+    """Read a calendar again.
+
+    It goes on after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read keeps its events;
+    `trouble` says why.
+    """
     read = begin_refresh(*_who(asked), asked.id())
     return Job(_show(asked), read)
-
-
-CLOSED = """\
-BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//example.org//Fermetures//FR
-BEGIN:VEVENT
-UID:1@example.org
-DTSTAMP:20261124T170000Z
-DTSTART;VALUE=DATE:20261224
-SUMMARY:Inventaire
-END:VEVENT
-END:VCALENDAR
-""".replace("\n", "\r\n")
-EXAMPLE = {
-    "name": "Fermetures",
-    "owner_type": "queue",
-    "owner_id": QUEUE_SHOWN,
-    "url": "https://calendars.example.org/secret/basic.ics",
-}
-OPERATIONS = (
-    Operation(
-        *("GET", PATH, "listCalendars", "List the calendars", TAG, _list),
-        query=CalendarsQuery,
-        answer=page_type("Calendar", CalendarShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("POST", PATH, "addCalendar", "Add a feed", TAG, _add),
-        body=CalendarBody,
-        answer=CalendarShown,
-        status=201,
-        needs=Role.EDIT,
-        apart=0,
-        fetches=True,
-        example=EXAMPLE,
-        answered={"events": 0, "used": 0, "left_out": [], "remarks": [], "state": "reading", "read_at": None},
-        description="It is read after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
-        "stays, without events; `trouble` says why. Only public https addresses are fetched.",
-    ),
-    Operation(
-        *("POST", f"{PATH}/file", "addCalendarFile", "Add a calendar of a file", TAG, _add_file),
-        query=CalendarPlace,
-        body=Upload,
-        answer=CalendarShown,
-        status=201,
-        needs=Role.EDIT,
-        takes=(ICAL,),
-        asks={"name": "Fermetures", "owner_type": "queue", "owner_id": QUEUE_SHOWN},
-        samples={ICAL: CLOSED},
-        longest=LONGEST,
-        apart=0,
-    ),
-    Operation(
-        *("GET", ONE, "showCalendar", "Show a calendar", TAG, _show),
-        answer=CalendarShown,
-        needs=Role.READ,
-    ),
-    Operation(
-        *("PUT", ONE, "setCalendar", "Change a calendar", TAG, _set),
-        body=CalendarChanges,
-        answer=CalendarShown,
-        needs=Role.EDIT,
-        refuses=CHANGING,
-        example={"name": "Congés d'été"},
-    ),
-    Operation(
-        *("DELETE", ONE, "removeCalendar", "Remove a calendar", TAG, _remove),
-        status=204,
-        needs=Role.EDIT,
-        refuses=CHANGING,
-    ),
-    Operation(
-        *("POST", f"{ONE}/refresh", "refreshCalendar", "Read a calendar again", TAG, _refresh),
-        answer=CalendarShown,
-        status=202,
-        answered={"state": "reading"},
-        needs=Role.EDIT,
-        apart=0,
-        fetches=True,
-        description="It goes on after the answer: `GET /calendars/{id}` tells its `state`. A feed that cannot be read "
-        "keeps its events; `trouble` says why.",
-    ),
-)

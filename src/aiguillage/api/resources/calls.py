@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File, Operation
+from aiguillage.api.operations import Asked, File, Operations
 from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, page_type
 from aiguillage.api.resources.files import MEDIA, exported, samples_of
 from aiguillage.api.resources.shared import BASE, UNSET
@@ -18,6 +18,7 @@ from aiguillage.domain.words import example_of, means
 from aiguillage.storage.calls import LATEST, Call
 
 TAG = "Calls"
+OPERATIONS = Operations(TAG, needs=Role.READ)
 Text = str | msgspec.UnsetType
 MOST_STRANGERS = 1_000
 DEFAULT_DAYS = 30 * DAY
@@ -156,6 +157,14 @@ class StrangersShown(msgspec.Struct, frozen=True, kw_only=True):
     data: Annotated[list[StrangerShown], words.LIST]
 
 
+CALL = (
+    example_of(CallShown)
+    | {"at": "2026-11-24T17:00:00.120Z", "outcome": "known", "asked": None}
+    | {"destinations": "207,209,,"}
+)
+SAMPLES = samples_of(COLUMNS, {name: CALL[name] for name in COLUMNS}, {})
+
+
 def search_of(query: CallFilters) -> Search:
     """What a query looks for. Raises Refusal(invalid)."""
     names = ("number", "contact_id", "known", "dialect", "reason", "destination", "call_id")
@@ -192,7 +201,12 @@ def show_call(call: Call) -> CallShown:
     )
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(f"{BASE}/calls", "listCalls", answer=page_type("Call", CallShown))
+def _list(asked: Asked[CallsQuery, None]) -> Paged:
+    """List calls, newest first.
+
+    `next_page_url` leads on to older calls; there are no numbered pages.
+    """
     query = asked.query
     check_paging(1, query.per_page)
     who = (asked.db, asked.log, asked.actor, asked.account)
@@ -200,7 +214,9 @@ def _list(asked: Asked) -> Paged:
     return page_behind([show_call(call) for call in page.calls], None, query.per_page, asked.url, page.cursor)
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(f"{BASE}/calls/export", "exportCalls", apart=0, gives=tuple(MEDIA.values()), samples=SAMPLES)
+def _export(asked: Asked[CallsFileQuery, None]) -> File:
+    """Export calls."""
     search = search_of(asked.query)
 
     def export(db: Any, actor: Any, account: str, form: str) -> Iterator[bytes]:  # noqa: ANN401 - as every export takes them
@@ -209,7 +225,12 @@ def _export(asked: Asked) -> File:
     return exported(asked, "calls", export)
 
 
-def _count(asked: Asked) -> StatisticsShown:
+@OPERATIONS.get(f"{BASE}/statistics", "countCalls")
+def _count(asked: Asked[Period, None]) -> StatisticsShown:
+    """Count calls.
+
+    Of the last 30 days, unless `since` says otherwise. The hundred most frequent destinations.
+    """
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
     who = (asked.db, asked.log, asked.actor, asked.account)
     counts = count_calls(*who, since=since, until=until)
@@ -231,7 +252,13 @@ def _shares(groups: list[Group]) -> list[Share]:
     return [Share(value=group.value, calls=group.calls, known=group.known) for group in groups]
 
 
-def _strangers(asked: Asked) -> StrangersShown:
+@OPERATIONS.get(
+    f"{BASE}/strangers",
+    "listStrangers",
+    description=f"Of the last 30 days, unless `since` says otherwise; {MOST_STRANGERS:,} at most.",
+)
+def _strangers(asked: Asked[StrangersQuery, None]) -> StrangersShown:
+    """List the most frequent unknown callers."""
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
     limit = max(0, min(asked.query.limit, MOST_STRANGERS))
     who = (asked.db, asked.log, asked.actor, asked.account)
@@ -239,42 +266,3 @@ def _strangers(asked: Asked) -> StrangersShown:
     return StrangersShown(
         data=[StrangerShown(number=one.number, calls=one.calls, last_at=iso(one.last_at)) for one in found]
     )
-
-
-CALL = (
-    example_of(CallShown)
-    | {"at": "2026-11-24T17:00:00.120Z", "outcome": "known", "asked": None}
-    | {"destinations": "207,209,,"}
-)
-SAMPLES = samples_of(COLUMNS, {name: CALL[name] for name in COLUMNS}, {})
-OPERATIONS = (
-    Operation(
-        *("GET", f"{BASE}/calls", "listCalls", "List calls, newest first", TAG, _list),
-        query=CallsQuery,
-        answer=page_type("Call", CallShown),
-        needs=Role.READ,
-        description="`next_page_url` leads on to older calls; there are no numbered pages.",
-    ),
-    Operation(
-        *("GET", f"{BASE}/calls/export", "exportCalls", "Export calls", TAG, _export),
-        query=CallsFileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=SAMPLES,
-    ),
-    Operation(
-        *("GET", f"{BASE}/statistics", "countCalls", "Count calls", TAG, _count),
-        query=Period,
-        answer=StatisticsShown,
-        needs=Role.READ,
-        description="Of the last 30 days, unless `since` says otherwise. The hundred most frequent destinations.",
-    ),
-    Operation(
-        *("GET", f"{BASE}/strangers", "listStrangers", "List the most frequent unknown callers", TAG, _strangers),
-        query=StrangersQuery,
-        answer=StrangersShown,
-        needs=Role.READ,
-        description=f"Of the last 30 days, unless `since` says otherwise; {MOST_STRANGERS:,} at most.",
-    ),
-)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given
 from aiguillage.api.shown import SOME_CONTACTS
@@ -23,6 +23,7 @@ from aiguillage.domain.words import means
 
 PATH = f"{BASE}/contacts"
 TAG = "Contacts"
+OPERATIONS = Operations(TAG)
 Text = str | None | msgspec.UnsetType
 Several = list[Sent] | None | msgspec.UnsetType
 Flag = bool | None | msgspec.UnsetType
@@ -161,6 +162,17 @@ EXAMPLE = {
 }
 
 
+ONE = f"{PATH}/{{id}}"
+CHANGING = (404, 409, 412)
+LISTED = (
+    "Any field filters; names do so whatever their case and accents. `q` finds what begins with it: a company, a first "
+    "or last name, a code, a number in any spelling. `sort` takes any field but telecoms and "
+    "emails, and updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
+    "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
+    "is null where a filter or a search finds more than 10,000."
+)
+
+
 def show_kept(kept: Kept, account_id: int) -> ContactShown:
     """A contact as it is answered."""
     contact = kept.contact
@@ -187,7 +199,16 @@ def show_kept(kept: Kept, account_id: int) -> ContactShown:
     )
 
 
-def _index(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    PATH,
+    "listContacts",
+    query=ContactQuery,
+    answer=page_type("Contact", ContactShown),
+    needs=Role.READ,
+    description=LISTED,
+)
+def _index(asked: Asked[Any, None]) -> Paged:
+    """List contacts."""
     query = asked.query
     check_paging(query.page, query.per_page)
     cursor = None if query.cursor is UNSET else query.cursor
@@ -212,88 +233,49 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - of any field
     return parse_moment(value, name) if name in MOMENTS else value
 
 
-def _show(asked: Asked) -> Shown:
+@OPERATIONS.get(ONE, "showContact", needs=Role.READ, refuses=(404,))
+def _show(asked: Asked[Nothing, None]) -> Shown[ContactShown]:
+    """Show a contact."""
     return _shown(asked, show_contact(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _store(asked: Asked) -> Shown:
+@OPERATIONS.post(PATH, "addContact", status=201, needs=Role.EDIT, refuses=(409,), example=EXAMPLE)
+def _store(asked: Asked[Nothing, ContactBody]) -> Shown[ContactShown]:
+    """Add a contact."""
     return _entered(asked, None)
 
 
-def _update(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    ONE,
+    "setContact",
+    needs=Role.EDIT,
+    refuses=CHANGING,
+    example={"company": "Lenoir & Fille", "field_select_1": "207", "field_boolean_1": True},
+)
+def _update(asked: Asked[Nothing, ContactBody]) -> Shown[ContactShown]:
+    """Change a contact."""
     return _entered(asked, asked.id())
 
 
-def _entered(asked: Asked, contact_id: int | None) -> Shown:
+def _entered(asked: AnyAsked, contact_id: int | None) -> Shown[ContactShown]:
     who = (asked.db, asked.actor, asked.account)
     with named(RENAMED):
         return _shown(asked, enter_contact(*who, contact_id, given(asked.body, RENAMED), expected=asked.expected))
 
 
-def _destroy(asked: Asked) -> None:
+@OPERATIONS.delete(ONE, "removeContact", status=204, needs=Role.EDIT, refuses=CHANGING)
+def _destroy(asked: Asked[Nothing, None]) -> None:
+    """Remove a contact."""
     remove_contact(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
 
 
-def _destroy_many(asked: Asked) -> None:
+@OPERATIONS.delete(
+    f"{PATH}/bulk", "removeContacts", status=204, needs=Role.EDIT, refuses=(404,), example={"ids": SOME_CONTACTS}
+)
+def _destroy_many(asked: Asked[Nothing, Bulk]) -> None:
+    """Remove contacts, all or none."""
     remove_contacts(asked.db, asked.actor, asked.account, asked.body.ids)
 
 
-def _shown(asked: Asked, kept: Kept) -> Shown:
+def _shown(asked: AnyAsked, kept: Kept) -> Shown[ContactShown]:
     return Shown(show_kept(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
-
-
-ONE = f"{PATH}/{{id}}"
-CHANGING = (404, 409, 412)
-LISTED = (
-    "Any field filters; names do so whatever their case and accents. `q` finds what begins with it: a company, a first "
-    "or last name, a code, a number in any spelling. `sort` takes any field but telecoms and "
-    "emails, and updated, with `-` in front to fall. With `cursor` (empty for the first page) `next_page_url` leads on "
-    "by cursor: as fast on the last page as on the first, and nothing is shown twice when contacts come or go. `total` "
-    "is null where a filter or a search finds more than 10,000."
-)
-OPERATIONS = (
-    Operation(
-        *("GET", PATH, "listContacts", "List contacts", TAG, _index),
-        query=ContactQuery,
-        answer=page_type("Contact", ContactShown),
-        needs=Role.READ,
-        description=LISTED,
-    ),
-    Operation(
-        *("POST", PATH, "addContact", "Add a contact", TAG, _store),
-        body=ContactBody,
-        answer=ContactShown,
-        status=201,
-        needs=Role.EDIT,
-        refuses=(409,),
-        example=EXAMPLE,
-    ),
-    Operation(
-        *("GET", ONE, "showContact", "Show a contact", TAG, _show),
-        answer=ContactShown,
-        needs=Role.READ,
-        refuses=(404,),
-    ),
-    Operation(
-        *("PUT", ONE, "setContact", "Change a contact", TAG, _update),
-        body=ContactBody,
-        answer=ContactShown,
-        needs=Role.EDIT,
-        refuses=CHANGING,
-        example={"company": "Lenoir & Fille", "field_select_1": "207", "field_boolean_1": True},
-    ),
-    Operation(
-        *("DELETE", ONE, "removeContact", "Remove a contact", TAG, _destroy),
-        status=204,
-        needs=Role.EDIT,
-        refuses=CHANGING,
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/bulk", "removeContacts", "Remove contacts, all or none", TAG, _destroy_many),
-        body=Bulk,
-        status=204,
-        needs=Role.EDIT,
-        refuses=(404,),
-        example={"ids": SOME_CONTACTS},
-    ),
-)

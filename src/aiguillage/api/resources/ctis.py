@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar.exceptions import HTTPException
 
-from aiguillage.api.operations import Asked, File, Operation, Upload
+from aiguillage.api.operations import Asked, File, Nothing, Operations, Upload
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import BASE
@@ -18,6 +18,7 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
 
 TAG = "CTIs"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/ctis"
 LONGEST_IMPORT = 16 << 20
 """Bytes."""
@@ -74,7 +75,25 @@ class CtiImportTold(msgspec.Struct, frozen=True, kw_only=True):
     refusals: Annotated[list[RefusedRow], words.REFUSALS]
 
 
-def _import(asked: Asked) -> CtiImportTold:
+ROW = {"origin": "site-12", "destination": "207"}
+SAMPLES = samples_of(("cti", *ROW), {"name": "Entrepôt", "destinations": [ROW]}, {"cti": "Entrepôt", **ROW})
+
+
+@OPERATIONS.post(
+    f"{PATH}/import",
+    "importCtis",
+    needs=Role.EDIT,
+    takes=(JSON, CSV, XLSX),
+    longest=LONGEST_IMPORT,
+    apart=0,
+    samples=SAMPLES,
+)
+def _import(asked: Asked[ImportQuery, Upload]) -> CtiImportTold:
+    """Import CTIs and their origins.
+
+    JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object with that
+    list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none.
+    """
     who, how = (asked.db, asked.actor, asked.account), asked.query
     file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
     rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
@@ -115,15 +134,24 @@ def _rows(content: bytes) -> list[MapRow]:
     return [MapRow(line, *row) for line, row in enumerate(rows, start=1)]
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(f"{PATH}/export", "exportCtis", needs=Role.READ, apart=0, gives=tuple(MEDIA.values()), samples=SAMPLES)
+def _export(asked: Asked[FileQuery, None]) -> File:
+    """Export CTIs and their origins."""
     return exported(asked, "ctis", export_ctis)
 
 
-def _issue(asked: Asked) -> TokenTold:
+@OPERATIONS.post(f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", needs=Role.MANAGE, hides=("token",))
+def _issue(asked: Asked[Nothing, None]) -> TokenTold:
+    """Issue a CTI's token.
+
+    In place of the one before. It looks up the origins of this CTI, and nothing else.
+    """
     return TokenTold(issue_cti_token(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _revoke(asked: Asked) -> None:
+@OPERATIONS.delete(f"{PATH}/{{id}}/token", "revokeCtiToken", status=204, needs=Role.MANAGE)
+def _revoke(asked: Asked[Nothing, None]) -> None:
+    """Revoke a CTI's token."""
     revoke_cti_token(asked.db, asked.actor, asked.account, asked.id())
 
 
@@ -151,43 +179,4 @@ CTI_DESTINATIONS = FactResource(
     scope=("cti_id", "cti"),
     example={"origin": "01 99 00 12 34", "destination": "207"},
     change={"destination": "209"},
-)
-ROW = {"origin": "site-12", "destination": "207"}
-SAMPLES = samples_of(("cti", *ROW), {"name": "Entrepôt", "destinations": [ROW]}, {"cti": "Entrepôt", **ROW})
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
-        query=ImportQuery,
-        body=Upload,
-        answer=CtiImportTold,
-        needs=Role.EDIT,
-        takes=(JSON, CSV, XLSX),
-        longest=LONGEST_IMPORT,
-        apart=0,
-        samples=SAMPLES,
-        description=(
-            "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
-            "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
-        ),
-    ),
-    Operation(
-        *("GET", f"{PATH}/export", "exportCtis", "Export CTIs and their origins", TAG, _export),
-        query=FileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=SAMPLES,
-    ),
-    Operation(
-        *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),
-        answer=TokenTold,
-        needs=Role.MANAGE,
-        hides=("token",),
-        description="In place of the one before. It looks up the origins of this CTI, and nothing else.",
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/{{id}}/token", "revokeCtiToken", "Revoke a CTI's token", TAG, _revoke),
-        status=204,
-        needs=Role.MANAGE,
-    ),
 )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from aiguillage.api.operations import MOST_BESIDE, Asked, File, Operation, Upload
+from aiguillage.api.operations import MOST_BESIDE, AnyAsked, Asked, File, Operations, Upload
 from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import Body
@@ -27,6 +27,7 @@ LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
 """Bytes."""
 
 
+OPERATIONS = Operations(TAG)
 REASON = means("What is wrong, and what to do.", "'0612' is not a phone number in France.")
 COLUMN = means("Its column.", "telecoms")
 
@@ -123,7 +124,43 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     obstacle: Annotated[str | None, means("What keeps the import as a whole from being done; null when nothing does.")]
 
 
-def _upsert(asked: Asked) -> Upserted:
+CONTACT = {
+    "reference": "C-1042",
+    "code": "2469",
+    "company": "Garage Belleville",
+    "telecoms": ["+33199005679"],
+    "emails": ["atelier@example.org"],
+    "field_select_1": "207",
+    "field_boolean_1": True,
+}
+CELLS = {"number": "+33199005679", "email": "atelier@example.org", "field_boolean_1": 1}
+CARD = """\
+BEGIN:VCARD
+VERSION:4.0
+FN:Garage Belleville
+ORG:Garage Belleville
+TEL;TYPE=work:+33199005679
+EMAIL:atelier@example.org
+END:VCARD
+""".replace("\n", "\r\n")
+SAMPLES = samples_of(CSV_COLUMNS, CONTACT, CELLS) | {VCARD: CARD, OLD_VCARD: CARD}
+
+
+@OPERATIONS.post(
+    f"{PATH}/bulk",
+    "upsertContacts",
+    needs=Role.EDIT,
+    refuses=(409,),
+    longest=LONGEST_UPSERT,
+    apart=MOST_BESIDE,
+    example={"contacts": [EXAMPLE]},
+)
+def _upsert(asked: Asked[Partial, Upserts]) -> Upserted:
+    """Add or change up to 10,000 contacts.
+
+    Each is about the contact of its `id`, reference, code or number, else new; one that has none of them is refused.
+    All or none.
+    """
     contacts = listed(asked.body.contacts)
     try:
         outcome = upsert_contacts(asked.db, asked.actor, asked.account, contacts, partial=asked.query.partial)
@@ -150,18 +187,32 @@ def _with_errors(refused: ImportRefused, before: str) -> Refusal:
     return refusal
 
 
-def _import(asked: Asked) -> ImportTold:
+@OPERATIONS.post(
+    f"{PATH}/import",
+    "importContacts",
+    needs=Role.EDIT,
+    refuses=(409,),
+    longest=LONGEST_IMPORT,
+    apart=0,
+    takes=tuple(NAMES),
+    samples=SAMPLES,
+)
+def _import(asked: Asked[ImportQuery, Upload]) -> ImportTold:
+    """Import contacts.
+
+    JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.
+    """
     query = asked.query
     use_case = preview_import if query.dry_run else import_contacts
-    choices = {"partial": query.partial, "delete_missing": query.delete_missing, "force": query.force}
+    who, source = (asked.db, asked.actor, asked.account), upload_of(asked).source()
     try:
-        outcome = use_case(asked.db, asked.actor, asked.account, upload_of(asked).source(), **choices)
+        outcome = use_case(*who, source, partial=query.partial, delete_missing=query.delete_missing, force=query.force)
     except ImportRefused as refused:
         raise _with_errors(refused, "line ") from None
     return told_of(outcome)
 
 
-def upload_of(asked: Asked) -> SentUpload:
+def upload_of(asked: AnyAsked) -> SentUpload:
     """What was sent to be imported."""
     media_type = asked.body.content_type.partition(";")[0].strip().lower()
     name = asked.query.name.strip()[:255] or asked.body.name or NAMES[media_type]
@@ -186,63 +237,9 @@ def told_of(outcome: Outcome) -> ImportTold:
     )
 
 
-def _export(asked: Asked) -> File:
-    return exported(asked, "contacts", export_contacts)
-
-
-CONTACT = {
-    "reference": "C-1042",
-    "code": "2469",
-    "company": "Garage Belleville",
-    "telecoms": ["+33199005679"],
-    "emails": ["atelier@example.org"],
-    "field_select_1": "207",
-    "field_boolean_1": True,
-}
-CELLS = {"number": "+33199005679", "email": "atelier@example.org", "field_boolean_1": 1}
-CARD = """\
-BEGIN:VCARD
-VERSION:4.0
-FN:Garage Belleville
-ORG:Garage Belleville
-TEL;TYPE=work:+33199005679
-EMAIL:atelier@example.org
-END:VCARD
-""".replace("\n", "\r\n")
-SAMPLES = samples_of(CSV_COLUMNS, CONTACT, CELLS) | {VCARD: CARD, OLD_VCARD: CARD}
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/bulk", "upsertContacts", "Add or change up to 10,000 contacts", TAG, _upsert),
-        query=Partial,
-        body=Upserts,
-        answer=Upserted,
-        needs=Role.EDIT,
-        refuses=(409,),
-        longest=LONGEST_UPSERT,
-        apart=MOST_BESIDE,
-        description="Each is about the contact of its `id`, reference, code or number, else new; one that has none "
-        "of them is refused. All or none.",
-        example={"contacts": [EXAMPLE]},
-    ),
-    Operation(
-        *("POST", f"{PATH}/import", "importContacts", "Import contacts", TAG, _import),
-        query=ImportQuery,
-        body=Upload,
-        answer=ImportTold,
-        needs=Role.EDIT,
-        refuses=(409,),
-        longest=LONGEST_IMPORT,
-        apart=0,
-        takes=tuple(NAMES),
-        samples=SAMPLES,
-        description="JSON: a list of contacts, or an object with that list as `contacts`. Else the bytes of a file.",
-    ),
-    Operation(
-        *("GET", f"{PATH}/export", "exportContacts", "Export all contacts", TAG, _export),
-        query=FileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=SAMPLES,
-    ),
+@OPERATIONS.get(
+    f"{PATH}/export", "exportContacts", needs=Role.READ, apart=0, gives=tuple(MEDIA.values()), samples=SAMPLES
 )
+def _export(asked: Asked[FileQuery, None]) -> File:
+    """Export all contacts."""
+    return exported(asked, "contacts", export_contacts)

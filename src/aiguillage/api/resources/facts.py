@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import MOST_BESIDE, Asked, Operation, Remarks, Shown
+from aiguillage.api.operations import MOST_BESIDE, AnyAsked, Operation, Remarks, Shown
 from aiguillage.api.paging import LISTING, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import (
     UNSET,
@@ -65,7 +65,7 @@ class FactResource(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     kind: str
     sent: str
     told: str
-    tell: Callable[[Asked, Kept], dict[str, Any]] = lambda _asked, _kept: {}
+    tell: Callable[[AnyAsked, Kept], dict[str, Any]] = lambda _asked, _kept: {}
     scope: tuple[str, str] | None = None
     of_account: Fields = {}
     place: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ class FactResource(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _fact(self) -> type[msgspec.Struct]:
         return BY_NAME[self.kind].type
 
-    def answered(self, asked: Asked, kept: Kept, account_id: int) -> dict[str, Any]:
+    def answered(self, asked: AnyAsked, kept: Kept, account_id: int) -> dict[str, Any]:
         """What is answered of a fact, by the fields of the answer."""
         parts = {part.wire: part.value(kept.fact) for part in parts_of(self._fact)}
         account = {"customer_id": account_id, **self._own(account_id)}
@@ -193,7 +193,7 @@ class FactOperations:
         )
         return operation._replace(body=Ids, refuses=CHANGING[:2], **self._removing())
 
-    def _operation(self, method: str, path: str, name: str, summary: str, run: Callable[[Asked], Any]) -> Operation:
+    def _operation(self, method: str, path: str, name: str, summary: str, run: Callable[[AnyAsked], Any]) -> Operation:
         one, several = self._resource.name, self._resource.names
         names = name.format(one, several), summary.format(self._resource.noun), self._resource.tag
         return Operation(method, path, *names, run)
@@ -205,7 +205,7 @@ class FactOperations:
     def _removing(self) -> dict[str, Any]:
         return {"status": 204, "needs": Role.EDIT, "may_remark": self._remarks_removal}
 
-    def index(self, asked: Asked) -> Paged:
+    def index(self, asked: AnyAsked) -> Paged:
         """The resource's things, filtered and paged."""
         kept = list_facts(asked.db, asked.actor, asked.account, self._resource.kind)
         account_id = account_id_of(asked.db, asked.actor, asked.account)
@@ -215,19 +215,19 @@ class FactOperations:
         written = filters_of(self._resource.kind, {name: value for name, value in given.items() if value != ""})
         return chosen(shown, msgspec.structs.replace(asked.query, **written), self._filters, asked.url)
 
-    def show(self, asked: Asked) -> Shown:
+    def show(self, asked: AnyAsked) -> Shown[Any]:
         """One of them."""
         kept = self._require(asked)
         account_id = account_id_of(asked.db, asked.actor, asked.account)
         return Shown(self._resource.answer(**self._resource.answered(asked, kept, account_id)), kept.seq)
 
-    def store(self, asked: Asked) -> Shown:
+    def store(self, asked: AnyAsked) -> Shown[Any]:
         """A new one."""
         with on_wire(self._resource.kind):
             fact = self._new(asked, given(asked.body) | given(asked.query))
             return self._shown(asked, [add_fact(asked.db, asked.actor, asked.account, fact)])[0]
 
-    def store_many(self, asked: Asked) -> Any:  # noqa: ANN401 - a struct made above
+    def store_many(self, asked: AnyAsked) -> Any:  # noqa: ANN401 - a struct made above
         """Several new ones."""
         if len(asked.body) > MOST_STORED:
             raise invalid(f"There are {len(asked.body):,} of them. Send up to {MOST_STORED:,} at a time.", "body")
@@ -237,33 +237,33 @@ class FactOperations:
             done = add_facts(asked.db, asked.actor, asked.account, facts)
         return self._many(data=[shown.body for shown in self._shown(asked, done)])
 
-    def update(self, asked: Asked) -> Shown:
+    def update(self, asked: AnyAsked) -> Shown[Any]:
         """One of them with what was sent in place of what it had."""
         kept, sent = self._require(asked), self._sent(asked, given(asked.body) | given(asked.query))
         who, changes = (asked.db, asked.actor, asked.account), changes_of(kept.kind, sent)
         with on_wire(kept.kind):
             return self._shown(asked, [set_fact(*who, kept.kind, kept.id, changes, expected=asked.expected)])[0]
 
-    def destroy(self, asked: Asked) -> Remarks:
+    def destroy(self, asked: AnyAsked) -> Remarks:
         """One of them is gone."""
         kept = self._require(asked)
         who = (asked.db, asked.actor, asked.account)
         return _remarks(remove_fact(*who, kept.kind, kept.id, expected=asked.expected))
 
-    def destroy_many(self, asked: Asked) -> Remarks:
+    def destroy_many(self, asked: AnyAsked) -> Remarks:
         """Several of them are gone, or none."""
         if len(asked.body.ids) > MOST_REMOVED:
             raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
         return _remarks(remove_facts(asked.db, asked.actor, asked.account, self._resource.kind, asked.body.ids))
 
-    def _new_row(self, asked: Asked, row: int, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
+    def _new_row(self, asked: AnyAsked, row: int, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
         with about_row(row):
             return self._new(asked, sent)
 
-    def _new(self, asked: Asked, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
+    def _new(self, asked: AnyAsked, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
         return new_fact(self._resource.kind, self._sent(asked, sent), **self._scope(asked))
 
-    def _sent(self, asked: Asked, sent: dict[str, Any]) -> dict[str, Any]:
+    def _sent(self, asked: AnyAsked, sent: dict[str, Any]) -> dict[str, Any]:
         """What was sent, but for what path and account say already. Raises Refusal(invalid) where it says otherwise."""
         for whose in self._resource.of_account:
             value = sent.pop(whose, None)
@@ -278,7 +278,7 @@ class FactOperations:
             sent.pop(field, None)
         return sent
 
-    def _scope(self, asked: Asked) -> dict[str, Any]:
+    def _scope(self, asked: AnyAsked) -> dict[str, Any]:
         """What the path says that they belong to. Raises Refusal(missing) where there is no such thing."""
         if self._resource.scope is None:
             return {}
@@ -286,21 +286,21 @@ class FactOperations:
         show_fact(asked.db, asked.actor, asked.account, kind, asked.id(parameter))
         return {kind: asked.id(parameter)}
 
-    def _of_scope(self, asked: Asked, kept: Sequence[Kept]) -> list[Kept]:
+    def _of_scope(self, asked: AnyAsked, kept: Sequence[Kept]) -> list[Kept]:
         scope = self._scope(asked)
         return [one for one in kept if all(getattr(one.fact, field) == value for field, value in scope.items())]
 
-    def _require(self, asked: Asked) -> Kept:
+    def _require(self, asked: AnyAsked) -> Kept:
         kept = show_fact(asked.db, asked.actor, asked.account, self._resource.kind, asked.id())
         if not self._of_scope(asked, [kept]):
             raise missing("There is nothing of that id here for you.")
         return kept
 
-    def _shown(self, asked: Asked, done: Sequence[Done]) -> list[Shown]:
+    def _shown(self, asked: AnyAsked, done: Sequence[Done]) -> list[Shown[Any]]:
         account_id = account_id_of(asked.db, asked.actor, asked.account)
         return [self._shown_one(asked, one, account_id) for one in done]
 
-    def _shown_one(self, asked: Asked, done: Done, account_id: int) -> Shown:
+    def _shown_one(self, asked: AnyAsked, done: Done, account_id: int) -> Shown[Any]:
         values = self._resource.answered(asked, done.kept, account_id)
         remarks = {"remarks": _remarks(done.remarks).remarks} if self._remarking else {}
         return Shown(self._done(**values, **remarks), done.kept.seq)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File
+from aiguillage.api.operations import AnyAsked, File
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, XLSX
 from aiguillage.domain import words
 
@@ -25,7 +25,7 @@ def samples_of(columns: Sequence[str], thing: dict[str, Any], cells: dict[str, A
     return {CSV: f"{';'.join(columns)}\n{';'.join(row)}\n", JSON: [thing], JSON_LINES: f"{line}\n"}
 
 
-def exported(asked: Asked, name: str, export: Callable[..., Iterator[bytes]]) -> File:
+def exported(asked: AnyAsked, name: str, export: Callable[..., Iterator[bytes]]) -> File:
     """What the use case exports, in the format that is asked for."""
     form = asked.query.format or _accepted(asked.headers.get("accept", ""))
     pieces = export(asked.db, asked.actor, asked.account, form)

@@ -1,10 +1,10 @@
 """Geography: the models that are shipped, lists, and their destinations (contracts/cx-engine.md, 'geo')."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE
@@ -15,6 +15,7 @@ from aiguillage.domain.geo_models import MODELS, GeoModel, ZoneName
 from aiguillage.domain.words import means
 
 TAG = "Geography"
+OPERATIONS = Operations(TAG, needs=Role.READ)
 
 
 class ModelShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +48,16 @@ def _show_model(model: GeoModel) -> ModelShown:
     return ModelShown(**values | {"zones": list(model.zones)})
 
 
-def _models(asked: Asked) -> Paged:
+@OPERATIONS.get(f"{BASE}/geo/models", "listGeoModels", query=ModelsQuery, answer=page_type("GeoModel", ModelShown))
+def _models(asked: Asked[Any, None]) -> Paged:
+    """List the geo models."""
     account_id_of(asked.db, asked.actor, asked.account)
     return chosen([_show_model(model) for model in MODELS], asked.query, FILTERS, asked.url)
 
 
-def _model(asked: Asked) -> ModelShown:
+@OPERATIONS.get(f"{BASE}/geo/models/{{id}}", "showGeoModel")
+def _model(asked: Asked[Nothing, None]) -> ModelShown:
+    """Show a geo model."""
     account_id_of(asked.db, asked.actor, asked.account)
     wanted = asked.id()
     found = next((model for model in MODELS if model.id == wanted), None)
@@ -88,17 +93,4 @@ LIST_DESTINATIONS = FactResource(
     scope=("list_id", "geo_list"),
     example={"zones": ["35", "56"], "nickname": "Bretagne", "destination_1": "207"},
     change={"destination_1": "209"},
-)
-OPERATIONS = (
-    Operation(
-        *("GET", f"{BASE}/geo/models", "listGeoModels", "List the geo models", TAG, _models),
-        query=ModelsQuery,
-        answer=page_type("GeoModel", ModelShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("GET", f"{BASE}/geo/models/{{id}}", "showGeoModel", "Show a geo model", TAG, _model),
-        answer=ModelShown,
-        needs=Role.READ,
-    ),
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.call_queues import TAG
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Flag, Text, given
@@ -16,6 +16,7 @@ from aiguillage.domain.queues import Observance
 from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/holidays"
 
 
@@ -64,19 +65,32 @@ ObservedQuery = query_of("ObservedQuery", ObservedShown, listing=UNDATED)
 FILTERS = tuple(name for name in ObservedQuery.__struct_fields__ if name not in UNDATED)
 
 
-def _who(asked: Asked) -> tuple[Any, Any, str]:
+def _who(asked: AnyAsked) -> tuple[Any, Any, str]:
     return asked.db, asked.actor, asked.account
 
 
-def _shown(kept: Kept) -> Shown:
+def _shown(kept: Kept) -> Shown[ObservanceShown]:
     return Shown(ObservanceShown(country=kept.fact.country, subdivision=kept.fact.subdivision), kept.seq)
 
 
-def _show(asked: Asked) -> Shown:
+@OPERATIONS.get(f"{PATH}/observance", "showObservance", needs=Role.READ)
+def _show(asked: Asked[Nothing, None]) -> Shown[ObservanceShown]:
+    """Show whose holidays are observed."""
     return _shown(show_observance(*_who(asked)))
 
 
-def _observe(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    f"{PATH}/observance",
+    "setObservance",
+    needs=Role.EDIT,
+    refuses=(412,),
+    example={"country": "FR", "subdivision": "Alsace-Moselle"},
+)
+def _observe(asked: Asked[Nothing, ObservanceBody]) -> Shown[ObservanceShown]:
+    """Observe the public holidays of a place.
+
+    In place of those before. What was set for single holidays stays where the new place has them.
+    """
     sent = given(asked.body)
     if not sent.get("country"):
         raise invalid("'country' is missing. Send its two letters, as in FR.", "country")
@@ -84,16 +98,33 @@ def _observe(asked: Asked) -> Shown:
     return _shown(observe_holidays(*_who(asked), *place, expected=asked.expected).kept)
 
 
-def _forget(asked: Asked) -> None:
+@OPERATIONS.delete(f"{PATH}/observance", "removeObservance", status=204, needs=Role.EDIT, refuses=(412,))
+def _forget(asked: Asked[Nothing, None]) -> None:
+    """Observe no public holidays."""
     forget_holidays(*_who(asked), expected=asked.expected)
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    PATH,
+    "listObservedHolidays",
+    query=ObservedQuery,
+    answer=page_type("ObservedHoliday", ObservedShown),
+    needs=Role.READ,
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List the public holidays that are observed."""
     found = list(_observed(show_observance(*_who(asked)).fact).values())
     return chosen(found, asked.query, FILTERS, asked.url)
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    PATH, "setObservedHoliday", needs=Role.EDIT, refuses=(412,), example={"label": "Lundi de Pentecôte", "off": True}
+)
+def _set(asked: Asked[Nothing, ObservedBody]) -> Shown[ObservedShown]:
+    """Set a public holiday.
+
+    Switches the holiday with that label off or on again, or says where its calls go.
+    """
     changes = given(asked.body)
     label = changes.pop("label")
     if changes.get("off", UNSET) is None:
@@ -114,42 +145,3 @@ def _observed(observance: Observance) -> dict[str, ObservedShown]:
         )
         for label, its in days.items()
     }
-
-
-OPERATIONS = (
-    Operation(
-        *("GET", PATH, "listObservedHolidays", "List the public holidays that are observed", TAG, _list),
-        query=ObservedQuery,
-        answer=page_type("ObservedHoliday", ObservedShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("PUT", PATH, "setObservedHoliday", "Set a public holiday", TAG, _set),
-        body=ObservedBody,
-        answer=ObservedShown,
-        needs=Role.EDIT,
-        refuses=(412,),
-        description="Switches the holiday with that label off or on again, or says where its calls go.",
-        example={"label": "Lundi de Pentecôte", "off": True},
-    ),
-    Operation(
-        *("GET", f"{PATH}/observance", "showObservance", "Show whose holidays are observed", TAG, _show),
-        answer=ObservanceShown,
-        needs=Role.READ,
-    ),
-    Operation(
-        *("PUT", f"{PATH}/observance", "setObservance", "Observe the public holidays of a place", TAG, _observe),
-        body=ObservanceBody,
-        answer=ObservanceShown,
-        needs=Role.EDIT,
-        refuses=(412,),
-        description="In place of those before. What was set for single holidays stays where the new place has them.",
-        example={"country": "FR", "subdivision": "Alsace-Moselle"},
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/observance", "removeObservance", "Observe no public holidays", TAG, _forget),
-        status=204,
-        needs=Role.EDIT,
-        refuses=(412,),
-    ),
-)

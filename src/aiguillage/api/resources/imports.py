@@ -1,11 +1,11 @@
 """Imports as things of their own: looked at first, applied later, told how far they are, taken back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import Asked, Operation, Upload
+from aiguillage.api.operations import Asked, Nothing, Operations, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, SAMPLES, ImportChoices, ImportTold, told_of, upload_of
@@ -21,6 +21,7 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.words import example_of, means
 
+OPERATIONS = Operations(TAG)
 IMPORTS = f"{BASE}/imports"
 ONE = f"{IMPORTS}/{{id}}"
 MOST_IMPORTS = 10_000
@@ -77,7 +78,19 @@ FILTERS = (*("id", "state", "actor", "file", "created", "updated", "unchanged", 
 ImportsQuery = query_of("ImportsQuery", ImportShown, only=FILTERS)
 
 
-def _list(asked: Asked) -> Paged:
+PREVIEWED = {
+    "state": "previewed",
+    "import_id": None,
+    "preview": example_of(ImportTold) | {"import_id": None, "applied": False},
+}
+"""What is answered of an upload that waits."""
+
+
+@OPERATIONS.get(
+    f"{BASE}/imports", "listImports", query=ImportsQuery, answer=page_type("Import", ImportShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List imports, newest first."""
     done = list_imports(asked.db, asked.actor, asked.account, limit=MOST_IMPORTS)
     if asked.query.updated_since is not UNSET:
         moment = parse_moment(asked.query.updated_since, "updated_since")
@@ -87,20 +100,51 @@ def _list(asked: Asked) -> Paged:
     return chosen(shown, asked.query, FILTERS, asked.url)
 
 
-def _store(asked: Asked) -> ImportShown:
+@OPERATIONS.post(
+    f"{BASE}/imports",
+    "previewImport",
+    status=201,
+    answered=PREVIEWED,
+    needs=Role.EDIT,
+    longest=LONGEST_IMPORT,
+    apart=0,
+    takes=tuple(NAMES),
+    samples=SAMPLES,
+)
+def _store(asked: Asked[ImportChoices, Upload]) -> ImportShown:
+    """Upload contacts, and see what importing them would do.
+
+    The upload is kept for an hour, to be applied.
+    """
     query = asked.query
     choices = Choices(query.partial, query.delete_missing, query.force)
     return _held(hold_import(asked.db, asked.actor, asked.account, upload_of(asked), choices))
 
 
-def _show(asked: Asked) -> ImportShown:
+@OPERATIONS.get(ONE, "showImport", needs=Role.READ, refuses=(404,))
+def _show(asked: Asked[Nothing, None]) -> ImportShown:
+    """Show an import, or an upload and how far it is."""
     if asked.id() >= LOWEST_ID:
         return _held(show_held(asked.db, asked.actor, asked.account, asked.id()))
     done = show_import(asked.db, asked.actor, asked.account, asked.id())
     return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
 
 
-def _apply(asked: Asked) -> Job[ImportShown]:
+@OPERATIONS.post(
+    f"{ONE}/apply",
+    "applyImport",
+    status=202,
+    answered=PREVIEWED | {"state": "applying"},
+    reaches_out=True,
+    needs=Role.EDIT,
+    apart=0,
+    refuses=(404, 409),
+)
+def _apply(asked: Asked[Nothing, None]) -> Job[ImportShown]:
+    """Import what was uploaded.
+
+    It goes on after the answer: `GET /imports/{id}` tells how far it is.
+    """
     apply = apply_held(asked.db, asked.actor, asked.account, asked.id())
     return Job(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), lambda _db: apply())
 
@@ -149,61 +193,8 @@ def _held(held: Held) -> ImportShown:
     )
 
 
-def _undo(asked: Asked) -> UndoneTold:
+@OPERATIONS.post(f"{ONE}/undo", "undoImport", needs=Role.EDIT, apart=0, refuses=(404, 409))
+def _undo(asked: Asked[Nothing, None]) -> UndoneTold:
+    """Undo an import."""
     undone = undo_import(asked.db, asked.actor, asked.account, asked.id())
     return UndoneTold(**msgspec.structs.asdict(undone))
-
-
-PREVIEWED = {
-    "state": "previewed",
-    "import_id": None,
-    "preview": example_of(ImportTold) | {"import_id": None, "applied": False},
-}
-"""What is answered of an upload that waits."""
-
-OPERATIONS = (
-    Operation(
-        *("GET", IMPORTS, "listImports", "List imports, newest first", TAG, _list),
-        query=ImportsQuery,
-        answer=page_type("Import", ImportShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("POST", IMPORTS, "previewImport", "Upload contacts, and see what importing them would do", TAG, _store),
-        query=ImportChoices,
-        body=Upload,
-        answer=ImportShown,
-        status=201,
-        answered=PREVIEWED,
-        needs=Role.EDIT,
-        longest=LONGEST_IMPORT,
-        apart=0,
-        takes=tuple(NAMES),
-        samples=SAMPLES,
-        description="The upload is kept for an hour, to be applied.",
-    ),
-    Operation(
-        *("GET", ONE, "showImport", "Show an import, or an upload and how far it is", TAG, _show),
-        answer=ImportShown,
-        needs=Role.READ,
-        refuses=(404,),
-    ),
-    Operation(
-        *("POST", f"{ONE}/apply", "applyImport", "Import what was uploaded", TAG, _apply),
-        answer=ImportShown,
-        status=202,
-        answered=PREVIEWED | {"state": "applying"},
-        reaches_out=True,
-        needs=Role.EDIT,
-        apart=0,
-        refuses=(404, 409),
-        description="It goes on after the answer: `GET /imports/{id}` tells how far it is.",
-    ),
-    Operation(
-        *("POST", f"{ONE}/undo", "undoImport", "Undo an import", TAG, _undo),
-        answer=UndoneTold,
-        needs=Role.EDIT,
-        apart=0,
-        refuses=(404, 409),
-    ),
-)

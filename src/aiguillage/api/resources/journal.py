@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, page_type
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.journal import Wanted, list_changes
@@ -18,6 +18,7 @@ from aiguillage.storage.journal import Entry
 from aiguillage.storage.schema import can_be_id
 
 TAG = "Journal"
+OPERATIONS = Operations(TAG, needs=Role.MANAGE)
 Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
 FILTERS = ("entity", "entity_id", "actor", "action")
@@ -56,7 +57,12 @@ def show_entry(entry: Entry) -> ChangeShown:
     return ChangeShown(**msgspec.structs.asdict(entry) | {"at": iso(entry.at)})
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(f"{BASE}/journal", "listChanges", answer=page_type("Change", ChangeShown))
+def _list(asked: Asked[JournalQuery, None]) -> Paged:
+    """List changes, newest first.
+
+    `next_page_url` leads on to earlier changes.
+    """
     query = asked.query
     check_paging(1, query.per_page)
     given: dict[str, Any] = {name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET}
@@ -69,32 +75,21 @@ def _list(asked: Asked) -> Paged:
     return page_behind(shown, None, limit, asked.url, str(shown[-1].seq) if len(found) > limit else None, "before")
 
 
-def _revert(asked: Asked) -> ChangeShown:
+@OPERATIONS.post(
+    f"{BASE}/journal/{{seq}}/revert",
+    "revertChange",
+    answered={"seq": 119, "action": "revert", "before": {"destination": "209"}, "after": {"destination": "207"}},
+    refuses=(404, 409),
+)
+def _revert(asked: Asked[Nothing, None]) -> ChangeShown:
+    """Revert a change.
+
+    What it was about becomes what it was before, if nobody changed it since: else a 409 says what stands in the way.
+    Contacts, fields, settings and every kind of fact; an import is undone as a whole. A removed fact comes back under
+    its id, without its secrets and without what belonged to it: that has changes of its own. Answers the new entry,
+    which can itself be reverted.
+    """
     seq = asked.id("seq")
     if not can_be_id(seq):
         raise missing("There is nothing of that id here for you.")
     return show_entry(revert_change(asked.db, asked.actor, asked.account, seq))
-
-
-OPERATIONS = (
-    Operation(
-        *("GET", f"{BASE}/journal", "listChanges", "List changes, newest first", TAG, _list),
-        query=JournalQuery,
-        answer=page_type("Change", ChangeShown),
-        needs=Role.MANAGE,
-        description="`next_page_url` leads on to earlier changes.",
-    ),
-    Operation(
-        *("POST", f"{BASE}/journal/{{seq}}/revert", "revertChange", "Revert a change", TAG, _revert),
-        answer=ChangeShown,
-        answered={"seq": 119, "action": "revert", "before": {"destination": "209"}, "after": {"destination": "207"}},
-        needs=Role.MANAGE,
-        refuses=(404, 409),
-        description=(
-            "What it was about becomes what it was before, if nobody changed it since: else a 409 says what stands in "
-            "the way. Contacts, fields, settings and every kind of fact; an import is undone as a whole. A removed "
-            "fact comes back under its id, without its secrets and without what belonged to it: that has changes of "
-            "its own. Answers the new entry, which can itself be reverted."
-        ),
-    ),
-)

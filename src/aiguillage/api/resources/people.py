@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.resources.calls import CallShown, show_call
 from aiguillage.api.resources.contacts import ContactShown, show_kept
 from aiguillage.api.resources.journal import ChangeShown, show_entry
@@ -18,6 +18,7 @@ from aiguillage.domain.moments import iso
 from aiguillage.domain.words import means
 
 TAG = "People"
+OPERATIONS = Operations(TAG, needs=Role.MANAGE)
 PATH = f"{BASE}/people"
 MOMENTS = ("at", "moment", "created_at", "next_at", "delivered_at", "undone_at")
 
@@ -64,7 +65,12 @@ class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: Annotated[int, means("How many deliveries.", 1)]
 
 
-def _export(asked: Asked) -> PersonShown:
+@OPERATIONS.post(f"{PATH}/export", "exportPerson", hides=("number",), example={"number": "01 99 00 12 34"})
+def _export(asked: Asked[Nothing, PersonBody]) -> PersonShown:
+    """Export all that is kept about a number.
+
+    Old calls, whose numbers are no longer kept, are found by what stands for the number in them.
+    """
     who = (asked.db, asked.log, asked.actor, asked.account)
     person = export_person(*who, asked.body.number)
     account_id = account_id_of(asked.db, asked.actor, asked.account)
@@ -86,36 +92,22 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return row | {name: iso(row[name]) for name in MOMENTS if name in row}
 
 
-def _erase(asked: Asked) -> ErasedShown:
+@OPERATIONS.post(
+    f"{PATH}/erase",
+    "erasePerson",
+    reaches_out=True,
+    refuses=(409,),
+    hides=("number",),
+    example={"number": "01 99 00 12 34"},
+)
+def _erase(asked: Asked[Nothing, ErasureBody]) -> ErasedShown:
+    """Erase all that is kept about a number.
+
+    Its contacts, calls, survey records, blocked entries, and what the journal, imports, webhooks and kept answers have
+    of them; with `contacts` at `number`, contacts keep all else if they can still be known by something. It cannot be
+    undone. The journal keeps who did what and when, and that somebody was erased. A 409 tells what of the account still
+    sends calls to that number. Copies made before still have it.
+    """
     who = (asked.db, asked.log, asked.actor, asked.account)
     erased = erase_person(*who, asked.body.number, contacts=asked.body.contacts)
     return ErasedShown(**msgspec.structs.asdict(erased))
-
-
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/export", "exportPerson", "Export all that is kept about a number", TAG, _export),
-        body=PersonBody,
-        answer=PersonShown,
-        needs=Role.MANAGE,
-        hides=("number",),
-        example={"number": "01 99 00 12 34"},
-        description="Old calls, whose numbers are no longer kept, are found by what stands for the number in them.",
-    ),
-    Operation(
-        *("POST", f"{PATH}/erase", "erasePerson", "Erase all that is kept about a number", TAG, _erase),
-        body=ErasureBody,
-        answer=ErasedShown,
-        reaches_out=True,
-        needs=Role.MANAGE,
-        refuses=(409,),
-        hides=("number",),
-        example={"number": "01 99 00 12 34"},
-        description=(
-            "Its contacts, calls, survey records, blocked entries, and what the journal, imports, webhooks and kept "
-            "answers have of them; with `contacts` at `number`, contacts keep all else if they can still be known by "
-            "something. It cannot be undone. The journal keeps who did what and when, and that somebody was erased. A "
-            "409 tells what of the account still sends calls to that number. Copies made before still have it."
-        ),
-    ),
-)

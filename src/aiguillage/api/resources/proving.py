@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import PROOF, Asked
+from aiguillage.api.operations import PROOF, AnyAsked
 from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.proving import prove_again
 from aiguillage.domain import words
@@ -25,7 +25,7 @@ class Proving(Body, frozen=True, kw_only=True):
     current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
 
 
-def proven(asked: Asked) -> Actor:
+def proven(asked: AnyAsked) -> Actor:
     """Who asks, proven by what was sent. Raises Refusal (unauthorized, limited)."""
     password, code = (value if isinstance(value := getattr(asked.body, name), str) else "" for name in PROOF)
     return prove_again(asked.db, asked.actor, password, code, address=asked.address)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 import msgspec
 
 from aiguillage.api.jobs import AT_ONCE, Job, Tell, Work
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations
 from aiguillage.api.resources.calls import TAG
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import BLOCKED_FIRST
@@ -18,6 +18,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import WEEK, iso, parse_moment
 from aiguillage.domain.words import means
 
+OPERATIONS = Operations(TAG, needs=Role.READ)
 PATH = f"{BASE}/replay"
 MOST_CALLS = 100_000
 LONGEST_DOCUMENT = 16 << 20
@@ -83,7 +84,25 @@ class ReplayJobShown(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
-def _replay(asked: Asked) -> ReplayShown | Job[ReplayJobShown]:
+DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}
+"""What is answered of a replay that goes on."""
+
+
+@OPERATIONS.post(
+    PATH,
+    "replayCalls",
+    answered=DECIDING,
+    reaches_out=True,
+    longest=LONGEST_DOCUMENT,
+    apart=0,
+    description=f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. "
+    "`document` is what `aiguillage facts export` prints, changed. What takes longer than "
+    f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
+    "came of it.",
+    example={"since": "2026-11-24T00:00:00+01:00", "journal_before": BLOCKED_FIRST},
+)
+def _replay(asked: Asked[Nothing, ReplayBody]) -> ReplayShown | Job[ReplayJobShown]:
+    """Decide logged calls again."""
     work = Work(lambda tell: _decided(asked, tell))
     if work.ends_within(AT_ONCE):
         return work.outcome()
@@ -92,7 +111,12 @@ def _replay(asked: Asked) -> ReplayShown | Job[ReplayJobShown]:
     return Job(_held(replaying.replay), lambda _db: replaying.end(work.outcome))
 
 
-def _show(asked: Asked) -> ReplayJobShown:
+@OPERATIONS.get(f"{PATH}/{{id}}", "showReplay", refuses=(404,))
+def _show(asked: Asked[Nothing, None]) -> ReplayJobShown:
+    """Show a replay that takes long, and what came of it.
+
+    It is kept for an hour.
+    """
     return _held(show_replay(asked.db, asked.actor, asked.account, asked.id()))
 
 
@@ -112,7 +136,7 @@ def _held(held: HeldReplay) -> ReplayJobShown:
     )
 
 
-def _decided(asked: Asked, tell: Tell) -> ReplayShown:
+def _decided(asked: AnyAsked, tell: Tell) -> ReplayShown:
     body: ReplayBody = asked.body
     since = asked.actor.at - WEEK if body.since is None else parse_moment(body.since, "since")
     who = (asked.db, asked.actor, asked.account)
@@ -122,7 +146,7 @@ def _decided(asked: Asked, tell: Tell) -> ReplayShown:
     return ReplayShown(**counts, moved=len(done.moved), moves=moves)
 
 
-def _facts(asked: Asked, body: ReplayBody) -> Past:
+def _facts(asked: AnyAsked, body: ReplayBody) -> Past:
     who = (asked.db, asked.actor, asked.account)
     now = facts_now(*who)
     if body.journal_before is not None and body.document is not None:
@@ -130,34 +154,3 @@ def _facts(asked: Asked, body: ReplayBody) -> Past:
     if body.document is not None:
         return facts_in(*who, decode_document(msgspec.json.encode(body.document)))
     return now if body.journal_before is None else facts_before(*who, body.journal_before)
-
-
-DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}
-"""What is answered of a replay that goes on."""
-
-OPERATIONS = (
-    Operation(
-        *("POST", PATH, "replayCalls", "Decide logged calls again", TAG, _replay),
-        body=ReplayBody,
-        answer=ReplayShown,
-        answered=DECIDING,
-        reaches_out=True,
-        needs=Role.READ,
-        longest=LONGEST_DOCUMENT,
-        apart=0,
-        description=(
-            f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. `document` "
-            "is what `aiguillage facts export` prints, changed. What takes longer than "
-            f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
-            "came of it."
-        ),
-        example={"since": "2026-11-24T00:00:00+01:00", "journal_before": BLOCKED_FIRST},
-    ),
-    Operation(
-        *("GET", f"{PATH}/{{id}}", "showReplay", "Show a replay that takes long, and what came of it", TAG, _show),
-        answer=ReplayJobShown,
-        needs=Role.READ,
-        refuses=(404,),
-        description="It is kept for an hour.",
-    ),
-)

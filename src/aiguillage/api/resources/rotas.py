@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
@@ -17,6 +17,7 @@ from aiguillage.domain.queues import ROTA
 from aiguillage.domain.words import means
 
 TAG = "Rotas"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/rotas"
 MONTHS = 92 * DAY
 """How far gaps are looked for where nobody says."""
@@ -75,13 +76,17 @@ class FeedTold(msgspec.Struct, frozen=True):
     ]
 
 
-def _on_call(asked: Asked) -> DutyTold:
+@OPERATIONS.get(f"{PATH}/{{id}}/on-call", "showOnCall", needs=Role.READ)
+def _on_call(asked: Asked[OnCallQuery, None]) -> DutyTold:
+    """Show who is on call."""
     at = asked.actor.at if asked.query.at is UNSET else parse_moment(asked.query.at, "at")
     duty = show_duty(asked.db, asked.actor, asked.account, asked.id(), at)
     return DutyTold(member=duty.member, source=duty.source, until=iso(duty.until), next=duty.next)
 
 
-def _gaps(asked: Asked) -> GapsTold:
+@OPERATIONS.get(f"{PATH}/{{id}}/gaps", "listGaps", needs=Role.READ, apart=0)
+def _gaps(asked: Asked[GapsQuery, None]) -> GapsTold:
+    """List when nobody is on call."""
     query = asked.query
     begin = asked.actor.at if query.from_ is UNSET else parse_moment(query.from_, "from")
     end = begin + MONTHS if query.to is UNSET else parse_moment(query.to, "to")
@@ -89,11 +94,18 @@ def _gaps(asked: Asked) -> GapsTold:
     return GapsTold([GapTold(iso(since), iso(until)) for since, until in gaps])
 
 
-def _issue(asked: Asked) -> FeedTold:
+@OPERATIONS.post(f"{PATH}/{{id}}/feed", "issueRotaFeed", needs=Role.MANAGE, hides=("secret",))
+def _issue(asked: Asked[Nothing, None]) -> FeedTold:
+    """Issue the secret of a rota's feed.
+
+    In place of the one before. The feed is at /feeds/rotas/{secret}.ics.
+    """
     return FeedTold(issue_rota_feed(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _revoke(asked: Asked) -> None:
+@OPERATIONS.delete(f"{PATH}/{{id}}/feed", "revokeRotaFeed", status=204, needs=Role.MANAGE)
+def _revoke(asked: Asked[Nothing, None]) -> None:
+    """End a rota's feed."""
     revoke_rota_feed(asked.db, asked.actor, asked.account, asked.id())
 
 
@@ -112,31 +124,4 @@ ROTAS = FactResource(
         "layers": [{"name": "Semaines", "members": ["Ana Roche"], "start": "2026-11-02", "handover": "09:00"}],
     },
     change={"name": "Renfort de semaine"},
-)
-OPERATIONS = (
-    Operation(
-        *("GET", f"{PATH}/{{id}}/on-call", "showOnCall", "Show who is on call", TAG, _on_call),
-        query=OnCallQuery,
-        answer=DutyTold,
-        needs=Role.READ,
-    ),
-    Operation(
-        *("GET", f"{PATH}/{{id}}/gaps", "listGaps", "List when nobody is on call", TAG, _gaps),
-        query=GapsQuery,
-        answer=GapsTold,
-        needs=Role.READ,
-        apart=0,
-    ),
-    Operation(
-        *("POST", f"{PATH}/{{id}}/feed", "issueRotaFeed", "Issue the secret of a rota's feed", TAG, _issue),
-        answer=FeedTold,
-        needs=Role.MANAGE,
-        hides=("secret",),
-        description="In place of the one before. The feed is at /feeds/rotas/{secret}.ics.",
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/{{id}}/feed", "revokeRotaFeed", "End a rota's feed", TAG, _revoke),
-        status=204,
-        needs=Role.MANAGE,
-    ),
 )

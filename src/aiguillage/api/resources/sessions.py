@@ -1,16 +1,19 @@
 """Sessions: where somebody is signed in, seen and ended."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
-from aiguillage.api.resources.tokens import filters_of, personal, shown
+from aiguillage.api.resources.tokens import TAG, filters_of, shown
 from aiguillage.desk.sessions import list_sessions, revoke_session
 from aiguillage.desk.token_rows import Token
 from aiguillage.domain import words
+from aiguillage.domain.accounts import Role
 from aiguillage.domain.words import means
+
+OPERATIONS = Operations(TAG, needs=Role.MANAGE, about_account=False)
 
 
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,26 +39,20 @@ def _show_session(token: Token, current: int | None) -> SessionShown:
     return SessionShown(**shown(token, SessionShown), current=token.id == current)
 
 
-def _list_sessions(asked: Asked) -> Paged:
+@OPERATIONS.get("/sessions", "listSessions", query=SessionsQuery, answer=page_type("Session", SessionShown))
+def _list_sessions(asked: Asked[Any, None]) -> Paged:
+    """List your open sessions.
+
+    For operators, everybody's.
+    """
     found = [_show_session(token, asked.actor.token_id) for token in list_sessions(asked.db, asked.actor)]
     return chosen(found, asked.query, filters_of(SessionsQuery), asked.url)
 
 
-def _remove_session(asked: Asked) -> None:
+@OPERATIONS.delete("/sessions/{id}", "removeSession", status=204, refuses=(404,))
+def _remove_session(asked: Asked[Nothing, None]) -> None:
+    """End a session.
+
+    And those that were switched from it.
+    """
     revoke_session(asked.db, asked.actor, asked.id())
-
-
-OPERATIONS = (
-    personal(
-        *("GET", "/sessions", "listSessions", "List your open sessions", _list_sessions),
-        query=SessionsQuery,
-        answer=page_type("Session", SessionShown),
-        description="For operators, everybody's.",
-    ),
-    personal(
-        *("DELETE", "/sessions/{id}", "removeSession", "End a session", _remove_session),
-        status=204,
-        refuses=(404,),
-        description="And those that were switched from it.",
-    ),
-)

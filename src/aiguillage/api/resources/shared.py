@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked
+from aiguillage.api.operations import AnyAsked
 from aiguillage.desk.journal import seq_since
 from aiguillage.domain import words
 from aiguillage.domain.errors import Refusal, invalid
@@ -74,7 +74,7 @@ def in_rows() -> Iterator[None]:
         raise
 
 
-def since(asked: Asked, kept: Sequence[Kept]) -> Sequence[Kept]:
+def since(asked: AnyAsked, kept: Sequence[Kept]) -> Sequence[Kept]:
     """Those that were changed since the moment that the query names. Raises Refusal(invalid)."""
     if asked.query.updated_since is UNSET:
         return kept
@@ -83,7 +83,7 @@ def since(asked: Asked, kept: Sequence[Kept]) -> Sequence[Kept]:
     return [one for one in kept if one.seq >= seq]
 
 
-def require_same(asked: Asked, parameter: str, sent: dict[str, Any], field: str) -> None:
+def require_same(asked: AnyAsked, parameter: str, sent: dict[str, Any], field: str) -> None:
     """Raises Refusal(invalid) when the body names another thing than the path does."""
     if sent.get(field) not in (None, asked.id(parameter)):
         raise invalid(f"{field} is not what the path says. Leave it out, or send the id in the path.", field)

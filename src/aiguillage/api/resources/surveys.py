@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File, Operation, Shown
+from aiguillage.api.operations import AnyAsked, Asked, File, Nothing, Operations, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
 from aiguillage.api.resources.facts import FactResource, Ids
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
@@ -34,6 +34,7 @@ from aiguillage.domain.words import example_of, means
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 
 TAG = "Surveys"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/survey-records"
 ONE = f"{PATH}/{{id}}"
 SCORES = ("score_1", "score_2", "score_3")
@@ -83,7 +84,18 @@ RecordsQuery = query_of("RecordsQuery", RecordShown)
 FILTERS = tuple(name for name in RecordsQuery.__struct_fields__ if name not in LISTING)
 
 
-def _who(asked: Asked) -> tuple[Any, Any, str]:
+EXAMPLE = {
+    "survey_id": ANSWERED_SURVEY,
+    "caller": "01 99 00 12 34",
+    "score_1": "5",
+    "agent_extension": "207",
+    "agent_name": "Ana Roche",
+    "datetime": "2026-11-24T18:00:00+01:00",
+}
+RECORD = example_of(RecordShown)
+
+
+def _who(asked: AnyAsked) -> tuple[Any, Any, str]:
     return asked.db, asked.actor, asked.account
 
 
@@ -92,11 +104,15 @@ def _show_one(kept: KeptRecord, account_id: int) -> RecordShown:
     return RecordShown(id=kept.id, customer_id=account_id, datetime=iso(values.pop("moment")), **values)
 
 
-def _shown(asked: Asked, kept: KeptRecord) -> Shown:
+def _shown(asked: AnyAsked, kept: KeptRecord) -> Shown[RecordShown]:
     return Shown(_show_one(kept, account_id_of(*_who(asked))), kept.seq)
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    PATH, "listSurveyRecords", query=RecordsQuery, answer=page_type("SurveyRecord", RecordShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List survey records."""
     query = asked.query
     check_paging(query.page, query.per_page)
     filters = {name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET}
@@ -117,24 +133,30 @@ def _list(asked: Asked) -> Paged:
     return page_of(shown, found.total, query.page, query.per_page, asked.url)
 
 
-def _since(asked: Asked) -> int:
+def _since(asked: AnyAsked) -> int:
     return seq_since(*_who(asked), parse_moment(asked.query.updated_since, "updated_since"))
 
 
-def _add(asked: Asked) -> Shown:
+@OPERATIONS.post(PATH, "addSurveyRecord", status=201, needs=Role.EDIT, example=EXAMPLE)
+def _add(asked: Asked[Nothing, RecordBody]) -> Shown[RecordShown]:
+    """Add a survey record."""
     record = make_fact(SurveyRecord, {"moment": asked.actor.at} | _changes(asked), {"datetime": "moment"})
     return _shown(asked, add_records(*_who(asked), [record])[0])
 
 
-def _show(asked: Asked) -> Shown:
+@OPERATIONS.get(ONE, "showSurveyRecord", needs=Role.READ)
+def _show(asked: Asked[Nothing, None]) -> Shown[RecordShown]:
+    """Show a survey record."""
     return _shown(asked, show_record(*_who(asked), asked.id()))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(ONE, "setSurveyRecord", needs=Role.EDIT, refuses=(412,), example={"score_2": "4"})
+def _set(asked: Asked[Nothing, RecordBody]) -> Shown[RecordShown]:
+    """Change a survey record."""
     return _shown(asked, set_record(*_who(asked), asked.id(), _changes(asked), expected=asked.expected))
 
 
-def _changes(asked: Asked) -> dict[str, Any]:
+def _changes(asked: AnyAsked) -> dict[str, Any]:
     """What was sent as values of a record. Raises Refusal(invalid)."""
     sent = given(asked.body, {"datetime": "moment"})
     for name in SCORES:
@@ -147,7 +169,7 @@ def _changes(asked: Asked) -> dict[str, Any]:
     return sent | ({"caller": sent["caller"] or ""} if "caller" in sent else {})
 
 
-def _moment(asked: Asked, text: str) -> int:
+def _moment(asked: AnyAsked, text: str) -> int:
     """A moment; by the account's clock where it has no offset. Raises Refusal(invalid)."""
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -159,17 +181,37 @@ def _moment(asked: Asked, text: str) -> int:
     return parse_moment(text, "datetime")
 
 
-def _remove(asked: Asked) -> None:
+@OPERATIONS.delete(ONE, "removeSurveyRecord", status=204, needs=Role.EDIT, refuses=(412,))
+def _remove(asked: Asked[Nothing, None]) -> None:
+    """Remove a survey record."""
     remove_records(*_who(asked), [asked.id()], expected=asked.expected)
 
 
-def _remove_many(asked: Asked) -> None:
+@OPERATIONS.delete(
+    f"{PATH}/bulk",
+    "removeSurveyRecords",
+    status=204,
+    needs=Role.EDIT,
+    description=f"Up to {MOST_REMOVED:,}.",
+    example={"ids": SOME_RECORDS},
+)
+def _remove_many(asked: Asked[Nothing, Ids]) -> None:
+    """Remove survey records, all or none."""
     if len(asked.body.ids) > MOST_REMOVED:
         raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
     remove_records(*_who(asked), asked.body.ids)
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(
+    f"{PATH}/export",
+    "exportSurveyRecords",
+    needs=Role.READ,
+    apart=0,
+    gives=tuple(MEDIA.values()),
+    samples=samples_of(HEADER, {name: RECORD[name] for name in HEADER}, {}),
+)
+def _export(asked: Asked[FileQuery, None]) -> File:
+    """Export survey records."""
     return exported(asked, "survey-records", export_records)
 
 
@@ -183,64 +225,4 @@ SURVEYS = FactResource(
     kind="survey",
     example={"name": "Accueil"},
     change={"name": "Livraisons"},
-)
-EXAMPLE = {
-    "survey_id": ANSWERED_SURVEY,
-    "caller": "01 99 00 12 34",
-    "score_1": "5",
-    "agent_extension": "207",
-    "agent_name": "Ana Roche",
-    "datetime": "2026-11-24T18:00:00+01:00",
-}
-RECORD = example_of(RecordShown)
-OPERATIONS = (
-    Operation(
-        *("GET", PATH, "listSurveyRecords", "List survey records", TAG, _list),
-        query=RecordsQuery,
-        answer=page_type("SurveyRecord", RecordShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("POST", PATH, "addSurveyRecord", "Add a survey record", TAG, _add),
-        body=RecordBody,
-        answer=RecordShown,
-        status=201,
-        needs=Role.EDIT,
-        example=EXAMPLE,
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/bulk", "removeSurveyRecords", "Remove survey records, all or none", TAG, _remove_many),
-        body=Ids,
-        status=204,
-        needs=Role.EDIT,
-        description=f"Up to {MOST_REMOVED:,}.",
-        example={"ids": SOME_RECORDS},
-    ),
-    Operation(
-        *("GET", f"{PATH}/export", "exportSurveyRecords", "Export survey records", TAG, _export),
-        query=FileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=samples_of(HEADER, {name: RECORD[name] for name in HEADER}, {}),
-    ),
-    Operation(
-        *("GET", ONE, "showSurveyRecord", "Show a survey record", TAG, _show),
-        answer=RecordShown,
-        needs=Role.READ,
-    ),
-    Operation(
-        *("PUT", ONE, "setSurveyRecord", "Change a survey record", TAG, _set),
-        body=RecordBody,
-        answer=RecordShown,
-        needs=Role.EDIT,
-        refuses=(412,),
-        example={"score_2": "4"},
-    ),
-    Operation(
-        *("DELETE", ONE, "removeSurveyRecord", "Remove a survey record", TAG, _remove),
-        status=204,
-        needs=Role.EDIT,
-        refuses=(412,),
-    ),
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import QUEUE_SHOWN
@@ -17,6 +17,7 @@ from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 TAG = "Switches"
+OPERATIONS = Operations(TAG)
 """Described where phones flip them."""
 
 PATH = f"{BASE}/switches"
@@ -43,24 +44,9 @@ class CodeTold(msgspec.Struct, frozen=True):
     ]
 
 
-def _tell(asked: Asked, kept: Kept) -> dict[str, Any]:
+def _tell(asked: AnyAsked, kept: Kept) -> dict[str, Any]:
     on = kept.fact.holds(asked.actor.at)
     return {"on": on, "until": iso(kept.fact.until) if on else None}
-
-
-def _flip(asked: Asked) -> Shown:
-    until = None if asked.body.until is None else parse_moment(asked.body.until, "until")
-    kept = flip_switch(asked.db, asked.actor, asked.account, asked.id(), asked.body.action, until).kept
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
-    return Shown(SWITCHES.answer(**SWITCHES.answered(asked, kept, account_id)), kept.seq)
-
-
-def _issue(asked: Asked) -> CodeTold:
-    return CodeTold(issue_switch_code(asked.db, asked.actor, asked.account, asked.id()))
-
-
-def _revoke(asked: Asked) -> None:
-    revoke_switch_code(asked.db, asked.actor, asked.account, asked.id())
 
 
 SWITCHES = FactResource(
@@ -75,25 +61,36 @@ SWITCHES = FactResource(
     example={"name": "Panne", "owner_type": "queue", "owner_id": QUEUE_SHOWN, "destination": "299"},
     change={"destination": "207"},
 )
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/{{id}}/flip", "flipSwitch", "Flip a switch", TAG, _flip),
-        body=FlipBody,
-        answer=SWITCHES.answer,
-        needs=Role.EDIT,
-        example={"action": "on", "until": "2099-12-31T18:00:00+01:00"},
-        description="It shows in the next call.",
-    ),
-    Operation(
-        *("POST", f"{PATH}/{{id}}/code", "issueSwitchCode", "Issue a switch's code", TAG, _issue),
-        answer=CodeTold,
-        needs=Role.MANAGE,
-        hides=("code",),
-        description="In place of the one before. Whoever has it flips the switch at /api/v2/switches/{code}.",
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/{{id}}/code", "revokeSwitchCode", "Revoke a switch's code", TAG, _revoke),
-        status=204,
-        needs=Role.MANAGE,
-    ),
+
+
+@OPERATIONS.post(
+    f"{PATH}/{{id}}/flip",
+    "flipSwitch",
+    answer=SWITCHES.answer,
+    needs=Role.EDIT,
+    example={"action": "on", "until": "2099-12-31T18:00:00+01:00"},
 )
+def _flip(asked: Asked[Nothing, FlipBody]) -> Shown[Any]:
+    """Flip a switch.
+
+    It shows in the next call.
+    """
+    until = None if asked.body.until is None else parse_moment(asked.body.until, "until")
+    kept = flip_switch(asked.db, asked.actor, asked.account, asked.id(), asked.body.action, until).kept
+    account_id = account_id_of(asked.db, asked.actor, asked.account)
+    return Shown(SWITCHES.answer(**SWITCHES.answered(asked, kept, account_id)), kept.seq)
+
+
+@OPERATIONS.post(f"{PATH}/{{id}}/code", "issueSwitchCode", needs=Role.MANAGE, hides=("code",))
+def _issue(asked: Asked[Nothing, None]) -> CodeTold:
+    """Issue a switch's code.
+
+    In place of the one before. Whoever has it flips the switch at /api/v2/switches/{code}.
+    """
+    return CodeTold(issue_switch_code(asked.db, asked.actor, asked.account, asked.id()))
+
+
+@OPERATIONS.delete(f"{PATH}/{{id}}/code", "revokeSwitchCode", status=204, needs=Role.MANAGE)
+def _revoke(asked: Asked[Nothing, None]) -> None:
+    """Revoke a switch's code."""
+    revoke_switch_code(asked.db, asked.actor, asked.account, asked.id())
