@@ -148,7 +148,7 @@ class Operation(NamedTuple):
     example: Any = None
     asks: Mapping[str, Any] = {}
     samples: Mapping[str, Any] = {}
-    answered: Mapping[str, Any] = {}
+    answered: dict[str, Any] = {}  # noqa: RUF012 - of a named tuple, which nobody changes
 
     @property
     def _returns(self) -> Any:  # noqa: ANN401 - a type

@@ -6,22 +6,34 @@ from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named
-from aiguillage.dialects.encom_described import ACCOUNT_CODE, HEADERS
+from aiguillage.dialects.encom import Left, PlainAccount, Short
 from aiguillage.dialects.http import JSON, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.parameters import read_moment
-from aiguillage.dialects.v2_described import at_parameter
-from aiguillage.domain import words
+from aiguillage.dialects.v2 import At
+from aiguillage.domain import described, words
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
 from aiguillage.domain.words import MOMENT, example_of, means
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = [
+    "METHODS",
+    "NAME",
+    "OPERATIONS",
+    "PATH",
+    "TAGS",
+    "UNREAD",
+    "answer",
+    "ask",
+    "handles",
+    "method_not_allowed",
+    "refuse",
+]
 
 NAME = "cx_lookups"
 PATH = None
@@ -164,7 +176,8 @@ def _told(told: Problem, more: Headers) -> Answer:
     return render(told.status, MEDIA_TYPE.encode(), as_json(told), more)
 
 
-TAG = "Look-ups (CX Engine)"
+TAGS = (Tag("Look-ups (CX Engine)", "As the successor's app asks them."),)
+Account = Annotated[PlainAccount, means("The code of the account.", "CL0000")]
 REFUSALS = {
     "400": (Code.INVALID, "A parameter is missing, wrong, too long or given twice."),
     "401": (Code.UNAUTHORIZED, "The token is missing, unknown, expired or revoked."),
@@ -185,78 +198,64 @@ class LookupProblem(msgspec.Struct, forbid_unknown_fields=True):
     ]
 
 
-_GIVEN = {"type": "string", "maxLength": 128}
+class QueueQuery(msgspec.Struct):
+    """Which call queue, and when."""
+
+    customer_account: Account
+    code: Annotated[
+        Short | Left,
+        means("The queue's code. One of `code`, `number`, `did_number` and `id` must be there.", "support"),
+    ] = msgspec.UNSET
+    number: Annotated[Short | Left, means("The number dialled to reach the queue.")] = msgspec.UNSET
+    did_number: Annotated[Short | Left, means("The number that callers dial from outside, in any form.")] = (
+        msgspec.UNSET
+    )
+    id: Annotated[Short | Left, means("The queue's id.")] = msgspec.UNSET
+    at: At | Left = msgspec.UNSET
 
 
-def _refusal(status: str) -> Described:
+class ZoneQuery(msgspec.Struct):
+    """Which zone of which list."""
+
+    customer_account: Account
+    list_id: Annotated[Short, means("The list's code or id.", "agences")]
+    value: Annotated[Short, means("What the caller typed.", "35000")]
+
+
+class OriginQuery(msgspec.Struct):
+    """Which origin of which CTI."""
+
+    customer_account: Account
+    origin: Annotated[Short, means("What the phone system sends.", "site-12")]
+    cti: Annotated[
+        Short | Left, means("The CTI's name or id. A CTI's own token leaves it out, and the account too.", "3CX")
+    ] = msgspec.UNSET
+
+
+def _refused(status: str) -> described.Answer:
     code, description = REFUSALS[status]
-    own = {"401": "WWW-Authenticate", "405": "Allow"}.get(status)
+    own = {"401": ("WWW-Authenticate",), "405": ("Allow",)}.get(status, ())
     example = msgspec.to_builtins(problem(code, description, status=HTTPStatus(int(status))))
-    answer = {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": schema_named("LookupProblem"), "example": example}},
-    }
-    return answer | ({"headers": {own: {"$ref": f"#/components/headers/{own}"}}} if own else {})
+    return described.Answer(description, {MEDIA_TYPE: Content(LookupProblem, example)}, own)
 
 
-def _path(name: str, summary: str, asked: list[Described], shape: type[msgspec.Struct]) -> Described:
-    account = parameter(
-        "customer_account", "The code of the account.", required=True, schema=ACCOUNT_CODE, example="CL0000"
-    )
-    return get_and_head(
-        {
-            "operationId": name,
-            "tags": [TAG],
-            "summary": summary,
-            "description": "A look-up is no call: it is not in the call log.",
-            "security": [{"bearer": []}],
-            "parameters": [account, *asked],
-            "responses": {
-                "200": {
-                    "description": "What was found.",
-                    "content": json_body(schema_named(shape.__name__), example_of(shape)),
-                },
-                **{status: _refusal(status) for status in REFUSALS},
-            },
-        }
+def _described(
+    path: str, name: str, summary: str, query: type[msgspec.Struct], shape: type[msgspec.Struct]
+) -> Described:
+    found = described.Answer("What was found.", {described.JSON: Content(shape, example_of(shape))})
+    return Described(
+        path=f"/smart-routings/{path}/lookup",
+        name=name,
+        tag=TAGS[0].name,
+        summary=summary,
+        description="A look-up is no call: it is not in the call log.",
+        query=query,
+        answers={"200": found, **{status: _refused(status) for status in REFUSALS}},
     )
 
 
-_OF_QUEUE = [
-    parameter(
-        "code",
-        "The queue's code. One of `code`, `number`, `did_number` and `id` must be there.",
-        schema=_GIVEN,
-        example="support",
-    ),
-    parameter("number", "The number dialled to reach the queue.", schema=_GIVEN),
-    parameter("did_number", "The number that callers dial from outside, in any form.", schema=_GIVEN),
-    parameter("id", "The queue's id.", schema=_GIVEN),
-    at_parameter(),
-]
-_OF_ZONE = [
-    parameter("list_id", "The list's code or id.", required=True, schema=_GIVEN, example="agences"),
-    parameter("value", "What the caller typed.", required=True, schema=_GIVEN, example="35000"),
-]
-_OF_ORIGIN = [
-    parameter(
-        "cti",
-        "The CTI's name or id. A CTI's own token leaves it out, and the account too.",
-        schema=_GIVEN,
-        example="3CX",
-    ),
-    parameter("origin", "What the phone system sends.", required=True, schema=_GIVEN, example="site-12"),
-]
-_BEGIN = "/smart-routings"
-DESCRIBED: Described = {
-    "tags": [{"name": TAG, "description": "As the successor's app asks them."}],
-    "paths": {
-        f"{_BEGIN}/call-queues/lookup": _path("lookUpQueue", "A call queue now", _OF_QUEUE, QueueLookedUp),
-        f"{_BEGIN}/geo/destinations/lookup": _path("lookUpZone", "The destinations of a zone", _OF_ZONE, ZoneLookedUp),
-        f"{_BEGIN}/ctis/lookup": _path("lookUpOrigin", "Where an origin leads", _OF_ORIGIN, OriginLookedUp),
-    },
-    "components": {
-        "shapes": (QueueLookedUp, ZoneLookedUp, OriginLookedUp, LookupProblem),
-        "headers": HEADERS,
-    },
-}
+OPERATIONS = (
+    _described("call-queues", "lookUpQueue", "A call queue now", QueueQuery, QueueLookedUp),
+    _described("geo/destinations", "lookUpZone", "The destinations of a zone", ZoneQuery, ZoneLookedUp),
+    _described("ctis", "lookUpOrigin", "Where an origin leads", OriginQuery, OriginLookedUp),
+)

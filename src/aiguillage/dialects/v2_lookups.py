@@ -5,26 +5,39 @@ from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.described import Described, get_and_head, json_body, parameter, schema_named
-from aiguillage.dialects.encom import METHODS, method_not_allowed
+from aiguillage.dialects.encom import METHODS, Account, Short, method_not_allowed, refusal, refusals
 from aiguillage.dialects.encom import refuse as encom_refusal
-from aiguillage.dialects.encom_described import HEADERS, SHAPES, account_parameter, refusals
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, Answer, Scope, read_query, render
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.paths import tidy
-from aiguillage.dialects.v2_described import TAG, at_parameter
-from aiguillage.domain import words
+from aiguillage.dialects.v2 import TAGS as V2_TAGS
+from aiguillage.dialects.v2 import At
+from aiguillage.domain import described, words
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Member
 from aiguillage.domain.words import MOMENT, example_of, means
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = [
+    "METHODS",
+    "NAME",
+    "OPERATIONS",
+    "PATH",
+    "TAGS",
+    "UNREAD",
+    "answer",
+    "ask",
+    "handles",
+    "method_not_allowed",
+    "refuse",
+]
 
 NAME = "v2_lookups"
+TAGS: tuple[Tag, ...] = ()
 PATH = None
 
 
@@ -73,6 +86,13 @@ class OnCallNow(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     next_number: Annotated[str | None, means("The number of who comes then.", "+33639980102")]
     level2: Annotated[str | None, means("The name of who comes second; null for nobody.", None)]
     level2_number: Annotated[str | None, means("The number of who comes second.", None)]
+
+
+class NowQuery(msgspec.Struct, rename="camel"):
+    """Of which account, and when."""
+
+    customer_account: Account
+    at: At | msgspec.UnsetType = msgspec.UNSET
 
 
 def handles(path: str) -> bool:
@@ -160,44 +180,27 @@ def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - ev
     return encom_refusal(refusal, raw=False)
 
 
-def _path(where: str, name: str, summary: str, shape: type[msgspec.Struct]) -> Described:
+def _described(path: str, name: str, summary: str, shape: type[msgspec.Struct]) -> Described:
+    place = path.rpartition("{")[2].removesuffix("}")
     example = example_of(shape)
-    told = {status: answer for status, answer in refusals(raw=False).items() if status != "429"}
-    told["404"] = told["404"] | {"description": "The account has none of that code."}
-    return get_and_head(
-        {
-            "operationId": name,
-            "tags": [TAG],
-            "summary": summary,
-            "description": "What a call would meet; nothing of it is in the call log.",
-            "security": [{"bearer": []}],
-            "parameters": [
-                parameter(
-                    where,
-                    "Its code.",
-                    where="path",
-                    schema={"type": "string", "maxLength": 128},
-                    example=example["queue" if where == "code" else where],
-                ),
-                account_parameter("query"),
-                at_parameter(),
-            ],
-            "responses": {
-                "200": {
-                    "description": "Now, or at the moment asked about.",
-                    "content": json_body(schema_named(shape.__name__), example),
-                },
-                **told,
-            },
-        }
+    answers = {status: answer for status, answer in refusals(raw=False).items() if status != "429"}
+    return Described(
+        path=path,
+        name=name,
+        tag=V2_TAGS[0].name,
+        summary=summary,
+        description="What a call would meet; nothing of it is in the call log.",
+        within={place: Annotated[Short, means("Its code.", example["queue" if place == "code" else place])]},
+        query=NowQuery,
+        answers={
+            "200": described.Answer("Now, or at the moment asked about.", {described.JSON: Content(shape, example)}),
+            **answers,
+            "404": refusal(404, "The account has none of that code."),
+        },
     )
 
 
-DESCRIBED: Described = {
-    "tags": [],
-    "paths": {
-        "/api/v2/queues/{code}": _path("code", "queueNow", "A call queue now", QueueNow),
-        "/api/v2/oncall/{rota}": _path("rota", "onCallNow", "Who is on call", OnCallNow),
-    },
-    "components": {"shapes": (*SHAPES, QueueNow, OnCallNow), "headers": HEADERS},
-}
+OPERATIONS = (
+    _described("/api/v2/queues/{code}", "queueNow", "A call queue now", QueueNow),
+    _described("/api/v2/oncall/{rota}", "onCallNow", "Who is on call", OnCallNow),
+)

@@ -1,8 +1,15 @@
 """What fields mean, said where they are declared: a sentence and an example; those that several things have, here."""
 
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
+
+Sent = Mapping[type[msgspec.Struct], Mapping[str, Any]]
+"""Values of fields, by the shapes that they are of."""
+
+NOTHING_SENT: Sent = {}
 
 
 def means(text: str, *example: Any, **otherwise: Any) -> msgspec.Meta:  # noqa: ANN401 - of the field's own type
@@ -13,13 +20,65 @@ def means(text: str, *example: Any, **otherwise: Any) -> msgspec.Meta:  # noqa: 
     return msgspec.Meta(description=text, examples=list(example) or None, extra=otherwise or None)
 
 
-def example_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
-    """One of a shape, as JSON: of its fields' examples, null where a field has none."""
-    found = {}
-    for field in msgspec.structs.fields(shape):
-        examples = [one.examples[0] for one in get_args(field.type)[1:] if one.examples]
-        found[field.encode_name] = examples[0] if examples else None
-    return found
+def example_of(shape: type[msgspec.Struct], sent: Sent = NOTHING_SENT) -> dict[str, Any]:
+    """One of a shape, as JSON: of what was sent of a shape, else of its fields' examples, null where it may be.
+
+    Raises LookupError for a field of which neither says anything.
+    """
+    known = sent.get(shape, {})
+    return {one.encode_name: _example(one, known, sent) for one in msgspec.structs.fields(shape)}
+
+
+def _example(field: msgspec.structs.FieldInfo, known: Mapping[str, Any], sent: Sent) -> Any:  # noqa: ANN401 - JSON
+    inner = _struct_in(field.type)
+    if field.encode_name in known and inner is None:
+        return known[field.encode_name]
+    examples = [one for meta in metas_of(field.type) for one in meta.examples or ()]
+    if examples:
+        return examples[0]
+    if inner is not None:
+        one = example_of(inner, sent)
+        return [one] if _holds(field.type, list) or _holds(field.type, tuple) else one
+    if _holds(field.type, type(None)):
+        return None
+    raise LookupError(f"Give {field.name} an example.")
+
+
+def metas_of(kind: Any) -> Iterator[msgspec.Meta]:  # noqa: ANN401 - an annotation
+    """All that is said of a type, also inside a union."""
+    for one in get_args(kind):
+        if isinstance(one, msgspec.Meta):
+            yield one
+        else:
+            yield from metas_of(one)
+
+
+def _struct_in(kind: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 - an annotation
+    """The struct that a type is, or that it holds one or several of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    return next((found for one in get_args(kind) if (found := _struct_in(one)) is not None), None)
+
+
+def _holds(kind: Any, wanted: type) -> bool:  # noqa: ANN401 - an annotation
+    """Whether a type is the wanted one, or a union with it."""
+    if kind is wanted or get_origin(kind) is wanted:
+        return True
+    return get_origin(kind) in (Annotated, Union, UnionType) and any(_holds(one, wanted) for one in get_args(kind))
+
+
+def words_of(kind: Any) -> str:  # noqa: ANN401 - an annotation
+    """What is said of a field; empty where nothing is."""
+    return next((meta.description for meta in metas_of(kind) if meta.description), "")
+
+
+def optional(name: str, shape: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """The shape with nothing that has to be there."""
+    fields = [
+        (one.encode_name, one.type | msgspec.UnsetType, msgspec.UNSET if one.required else one.default)
+        for one in msgspec.structs.fields(shape)
+    ]
+    return msgspec.defstruct(name, fields)
 
 
 BEARER = "aig_0tzKq4sXbVh2LmR8wYc1NfJp6Gd3A9eTuC"

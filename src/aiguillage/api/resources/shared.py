@@ -51,7 +51,7 @@ def shown_of(name: str, fact: type[msgspec.Struct], doc: str, also: Fields) -> t
     return shape
 
 
-def _shape(name: str, fields: Any, doc: str, bases: tuple[type[msgspec.Struct], ...] = ()) -> Any:  # noqa: ANN401 - made here
+def _shape(name: str, fields: Any, doc: str, bases: tuple[type[msgspec.Struct], ...] = (msgspec.Struct,)) -> Any:  # noqa: ANN401 - made here
     """A struct; what only parts of facts are in, nobody names."""
     return msgspec.defstruct(name, fields, bases=bases, namespace={"__doc__": doc}, frozen=True, kw_only=True)
 
