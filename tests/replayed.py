@@ -104,11 +104,9 @@ class Asked(NamedTuple):
             assert entry is not None
             for at in moments:
                 for question in callers:
-                    facts = table.find(entry.facts, question, question.number, question.code, at)
+                    facts = table.find(entry.facts, question, at)
                     decision = decide(facts, RULES)
-                    log.add(
-                        at / 1_000_000, facts, decision, decision.destination, "default", "v2", own_us=12, seq=entry.seq
-                    )
+                    log.add(at, facts, decision, decision.destination, "default", "v2", own_us=12, seq=entry.seq)
         log.stop(60.0)
         writing.join()
 

@@ -15,7 +15,7 @@ from aiguillage.storage.calls import ROWS_AT_ONCE, open_log
 from tests.cast import NUMBER
 
 CALL = Logged(
-    *(1_000_000, 1, NUMBER, "number", 7, "encom_v1", "known", "1,,,4", 9, "w1"),
+    *(1_000_000, 1, NUMBER, "number", 7, "encom_v1", "known", ("1", None, None, "4"), 9, "w1"),
     None,
     None,
     "1",

@@ -8,9 +8,7 @@ from aiguillage.callpath.table import Table
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.calls import Decision, Facts, Line, Question, Rule
-from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
 from aiguillage.settings import Settings
@@ -45,12 +43,7 @@ def explain_call(
         entry = table.entry(account)
         if entry is None:
             raise invalid(f"The account {account} was removed just now.")
-        country = entry.facts.country
-        number, called = (
-            None if one is None else caller_number(one, country) for one in (question.number, question.called)
-        )
-        code = None if question.code is None else caller_code(question.code)
-        facts = table.find(entry.facts, msgspec.structs.replace(question, called=called), number, code, actor.at)
+        facts = table.find(entry.facts, question, actor.at)
     finally:
         table.close()
     return Explained(facts, *explain(facts, rules))

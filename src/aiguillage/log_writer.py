@@ -14,8 +14,6 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-import msgspec
-
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.log import LONGEST_MESSAGE, MOST_WAITING, Logged, decode_calls
 from aiguillage.domain.errors import Refusal
@@ -65,7 +63,7 @@ class LogWriter:
         while self.waiting:
             batch = [self.waiting[n] for n in range(min(len(self.waiting), MOST_AT_ONCE))]
             try:
-                keep_calls(self._open(), [msgspec.structs.astuple(call) for call in batch])
+                keep_calls(self._open(), [call.row() for call in batch])
             except (Refusal, OSError, library.Error) as error:
                 self._fail(error)
                 return False

@@ -82,15 +82,17 @@ class PastTable(Table):
         self._contacts_then = contacts
         self._keys_then = keys
 
-    def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+    def callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+        """Whose key it was, the two oldest."""
         rows = self._execute(KEYS_THEN, (account_id, kind, key)).fetchall()
         found = [_decode_known(facts) for contact_id, facts in rows if contact_id not in self._contacts_then]
         found += self._keys_then.get((kind, key), [])
         return tuple(sorted(found, key=lambda known: known.contact_id)[:2])
 
-    def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:
+    def caller_by_prefix(self, account_id: int, number: str) -> Known | None:
+        """Whose prefix the number began with."""
         for size in range(len(number), 1, -1):
-            found = self._callers(account_id, KeyKind.PREFIX.value, number[:size])
+            found = self.callers(account_id, KeyKind.PREFIX.value, number[:size])
             if found:
                 return found[0]
         return None
@@ -163,8 +165,8 @@ def _decide_again(table: Table, account: AccountFacts, call: Call, rules: tuple[
     """Where the call would go."""
     asked: dict[str, str] = json.loads(call.asked) if call.asked else {}
     code, value, called = (asked.pop(name, None) for name in ("code", "value", "called"))
-    question = Question(value=value, called=called, at=call.at, named=asked)
-    facts = table.find(account, question, call.number, code, call.at)
+    question = Question("", call.number, code, value=value, called=called, at=call.at, named=asked)
+    facts = table.find(account, question, call.at)
     try:
         decision = told(facts, decide(facts, rules), call.unknown or NOT_FOUND)
     except Refusal:

@@ -28,7 +28,7 @@ def asked(path: str, number: str, code: str) -> str:
 def wait_of(codes: Codes, facts: Facts, now: float) -> int:
     """For how many seconds a code is refused; 0 for one that is looked at."""
     try:
-        codes.judged("token", facts, BY_CODE if facts.by_code else UNKNOWN, now)
+        codes.judge("token", facts, BY_CODE if facts.by_code else UNKNOWN, now)
     except Refusal as refusal:
         return refusal.wait or 0
     return 0
@@ -101,9 +101,9 @@ def test_a_token_that_guesses_with_ever_new_numbers_is_slowed_down_too() -> None
     waits = [wait_of(codes, facts, 0.0) for facts in strangers]
 
     assert waits == [0] * (BY_TOKEN.free + 1) + [1]
-    codes.judged("another token", WRONG, UNKNOWN, 0.0)
+    codes.judge("another token", WRONG, UNKNOWN, 0.0)
     with refused(Kind.LIMITED, "too many wrong codes"):
-        codes.judged("token", RIGHT, BY_CODE, 0.0)
+        codes.judge("token", RIGHT, BY_CODE, 0.0)
 
 
 def test_one_wrong_code_a_second_with_one_token_goes_on_for_ever() -> None:
@@ -119,7 +119,7 @@ def test_who_is_known_by_their_number_types_what_they_like(by: str) -> None:
     codes = Codes()
 
     for _ in range(BY_CALLER.free + 9):
-        codes.judged("token", WRONG, Decision(known=SOMEBODY, by=by), 0.0)
+        codes.judge("token", WRONG, Decision(known=SOMEBODY, by=by), 0.0)
 
     assert codes.refused == 0
 

@@ -29,7 +29,7 @@ class Opening:
         self.table.begin()
         entry = self.table.entry(ACCOUNT)
         assert entry is not None
-        known = bool(self.table.find(entry.facts, Question(), NUMBER, None, NOW).by_number)
+        known = bool(self.table.find(entry.facts, Question(number=NUMBER), NOW).by_number)
         self.table.end()
         return known
 

@@ -34,7 +34,7 @@ class Sent:
     def add(self, *moments: float, facts: Facts = ASKED) -> None:
         """Calls at these moments."""
         for moment in moments:
-            self.log.add(moment, facts, KNOWN, "1", "404", "encom_v1", own_us=9, seq=1)
+            self.log.add(int(moment * 1_000_000), facts, KNOWN, "1", "404", "encom_v1", own_us=9, seq=1)
 
     def messages(self) -> list[list[Logged]]:
         """What was sent."""

@@ -156,6 +156,17 @@ def test_a_parsed_number_parses_to_itself(text: str, country: str) -> None:
     assert caller_number(number, country) == number
 
 
+@settings(max_examples=1000)
+@given(
+    st.from_regex(r"(\+|00|0|\+39 ?\(0\)|\+52 1|sip:|<)?[0-9 ().*#-]{0,16}([,;x@>][0-9a-z.=]{0,6})?", fullmatch=True),
+    COUNTRY,
+)
+def test_a_callers_number_that_is_asked_about_again_is_the_same(text: str, country: str) -> None:
+    number = caller_number(text, country)
+
+    assert number is None or caller_number(number, country) == number
+
+
 @settings(max_examples=500)
 @given(st.from_regex(r"(\+|00)?[0-9]{2,16}", fullmatch=True), COUNTRY)
 def test_a_contacts_number_is_found_when_it_calls_as_it_was_entered(text: str, country: str) -> None:

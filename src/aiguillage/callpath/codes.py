@@ -55,13 +55,10 @@ class Codes:
         self._tokens = Tries(BY_TOKEN)
         self.refused = 0
 
-    def judged(self, token: Hashable, facts: Facts, decision: Decision, now: float) -> Decision:
-        """The decision, if it may be told yet; a code that nobody has is counted. Raises Refusal(limited)."""
-        if facts.code is not None and decision.by not in BY_NUMBER:
-            self._judge(token, facts, now)
-        return decision
-
-    def _judge(self, token: Hashable, facts: Facts, now: float) -> None:
+    def judge(self, token: Hashable, facts: Facts, decision: Decision, now: float) -> None:
+        """Counts a code that nobody has. Raises Refusal(limited) for one that comes too soon."""
+        if decision.by in BY_NUMBER:
+            return
         caller = None if not facts.number else (token, facts.account.account_id, facts.number)
         wait = max(self._tokens.wait(token, now), 0 if caller is None else self._callers.wait(caller, now))
         if wait > 0:

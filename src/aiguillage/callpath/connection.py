@@ -304,17 +304,14 @@ class Connection(asyncio.Protocol):
 
     def answer(self, answer: Answer) -> None:
         """Sends an answer, and goes on to what comes next."""
-        self.write(self.message(answer))
-        self.answer_ended()
-
-    def message(self, answer: Answer) -> bytes:
-        """An answer as it goes out."""
         status, headers, body = answer
-        end = END if self._stays() else CLOSE
+        stays = self._stays()
         current = self._current
         if current is not None and current.method == "HEAD":
             body = b""
-        return b"".join((head_of(status, headers), self._port.own, self.request_id, end, body))
+        end = END if stays else CLOSE
+        self.write(b"".join((head_of(status, headers), self._port.own, self.request_id, end, body)))
+        self._end_answer(stays=stays)
 
     def _stays(self) -> bool:
         """Whether the connection can be kept after this answer: the client wants it, and ends what it sends."""
@@ -342,11 +339,15 @@ class Connection(asyncio.Protocol):
             self.answer(answer)
 
     def answer_ended(self) -> None:
-        """An answer went out whole: the next request's turn, or the connection's end."""
-        stays = self._stays()
+        """An answer that came piece by piece went out whole."""
+        self._end_answer(stays=self._stays())
+
+    def _end_answer(self, *, stays: bool) -> None:
+        """The next request's turn, or the connection's end."""
         self._relay = None
         self._served, self.since = True, monotonic()
-        self.rank = max(self.rank, 1)
+        if self.rank == 0:
+            self.rank = 1
         request, self._current = self._current, None
         if request is not None and not request.ended:
             request.drop_body()

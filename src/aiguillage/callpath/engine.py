@@ -13,10 +13,8 @@ from aiguillage.callpath.entries import Entry, Token
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
 from aiguillage.domain.calls import Decision, Facts, Question
-from aiguillage.domain.contacts import caller_code
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.moments import SECOND
-from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
 from aiguillage.domain.tracing import explain
@@ -103,25 +101,7 @@ class CallPath:
             question = dialect.ask(scope)
             if not self._table.reading:
                 self._table.begin()
-            token = self._token_of(scope["headers"], now)
-            if token.cti is not None:
-                question = _completed(question, token)
-            entry, number, called = self._admit(scope, question, token)
-            if question.called is not None:
-                question = replace(question, called=called)
-            facts = self._table.find(entry.facts, question, number, _code_of(question), int(now * SECOND))
-            decision = self._codes.judged(
-                token,
-                facts,
-                decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry),
-                now,
-            )
-            unknown = question.unknown or token.unknown
-            decision = told(facts, decision, unknown)
-            answer = dialect.answer(question, facts, decision)
-            if question.is_call:
-                sent, spent = sent_to(question, decision), (time.perf_counter_ns() - began) // 1000
-                self._log.add(now, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
+            answer = self._answer(dialect, scope, question, began, now)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -129,6 +109,26 @@ class CallPath:
             self._tell(error, dialect, request_id, now)
             answer = dialect.refuse(question, _UNAVAILABLE)
         self._counts.answered(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
+        return answer
+
+    def _answer(self, dialect: Dialect, scope: Scope, question: Question, began: int, now: float) -> Answer:
+        """Admits, finds, decides, answers, logs. Raises Refusal."""
+        token = self._token_of(scope["headers"], now)
+        if token.cti is not None:
+            question = _completed(question, token)
+        entry, at = self._admit(scope, question, token), int(now * SECOND)
+        facts = self._table.find(entry.facts, question, at)
+        decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
+        if facts.code is not None:
+            self._codes.judge(token, facts, decision, now)
+        unknown = question.unknown or token.unknown
+        if decision.known is None:
+            decision = told(facts, decision, unknown)
+        answer = dialect.answer(question, facts, decision)
+        if question.is_call:
+            sent = decision.destination if question.rules is not KEPT else _kept(question, decision)
+            spent = (time.perf_counter_ns() - began) // 1000
+            self._log.add(at, facts, decision, sent, unknown, dialect.NAME, own_us=spent, seq=entry.seq)
         return answer
 
     def rehearse(self, now: float) -> None:
@@ -150,7 +150,7 @@ class CallPath:
         query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
         question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
         account = cast("Entry", self._table.entry(code)).facts
-        facts = self._table.find(account, question, caller_number(REHEARSED_NUMBER, account.country), None, at)
+        facts = self._table.find(account, question, at)
         dialect.answer(question, facts, decide(facts, question.rules))
 
     def end_turn(self) -> None:
@@ -217,8 +217,8 @@ class CallPath:
                 return token
         raise _UNAUTHORIZED
 
-    def _admit(self, scope: Scope, question: Question, token: Token) -> tuple[Entry, str | None, str | None]:
-        """The account that the token may ask about, and the caller's number and the dialled one by its country.
+    def _admit(self, scope: Scope, question: Question, token: Token) -> Entry:
+        """The account that the token may ask about.
 
         Raises Refusal, in the contract's order: invalid, forbidden.
         """
@@ -231,10 +231,7 @@ class CallPath:
             raise _FORBIDDEN
         if token.hosts and not token.good_from(self._address_of(scope)):
             raise _FORBIDDEN
-        country = entry.facts.country
-        number = None if question.number is None else caller_number(question.number, country)
-        called = None if question.called is None else caller_number(question.called, country)
-        return entry, number, called
+        return entry
 
     def _address_of(self, scope: Scope) -> str | None:
         """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
@@ -242,15 +239,9 @@ class CallPath:
         return self._proxies.client_of(client[0] if client else None, scope["headers"])
 
 
-def sent_to(question: Question, decision: Decision) -> str | None:
-    """Where the call flow sends the call, by what it was told."""
-    if question.rules is not KEPT:
-        return decision.destination
+def _kept(question: Question, decision: Decision) -> str | None:
+    """Where the call flow sends the call, of the destinations that it was told as they are kept."""
     return None if question.first is None else decision.select[question.first]
-
-
-def _code_of(question: Question) -> str | None:
-    return None if question.code is None else caller_code(question.code)
 
 
 def _completed(question: Question, token: Token) -> Question:

@@ -9,13 +9,13 @@ import socket
 from collections import deque
 from itertools import count
 from secrets import token_hex
+from typing import Any
 
 import msgspec
 
 from aiguillage.callpath.counts import Counts
 from aiguillage.domain.calls import Decision, Facts
-from aiguillage.domain.contacts import NO_SELECT
-from aiguillage.domain.moments import SECOND
+from aiguillage.domain.contacts import NO_SELECT, Select
 
 MOST_WAITING = 100_000
 """Calls that wait for the log's process before further ones are dropped and counted: several seconds at full speed."""
@@ -35,7 +35,7 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `at` is in microseconds since 1970 UTC, `own_us` our own time in microseconds, `asked` what else was asked than the
     number, as JSON: a replay of the call asks it again. `seq` is the account's last change that the decision knew of.
-    `destination` is where the call was sent, `destinations` are all that were told, `unknown` what unknown callers get.
+    `destination` is where the call was sent, `select` are all that were told, `unknown` what unknown callers get.
     """
 
     at: int
@@ -45,7 +45,7 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     contact_id: int | None
     dialect: str
     outcome: str
-    destinations: str | None
+    select: Select | None
     own_us: int
     worker: str
     call_id: str | None
@@ -55,7 +55,18 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     seq: int
     unknown: str
 
+    @property
+    def destinations(self) -> str | None:
+        """The destinations that were told, as the log keeps them."""
+        return None if self.select is None else _joined(self.select)
 
+    def row(self) -> tuple[Any, ...]:
+        """The call's columns in the log."""
+        columns = msgspec.structs.astuple(self)
+        return (*columns[:_SELECT], self.destinations, *columns[_SELECT + 1 :])
+
+
+_SELECT = Logged.__struct_fields__.index("select")
 _encode = msgspec.msgpack.Encoder().encode
 decode_calls = msgspec.msgpack.Decoder(list[Logged]).decode
 """The calls of a message. Raises msgspec.DecodeError for what is none."""
@@ -82,7 +93,7 @@ class CallLog:
 
     def add(  # noqa: PLR0913 - what there is to keep; a thing made to hold it would be made for each call
         self,
-        now: float,
+        at: int,
         facts: Facts,
         decision: Decision,
         sent_to: str | None,
@@ -92,7 +103,7 @@ class CallLog:
         own_us: int,
         seq: int,
     ) -> None:
-        """One answered call; `now` in seconds since 1970, `own_us` in microseconds.
+        """One answered call; `at` in microseconds since 1970 UTC, `own_us` in microseconds.
 
         `seq` is the last change of the account's journal that the decision knew of.
         """
@@ -102,14 +113,14 @@ class CallLog:
         known = decision.known
         self._calls.append(
             Logged(
-                int(now * SECOND),
+                at,
                 facts.account.account_id,
                 facts.number,
                 decision.by,
                 None if known is None else known.contact_id,
                 dialect,
                 "unknown" if known is None else "known",
-                destinations_told(decision),
+                None if known is None and decision.select == NO_SELECT else decision.select,
                 own_us,
                 self._worker,
                 decision.call_id or None,
@@ -160,7 +171,11 @@ def destinations_told(decision: Decision) -> str | None:
     """All destinations that a call flow was told, as the log keeps them; None where nobody is known and none was."""
     if decision.known is None and decision.select == NO_SELECT:
         return None
-    return ",".join([value or "" for value in decision.select])
+    return _joined(decision.select)
+
+
+def _joined(select: Select) -> str:
+    return ",".join([value or "" for value in select])
 
 
 def _asked(facts: Facts) -> str | None:

@@ -16,10 +16,11 @@ from aiguillage.callpath.entries import Execute, Token
 from aiguillage.callpath.remembered import MOST_REMEMBERED, Remembered
 from aiguillage.domain.accounts import Role, secret_of
 from aiguillage.domain.calls import Facts, Known, Question
-from aiguillage.domain.contacts import KeyKind
+from aiguillage.domain.contacts import KeyKind, caller_code
 from aiguillage.domain.ctis import origin_key
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.moments import SECOND, moment_of
+from aiguillage.domain.numbers import caller_number
 from aiguillage.domain.sessions import IDLE
 from aiguillage.domain.sums import row_sum
 
@@ -123,9 +124,11 @@ class Table:
     def end(self) -> None:
         """Ends the turn's read transaction, if it could be started."""
         self.reading = False
-        with suppress(Exception):  # of a broken file; the next turn begins afresh
+        try:  # without suppress(), which costs as much as a rule
             if self._connection.in_transaction:
                 self._execute("COMMIT")
+        except Exception:  # noqa: BLE001, S110 - of a broken file; the next turn begins afresh
+            pass
 
     def close(self) -> None:
         """Closes the file."""
@@ -210,19 +213,23 @@ class Table:
 
     # Callers
 
-    def find(self, account: AccountFacts, question: Question, number: str | None, code: str | None, now: int) -> Facts:
+    def find(self, account: AccountFacts, question: Question, now: int) -> Facts:
         """What is known of a caller: one primary-key search by number; by prefix and code where that finds nobody.
 
-        `now` is in microseconds since 1970 UTC; a question about another moment has that moment instead.
+        The numbers and the code are read by the account's country. `now` is in microseconds since 1970 UTC; a question
+        about another moment has that moment instead. Raises Refusal(invalid), DamagedError.
         """
+        country = account.country
+        number = None if question.number is None else caller_number(question.number, country)
+        code = None if question.code is None else caller_code(question.code)
         by_number: tuple[Known, ...] = ()
         by_prefix = by_code = None
         if number:
-            by_number = self._callers(account.account_id, NUMBER, number)
+            by_number = self.callers(account.account_id, NUMBER, number)
             if not by_number:
-                by_prefix = self._caller_by_prefix(account.account_id, number)
+                by_prefix = self.caller_by_prefix(account.account_id, number)
         if code is not None and len(by_number) != 1 and by_prefix is None:
-            by_code = next(iter(self._callers(account.account_id, CODE, code)), None)
+            by_code = next(iter(self.callers(account.account_id, CODE, code)), None)
         at = question.at
         if at is None and question.called is None and not question.named:
             return Facts(account, number, code, by_number, by_prefix, by_code, now, True, question.value)  # noqa: FBT003
@@ -236,7 +243,7 @@ class Table:
             now if at is None else _moment(at, account.time_zone),
             remember=at is None,
             value=question.value,
-            called=question.called,
+            called=None if question.called is None else caller_number(question.called, country),
             named=question.named,
             leads_to=self._origin_of(account, question.named) if "origin" in question.named else None,
         )
@@ -250,8 +257,8 @@ class Table:
         row = self._execute(ORIGIN_OF_CTI, (account.account_id, cti_id, key)).fetchone()
         return None if row is None else str(row[0])
 
-    def _callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
-        """Whose key it is. Of a number that is nobody's, _caller_by_prefix makes sure. Raises DamagedError."""
+    def callers(self, account_id: int, kind: str, key: str) -> tuple[Known, ...]:
+        """Whose key it is. Of a number that is nobody's, caller_by_prefix makes sure. Raises DamagedError."""
         rows = self._execute(CALLERS_BY_KEY, (account_id, kind, key)).fetchall()
         if len(rows) == 1:
             facts, kept = rows[0]  # row_sum without the call of a function, which costs more than the sum itself
@@ -265,7 +272,7 @@ class Table:
             raise DamagedError
         return tuple([_decode_known(facts) for facts, _ in rows])
 
-    def _caller_by_prefix(self, account_id: int, number: str) -> Known | None:
+    def caller_by_prefix(self, account_id: int, number: str) -> Known | None:
         """The longest prefix of a number that nobody has.
 
         Whatever sorts between a prefix and the number begins with that prefix. Raises DamagedError.

@@ -75,14 +75,16 @@ def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
 
 def _read(text: str, names: Container[str]) -> dict[str, str]:
     found: dict[str, str] = {}
+    plain = "%" not in text and "+" not in text
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        if "%" in pair or "+" in pair:
-            if "%" in name or "+" in name:
-                name = unquote_plus(name)
-            if name in names:
-                value = unquote_plus(value, errors="strict")
-        if name in names and found.setdefault(name, value) != value:
+        if not plain and ("%" in name or "+" in name):
+            name = unquote_plus(name)
+        if name not in names:
+            continue
+        if not plain:
+            value = unquote_plus(value, errors="strict")
+        if found.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")
     return found
 
