@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -37,6 +37,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.faults import all_faults
 from aiguillage.storage.engine import Database
+from aiguillage.storage.joined import one_view
 
 ACCOUNT = "customer_account"
 LEAST_COMPRESSED = 1 << 10
@@ -64,6 +65,7 @@ class Head(NamedTuple):
     method: str
     path: Mapping[str, str]
     account: str
+    account_id: int
     parameters: Parameters
     headers: Mapping[str, str]
     url: str
@@ -72,9 +74,10 @@ class Head(NamedTuple):
 
 
 def carry_out(means: Means, operation: Operation, head: Head, body: bytes) -> Response[Any]:
-    """What is answered, a refusal too."""
+    """What is answered, a refusal too. What only reads, reads in one view; a file is read as it is sent."""
     try:
-        response = _answer(means, operation, head, body)
+        with one_view(means.db) if operation.method == "GET" and not operation.gives else nullcontext(means.db) as db:
+            response = _answer(means._replace(db=db), operation, head, body)
     except Refusal as refusal:
         response = problem_answer(whole_refusal(refusal, means, operation, head, body))
     except Exception as error:  # noqa: BLE001 - each kind has its answer
@@ -97,6 +100,7 @@ def asked_of(means: Means, operation: Operation, head: Head, body: bytes) -> Any
         log=means.log,
         actor=head.actor,
         account=head.account,
+        account_id=head.account_id,
         path=head.path,
         query=as_query(operation.query, head.parameters),
         body=read_body(operation, head.headers.get("content-type", ""), body),

@@ -64,7 +64,8 @@ def feed_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
     """`/feeds/rotas/{secret}.ics`."""
 
     @route("/feeds/rotas/{file:str}", http_method=READ, media_type=ICAL, cache_control=NOT_KEPT)
-    async def rota_feed_named(request: Request[None, None, State], file: str) -> Response[bytes]:
+    async def rota_feed_named(request: Request[None, None, State]) -> Response[bytes]:
+        file = request.path_params["file"]
         if not file.endswith(SUFFIX):
             raise missing("A feed's address ends in .ics. Copy all of it.")
         accepted = request.headers.get("accept-encoding", "")

@@ -51,14 +51,15 @@ Thing = TypeVar("Thing")
 class Asked(NamedTuple, Generic[Query, Body]):
     """One request: who asks, about which account, with what query and body.
 
-    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
-    `replay` decides logged calls again.
+    `account_id` is that of `account`, whom the actor may ask about. `expected` is what If-Match says that the caller
+    saw; `address` is the client's, None where nobody knows it; `replay` decides logged calls again.
     """
 
     db: Database
     log: Path
     actor: Actor
     account: str
+    account_id: int
     path: Mapping[str, str]
     query: Query
     body: Body

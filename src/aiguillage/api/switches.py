@@ -96,8 +96,8 @@ def switch_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
         request_max_body_size=LONGEST_FORM,
         exception_handlers={RequestEntityTooLarge: lambda request, _error: too_long(LONGEST_FORM).to_response(request)},
     )
-    async def switch(request: Request[None, None, State], code: str) -> Response[SwitchAnswer]:
-        given = _once(request.query_params.multi_items())
+    async def switch(request: Request[None, None, State]) -> Response[SwitchAnswer]:
+        code, given = request.path_params["code"], _once(request.query_params.multi_items())
         form = await _form(request) if request.method == HttpMethod.POST else {}
         asked = Asked(**{name: one for name, one in (given | form).items() if name in KNOWN})
         if request.method == HttpMethod.HEAD:

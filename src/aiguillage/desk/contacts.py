@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from aiguillage.desk.change import Change, change_contacts, read_facts, require_unchanged
 from aiguillage.desk.entering import entered
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.numbers import parse_number
@@ -84,11 +84,9 @@ def enter_contact(
 
     `expected` is the change that made it what the person saw. Raises Refusal: stale when it has been changed since.
     """
-    if contact_id is None:
-        with read_facts(db, actor, code, Role.EDIT) as (_, _id, account):
-            contact = entered(Contact(), given, account.country)
-        return add_contact(db, actor, code, contact)
     with change_contacts(db, actor, code) as change:
+        if contact_id is None:
+            return place_contact(change, None, entered(Contact(), given, change.account.country))
         kept = require_contact(change.connection, change.account_id, contact_id)
         require_unchanged(kept.seq, expected)
         return replace_contact(change, kept, entered(kept.contact, given, change.account.country))

@@ -20,7 +20,6 @@ from aiguillage.desk.calendars import (
     set_calendar,
     show_calendar,
 )
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import remove_fact
 from aiguillage.desk.fetching import LONGEST
 from aiguillage.desk.ical.encodings import in_utf8
@@ -149,7 +148,7 @@ EXAMPLE = {
 
 
 def _shown(asked: AnyAsked, state: CalendarState) -> Shown[CalendarShown]:
-    calendar, account_id = state.calendar, account_id_of(asked.db, asked.actor, asked.account)
+    calendar, account_id = state.calendar, asked.account_id
     return Shown(_show_one(state, calendar, account_id), state.kept.seq)
 
 
@@ -191,9 +190,8 @@ def _who(asked: AnyAsked) -> tuple[Any, Any, str]:
 def _list(asked: Asked[Any, None]) -> Paged:
     """List the calendars."""
     states = list_calendars(*_who(asked))
-    account_id = account_id_of(*_who(asked))
     changed = {kept.id for kept in since(asked, [state.kept for state in states])}
-    found = [_show_one(state, state.calendar, account_id) for state in states if state.kept.id in changed]
+    found = [_show_one(state, state.calendar, asked.account_id) for state in states if state.kept.id in changed]
     query = asked.query
     if query.owner_type is not UNSET:
         query = msgspec.structs.replace(query, owner_type=parse_owner(query.owner_type, "owner_type"))

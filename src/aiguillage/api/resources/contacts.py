@@ -8,7 +8,6 @@ from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Show
 from aiguillage.api.paging import Paged, check_paging, page_behind, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given
 from aiguillage.api.shown import SOME_CONTACTS
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
 from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
@@ -278,4 +277,4 @@ def _destroy_many(asked: Asked[Nothing, Bulk]) -> None:
 
 
 def _shown(asked: AnyAsked, kept: Kept) -> Shown[ContactShown]:
-    return Shown(show_kept(kept, account_id_of(asked.db, asked.actor, asked.account)), kept.seq)
+    return Shown(show_kept(kept, asked.account_id), kept.seq)

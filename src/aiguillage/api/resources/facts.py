@@ -20,7 +20,6 @@ from aiguillage.api.resources.shared import (
     shown_of,
     since,
 )
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, remove_facts, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, filters_of, new_fact, on_wire
 from aiguillage.domain import words
@@ -109,15 +108,11 @@ class FactResource(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _fact(self) -> type[msgspec.Struct]:
         return BY_NAME[self.kind].type
 
-    def answered(self, asked: AnyAsked, kept: Kept, account_id: int) -> dict[str, Any]:
+    def answered(self, asked: AnyAsked, kept: Kept) -> dict[str, Any]:
         """What is answered of a fact, by the fields of the answer."""
         parts = {part.wire: part.value(kept.fact) for part in parts_of(self._fact)}
-        account = {"customer_id": account_id, **self._own(account_id)}
-        return {"id": kept.id, **parts, **account, **self.tell(asked, kept)}
-
-    def _own(self, account_id: int) -> dict[str, Any]:
-        """The fields that say that it is the account's."""
-        return {name: account_id if kind is int else ACCOUNT for name, (kind, _) in self.of_account.items()}
+        own = {name: asked.account_id if kind is int else ACCOUNT for name, (kind, _) in self.of_account.items()}
+        return {"id": kept.id, **parts, "customer_id": asked.account_id, **own, **self.tell(asked, kept)}
 
 
 class FactOperations:
@@ -208,9 +203,8 @@ class FactOperations:
     def index(self, asked: AnyAsked) -> Paged:
         """The resource's things, filtered and paged."""
         kept = list_facts(asked.db, asked.actor, asked.account, self._resource.kind)
-        account_id = account_id_of(asked.db, asked.actor, asked.account)
         found = since(asked, self._of_scope(asked, kept))
-        shown = [self._resource.answer(**self._resource.answered(asked, one, account_id)) for one in found]
+        shown = [self._resource.answer(**self._resource.answered(asked, one)) for one in found]
         given = {name: value for name in self._filters if (value := getattr(asked.query, name)) is not UNSET}
         written = filters_of(self._resource.kind, {name: value for name, value in given.items() if value != ""})
         return chosen(shown, msgspec.structs.replace(asked.query, **written), self._filters, asked.url)
@@ -218,8 +212,7 @@ class FactOperations:
     def show(self, asked: AnyAsked) -> Shown[Any]:
         """One of them."""
         kept = self._require(asked)
-        account_id = account_id_of(asked.db, asked.actor, asked.account)
-        return Shown(self._resource.answer(**self._resource.answered(asked, kept, account_id)), kept.seq)
+        return Shown(self._resource.answer(**self._resource.answered(asked, kept)), kept.seq)
 
     def store(self, asked: AnyAsked) -> Shown[Any]:
         """A new one."""
@@ -239,16 +232,17 @@ class FactOperations:
 
     def update(self, asked: AnyAsked) -> Shown[Any]:
         """One of them with what was sent in place of what it had."""
-        kept, sent = self._require(asked), self._sent(asked, given(asked.body) | given(asked.query))
-        who, changes = (asked.db, asked.actor, asked.account), changes_of(kept.kind, sent)
-        with on_wire(kept.kind):
-            return self._shown(asked, [set_fact(*who, kept.kind, kept.id, changes, expected=asked.expected)])[0]
+        fact_id, kind = self._id(asked), self._resource.kind
+        who, sent = (asked.db, asked.actor, asked.account), self._sent(asked, given(asked.body) | given(asked.query))
+        with on_wire(kind):
+            return self._shown(asked, [set_fact(*who, kind, fact_id, changes_of(kind, sent), expected=asked.expected)])[
+                0
+            ]
 
     def destroy(self, asked: AnyAsked) -> Remarks:
         """One of them is gone."""
-        kept = self._require(asked)
-        who = (asked.db, asked.actor, asked.account)
-        return _remarks(remove_fact(*who, kept.kind, kept.id, expected=asked.expected))
+        who, fact_id = (asked.db, asked.actor, asked.account), self._id(asked)
+        return _remarks(remove_fact(*who, self._resource.kind, fact_id, expected=asked.expected))
 
     def destroy_many(self, asked: AnyAsked) -> Remarks:
         """Several of them are gone, or none."""
@@ -269,7 +263,7 @@ class FactOperations:
             value = sent.pop(whose, None)
             if isinstance(value, str) and value.strip() != ACCOUNT:
                 raise invalid(f"A {self._resource.noun} is of the account. Send 'account', or leave it out.", whose)
-            if isinstance(value, int) and value != account_id_of(asked.db, asked.actor, asked.account):
+            if isinstance(value, int) and value != asked.account_id:
                 raise invalid(f"{whose} is not the account's id. Leave it out.", whose)
         if self._resource.scope is not None:
             parameter, kind = self._resource.scope
@@ -290,6 +284,10 @@ class FactOperations:
         scope = self._scope(asked)
         return [one for one in kept if all(getattr(one.fact, field) == value for field, value in scope.items())]
 
+    def _id(self, asked: AnyAsked) -> int:
+        """The id of the one that is meant. Raises Refusal(missing) for one that does not belong where the path says."""
+        return asked.id() if self._resource.scope is None else self._require(asked).id
+
     def _require(self, asked: AnyAsked) -> Kept:
         kept = show_fact(asked.db, asked.actor, asked.account, self._resource.kind, asked.id())
         if not self._of_scope(asked, [kept]):
@@ -297,11 +295,10 @@ class FactOperations:
         return kept
 
     def _shown(self, asked: AnyAsked, done: Sequence[Done]) -> list[Shown[Any]]:
-        account_id = account_id_of(asked.db, asked.actor, asked.account)
-        return [self._shown_one(asked, one, account_id) for one in done]
+        return [self._shown_one(asked, one) for one in done]
 
-    def _shown_one(self, asked: AnyAsked, done: Done, account_id: int) -> Shown[Any]:
-        values = self._resource.answered(asked, done.kept, account_id)
+    def _shown_one(self, asked: AnyAsked, done: Done) -> Shown[Any]:
+        values = self._resource.answered(asked, done.kept)
         remarks = {"remarks": _remarks(done.remarks).remarks} if self._remarking else {}
         return Shown(self._done(**values, **remarks), done.kept.seq)
 

@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
 from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, require_same
-from aiguillage.desk.change import account_id_of, state_of
+from aiguillage.desk.change import state_of
 from aiguillage.desk.fields import clear_field, list_fields, require_position, set_field
 from aiguillage.desk.options import (
     KeptOption,
@@ -110,7 +110,7 @@ def _show_field(asked: AnyAsked, field: Field) -> FieldShown:
         name=field.label,
         default_value=field.default,
         default_option_id=next((kept.id for kept in options if kept.option.value == field.default), None),
-        customer_id=account_id_of(asked.db, asked.actor, asked.account),
+        customer_id=asked.account_id,
         strict=field.strict,
     )
 

@@ -10,7 +10,6 @@ from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.contacts import TAG
 from aiguillage.api.resources.exchange import LONGEST_IMPORT, SAMPLES, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.held import LOWEST_ID
 from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
@@ -95,8 +94,7 @@ def _list(asked: Asked[Any, None]) -> Paged:
     if asked.query.updated_since is not UNSET:
         moment = parse_moment(asked.query.updated_since, "updated_since")
         done = [one for one in done if max(one.at, one.undone_at or 0) >= moment]
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
-    shown = [_imported(one, account_id) for one in done]
+    shown = [_imported(one, asked.account_id) for one in done]
     return chosen(shown, asked.query, FILTERS, asked.url)
 
 
@@ -127,7 +125,7 @@ def _show(asked: Asked[Nothing, None]) -> ImportShown:
     if asked.id() >= LOWEST_ID:
         return _held(show_held(asked.db, asked.actor, asked.account, asked.id()))
     done = show_import(asked.db, asked.actor, asked.account, asked.id())
-    return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
+    return _imported(done, asked.account_id)
 
 
 @OPERATIONS.post(

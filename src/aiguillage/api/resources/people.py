@@ -9,7 +9,6 @@ from aiguillage.api.resources.calls import CallShown, show_call
 from aiguillage.api.resources.contacts import ContactShown, show_kept
 from aiguillage.api.resources.journal import ChangeShown, show_entry
 from aiguillage.api.resources.shared import BASE, Body
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.erasing import WHOLE, erase_person
 from aiguillage.desk.people import export_person
 from aiguillage.domain import words
@@ -73,10 +72,9 @@ def _export(asked: Asked[Nothing, PersonBody]) -> PersonShown:
     """
     who = (asked.db, asked.log, asked.actor, asked.account)
     person = export_person(*who, asked.body.number)
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
     return PersonShown(
         number=person.number,
-        contacts=[show_kept(kept, account_id) for kept in person.contacts],
+        contacts=[show_kept(kept, asked.account_id) for kept in person.contacts],
         calls=[show_call(call) for call in person.calls],
         journal=[show_entry(entry) for entry in person.journal],
         imports=[_plain(row) for row in person.imports],

@@ -13,7 +13,6 @@ from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_o
 from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given
 from aiguillage.api.shown import ANSWERED_SURVEY, SOME_RECORDS
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.journal import seq_since
 from aiguillage.desk.sent import make_fact
 from aiguillage.desk.surveys import (
@@ -105,7 +104,7 @@ def _show_one(kept: KeptRecord, account_id: int) -> RecordShown:
 
 
 def _shown(asked: AnyAsked, kept: KeptRecord) -> Shown[RecordShown]:
-    return Shown(_show_one(kept, account_id_of(*_who(asked))), kept.seq)
+    return Shown(_show_one(kept, asked.account_id), kept.seq)
 
 
 @OPERATIONS.get(
@@ -116,8 +115,7 @@ def _list(asked: Asked[Any, None]) -> Paged:
     query = asked.query
     check_paging(query.page, query.per_page)
     filters = {name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET}
-    account_id = account_id_of(*_who(asked))
-    strangers = filters.pop("customer_id", account_id) != account_id
+    strangers = filters.pop("customer_id", asked.account_id) != asked.account_id
     if "datetime" in filters:
         filters["moment"] = _moment(asked, filters.pop("datetime"))
     search = RecordSearch(
@@ -129,7 +127,7 @@ def _list(asked: Asked[Any, None]) -> Paged:
         limit=query.per_page,
     )
     found = list_records(*_who(asked), search)
-    shown = [_show_one(kept, account_id) for kept in found.records]
+    shown = [_show_one(kept, asked.account_id) for kept in found.records]
     return page_of(shown, found.total, query.page, query.per_page, asked.url)
 
 

@@ -8,7 +8,6 @@ from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Show
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import QUEUE_SHOWN
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.switches import flip_switch, issue_switch_code, revoke_switch_code
 from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
@@ -77,8 +76,7 @@ def _flip(asked: Asked[Nothing, FlipBody]) -> Shown[Any]:
     """
     until = None if asked.body.until is None else parse_moment(asked.body.until, "until")
     kept = flip_switch(asked.db, asked.actor, asked.account, asked.id(), asked.body.action, until).kept
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
-    return Shown(SWITCHES.answer(**SWITCHES.answered(asked, kept, account_id)), kept.seq)
+    return Shown(SWITCHES.answer(**SWITCHES.answered(asked, kept)), kept.seq)
 
 
 @OPERATIONS.post(f"{PATH}/{{id}}/code", "issueSwitchCode", needs=Role.MANAGE, hides=("code",))

@@ -8,7 +8,6 @@ from aiguillage.api.jobs import Job
 from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
 from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, filtering, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, since
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.sent import make_fact
 from aiguillage.desk.webhooks import (
     Issued,
@@ -141,7 +140,7 @@ def _issued(asked: AnyAsked, issued: Issued) -> Shown[WebhookIssued]:
 
 def _values(asked: AnyAsked, kept: Kept) -> dict[str, Any]:
     facts = msgspec.structs.asdict(kept.fact) | {"events": list(kept.fact.events)}
-    return {"id": kept.id, "customer_id": account_id_of(asked.db, asked.actor, asked.account), **facts}
+    return {"id": kept.id, "customer_id": asked.account_id, **facts}
 
 
 def _show_delivery(delivery: Delivery) -> DeliveryShown:
