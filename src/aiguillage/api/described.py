@@ -154,8 +154,9 @@ def _with(shape: Any, example: Any) -> Content:  # noqa: ANN401 - a type and JSO
 
 def _file(operation: Operation, kind: str, of_json: Any) -> Content:  # noqa: ANN401 - a type
     """A file that is sent or answered."""
-    text = Annotated[str, msgspec.Meta(extra_json_schema={"contentMediaType": kind})]
-    return _with(of_json if kind == JSON else text, operation.samples.get(kind))
+    form = {} if kind.startswith("text/") else {"format": "binary"}
+    bytes_ = Annotated[str, msgspec.Meta(extra_json_schema={"contentMediaType": kind, **form})]
+    return _with(of_json if kind == JSON else bytes_, operation.samples.get(kind))
 
 
 def refusal(status: int, words: str = "") -> Answer:

@@ -163,8 +163,6 @@ def _parameter(where: str, name: str, schema: Json, kind: Any, *, required: bool
         told["required"] = True
     if more.get("bare"):
         told["allowEmptyValue"] = True
-    if told["schema"].get("type") == "array":
-        told |= {"style": "form", "explode": False}
     if "examples" in more:
         told["examples"] = more["examples"]
     elif schema.get("examples"):

@@ -1,6 +1,7 @@
 """What Encom's dialects and V2 have in common: error bodies, parameters (contracts/encom.md, 'Both')."""
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -71,6 +72,14 @@ Short = Annotated[str, msgspec.Meta(max_length=128)]
 Left = msgspec.UnsetType
 Code = Annotated[Short, means(CODE_TEXT, "4321")]
 Number = Annotated[str, means(NUMBER_TEXT, examples=NUMBERS)]
+
+
+def listed(names: Collection[str]) -> str:
+    """The pattern of some of the names with commas between: clients write lists in as many ways as there are."""
+    one = "|".join(names)
+    return f"^({one})(,({one}))*$"
+
+
 RESPONSE = means("The answer in words, always these.")
 
 

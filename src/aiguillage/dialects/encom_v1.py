@@ -15,6 +15,7 @@ from aiguillage.dialects.encom import (
     Account,
     Left,
     Short,
+    listed,
     method_not_allowed,
     not_found,
     refusals,
@@ -191,6 +192,9 @@ SOME = Annotated[Routing, msgspec.Meta(extra_json_schema={"minProperties": 1})]
 RAW = Annotated[str, means("With `format=raw`: the values, no line end.")]
 
 
+Flags = Annotated[str, msgspec.Meta(pattern=listed(("vip", "onCallDutyContract")))]
+
+
 class RoutingQuery(msgspec.Struct, rename="camel"):
     """Whose call it is, and how the answer is wanted."""
 
@@ -215,8 +219,10 @@ class RoutingQuery(msgspec.Struct, rename="camel"):
     destination3: Annotated[Flagged, _bare(3)] = msgspec.UNSET
     destination4: Annotated[Flagged, _bare(4)] = msgspec.UNSET
     include: Annotated[
-        list[Literal["vip", "onCallDutyContract"]] | msgspec.UnsetType,
-        means("Adds these flags, separated by commas: as booleans in JSON, as `1` or `0` at the end in raw."),
+        Flags | msgspec.UnsetType,
+        means(
+            "Adds `vip`, `onCallDutyContract`, or both with a comma between: as booleans in JSON, as `1` or `0` at the end in raw."
+        ),
     ] = msgspec.UNSET
 
 

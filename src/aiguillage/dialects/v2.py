@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from aiguillage.dialects.encom import Account, Code, Left, Number, Short, not_found, refusals, text
+from aiguillage.dialects.encom import Account, Code, Left, Number, Short, listed, not_found, refusals, text
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
@@ -158,7 +158,7 @@ AT_TEXT = (
 At = Annotated[str, msgspec.Meta(max_length=40), means(AT_TEXT, "2026-11-24T18:00:00+01:00")]
 
 
-Fields = list[Literal[FIELDS]]  # type: ignore[valid-type] # the names of all
+Fields = Annotated[str, msgspec.Meta(pattern=listed(FIELDS))]
 
 
 class RouteQuery(msgspec.Struct, rename="camel"):
@@ -197,7 +197,8 @@ class RouteQuery(msgspec.Struct, rename="camel"):
     fields: Annotated[
         Fields | Left,
         means(
-            "These fields alone, separated by commas, in this order. If left out: all, in raw the destination alone."
+            "These fields alone, separated by commas, in this order. If left out: all, in raw the destination alone. "
+            f"Any of {', '.join(f'`{name}`' for name in FIELDS)}."
         ),
     ] = msgspec.UNSET
 
