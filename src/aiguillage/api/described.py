@@ -144,7 +144,8 @@ def _body(operation: Operation) -> dict[str, Content]:
     if operation.body is not Upload:
         return {JSON: _with(operation.body, operation.example)}
     shown = [text for text in operation.samples.values() if isinstance(text, str)]
-    files = {kind: _file(operation, kind, Several | dict[str, Any]) for kind in operation.takes}
+    # A list of things is taken too. It is not described: generated clients cannot tell a list from other bodies.
+    files = {kind: _file(operation, kind, dict[str, Any]) for kind in operation.takes}
     return files | {FORM: _with(FormFile, {"file": shown[0]} if shown else None)}
 
 

@@ -21,19 +21,8 @@ from aiguillage.domain.moments import iso_in
 from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
 from aiguillage.domain.words import MOMENT, example_of, means
 
-__all__ = [
-    "METHODS",
-    "NAME",
-    "OPERATIONS",
-    "PATH",
-    "TAGS",
-    "UNREAD",
-    "answer",
-    "ask",
-    "handles",
-    "method_not_allowed",
-    "refuse",
-]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "cx_lookups"
 PATH = None

@@ -15,19 +15,8 @@ from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.routing import KEPT
 
-__all__ = [
-    "METHODS",
-    "NAME",
-    "OPERATIONS",
-    "PATH",
-    "TAGS",
-    "UNREAD",
-    "answer",
-    "ask",
-    "handles",
-    "method_not_allowed",
-    "refuse",
-]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v0"
 PATH = None

@@ -31,19 +31,8 @@ from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import KEPT
 from aiguillage.domain.words import means
 
-__all__ = [
-    "METHODS",
-    "NAME",
-    "OPERATIONS",
-    "PATH",
-    "TAGS",
-    "UNREAD",
-    "answer",
-    "ask",
-    "handles",
-    "method_not_allowed",
-    "refuse",
-]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v1"
 PATH = "/api/v1/smartRoutings"
@@ -221,7 +210,8 @@ class RoutingQuery(msgspec.Struct, rename="camel"):
     include: Annotated[
         Flags | msgspec.UnsetType,
         means(
-            "Adds `vip`, `onCallDutyContract`, or both with a comma between: as booleans in JSON, as `1` or `0` at the end in raw."
+            "Adds `vip`, `onCallDutyContract`, or both with a comma between: as booleans in JSON, as `1` or `0` at the "
+            "end in raw."
         ),
     ] = msgspec.UNSET
 

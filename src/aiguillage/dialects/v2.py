@@ -21,19 +21,8 @@ from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.words import example_of, means, optional, words_of
 
-__all__ = [
-    "METHODS",
-    "NAME",
-    "OPERATIONS",
-    "PATH",
-    "TAGS",
-    "UNREAD",
-    "answer",
-    "ask",
-    "handles",
-    "method_not_allowed",
-    "refuse",
-]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "v2"
 PATH = "/api/v2/route"

@@ -86,7 +86,7 @@ SAMPLES = samples_of(("cti", *ROW), {"name": "Entrepôt", "destinations": [ROW]}
     takes=(JSON, CSV, XLSX),
     longest=LONGEST_IMPORT,
     apart=0,
-    samples=SAMPLES,
+    samples=SAMPLES | {JSON: {"ctis": SAMPLES[JSON]}},
 )
 def _import(asked: Asked[ImportQuery, Upload]) -> CtiImportTold:
     """Import CTIs and their origins.

@@ -9,7 +9,7 @@ from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import Body
 from aiguillage.desk.exports import CSV_COLUMNS, export_contacts
-from aiguillage.desk.importing.sent import NAMES, OLD_VCARD, VCARD, listed, wire_name
+from aiguillage.desk.importing.sent import JSON, NAMES, OLD_VCARD, VCARD, listed, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -144,6 +144,7 @@ EMAIL:atelier@example.org
 END:VCARD
 """.replace("\n", "\r\n")
 SAMPLES = samples_of(CSV_COLUMNS, CONTACT, CELLS) | {VCARD: CARD, OLD_VCARD: CARD}
+SENT = SAMPLES | {JSON: {"contacts": [CONTACT]}}
 
 
 @OPERATIONS.post(
@@ -195,7 +196,7 @@ def _with_errors(refused: ImportRefused, before: str) -> Refusal:
     longest=LONGEST_IMPORT,
     apart=0,
     takes=tuple(NAMES),
-    samples=SAMPLES,
+    samples=SENT,
 )
 def _import(asked: Asked[ImportQuery, Upload]) -> ImportTold:
     """Import contacts.

@@ -8,7 +8,7 @@ from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Nothing, Operations, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.contacts import TAG
-from aiguillage.api.resources.exchange import LONGEST_IMPORT, SAMPLES, ImportChoices, ImportTold, told_of, upload_of
+from aiguillage.api.resources.exchange import LONGEST_IMPORT, SENT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.held import LOWEST_ID
 from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
@@ -107,7 +107,7 @@ def _list(asked: Asked[Any, None]) -> Paged:
     longest=LONGEST_IMPORT,
     apart=0,
     takes=tuple(NAMES),
-    samples=SAMPLES,
+    samples=SENT,
 )
 def _store(asked: Asked[ImportChoices, Upload]) -> ImportShown:
     """Upload contacts, and see what importing them would do.
