@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from aiguillage.domain.contacts import KeyKind, folded
+from aiguillage.domain.contacts import FOLDED, KeyKind, folded
 from aiguillage.domain.moments import SECOND
 from aiguillage.storage.alike import WITHIN, alike
 from aiguillage.storage.contacts import KEPT
 from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
-from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts, journal
+from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
 
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""

@@ -43,7 +43,7 @@ class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     number: Annotated[str | None, means("The number in E.164; null when the answer is replayed.", "+33199001234")]
-    contacts: Annotated[list[ContactShown], means("Its contacts.")]
+    contacts: Annotated[list[ContactShown], means("Its contacts.")]  # type: ignore[valid-type] # made of a contact's parts
     calls: Annotated[list[CallShown], means("Its calls, and those that were sent to it.")]
     journal: Annotated[list[ChangeShown], means("Changes of it.")]
     imports: Annotated[list[dict[str, Any]], means("Imports that it came with.", [])]
