@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from aiguillage.desk.change import Change, change_contacts, read_facts, require_unchanged
 from aiguillage.desk.entering import entered, require_option
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.problems import Code
@@ -83,14 +83,12 @@ def enter_contact(
 
     `expected` is the change that made it what the person saw. Raises Refusal: stale when it has been changed since.
     """
-    if contact_id is None:
-        with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, account):
-            contact = entered(Contact(), given, account.country, read_fields(connection, account_id))
-        return add_contact(db, actor, code, contact)
     with change_contacts(db, actor, code) as change:
+        fields = read_fields(change.connection, change.account_id)
+        if contact_id is None:
+            return place_contact(change, None, entered(Contact(), given, change.account.country, fields))
         kept = require_contact(change.connection, change.account_id, contact_id)
         require_unchanged(kept.seq, expected)
-        fields = read_fields(change.connection, change.account_id)
         return replace_contact(change, kept, entered(kept.contact, given, change.account.country, fields))
 
 
