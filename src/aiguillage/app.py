@@ -38,6 +38,7 @@ def build_desk(settings: Settings) -> ASGI:
             prepare=partial(configure_logs, settings.log_level),
             public_url=settings.public_url,
         ),
-        described=[dialect.DESCRIBED for dialect in DIALECTS],
+        calls=[operation for dialect in DIALECTS for operation in dialect.OPERATIONS],
+        tags=[tag for dialect in DIALECTS for tag in dialect.TAGS],
         on_shutdown=database.close,
     )

@@ -36,7 +36,7 @@ PASTED: dict[str, dict[str, Callable[[Answers], Any]]] = {
     "showDelivery": {"delivery_id": _of("testWebhook", "id")},
     "switch": {"code": _of("issueSwitchCode", "code")},
     "postSwitch": {"code": _of("issueSwitchCode", "code")},
-    "rota_feed_named": {"file": lambda answers: f"{answers['issueRotaFeed']['secret']}.ics"},
+    "rotaFeed": {"file": lambda answers: f"{answers['issueRotaFeed']['secret']}.ics"},
 }
 """What nobody can know before: random ids and secrets, which a person copies from another answer."""
 

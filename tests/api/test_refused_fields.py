@@ -10,7 +10,7 @@ from tests.standing import Busy
 CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"id_code": "12,34"}, "id_code", "is no code"),
     ({"company": "x" * 201}, "company", "is too long. Use up to 200 characters."),
-    ({"company": "a\tb"}, "company", "has control characters, such as a tab or a line end. Take them out."),
+    ({"company": "a\x00b"}, "company", "has control characters, such as a tab or a line end. Take them out."),
     ({"reference": "x" * 65}, "reference", "is too long. Use up to 64 characters."),
     ({"language_code": "zzzzzz"}, "language_code", "Write two or three letters, as in fr, en or fr-CA."),
     ({"email_destination": "x" * 256}, "email_destination", "Use up to 255 characters."),

@@ -11,9 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aiguillage.api.management import management_described
 from aiguillage.api.operations import Operation
-from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.walk_bodies import (
     ACCOUNTS,
@@ -29,9 +27,11 @@ from tests.api.walk_bodies import (
 )
 from tests.api.walking import NOWHERE, OPERATIONS, Walk, collections, touched, walking
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, ROLES
+from tests.document import CALLS as ASKED
+from tests.document import document
 
-PATHS, SCHEMAS = management_described()["paths"], management_described()["components"]["schemas"]
-CALLS = {path: methods for dialect in DIALECTS for path, methods in dialect.DESCRIBED["paths"].items()}
+PATHS, SCHEMAS = document()["paths"], document()["components"]["schemas"]
+CALLS = {operation.path: PATHS[operation.path] for operation in ASKED}
 NO_ACCOUNTS = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/feeds/rotas/{file}", "/api/v2/switches/{code}"}
 """Paths that take no token: what is secret of them is their address."""
 
@@ -289,7 +289,7 @@ def test_a_role_can_do_what_its_row_says_and_nothing_above_it(walk: Walk, operat
 
 def test_every_path_of_the_document_is_walked(walk: Walk) -> None:
     paths = walk.person("nobody").get("/openapi.json").json()["paths"]
-    described = {(path, method) for path, methods in paths.items() for method in methods if method != "head"}
+    described = {(path, method) for path, methods in paths.items() for method in methods}
 
     walked = {(operation.path, operation.method.lower()) for operation in OPERATIONS.values()}
 

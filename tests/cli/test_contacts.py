@@ -164,7 +164,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(terminal: 
     said = terminal.refused("contacts", "add", ACCOUNT, *wrong)
     told = json.loads(terminal.run("contacts", "add", ACCOUNT, *wrong, "--json").out)
 
-    assert list(told["errors"]) == ["numbers.0", "code", "emails.0"]
+    assert list(told["errors"]) == ["code", "numbers.0", "emails.0"]
     assert said == told["message"]
     assert terminal.read("contacts", "list", ACCOUNT) == []
 

@@ -205,7 +205,7 @@ def test_a_strict_field_takes_its_options_by_value_or_name(desk: Desk) -> None:
 
     told = refusals(desk, "code;service\n1;support\n2;207\n3;209\n")
 
-    assert told == ["Line 4, service: '209' is no option of Service. Choose one of: 207."]
+    assert told == ["Line 4, service: '209' is no option of field_select_1 (Service). Choose one of: 207."]
     desk.take("code;service\n1;support\n2;207\n")
     assert [contact.select[0] for contact in desk.contacts().values()] == ["207", "207"]
 

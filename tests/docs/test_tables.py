@@ -7,8 +7,7 @@ import pytest
 
 from aiguillage.api.jobs import AT_ONCE
 from aiguillage.api.lanes import ROOMS
-from aiguillage.api.management import management_described, operations
-from aiguillage.api.openapi import openapi_document
+from aiguillage.api.management import operations
 from aiguillage.api.operations import MOST_BESIDE
 from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches
 from aiguillage.callpath.counts import Counts, memory_for
@@ -16,11 +15,9 @@ from aiguillage.callpath.health import Health
 from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import said_by
 from aiguillage.desk.importing.outcome import WHY_UNREAD
-from aiguillage.dialects.all import DIALECTS
-from aiguillage.dialects.cx_lookups_described import TOLD
-from aiguillage.dialects.v2_described import DESCRIBED
+from aiguillage.dialects.cx_lookups import REFUSALS
 from aiguillage.dialects.v2_formats import FIELDS, FORMATS
-from aiguillage.dialects.v2_lookups_described import DESCRIBED as LOOKUPS
+from aiguillage.dialects.v2_lookups import OnCallNow, QueueNow
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
 from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
@@ -28,6 +25,7 @@ from aiguillage.domain.problems import CODES, Code
 from aiguillage.domain.routing import KEPT, RULES
 from aiguillage.settings import MEANING, PREFIX, Settings
 from tests.docs.markdown import ROOT, blocks, codes, read, rows, section
+from tests.document import CALLS, document
 
 V2, RULES_PAGE = "docs/v2.md", "docs/rules.md"
 API, OPERATING, IMPORTING = "docs/call-flow-api.md", "docs/operating.md", "docs/importing.md"
@@ -108,15 +106,13 @@ def test_the_rules_are_listed_in_their_order_each_with_its_sentence(
 
 
 def test_every_path_of_the_call_path_is_named_in_its_reference() -> None:
-    described = openapi_document([], [dialect.DESCRIBED for dialect in DIALECTS])
-
     named = re.findall(r"(/(?:api|smart-routings)/[^\s`]+)`", read(API) + read(V2))
 
-    assert set(described["paths"]) <= set(named)
+    assert {operation.path for operation in CALLS} <= set(named)
 
 
 def test_every_parameter_and_field_of_v2_is_in_its_reference() -> None:
-    operation = DESCRIBED["paths"]["/api/v2/route"]["get"]
+    operation = document()["paths"]["/api/v2/route"]["get"]
 
     parameters = first_codes(section(read(V2), "## What can be asked"))
     fields = first_codes(section(read(V2), "## What is answered"))
@@ -129,14 +125,12 @@ def test_every_parameter_and_field_of_v2_is_in_its_reference() -> None:
 
 def test_the_look_ups_of_v2_are_shown_with_all_their_fields() -> None:
     shown = [json.loads(block.text) for block in blocks(section(read(V2), "## Look-ups"), "json")]
-    schemas = LOOKUPS["components"]["schemas"]
 
-    assert [list(one) for one in shown] == [list(schemas[name]["properties"]) for name in ("QueueNow", "OnCallNow")]
+    assert [list(one) for one in shown] == [list(shape.__struct_encode_fields__) for shape in (QueueNow, OnCallNow)]
 
 
 def test_every_parameter_and_status_of_v1_is_in_its_reference() -> None:
-    described = openapi_document([], [dialect.DESCRIBED for dialect in DIALECTS])
-    operation = described["paths"]["/api/v1/smartRoutings"]["get"]
+    operation = document()["paths"]["/api/v1/smartRoutings"]["get"]
     bare = {f"destination{n}" for n in range(1, 5)}
 
     parameters = set(first_codes(section(read(API), "## V1")))
@@ -170,7 +164,7 @@ def test_every_code_of_a_problem_is_listed_with_what_to_do() -> None:
 
 
 def test_every_code_of_a_look_up_is_listed_with_what_to_do() -> None:
-    expected = [[f"`{code}`", status, CODES[code].do] for status, (code, _) in TOLD.items()]
+    expected = [[f"`{code}`", status, CODES[code].do] for status, (code, _) in REFUSALS.items()]
 
     listed = [cells for cells in rows(section(read(V2), "## The successor's look-ups")) if len(cells) == 3]
 
@@ -178,7 +172,7 @@ def test_every_code_of_a_look_up_is_listed_with_what_to_do() -> None:
 
 
 def test_the_description_lists_every_code() -> None:
-    schemas = management_described()["components"]["schemas"]
+    schemas = document()["components"]["schemas"]
 
     assert set(schemas["Code"]["enum"]) == set(Code)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from aiguillage.domain.contacts import (
     FIELD_KEYS,
     FIRST_FIELDS,
+    PARTS,
     Contact,
     Field,
     KeyKind,
@@ -20,6 +21,8 @@ from aiguillage.domain.contacts import (
     parse_destination,
     parse_language,
     parse_text,
+    values_of,
+    with_values,
 )
 from aiguillage.domain.errors import Kind, Refusal
 from tests.refusal import refused
@@ -98,13 +101,23 @@ def test_a_text_that_cannot_be_shown_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("fr", "fr"), ("FR", "fr"), ("fr-CA", "fr-CA"), ("en_US", "en-US"), ("fil", "fil"), (" de ", "de"), ("", "")],
+    [
+        ("fr", "fr"),
+        ("FR", "fr"),
+        ("fr-CA", "fr-CA"),
+        ("en_US", "en-US"),
+        ("fil", "fil"),
+        (" de ", "de"),
+        ("", ""),
+        ("Français", "fr"),
+        ("anglais", "en"),
+    ],
 )
-def test_a_language_is_a_short_code(text: str, language: str) -> None:
+def test_a_language_is_a_short_code_or_has_its_name(text: str, language: str) -> None:
     assert parse_language(text) == language
 
 
-@pytest.mark.parametrize("text", ["f", "french", "fr-", "fr-C", "f1", "fr CA"])
+@pytest.mark.parametrize("text", ["f", "klingon", "fr-", "fr-C", "f1", "fr CA"])
 def test_what_is_no_language_is_refused(text: str) -> None:
     with refused(Kind.INVALID, "is no language code. Write two or three letters, as in fr, en or fr-CA"):
         parse_language(text)
@@ -174,3 +187,54 @@ def test_a_caller_can_be_known_by_each_number_prefix_and_code_once(
     contact: Contact, keys: list[tuple[KeyKind, str]]
 ) -> None:
     assert list(caller_keys(contact)) == keys
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("company", " Garage\r\nMistral ", "Garage Mistral"),
+        ("company", "  ", ""),
+        ("reference", "C-1", "C-1"),
+        ("reference", "", None),
+        ("code", "1234.0", "1234"),
+        ("telecom_destination", "207,0", "207"),
+        ("language", "Anglais", "en"),
+        ("boolean_1", "1.0", True),
+        ("email_destination", "x" * 255, "x" * 255),
+        ("select_4", "sip:desk@example.org", "sip:desk@example.org"),
+    ],
+)
+def test_a_part_reads_a_text_as_people_and_programs_write_it(name: str, text: str, value: object) -> None:
+    assert PARTS[name].read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("company", "x" * 201, "Use up to 200 characters"),
+        ("reference", "3,32E+10", "was shortened by a spreadsheet"),
+        ("code", "####", "was shortened by a spreadsheet"),
+        ("select_1", "3.3199E+10", "was shortened by a spreadsheet"),
+        ("email_destination", "x" * 256, "Use up to 255 characters"),
+        ("boolean_4", "2.0", "is neither yes nor no"),
+    ],
+)
+def test_a_text_that_is_no_value_of_a_part_is_refused(name: str, text: str, message: str) -> None:
+    with refused(Kind.INVALID, message):
+        PARTS[name].read(text)
+
+
+def test_the_values_of_a_contact_go_by_its_parts() -> None:
+    contact = Contact(code="1", telecoms=(Telecom("207"),), select=("300", None, None, None), boolean=(None,) * 4)
+    values = {"code": None, "company": "Mistral", "select_2": "301", "select_4": "302", "boolean_2": False}
+
+    after = with_values(contact, values)
+
+    assert after == Contact(
+        company="Mistral",
+        telecoms=contact.telecoms,
+        select=("300", "301", None, "302"),
+        boolean=(None, False, None, None),
+    )
+    assert dict(zip(PARTS, values_of(after), strict=True)) == dict(zip(PARTS, values_of(contact), strict=True)) | values
+    assert with_values(after, dict(zip(PARTS, values_of(contact), strict=True))) == contact

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from aiguillage.domain.errors import Kind, Refusal, about, about_row, conflict, invalid, missing, place_of, unavailable
+from aiguillage.domain.errors import (
+    FIELD,
+    Kind,
+    Refusal,
+    about,
+    about_row,
+    conflict,
+    invalid,
+    missing,
+    place_of,
+    unavailable,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +69,13 @@ def test_a_file_that_cannot_be_used_is_named() -> None:
         Path("var/calls.db"),
         "var/calls.db is full.",
     )
+
+
+def test_a_message_names_its_field_as_whoever_tells_it_does() -> None:
+    refusal = invalid(f"'{FIELD}' is missing. Send it.", "group")
+
+    refusal.field = "call_queue_group_id"
+
+    assert str(refusal) == refusal.message == "'call_queue_group_id' is missing. Send it."
+    assert refusal.says("3.group") == "'3.group' is missing. Send it."
+    assert invalid(f"Send {FIELD}.").message == "Send ."

@@ -27,6 +27,7 @@ from aiguillage.domain.queues import (
     check_queue,
     check_switch,
     check_time_span,
+    settle_exception,
 )
 from tests.refusal import refused
 
@@ -275,3 +276,30 @@ def test_an_account_observes_the_holidays_of_one_place() -> None:
         check_observance(OBSERVANCE, None, by_kind, ACCOUNT)
 
     assert check_observance(OBSERVANCE, 20, by_kind, ACCOUNT) == OBSERVANCE
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "last"),
+    [
+        ({"first_day": "2026-12-24"}, None, "2026-12-24"),
+        ({"first_day": "2026-12-24"}, EXCEPTION, "2027-01-04"),
+        ({"first_day": "2026-12-24", "last_day": None}, EXCEPTION, "2026-12-24"),
+        ({"first_day": "2026-12-24", "last_day": "2026-12-25"}, EXCEPTION, "2026-12-25"),
+        ({"label": "Closed"}, EXCEPTION, None),
+    ],
+)
+def test_the_last_day_of_an_exception_moves_with_its_first(
+    sent: dict[str, Any], before: DayException | None, last: str | None
+) -> None:
+    assert settle_exception(sent, before).get("last_day") == last
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "field"),
+    [({"owner_type": "account"}, None, "owner_type"), ({"first_day": "9999-12-31"}, EXCEPTION, "first_day")],
+)
+def test_an_exception_that_cannot_be_is_refused(sent: dict[str, Any], before: DayException | None, field: str) -> None:
+    with refused(Kind.INVALID, "Send|Choose") as raised:
+        settle_exception(sent, before)
+
+    assert raised.value.field == field

@@ -6,7 +6,7 @@ from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind, missing
 from aiguillage.storage.engine import Database
-from aiguillage.storage.joined import one_transaction, tried
+from aiguillage.storage.joined import one_transaction, one_view, tried
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.storage.facts import rows
@@ -93,3 +93,15 @@ def test_a_try_that_is_refused_leaves_the_next_one_a_clean_database(cast: Cast) 
             name = rows(trial, "SELECT name FROM accounts WHERE code = 'CL0000'")[0].name
 
     assert name != "noted"
+
+
+def test_all_that_a_request_reads_is_one_view(cast: Cast) -> None:
+    with one_view(cast.db) as view:
+        before = companies(view)
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(company="Garage Belleville"))
+        with view.write() as connection:
+            note(connection)
+        after = companies(view)
+
+    assert (before, after) == ([], [])
+    assert companies(view) == companies(cast.db) == ["Garage Belleville"]

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +22,7 @@ from aiguillage.api.operations import (
     LONGEST_SECRETS,
     PROOF,
     STALE,
+    AnyAsked,
     Asked,
     File,
     Operation,
@@ -36,6 +37,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.faults import all_faults
 from aiguillage.storage.engine import Database
+from aiguillage.storage.joined import one_view
 
 ACCOUNT = "customer_account"
 LEAST_COMPRESSED = 1 << 10
@@ -63,6 +65,7 @@ class Head(NamedTuple):
     method: str
     path: Mapping[str, str]
     account: str
+    account_id: int
     parameters: Parameters
     headers: Mapping[str, str]
     url: str
@@ -71,9 +74,10 @@ class Head(NamedTuple):
 
 
 def carry_out(means: Means, operation: Operation, head: Head, body: bytes) -> Response[Any]:
-    """What is answered, a refusal too."""
+    """What is answered, a refusal too. What only reads, reads in one view; a file is read as it is sent."""
     try:
-        response = _answer(means, operation, head, body)
+        with one_view(means.db) if operation.method == "GET" and not operation.gives else nullcontext(means.db) as db:
+            response = _answer(means._replace(db=db), operation, head, body)
     except Refusal as refusal:
         response = problem_answer(whole_refusal(refusal, means, operation, head, body))
     except Exception as error:  # noqa: BLE001 - each kind has its answer
@@ -89,13 +93,14 @@ def _answer(means: Means, operation: Operation, head: Head, body: bytes) -> Resp
     return answered_before(asked, operation, key, body, partial(_respond, means, operation))
 
 
-def asked_of(means: Means, operation: Operation, head: Head, body: bytes) -> Asked:
+def asked_of(means: Means, operation: Operation, head: Head, body: bytes) -> AnyAsked:
     """The request, read. Raises Refusal(invalid), and HTTPException for a body that cannot be read."""
     return Asked(
         db=means.db,
         log=means.log,
         actor=head.actor,
         account=head.account,
+        account_id=head.account_id,
         path=head.path,
         query=as_query(operation.query, head.parameters),
         body=read_body(operation, head.headers.get("content-type", ""), body),
@@ -134,7 +139,7 @@ def _may_be_tried(operation: Operation) -> bool:
     return not (operation.method == "DELETE" or operation.reaches_out or operation.public or is_about_secrets)
 
 
-def _read(means: Means, operation: Operation, head: Head, left: list[Any]) -> Asked | None:
+def _read(means: Means, operation: Operation, head: Head, left: list[Any]) -> AnyAsked | None:
     """What is left of query and body, read; None where it cannot be. Raises Refusal(invalid)."""
     parameters, sent = left
     body = b"" if sent is None else msgspec.json.encode(sent)
@@ -153,7 +158,7 @@ def _try(means: Means, operation: Operation, head: Head, db: Database, left: lis
         run_if_unchanged(operation, asked)
 
 
-def _respond(means: Means, operation: Operation, asked: Asked) -> Response[Any]:
+def _respond(means: Means, operation: Operation, asked: AnyAsked) -> Response[Any]:
     """Carries the operation out, and puts what it answers on the wire."""
     result = run_if_unchanged(operation, asked)
     if isinstance(result, File):
@@ -185,7 +190,7 @@ def _done(remarks: Remarks | None, headers: dict[str, str]) -> Response[Any]:
     return Response(msgspec.json.encode(remarks), headers=headers, media_type="application/json")
 
 
-def _accepted(asked: Asked, thing: Any, work: BackgroundTask) -> Response[Any]:  # noqa: ANN401 - whatever has an id
+def _accepted(asked: AnyAsked, thing: Any, work: BackgroundTask) -> Response[Any]:  # noqa: ANN401 - whatever has an id
     """Says where the thing is that tells how far it is."""
     return Response(
         msgspec.json.encode(thing),
@@ -196,7 +201,7 @@ def _accepted(asked: Asked, thing: Any, work: BackgroundTask) -> Response[Any]: 
     )
 
 
-def run_if_unchanged(operation: Operation, asked: Asked) -> Any:  # noqa: ANN401 - the operation says which
+def run_if_unchanged(operation: Operation, asked: AnyAsked) -> Any:  # noqa: ANN401 - the operation says which
     """What the operation answers, for the first state that If-Match lists and the thing is in. Raises Refusal."""
     if STALE not in operation.refuses:
         return operation.run(asked)
@@ -210,7 +215,7 @@ def run_if_unchanged(operation: Operation, asked: Asked) -> Any:  # noqa: ANN401
     return operation.run(asked._replace(expected=last))
 
 
-def location_of(asked: Asked, thing_id: int) -> str:
+def location_of(asked: AnyAsked, thing_id: int) -> str:
     """Where what was added or begun is shown."""
     account = f"?{urlencode({ACCOUNT: asked.account})}" if asked.account else ""
     return f"{urlsplit(asked.url).path}/{thing_id}{account}"

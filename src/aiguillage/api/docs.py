@@ -1,6 +1,6 @@
 """`/openapi.json`, and `/docs`: the page that shows it and lets people try it. Every asset is our own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +13,11 @@ from litestar.datastructures import CacheControlHeader
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.static_files import create_static_files_router
 
+from aiguillage import __version__
 from aiguillage.api.carrying import compressed
 from aiguillage.api.health import READ, TAG
-from aiguillage.api.openapi import openapi_document
+from aiguillage.api.openapi import TITLE
+from aiguillage.domain.described import JSON, Answer, Content, Described
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,30 +38,32 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def document_route(
-    routes: Sequence[HTTPRouteHandler], described: Callable[[], Iterable[dict[str, Any]]]
-) -> HTTPRouteHandler:
-    """`/openapi.json`, made when it is first asked for: few workers ever are. Its bytes alone are kept.
+OPERATION = Described(
+    path="/openapi.json",
+    name="openapi",
+    tag=TAG.name,
+    summary="This description",
+    answers={
+        "200": Answer(
+            "An OpenAPI 3.1 document.",
+            {JSON: Content(dict[str, Any], {"openapi": "3.1.0", "info": {"title": TITLE, "version": __version__}})},
+            ("Cache-Control",),
+        )
+    },
+    public=True,
+)
 
-    `described` makes the parts that are not the framework's.
-    """
+
+def document_route(document: Callable[[], dict[str, Any]]) -> HTTPRouteHandler:
+    """`/openapi.json`, made when it is first asked for: few workers ever are. Its bytes alone are kept."""
 
     @cache
-    def document() -> bytes:
-        return msgspec.json.encode(openapi_document([*routes, openapi], described()))
+    def written() -> bytes:
+        return msgspec.json.encode(document())
 
-    @route(
-        "/openapi.json",
-        http_method=READ,
-        media_type="application/json",
-        cache_control=CHECKED,
-        tags=[TAG],
-        summary="This description",
-        response_description="An OpenAPI 3.1 document.",
-        sync_to_thread=True,
-    )
+    @route(OPERATION.path, http_method=READ, media_type="application/json", cache_control=CHECKED, sync_to_thread=True)
     def openapi(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-        answer: Response[Any] = Response(document(), media_type="application/json")
+        answer: Response[Any] = Response(written(), media_type="application/json")
         return compressed(answer, request.headers.get("accept-encoding", ""))
 
     return openapi
@@ -72,7 +76,7 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
     def page() -> bytes:
         return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint()).encode()
 
-    @route("/docs", http_method=READ, include_in_schema=False, cache_control=CHECKED, sync_to_thread=True)
+    @route("/docs", http_method=READ, cache_control=CHECKED, sync_to_thread=True)
     def docs(request: Request[Any, Any, Any]) -> Response[bytes]:
         answer = Response(page(), media_type="text/html", headers={"Content-Security-Policy": POLICY})
         return compressed(answer, request.headers.get("accept-encoding", ""))

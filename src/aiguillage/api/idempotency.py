@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response
 
-from aiguillage.api.operations import Asked, Operation, Upload
+from aiguillage.api.operations import AnyAsked, Operation, Upload
 from aiguillage.desk.answers import KeptAnswer, Keyed, answer_once
 from aiguillage.domain.accounts import Role
 from aiguillage.storage.engine import Database
 
 
 def answered_before(
-    asked: Asked, operation: Operation, key: str, body: bytes, answer: Callable[[Asked], Response[Any]]
+    asked: AnyAsked, operation: Operation, key: str, body: bytes, answer: Callable[[AnyAsked], Response[Any]]
 ) -> Response[Any]:
     """The answer kept under the key, else the one given now, which is kept from now on without its secrets.
 
@@ -35,7 +35,7 @@ def answered_before(
     return Response(kept.body, status_code=kept.status, headers=headers, media_type=kept.headers.get("content-type"))
 
 
-def _keyed(asked: Asked, operation: Operation, key: str, body: bytes) -> Keyed:
+def _keyed(asked: AnyAsked, operation: Operation, key: str, body: bytes) -> Keyed:
     # The bearer secret in it, which is kept nowhere, makes that no password can be guessed from the digest.
     salt = asked.headers.get("authorization", "") if operation.hides else ""
     # Without the host: the same request sent to another name or port of the server is the same request.

@@ -1,9 +1,7 @@
-"""The management API: all of its operations, and its part of the OpenAPI document."""
+"""The management API: all of its operations and their tags."""
 
 from functools import cache
-from typing import Any
 
-from aiguillage.api.described import described
 from aiguillage.api.operations import Operation
 from aiguillage.api.resources import (
     accounts,
@@ -32,6 +30,7 @@ from aiguillage.api.resources import (
     webhooks,
 )
 from aiguillage.api.resources.facts import FactOperations
+from aiguillage.domain.described import Tag
 
 FACTS = (
     *(call_queues.GROUPS, call_queues.QUEUES, opening.TIME_SPANS, opening.EXCEPTIONS, opening.HOLIDAYS),
@@ -44,23 +43,23 @@ OTHERS = (
     *(calls, journal, replay, people, webhooks),
 )
 TAGS = (
-    (signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
-    (accounts.TAG, "The accounts and their settings."),
-    (users.TAG, "People, and their roles on accounts."),
-    (tokens.TAG, "The secrets with which programs and phone systems ask, and people's sessions."),
-    (contacts.TAG, "The callers that an account knows."),
-    (fields.TAG, "The account's eight fields: destinations and flags."),
-    (call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
-    (calendars.TAG, "iCal feeds and files: exceptions of queues and groups, shifts of rotas."),
-    (rotas.TAG, "Who is on call when."),
-    (blocked.TAG, "Callers who go elsewhere, or nowhere."),
-    (geo.TAG, "Zones and their destinations."),
-    (ctis.TAG, "What phone systems send, and where it leads."),
-    (surveys.TAG, "What callers said when they were asked."),
-    (calls.TAG, "What was answered to which call, in lists and in figures."),
-    (journal.TAG, "Who changed what, and back again."),
-    (people.TAG, "All that is kept about a number: exported, erased."),
-    (webhooks.TAG, "Addresses that are told what happened."),
+    Tag(signing_in.TAG, "Sessions of people: a password, and a second factor for those who want one."),
+    Tag(accounts.TAG, "The accounts and their settings."),
+    Tag(users.TAG, "People, and their roles on accounts."),
+    Tag(tokens.TAG, "The secrets with which programs and phone systems ask, and people's sessions."),
+    Tag(contacts.TAG, "The callers that an account knows."),
+    Tag(fields.TAG, "The account's eight fields: destinations and flags."),
+    Tag(call_queues.TAG, "Where callers wait: groups, queues, opening hours."),
+    Tag(calendars.TAG, "iCal feeds and files: exceptions of queues and groups, shifts of rotas."),
+    Tag(rotas.TAG, "Who is on call when."),
+    Tag(blocked.TAG, "Callers who go elsewhere, or nowhere."),
+    Tag(geo.TAG, "Zones and their destinations."),
+    Tag(ctis.TAG, "What phone systems send, and where it leads."),
+    Tag(surveys.TAG, "What callers said when they were asked."),
+    Tag(calls.TAG, "What was answered to which call, in lists and in figures."),
+    Tag(journal.TAG, "Who changed what, and back again."),
+    Tag(people.TAG, "All that is kept about a number: exported, erased."),
+    Tag(webhooks.TAG, "Addresses that are told what happened."),
 )
 
 
@@ -69,8 +68,3 @@ def operations() -> tuple[Operation, ...]:
     """Every operation."""
     others = [operation for resource in OTHERS for operation in resource.OPERATIONS]
     return (*others, *(operation for resource in FACTS for operation in FactOperations(resource).operations()))
-
-
-def management_described() -> dict[str, Any]:
-    """The operations' part of the OpenAPI document, made anew: nobody needs it twice."""
-    return described(operations(), TAGS)

@@ -1,23 +1,14 @@
-"""The OpenAPI 3.1 description of everything that this server answers."""
+"""The OpenAPI 3.1 description of everything that this server answers, made of its operations."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from litestar import HttpMethod, Litestar
-from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
-from litestar.types import Method
+import msgspec
 
 from aiguillage import __version__
-from aiguillage.api import feeds, switches
-from aiguillage.api.answers import problem
-from aiguillage.api.examples import Examples
 from aiguillage.api.request_ids import NAME
-from aiguillage.api.resources.samples import SHIFT
-from aiguillage.api.wording import described_schemas
-from aiguillage.domain.problems import MEDIA_TYPE
+from aiguillage.domain.described import HEADERS, Answer, Content, Described, Tag
+from aiguillage.domain.words import metas_of
 
 TITLE = "aiguillage API"
 SUMMARY = "Tells a phone system where a caller goes."
@@ -47,104 +38,133 @@ curl --header 'Authorization: Bearer aig_...' \\
 Every path that takes GET takes HEAD too. Every answer has an `X-Request-Id`: the request's own, if it has one of up to
 64 letters, digits, dots, hyphens and underscores, else one that is drawn.
 """
-BEARER = SecurityScheme(
-    type="http",
-    scheme="bearer",
-    bearer_format="aig_…",
-    description="A token: `aiguillage token issue EMAIL --name NAME`. Basic is taken too, with the token as password.",
-)
-REQUEST_ID = {
-    "description": "The request's id: its own `X-Request-Id` where it is fit, else a new one. Log lines have it too.",
-    "required": True,
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
-    "example": "9f2c4b7d1e60a853",
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "aig_…",
+    "description": "A token: `aiguillage token issue EMAIL --name NAME`. Basic is taken too, with the token as "
+    "password.",
 }
-SAMPLES: dict[tuple[str, str], Any] = {
-    ("/api/v2/switches/{code}", "text/plain"): "1",
-    ("/feeds/rotas/{file}", "text/calendar"): SHIFT,
-    ("/openapi.json", "application/json"): {"openapi": "3.1.0", "info": {"title": TITLE, "version": __version__}},
-}
-"""Answers of the framework's routes that are not made of a shape."""
+Json = dict[str, Any]
+SCHEMA = "#/components/schemas/{name}"
+WORDS = ("description", "examples")
+"""What the schema of a parameter leaves to the parameter."""
 
 
-def openapi_document(routes: Sequence[HTTPRouteHandler], described: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The description of the call-flow dialects, then of the web framework's routes as the framework tells it."""
-    document = _of_framework(routes)
-    own_paths, own_tags = document.pop("paths"), document.pop("tags")
-    document["paths"], document["tags"] = {}, []
-    for part in described:
-        document["paths"] |= part["paths"]
-        document["tags"] += part["tags"]
-        for kind, entries in part["components"].items():
-            document["components"].setdefault(kind, {}).update(entries)
-    schemas = document["components"].get("schemas", {})
-    _complete(own_paths, Examples(schemas))
-    document["components"]["schemas"] = described_schemas(schemas)
-    document["paths"] |= own_paths
-    document["tags"] += own_tags
-    return _with_ids(document)
+class Shared(NamedTuple):
+    """What operations refer to by name: parameters, as OpenAPI writes them, and answers."""
+
+    parameters: Mapping[str, Json]
+    answers: Mapping[str, Answer]
 
 
-def _with_ids(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, in which every answer has the request's id among its headers."""
-    components = document["components"]
-    components.setdefault("headers", {})[NAME] = REQUEST_ID
-    components["responses"] = _all_with_ids(components.get("responses", {}))
-    for methods in document["paths"].values():
-        for method, operation in methods.items():
-            methods[method] = operation | {"responses": _all_with_ids(operation["responses"])}
-    return document
-
-
-def _all_with_ids(answers: dict[str, Any]) -> dict[str, Any]:
-    """Answers with the header; those that are references have it where they refer to."""
-    told = {NAME: {"$ref": f"#/components/headers/{NAME}"}}
+def openapi_document(operations: Sequence[Described], tags: Iterable[Tag], shared: Shared) -> Json:
+    """The whole document."""
+    writer = _Writer(operations, shared)
+    paths: Json = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = writer.operation(operation)
     return {
-        status: answer if "$ref" in answer else answer | {"headers": answer.get("headers", {}) | told}
-        for status, answer in answers.items()
+        "openapi": "3.1.0",
+        "info": {
+            "title": TITLE,
+            "version": __version__,
+            "summary": SUMMARY,
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "This server"}],
+        "tags": [tag._asdict() for tag in tags],
+        "paths": paths,
+        "components": {
+            "schemas": writer.schemas,
+            "parameters": shared.parameters,
+            "responses": {name: writer.answer(answer) for name, answer in shared.answers.items()},
+            "headers": HEADERS,
+            "securitySchemes": {"bearer": BEARER},
+        },
     }
 
 
-def _complete(paths: dict[str, Any], examples: Examples) -> None:
-    """Adds to the framework's part what the framework does not know: examples, and how a request is refused."""
-    for path, methods in paths.items():
-        for operation in methods.values():
-            told = operation["responses"]
-            if "400" in told:
-                told["400"] = {"$ref": "#/components/responses/Refused400"}
-            for status, answer in told.items():
-                for kind, content in answer.get("content", {}).items():
-                    if kind == MEDIA_TYPE:
-                        content["example"] = problem(int(status), answer["description"])
-                    else:
-                        content["example"] = SAMPLES.get((path, kind)) or examples.of(content["schema"])
+class _Writer:
+    """Writes operations; `schemas` are those of all shapes but queries, which are written as parameters."""
+
+    def __init__(self, operations: Sequence[Described], shared: Shared) -> None:
+        shapes = list({repr(shape): shape for shape in _shapes(operations, shared)}.values())
+        schemas, components = msgspec.json.schema_components(shapes, ref_template=SCHEMA)
+        self._schemas = dict(zip(map(repr, shapes), schemas, strict=True))
+        self._queries = {query: components[query.__name__] for query in {one.query for one in operations} if query}
+        self.schemas = {name: one for name, one in components.items() if one not in self._queries.values()}
+
+    def operation(self, operation: Described) -> Json:
+        """One operation."""
+        told: Json = {
+            "operationId": operation.name,
+            "tags": [operation.tag],
+            "summary": operation.summary,
+            "description": operation.description or operation.summary,
+            "parameters": [*self._parameters(operation)],
+            "responses": {status: self._answered(answer) for status, answer in operation.answers.items()},
+            "security": [] if operation.public else [{"bearer": []}],
+        }
+        if operation.deprecated:
+            told["deprecated"] = True
+        if operation.body:
+            content = {kind: self._content(one) for kind, one in operation.body.items()}
+            told["requestBody"] = {"required": not operation.bodiless, "content": content}
+        return told
+
+    def _parameters(self, operation: Described) -> Iterator[Json]:
+        for name, kind in operation.within.items():
+            yield _parameter("path", name, self._schemas[repr(kind)], kind, required=True)
+        yield from ({"$ref": f"#/components/parameters/{name}"} for name in operation.shared)
+        if operation.query is not None:
+            query = self._queries[operation.query]
+            types = {one.encode_name: one.type for one in msgspec.structs.fields(operation.query)}
+            for name, schema in query["properties"].items():
+                yield _parameter("query", name, schema, types[name], required=name in query.get("required", ()))
+
+    def _answered(self, answer: Answer | str) -> Json:
+        return {"$ref": f"#/components/responses/{answer}"} if isinstance(answer, str) else self.answer(answer)
+
+    def answer(self, answer: Answer) -> Json:
+        """One answer; every answer has the request's id."""
+        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in (*answer.headers, NAME)}
+        told: Json = {"description": answer.description, "headers": headers}
+        if answer.content:
+            told["content"] = {kind: self._content(one) for kind, one in answer.content.items()}
+        return told | ({"links": answer.links} if answer.links else {})
+
+    def _content(self, content: Content) -> Json:
+        told: Json = {"schema": self._schemas[repr(content.shape)]}
+        if content.examples:
+            told["examples"] = content.examples
+        return told if content.example is msgspec.UNSET else told | {"example": content.example}
 
 
-def _operation_id(handler: HTTPRouteHandler, method: HttpMethod | Method, _path: list[Any]) -> str:
-    name = handler.handler_name
-    return name if method == HttpMethod.GET else f"{HttpMethod(method).value.lower()}{name.title()}"
+def _shapes(operations: Iterable[Described], shared: Shared) -> Iterator[Any]:
+    answers = [*shared.answers.values()]
+    for operation in operations:
+        yield from operation.within.values()
+        if operation.query is not None:
+            yield operation.query
+        yield from (content.shape for content in operation.body.values())
+        answers += [answer for answer in operation.answers.values() if isinstance(answer, Answer)]
+    for answer in answers:
+        yield from (content.shape for content in answer.content.values())
 
 
-def _of_framework(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
-    """The framework's own part.
-
-    It comes from an application that is described but never served: a served one brings a page of the framework's own.
-    """
-    config = OpenAPIConfig(
-        title=TITLE,
-        version=__version__,
-        summary=SUMMARY,
-        description=DESCRIPTION,
-        license=License(name="Apache-2.0", identifier="Apache-2.0"),
-        servers=[Server(url="/", description="This server")],
-        tags=[
-            Tag(name=switches.TAG, description="Flipped from a phone, by whoever has a switch's code."),
-            Tag(name=feeds.TAG, description="For calendar programs, under secret addresses."),
-        ],
-        components=Components(security_schemes={"bearer": BEARER}),
-        render_plugins=[JsonRenderPlugin()],
-        create_examples=False,
-        operation_id_creator=_operation_id,
-    )
-    application = Litestar([*routes], openapi_config=config, logging_config=None, debug=False)
-    return application.openapi_schema.to_schema()
+def _parameter(where: str, name: str, schema: Json, kind: Any, *, required: bool) -> Json:  # noqa: ANN401 - a type
+    """A parameter, with the words and examples of its type."""
+    more = {key: value for meta in metas_of(kind) for key, value in (meta.extra or {}).items()}
+    told: Json = {"name": name, "in": where, "description": schema.get("description", "")}
+    told["schema"] = {key: value for key, value in schema.items() if key not in WORDS}
+    if required:
+        told["required"] = True
+    if more.get("bare"):
+        told["allowEmptyValue"] = True
+    if "examples" in more:
+        told["examples"] = more["examples"]
+    elif schema.get("examples"):
+        told["example"] = schema["examples"][0]
+    return told

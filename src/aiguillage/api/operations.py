@@ -1,15 +1,18 @@
 """What an operation of the management API is: what it takes, what it answers, the use case behind it."""
 
+import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from aiguillage.api.jobs import Job
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
+from aiguillage.domain.words import means
 from aiguillage.storage.engine import Database
 
 LONGEST_BODY, LONGEST_SECRETS = 1 << 20, 4 << 10
@@ -40,20 +43,26 @@ class Upload(NamedTuple):
     name: str = ""
 
 
-class Asked(NamedTuple):
-    """One request: who asks, about which account, with what.
+Query = TypeVar("Query")
+Body = TypeVar("Body")
+Thing = TypeVar("Thing")
 
-    `expected` is what If-Match says that the caller saw; `address` is the client's, None where nobody knows it;
-    `replay` decides logged calls again.
+
+class Asked(NamedTuple, Generic[Query, Body]):
+    """One request: who asks, about which account, with what query and body.
+
+    `account_id` is that of `account`, whom the actor may ask about. `expected` is what If-Match says that the caller
+    saw; `address` is the client's, None where nobody knows it; `replay` decides logged calls again.
     """
 
     db: Database
     log: Path
     actor: Actor
     account: str
+    account_id: int
     path: Mapping[str, str]
-    query: Any
-    body: Any
+    query: Query
+    body: Body
     url: str
     headers: Mapping[str, str]
     expected: int | None = None
@@ -68,17 +77,27 @@ class Asked(NamedTuple):
         return int(text)
 
 
-class Shown(NamedTuple):
+AnyAsked = Asked[Any, Any]
+"""A request, where it does not matter what is sent with it."""
+
+
+class Shown(NamedTuple, Generic[Thing]):
     """An object that is answered with its ETag: the number of the change that made it so."""
 
-    body: Any
+    body: Thing
     seq: int
 
 
 class Remarks(msgspec.Struct, frozen=True):
     """What the person should know of what was done; answered where there is anything."""
 
-    remarks: list[str]
+    remarks: Annotated[
+        list[str],
+        means(
+            "The call queues that have no opening hours any more.",
+            ["Queue support has no opening hours: it is open at all times, and its calls go to 207."],
+        ),
+    ]
 
 
 class File(NamedTuple):
@@ -108,7 +127,7 @@ class Operation(NamedTuple):
     name: str
     summary: str
     tag: str
-    run: Callable[[Asked], Any]
+    run: Callable[[AnyAsked], Any]
     query: type[msgspec.Struct] = Nothing
     body: Any = None
     answer: Any = None
@@ -130,7 +149,7 @@ class Operation(NamedTuple):
     example: Any = None
     asks: Mapping[str, Any] = {}
     samples: Mapping[str, Any] = {}
-    answered: Mapping[str, Any] = {}
+    answered: dict[str, Any] = {}  # noqa: RUF012 - of a named tuple, which nobody changes
 
     @property
     def _returns(self) -> Any:  # noqa: ANN401 - a type
@@ -139,7 +158,8 @@ class Operation(NamedTuple):
     @property
     def has_state(self) -> bool:
         """Whether it answers with an ETag: its use case says so in what it returns."""
-        return self._returns in (Shown, Job[Shown])
+        answered = get_args(self._returns)[0] if get_origin(self._returns) is Job else self._returns
+        return answered is Shown or get_origin(answered) is Shown
 
     @property
     def goes_on(self) -> bool:
@@ -166,3 +186,70 @@ class Operation(NamedTuple):
         """Whether it adds a thing to a collection, and one of the paths shows the thing."""
         adds = self.method == "POST" and self.status == HTTPStatus.CREATED
         return adds and f"{self.path}/{{id}}" in paths
+
+
+Run = TypeVar("Run", bound=Callable[..., Any])
+
+
+class Operations:
+    """The operations of a resource, each declared by its handler.
+
+        @OPERATIONS.put(ONE, "setSurveyRecord", needs=Role.EDIT, refuses=(412,), example={"score_2": "4"})
+        def _set(asked: Asked[Nothing, RecordBody]) -> Shown[RecordShown]:
+            \"\"\"Change a survey record.\"\"\"
+
+    The handler's first sentence is the summary, what follows is the description. Its annotations say what it takes and
+    answers; where a shape is made and cannot be named there, it is given. `common` are values of all its operations.
+    """
+
+    def __init__(self, tag: str, **common: Any) -> None:  # noqa: ANN401 - fields of Operation
+        self._tag = tag
+        self._common = common
+        self._all: list[Operation] = []
+
+    def __iter__(self) -> Iterator[Operation]:
+        """In the order of their declarations."""
+        return iter(self._all)
+
+    def get(self, path: str, name: str, **more: Any) -> Callable[[Run], Run]:  # noqa: ANN401 - fields of Operation
+        """Declares what GET does."""
+        return self._declare("GET", path, name, more)
+
+    def post(self, path: str, name: str, **more: Any) -> Callable[[Run], Run]:  # noqa: ANN401 - fields of Operation
+        """Declares what POST does."""
+        return self._declare("POST", path, name, more)
+
+    def put(self, path: str, name: str, **more: Any) -> Callable[[Run], Run]:  # noqa: ANN401 - fields of Operation
+        """Declares what PUT does."""
+        return self._declare("PUT", path, name, more)
+
+    def delete(self, path: str, name: str, **more: Any) -> Callable[[Run], Run]:  # noqa: ANN401 - fields of Operation
+        """Declares what DELETE does."""
+        return self._declare("DELETE", path, name, more)
+
+    def _declare(self, method: str, path: str, name: str, more: Mapping[str, Any]) -> Callable[[Run], Run]:
+        def declared(run: Run) -> Run:
+            summary, _, rest = inspect.cleandoc(run.__doc__ or "").partition("\n\n")
+            said = {"summary": summary.removesuffix("."), "description": " ".join(rest.split())}
+            fields = {**said, **_shapes(run), **self._common, **more}
+            self._all.append(Operation(method=method, path=path, name=name, tag=self._tag, run=run, **fields))
+            return run
+
+        return declared
+
+
+def _shapes(run: Callable[..., Any]) -> dict[str, Any]:
+    """What a handler takes and answers, as its annotations say it."""
+    query, body = get_args(run.__annotations__["asked"])
+    returns = run.__annotations__["return"]
+    found = {"query": query, "body": None if body is type(None) else body, "answer": _answer(returns)}
+    return {name: kind for name, kind in found.items() if kind is not Any}
+
+
+def _answer(returns: Any) -> Any:  # noqa: ANN401 - a type
+    """The object that is answered; None where there is none, or where it is a file."""
+    if get_origin(returns) in (Union, UnionType):  # at once, or a job where it takes long
+        return _answer(get_args(returns)[0])
+    if get_origin(returns) in (Job, Shown):
+        return _answer(get_args(returns)[0])
+    return None if returns in (None, File, Remarks) else returns

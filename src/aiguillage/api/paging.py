@@ -1,34 +1,59 @@
 """Lists: filtered, sorted and cut into pages as contracts/cx-engine.md says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
+from aiguillage.domain import words
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.words import means
 
 PER_PAGE, MOST_PER_PAGE = 40, 1_000
+ONLY = "Only those"
+"""How words of a filter begin."""
 
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A page of a list. `next_page_url` is null on the last page; `from` and `to` count from 1."""
 
-    data: Sequence[Any]
-    current_page: int | None
-    per_page: int
-    total: int | None
-    from_: int | None
-    to: int | None
-    last_page: int | None
-    path: str
-    first_page_url: str
-    last_page_url: str | None
-    next_page_url: str | None
-    prev_page_url: str | None
+    data: Annotated[Sequence[Any], words.LIST]
+    current_page: Annotated[int | None, means("Which page this is; null where pages have no numbers.")]
+    per_page: Annotated[int, words.PER_PAGE]
+    total: Annotated[int | None, means("How many there are on all pages; null where they are not counted.")]
+    from_: Annotated[
+        int | None,
+        means("Which is the first on this page, counted from 1; null where pages have no numbers, or there is none."),
+    ]
+    to: Annotated[int | None, means("Which is the last on this page, alike.")]
+    last_page: Annotated[int | None, means("The last page's number; null where it is not known.")]
+    path: Annotated[str, means("The address without its parameters.")]
+    first_page_url: Annotated[str, means("The address of the first page.")]
+    last_page_url: Annotated[str | None, means("The address of the last page; null where it is not known.")]
+    next_page_url: Annotated[str | None, means("The address of the next page; null on the last one.")]
+    prev_page_url: Annotated[
+        str | None, means("The address of the page before; null on the first one, and where none leads back.")
+    ]
 
 
-LISTING = ("q", "sort", "updated_since", "page", "per_page")
+LISTED: dict[str, Any] = {
+    "q": (Annotated[str | msgspec.UnsetType, means("Only those with something that begins so.")], msgspec.UNSET),
+    "sort": (
+        Annotated[str | msgspec.UnsetType, means("The field to sort by, with `-` in front to fall.")],
+        msgspec.UNSET,
+    ),
+    "updated_since": (
+        Annotated[
+            str | msgspec.UnsetType,
+            means("Only those changed since this moment, ISO 8601 with an offset, as in `2026-11-24T18:00:00Z`."),
+        ],
+        msgspec.UNSET,
+    ),
+    "page": (Annotated[int, words.PAGE], 1),
+    "per_page": (Annotated[int, words.PER_PAGE], PER_PAGE),
+}
+LISTING = tuple(LISTED)
 """What every index takes beside its filters."""
 
 UNDATED = tuple(word for word in LISTING if word != "updated_since")
@@ -37,7 +62,7 @@ UNDATED = tuple(word for word in LISTING if word != "updated_since")
 
 def page_type(name: str, answer: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a struct's type, for a description
     """The page object of a resource's index, for its description."""
-    data = [("data", list[answer])]
+    data = [("data", Annotated[list[answer], words.LIST])]
     return msgspec.defstruct(f"{name}Page", data, bases=(Paged,), kw_only=True, frozen=True, rename={"from_": "from"})
 
 
@@ -108,9 +133,9 @@ def chosen(things: Sequence[Any], query: msgspec.Struct, names: Sequence[str], u
     """A page of things that are few enough to be looked through: those with the values that the query gives."""
     given: dict[str, Any] = {name: value for name in names if (value := getattr(query, name)) is not msgspec.UNSET}
     kept = [thing for thing in things if all(_alike(getattr(thing, name), value) for name, value in given.items())]
-    words = getattr(query, "q", msgspec.UNSET)
-    if words is not msgspec.UNSET:
-        kept = [thing for thing in kept if _begins(thing, names, words)]
+    begins = getattr(query, "q", msgspec.UNSET)
+    if begins is not msgspec.UNSET:
+        kept = [thing for thing in kept if _begins(thing, names, begins)]
     kept = _sorted(kept, getattr(query, "sort", msgspec.UNSET), names)
     page: int = getattr(query, "page", 1)
     per_page: int = getattr(query, "per_page", PER_PAGE)
@@ -127,9 +152,9 @@ def _alike(value: Any, wanted: Any) -> bool:  # noqa: ANN401 - of any field
     return bool(value == wanted)
 
 
-def _begins(thing: Any, names: Sequence[str], words: str) -> bool:  # noqa: ANN401 - of any resource
+def _begins(thing: Any, names: Sequence[str], begins: str) -> bool:  # noqa: ANN401 - of any resource
     values = (getattr(thing, name) for name in names)
-    return any(isinstance(value, str) and value.lower().startswith(words.lower()) for value in values)
+    return any(isinstance(value, str) and value.lower().startswith(begins.lower()) for value in values)
 
 
 def _sorted(things: list[Any], order: Any, names: Sequence[str]) -> list[Any]:  # noqa: ANN401 - UNSET or a name
@@ -153,23 +178,26 @@ def query_of(
     name: str,
     shape: type[msgspec.Struct],
     also: Mapping[str, Any] | None = None,
-    words: Sequence[str] = LISTING,
+    listing: Sequence[str] = LISTING,
+    only: Sequence[str] = (),
 ) -> type[msgspec.Struct]:
     """The query of a resource's index: a filter for each plain field of its shape, and paging, sorting, searching."""
-    plain = [
-        (field.name, field.type | msgspec.UnsetType, msgspec.UNSET)
-        for field in msgspec.structs.fields(shape)
-        if not _is_list(field.type)
-    ]
-    text = str | msgspec.UnsetType
+    filtered = [one for one in msgspec.structs.fields(shape) if not only or one.name in only]
+    fields = [(one.name, _filter(one.type), msgspec.UNSET) for one in filtered]
+    plain = [(name, kind, default) for name, kind, default in fields if kind is not None]
     more = [(key, kind | msgspec.UnsetType, msgspec.UNSET) for key, kind in (also or {}).items()]
-    listing = [(word, text, msgspec.UNSET) for word in words if "page" not in word]
-    paging = [("page", int, 1), ("per_page", int, PER_PAGE)]
-    return msgspec.defstruct(
-        name, [*plain, *more, *listing, *paging], frozen=True, kw_only=True, forbid_unknown_fields=True
-    )
+    listed = [(word, *LISTED[word]) for word in listing]
+    return msgspec.defstruct(name, [*plain, *more, *listed], frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
-def _is_list(kind: Any) -> bool:  # noqa: ANN401 - an annotation
-    text = str(kind).lower()
-    return "tuple" in text or "list" in text or "dict" in text or "mapping" in text
+def _filter(field: Any) -> Any:  # noqa: ANN401 - an annotation
+    """A field's type and words as a filter's; None for a list, which filters nothing."""
+    kind, about = get_args(field) if get_origin(field) is Annotated else (field, None)
+    if any(word in str(kind).lower() for word in ("tuple", "list", "dict", "mapping")):
+        return None
+    return Annotated[kind | msgspec.UnsetType, filtering(about.description if about else "")]
+
+
+def filtering(text: str) -> msgspec.Meta:
+    """The words of a filter, of those of what it compares."""
+    return means(text if text.startswith(ONLY) else f"{ONLY} with this value. {text}")

@@ -68,8 +68,12 @@ def check_query(shape: type[msgspec.Struct], parameters: Parameters) -> None:
 def _blanks(shape: type[msgspec.Struct]) -> frozenset[str]:
     """The parameters for which a blank says nothing; for the others it is a value."""
     fields = msgspec.structs.fields(shape)
-    texts = {field.encode_name for field in fields if str in (field.type, *get_args(field.type))}
+    texts = {field.encode_name for field in fields if _is_text(field.type)}
     return frozenset({field.encode_name for field in fields} - texts | set(LISTING))
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - an annotation
+    return kind is str or (not isinstance(kind, msgspec.Meta) and any(map(_is_text, get_args(kind))))
 
 
 def check_type(operation: Operation, content_type: str, *, sent: bool) -> None:

@@ -35,6 +35,7 @@ from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.engine import Database
+from aiguillage.storage.joined import one_view
 
 Clock = Callable[[], int]
 _GONE = 499
@@ -146,15 +147,20 @@ class Door:
 
     def _head(self, operation: Operation, request: Request[Any, Any, Any], sent: Sent) -> Head:
         """The request, if it may be made at all. Raises Refusal, HTTPException."""
+        with one_view(self.db) as db:
+            return self._head_in(db, operation, request, sent)
+
+    def _head_in(self, db: Database, operation: Operation, request: Request[Any, Any, Any], sent: Sent) -> Head:
         with admission_noted(operation):
-            actor = self._actor(operation, request)
+            actor = self._actor(db, operation, request)
         parameters = read_parameters(request.scope["query_string"])
         account = parameters.pop(ACCOUNT, "")
         if operation.about_account and (not account or not isinstance(account, str)):
             raise invalid("customer_account is missing. Name the account, as in customer_account=CL0000.", ACCOUNT)
+        account_id = 0
         if not operation.public:
             with admission_noted(operation, actor):
-                self._admit(operation, actor, str(account))
+                account_id = _admit(db, operation, actor, str(account))
         if operation.method != "GET" or operation.apart is not None:
             check_query(operation.query, parameters)
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -163,6 +169,7 @@ class Door:
             request.method,
             dict(request.path_params),
             str(account),
+            account_id,
             parameters,
             headers,
             self._url(request),
@@ -170,22 +177,11 @@ class Door:
             actor,
         )
 
-    def _admit(self, operation: Operation, actor: Actor, account: str) -> None:
-        """Raises Refusal unless the actor has the right that the operation takes.
-
-        Where nothing is sent with a request, the desk itself asks for an operator: it may have to hide that a thing is
-        there at all.
-        """
-        about = account if operation.about_account else ""
-        operators = operation.operators and operation.body is not None
-        with self.db.read() as connection:
-            admit(connection, actor, Right(about, operation.needs or Role.ROUTE, operators))
-
-    def _actor(self, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
+    def _actor(self, db: Database, operation: Operation, request: Request[Any, Any, Any]) -> Actor:
         at = self.clock()
         if operation.public:
             return Actor("", at)
-        return actor_of(self.db, request.headers.get("authorization", ""), address_of(request), at)
+        return actor_of(db, request.headers.get("authorization", ""), address_of(request), at)
 
     def _url(self, request: Request[Any, Any, Any]) -> str:
         """The request's address, as those outside write it."""
@@ -193,6 +189,18 @@ class Door:
             return str(request.url)
         query = request.url.query
         return f"{self._public_url}{request.url.path}{'?' if query else ''}{query}"
+
+
+def _admit(db: Database, operation: Operation, actor: Actor, account: str) -> int:
+    """The account's id. Raises Refusal unless the actor has the right that the operation takes.
+
+    Where nothing is sent with a request, the desk itself asks for an operator: it may have to hide that a thing is
+    there at all.
+    """
+    about = account if operation.about_account else ""
+    operators = operation.operators and operation.body is not None
+    with db.read() as connection:
+        return admit(connection, actor, Right(about, operation.needs or Role.ROUTE, operators))
 
 
 def _method(request: Request[Any, Any, Any]) -> str:

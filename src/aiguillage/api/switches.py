@@ -1,9 +1,8 @@
 """Switches for phones: `/api/v2/switches/{code}`, asked and flipped by whoever has a switch's code."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -12,21 +11,20 @@ from litestar.datastructures import State
 from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler, route
-from litestar.openapi import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
-from litestar.params import PathParameter, QueryParameter
 
+from aiguillage.api.described import refusal
 from aiguillage.api.health import NOT_KEPT, READ
 from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
 from aiguillage.api.problems import too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
+from aiguillage.domain.described import JSON, TEXT, Answer, Content, Described, Tag
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.problems import MEDIA_TYPE, Problem
+from aiguillage.domain.words import example_of, means
 from aiguillage.storage.engine import Database
 
-TAG = "Switches"
+TAG = Tag("Switches", "Flipped from a phone, by whoever has a switch's code.")
 STATE = "state"
 FORMATS = ("json", "raw")
 LONGEST_FORM = 4096
@@ -38,52 +36,53 @@ DESCRIPTION = (
     "POST takes the same as a form, which goes before the query. "
     "Phones that can only GET flip with GET; HEAD never flips. A flip shows in the next call."
 )
-REFUSALS = {
-    status: ResponseSpec(Problem, generate_examples=False, description=words, media_type=MEDIA_TYPE)
-    for status, words in (
-        (422, "What is asked for is not clear, or `until` has passed."),
-        (404, "No switch has this code, or the code has been revoked."),
-        (413, "The form is far longer than a switch needs."),
-    )
-}
-
-Code = Annotated[str, PathParameter(description="The switch's code: `aiguillage switch code`.")]
-Do = Annotated[str, QueryParameter(description="`on`, `off`, `toggle` or `state`.")]
-Until = Annotated[
-    str | None,
-    QueryParameter(
-        description="When it goes off again by itself, ISO 8601 with an offset: `2026-11-24T18:00:00+01:00`."
-    ),
-]
-Format = Annotated[str, QueryParameter(name="format", description="`json`, or `raw`: `1` for on, `0` for off.")]
 
 
 class SwitchAnswer(msgspec.Struct, frozen=True):
     """How a switch is; `until` is there while it is on for a time only."""
 
-    switch: str
-    on: bool
-    until: str | None
-    destination: str
-
-
-@dataclass
-class Described(Operation):
-    """The description of the path, which can also answer in plain text; the framework knows of one media type only."""
-
-    def __post_init__(self) -> None:
-        """Adds the other."""
-        answer = (self.responses or {}).get(str(HTTPStatus.OK.value))
-        if isinstance(answer, OpenAPIResponse) and answer.content:
-            answer.content[MediaType.TEXT] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, enum=["0", "1"]))
+    switch: Annotated[str, means("The switch's name.", "Panne")]
+    on: Annotated[bool, means("Whether the switch is on.", True)]
+    until: Annotated[
+        str | None,
+        means("When it goes off again by itself, ISO 8601 in UTC; null for none.", "2026-11-24T17:00:00Z"),
+    ]
+    destination: Annotated[str, means("Where calls go while the switch is on.", "299")]
 
 
 class Asked(msgspec.Struct, frozen=True):
     """What is asked of a switch."""
 
-    do: str = STATE
-    until: str | None = None
-    format: str = "json"
+    do: Annotated[str, means("`on`, `off`, `toggle` or `state`.")] = STATE
+    until: Annotated[
+        str | None, means("When it goes off again by itself, ISO 8601 with an offset: `2026-11-24T18:00:00+01:00`.")
+    ] = None
+    format: Annotated[str, means("`json`, or `raw`: `1` for on, `0` for off.")] = "json"
+
+
+KNOWN = Asked.__struct_fields__
+GET = Described(
+    path="/api/v2/switches/{code}",
+    name="switch",
+    tag=TAG.name,
+    summary="How a switch is; flip it",
+    description=DESCRIPTION,
+    within={"code": Annotated[str, means("The switch's code: `aiguillage switch code`.")]},
+    query=Asked,
+    answers={
+        "200": Answer(
+            "How the switch is now; with `format=raw` as `1` or `0` in plain text.",
+            {JSON: Content(SwitchAnswer, example_of(SwitchAnswer)), TEXT: Content(Literal["0", "1"], "1")},
+            ("Cache-Control",),
+        ),
+        "400": "Refused400",
+        "404": refusal(404, "No switch has this code, or the code has been revoked."),
+        "413": refusal(413, "The form is far longer than a switch needs."),
+        "422": refusal(422, "What is asked for is not clear, or `until` has passed."),
+    },
+    public=True,
+)
+OPERATIONS = (GET, msgspec.structs.replace(GET, method="POST", name="postSwitch"))
 
 
 def switch_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
@@ -96,23 +95,11 @@ def switch_route(db: Database, lanes: Lanes) -> HTTPRouteHandler:
         cache_control=NOT_KEPT,
         request_max_body_size=LONGEST_FORM,
         exception_handlers={RequestEntityTooLarge: lambda request, _error: too_long(LONGEST_FORM).to_response(request)},
-        tags=[TAG],
-        summary="How a switch is; flip it",
-        description=DESCRIPTION,
-        response_description="How the switch is now; with `format=raw` as `1` or `0` in plain text.",
-        responses=REFUSALS,
-        operation_class=Described,
     )
-    async def switch(
-        request: Request[None, None, State],
-        code: Code,
-        do: Do = STATE,
-        until: Until = None,
-        shape: Format = "json",
-    ) -> Response[SwitchAnswer]:
-        _once(request.query_params.multi_items())
+    async def switch(request: Request[None, None, State]) -> Response[SwitchAnswer]:
+        code, given = request.path_params["code"], _once(request.query_params.multi_items())
         form = await _form(request) if request.method == HttpMethod.POST else {}
-        asked = Asked(form.get("do", do), form.get("until", until), form.get("format", shape))
+        asked = Asked(**{name: one for name, one in (given | form).items() if name in KNOWN})
         if request.method == HttpMethod.HEAD:
             asked = msgspec.structs.replace(asked, do=STATE)
         lane = lanes.admitting if asked.do == STATE else lanes.phones

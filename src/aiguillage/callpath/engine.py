@@ -40,8 +40,6 @@ class Dialect(Protocol):
 
     NAME: str
     UNREAD: Question
-    DESCRIBED: dict[str, Any]
-    """Its part of the OpenAPI document."""
 
     @property
     def PATH(self) -> str | None:  # noqa: N802 - a module's constant

@@ -2,26 +2,16 @@
 
 from aiguillage.cli.printing import print_line, print_table
 from aiguillage.cli.words import _
+from aiguillage.desk.importing.headings import OWN_ID, TYPE_WORDS
 from aiguillage.desk.importing.outcome import WHY_UNREAD, Outcome, Unread
+from aiguillage.desk.importing.rows import KIND
+from aiguillage.domain.contacts import OWN_PARTS
 
 READ_AS = {
-    "aiguillage_id": "id",
-    "code": "code",
-    "company": "company",
-    "email": "e-mail address",
-    "email_destination": "destination of e-mails",
-    "fax number": "fax number",
-    "first_name": "first name",
-    "home number": "home number",
-    "kind of number": "kind of number",
-    "landline number": "landline number",
-    "language": "language",
-    "last_name": "last name",
-    "mobile number": "mobile number",
-    "number": "number",
-    "reference": "reference",
-    "telecom_destination": "destination of calls",
-    "work number": "work number",
+    OWN_ID: "id",
+    KIND: KIND,
+    **{f"{kind} number": f"{kind} number" for kind in TYPE_WORDS},
+    **{part.heading: part.noun for part in OWN_PARTS.values()},
 }
 """What columns are taken for, in words; fields are said by their keys."""
 

@@ -1,6 +1,7 @@
 """Commands about contacts, one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import Parameter, Signature, signature
 from itertools import islice
 from typing import Annotated, Any
 
@@ -12,31 +13,14 @@ from aiguillage.cli.printing import print_aside, print_done, print_facts, print_
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, show_contact
-from aiguillage.desk.entering import LISTS, NAMES
+from aiguillage.desk.entering import NAMES, NUMBERS
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.searching import walk_contacts
-from aiguillage.domain.contacts import FIELD_KEYS, SELECTS
+from aiguillage.domain.contacts import FIELD_KEYS, OWN_PARTS, PARTS, Part, values_of
 from aiguillage.domain.errors import invalid
 
 group = typer.Typer(help="Contacts: the callers that an account knows.", no_args_is_help=True)
 
-Numbers = Annotated[
-    list[str] | None,
-    typer.Option("--number", help="In any spelling, a star at the end for a prefix; repeat for more."),
-]
-Code = Annotated[str | None, typer.Option(help="The digits typed to say who is calling.")]
-Company = Annotated[str | None, typer.Option(help="The company's name.")]
-FirstName = Annotated[str | None, typer.Option(help="The first name.")]
-LastName = Annotated[str | None, typer.Option(help="The last name.")]
-Language = Annotated[str | None, typer.Option(help="As in fr.")]
-Emails = Annotated[list[str] | None, typer.Option("--email", help="An e-mail address; repeat for more.")]
-Reference = Annotated[str | None, typer.Option(help="The contact's name in your other systems.")]
-Destination1 = Annotated[str | None, typer.Option(help="The queue, or whatever else shall be dialled.")]
-Destination2 = Annotated[str | None, typer.Option(help="The second choice.")]
-Destination3 = Annotated[str | None, typer.Option(help="The third choice.")]
-Destination4 = Annotated[str | None, typer.Option(help="The fourth choice.")]
-Vip = Annotated[bool | None, typer.Option("--vip/--no-vip", help="Whether they are a VIP.")]
-OnCall = Annotated[bool | None, typer.Option("--on-call/--no-on-call", help="Whether they have an on-call contract.")]
 Others = Annotated[
     list[str] | None,
     typer.Option(
@@ -45,125 +29,92 @@ Others = Annotated[
 ]
 
 
+NAMED = ("company", "first_name", "last_name")
+"""What a person reads as the contact's name."""
+
 DAY = len("2026-11-24")
 """What a list shows of a moment: a terminal has room for no more beside numbers and names."""
 
 
 def document(kept: Kept) -> dict[str, Any]:
     """A contact as JSON shows it."""
-    contact = kept.contact
     return {
         "id": kept.id,
         "seq": kept.seq,
-        "reference": contact.reference,
-        "code": contact.code,
-        "language": contact.language,
-        "company": contact.company,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "numbers": [{"number": t.number, "type": t.type, "label": t.label} for t in contact.telecoms],
-        "emails": contact.emails,
-        **dict(zip(FIELD_KEYS, (*contact.select, *contact.boolean), strict=True)),
+        **dict(zip(NAMES, values_of(kept.contact), strict=True)),
+        NUMBERS: [{"number": t.number, "type": t.type, "label": t.label} for t in kept.contact.telecoms],
         "created_at": iso(kept.created_at),
         "updated_at": iso(kept.updated_at),
     }
 
 
-def _entered(
-    numbers: Numbers,
-    code: Code,
-    company: Company,
-    first_name: FirstName,
-    last_name: LastName,
-    language: Language,
-    emails: Emails,
-    reference: Reference,
-    destinations: tuple[str | None, ...],
-    vip: Vip,
-    on_call: OnCall,
-    others: Others,
-) -> dict[str, Any]:
+def _option(part: Part) -> Parameter:
+    """The option of a part of a contact."""
+    kind: Any = list[str] if part.several else bool if part.flag else str
+    words = f"--{part.option}/--no-{part.option}" if part.flag else f"--{part.option}"
+    annotation = Annotated[kind | None, typer.Option(words, help=part.hint)]
+    return Parameter(part.option.replace("-", "_"), Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+OPTIONS = [_option(part) for part in PARTS.values()]
+ENTERED = {option.name: name for option, name in zip(OPTIONS, NAMES, strict=True)}
+"""What the desk calls what is typed with each of them."""
+
+
+def _with_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The function, which takes an option for each part of a contact behind its arguments."""
+    own = [one for one in signature(function).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+    first = next(place for place, one in enumerate(own) if one.kind is Parameter.KEYWORD_ONLY)
+    parameters = [*own[:first], *OPTIONS, *own[first:]]
+    function.__signature__ = Signature(parameters)  # type: ignore[attr-defined] # what typer reads
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    return function
+
+
+def _entered(typed: dict[str, Any], others: Others) -> dict[str, Any]:
     """What was typed, by the names that the desk knows; what was left out is left out."""
-    typed = {
-        "numbers": numbers or None,
-        "code": code,
-        "company": company,
-        "first_name": first_name,
-        "last_name": last_name,
-        "language": language,
-        "emails": emails or None,
-        "reference": reference,
-        **dict(zip(FIELD_KEYS, (*destinations, vip, on_call), strict=False)),
-    }
+    given = {ENTERED[option]: value for option, value in typed.items() if value not in (None, [])}
     for other in others or ():
         key, equals, value = other.partition("=")
         if not equals or key.removeprefix("field_") not in FIELD_KEYS:
             raise invalid(f"'{other[:60]}' sets no field. Write one of {', '.join(FIELD_KEYS)}, as in boolean_3=yes.")
-        typed[key.removeprefix("field_")] = value
-    return {name: value for name, value in typed.items() if value is not None}
+        given[key.removeprefix("field_")] = value
+    return given
 
 
 @command(group, "add")
+@_with_options
 def add(
     context: typer.Context,
     account: AccountCode,
-    number: Numbers = None,
-    code: Code = None,
-    company: Company = None,
-    first_name: FirstName = None,
-    last_name: LastName = None,
-    language: Language = None,
-    email: Emails = None,
-    reference: Reference = None,
-    destination1: Destination1 = None,
-    destination2: Destination2 = None,
-    destination3: Destination3 = None,
-    destination4: Destination4 = None,
-    vip: Vip = None,
-    on_call: OnCall = None,
+    *,
     field: Others = None,
     json: Json = False,
+    **typed: Any,  # noqa: ANN401 - as PARTS say
 ) -> None:
     """Add a contact."""
-    destinations = (destination1, destination2, destination3, destination4)
-    given = _entered(
-        number, code, company, first_name, last_name, language, email, reference, destinations, vip, on_call, field
-    )
+    given = _entered(typed, field)
     with at_desk(context) as desk:
         kept = carried_out(desk, given, lambda db, left: enter_contact(db, desk.actor, account, None, left))
     print_done(_("Contact {id} is added.").format(id=kept.id), document(kept), json=json)
 
 
 @command(group, "set")
+@_with_options
 def set_(
     context: typer.Context,
     account: AccountCode,
     contact: ContactId,
-    number: Numbers = None,
-    code: Code = None,
-    company: Company = None,
-    first_name: FirstName = None,
-    last_name: LastName = None,
-    language: Language = None,
-    email: Emails = None,
-    reference: Reference = None,
-    destination1: Destination1 = None,
-    destination2: Destination2 = None,
-    destination3: Destination3 = None,
-    destination4: Destination4 = None,
-    vip: Vip = None,
-    on_call: OnCall = None,
+    *,
     field: Others = None,
     clear: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Take away what it has here; repeat for more.")
     ] = None,
     json: Json = False,
+    **typed: Any,  # noqa: ANN401 - as PARTS say
 ) -> None:
     """Change a contact; the numbers or e-mail addresses given replace all that it has."""
-    destinations = (destination1, destination2, destination3, destination4)
-    given = _entered(
-        number, code, company, first_name, last_name, language, email, reference, destinations, vip, on_call, field
-    )
+    given = _entered(typed, field)
     given |= _cleared(clear or [], given)
     if not given:
         raise invalid("Nothing to set. Give one of the options: aiguillage contacts set --help")
@@ -172,22 +123,16 @@ def set_(
     print_done(_("Contact {id} is set.").format(id=kept.id), document(kept), json=json)
 
 
-CLEARED = {"number": "numbers", "email": "emails", "vip": "boolean_1", "on_call": "boolean_2"} | {
-    f"destination{n}": f"select_{n}" for n in range(1, SELECTS + 1)
-}
-"""What can be cleared by the name of its option, and what the desk calls it."""
-
-
-def _cleared(typed: list[str], given: dict[str, Any]) -> dict[str, Any]:
-    names = {}
+def _cleared(typed: list[str], given: dict[str, Any]) -> dict[str, None]:
+    names: dict[str, None] = {}
     for word in typed:
         option = word.removeprefix("--").replace("-", "_")
-        name = CLEARED.get(option, option)
+        name = ENTERED.get(option, option)
         if name not in NAMES:
             raise invalid(f"'{word[:40]}' cannot be cleared. Name an option, as in --clear code.")
         if name in given:
             raise invalid(f"'{word[:40]}' is both set and cleared. Do one of the two.")
-        names[name] = () if name in LISTS else None
+        names[name] = None
     return names
 
 
@@ -256,16 +201,16 @@ def show(context: typer.Context, account: AccountCode, contact: ContactId, json:
     if json:
         print_json(document(kept))
         return
-    values = dict(zip(FIELD_KEYS, (*kept.contact.select, *kept.contact.boolean), strict=True))
+    values = dict(zip(PARTS, values_of(kept.contact), strict=True))
+    name = name_of(kept.contact.company, kept.contact.first_name, kept.contact.last_name)
+    values |= dict.fromkeys(NAMED, name) | {
+        "telecoms": "\n".join(f"{t.number} {t.type} {t.label}".rstrip() for t in kept.contact.telecoms),
+        "emails": "\n".join(kept.contact.emails),
+    }
     print_facts(
         {
             _("contact"): kept.id,
-            _("reference"): kept.contact.reference,
-            _("name"): name_of(kept.contact.company, kept.contact.first_name, kept.contact.last_name),
-            _("language"): kept.contact.language,
-            _("numbers"): "\n".join(f"{t.number} {t.type} {t.label}".rstrip() for t in kept.contact.telecoms),
-            _("code"): kept.contact.code,
-            _("e-mail"): "\n".join(kept.contact.emails),
+            **{_("name") if key in NAMED else _(part.noun): values[key] for key, part in OWN_PARTS.items()},
             **{f"{field.key} ({field.label})": values[field.key] for field in fields},
             _("added ({zone})").format(zone=time_zone): local(kept.created_at, time_zone),
             _("changed ({zone})").format(zone=time_zone): local(kept.updated_at, time_zone),

@@ -108,12 +108,6 @@ def account_of(row: Row[Any]) -> Account:
     )
 
 
-def account_id_of(db: Database, actor: Actor, code: str) -> int:
-    """The account's id, for those who may read it. Raises Refusal."""
-    with db.read() as connection:
-        return find_account(connection, actor, code, Role.READ)[0]
-
-
 def require_unchanged(seq: int, expected: int | None) -> None:
     """Raises Refusal(stale) when somebody expects another state than the one that is kept."""
     if expected is not None and expected != seq:

@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from aiguillage.desk.change import Change, change_contacts, read_facts, require_unchanged
-from aiguillage.desk.entering import entered
+from aiguillage.desk.entering import entered, require_option
 from aiguillage.desk.fields import read_fields
-from aiguillage.domain.accounts import Actor, Role
+from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import MOST_CONTACTS, SELECTS, Contact, Field, KeyKind, caller_keys
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.problems import Code
@@ -83,14 +83,13 @@ def enter_contact(
 
     `expected` is the change that made it what the person saw. Raises Refusal: stale when it has been changed since.
     """
-    if contact_id is None:
-        with read_facts(db, actor, code, Role.EDIT) as (_, _id, account):
-            contact = entered(Contact(), given, account.country)
-        return add_contact(db, actor, code, contact)
     with change_contacts(db, actor, code) as change:
+        fields = read_fields(change.connection, change.account_id)
+        if contact_id is None:
+            return place_contact(change, None, entered(Contact(), given, change.account.country, fields))
         kept = require_contact(change.connection, change.account_id, contact_id)
         require_unchanged(kept.seq, expected)
-        return replace_contact(change, kept, entered(kept.contact, given, change.account.country))
+        return replace_contact(change, kept, entered(kept.contact, given, change.account.country, fields))
 
 
 def replace_contact(change: Change, kept: Kept, after: Contact) -> Kept:
@@ -177,11 +176,7 @@ def check_contact(contact: Contact, fields: list[Field]) -> None:
     if not (contact.telecoms or contact.code or contact.company or contact.first_name or contact.last_name):
         raise invalid("The contact is empty. Give it a number, a code or a name.")
     for field, value in zip(fields[:SELECTS], contact.select, strict=True):
-        if field.strict and value is not None and value not in {option.value for option in field.options}:
-            choices = ", ".join(option.value for option in field.options) or "none yet, add an option first"
-            raise invalid(
-                f"'{value}' is no option of field_{field.key} ({field.label}). Choose one of: {choices}.", field.key
-            )
+        require_option(field, value)
 
 
 def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) -> None:

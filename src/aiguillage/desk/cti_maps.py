@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
 from itertools import groupby, islice
 from tempfile import TemporaryFile
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -17,9 +17,11 @@ from aiguillage.desk.importing.texts import csv_rows, find_encoding, has_stray
 from aiguillage.desk.quotas import Quotas
 from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.words import means
 from aiguillage.storage.engine import Database
 from aiguillage.storage.fact_keys import AT_ONCE, ids_having
 from aiguillage.storage.facts import Kept, kept_facts, write_fact, write_new_facts
@@ -43,8 +45,8 @@ class MapRow(NamedTuple):
 class RefusedRow(msgspec.Struct, frozen=True):
     """Why a row is refused."""
 
-    line: int
-    reason: str
+    line: Annotated[int, means("Its line in the file; rows of JSON count from 1.", 14)]
+    reason: Annotated[str, words.REASON]
 
 
 class MapOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,134 +1,110 @@
-"""Facts of a contact as somebody enters them, field by field, parsed into what Contact keeps."""
+"""Facts of a contact as somebody enters, imports or sends them, part by part, read into what Contact keeps."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import msgspec
-
-from aiguillage.desk.importing.cells import LONGEST_SENT, MOST_IN_A_CELL, TOO_MANY, parse_email_destination
-from aiguillage.domain.accounts import check_email
-from aiguillage.domain.contacts import (
-    FIELD_KEYS,
-    SELECTS,
-    Contact,
-    Telecom,
-    field_position,
-    parse_boolean,
-    parse_code,
-    parse_destination,
-    parse_language,
-    parse_text,
+from aiguillage.desk.importing.cells import (
+    MOST_IN_A_CELL,
+    TOO_MANY,
+    given_in,
+    parse_emails,
+    parse_telecoms,
+    split_numbers,
 )
+from aiguillage.domain.contacts import FIELD_KEYS, PARTS, SELECTS, Contact, Field, Telecom, unfloated, with_values
 from aiguillage.domain.errors import Refusal, about, invalid
-from aiguillage.domain.given import Sent, keep_given, sent_as
-from aiguillage.domain.numbers import parse_number, parse_prefix
+from aiguillage.domain.given import Sent, keep_given
 
-LONGEST_REFERENCE = 64
-TEXTS: dict[str, Callable[[str], str]] = {
-    "reference": lambda text: parse_text(text, LONGEST_REFERENCE),
-    "code": parse_code,
-    "language": parse_language,
-    "company": parse_text,
-    "first_name": parse_text,
-    "last_name": parse_text,
-    "email_destination": parse_email_destination,
-    "telecom_destination": parse_destination,
-}
-CLEARED_TO_NONE = frozenset({"reference", "code", "email_destination", "telecom_destination"})
-LISTS = ("numbers", "emails")
-NAMES = (*TEXTS, *LISTS, *FIELD_KEYS)
-"""What somebody can enter: `numbers` and `emails` are lists, `select_1` .. `boolean_4` the account's fields."""
+NUMBERS = "numbers"
+"""What `telecoms` are called by people who enter numbers alone: those that stay keep their types and labels."""
+
+NAMES = tuple(NUMBERS if name == "telecoms" else name for name in PARTS)
+"""What somebody can enter."""
 
 
-def entered(before: Contact, given: Mapping[str, Any], country: str) -> Contact:
+def entered(before: Contact, given: Mapping[str, Any], country: str, fields: Sequence[Field]) -> Contact:
     """The contact with what was entered in place of what it had; None and empty lists clear. Raises Refusal(invalid).
 
-    Numbers are read by the country's rules, one with a star at its end is a number prefix; a number that the contact
-    has already keeps its type and label. `telecoms` are numbers that replace all that is known of the old ones: texts
-    or objects, given back as they came, as e-mail addresses are.
+    Numbers are read by the country's rules, one with a star at its end is a number prefix; of `numbers` one that the
+    contact has already keeps its type and label. `telecoms` are numbers that replace all that is known of the old ones:
+    texts or objects, given back as they came, as e-mail addresses are.
     """
-    changes: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     sent: dict[str, Sent] = dict(before.given)
     for name, value in given.items():
         with about(name):
-            if name in TEXTS:
-                changes[name] = _enter_text(name, value)
-            elif name == "numbers":
-                changes["telecoms"] = _enter_numbers(before, value, country)
-            elif name == "telecoms":
-                changes["telecoms"] = _enter_sent(name, value or (), sent, lambda part: _telecom(part, country))
-            elif name == "emails":
-                changes["emails"] = _enter_sent(name, value or (), sent, _email)
-            elif name in FIELD_KEYS:
-                _enter_field(before, changes, field_position(name), value)
-            else:
+            part = PARTS.get(name)
+            if name == NUMBERS:
+                values["telecoms"] = _enter_numbers(before, value or (), country)
+            elif part is None:
                 raise invalid(f"A contact has no '{name[:40]}'. It has: {', '.join(NAMES)}.")
-    return keep_given(msgspec.structs.replace(before, **changes), sent)
+            elif part.several:
+                values[name] = _enter_several(name, value or (), sent, parser_of(name, country, fields))
+            elif isinstance(value, str):
+                values[name] = parser_of(name, country, fields)(value)
+            else:
+                values[name] = part.empty if value is None else value
+    return keep_given(with_values(before, values), sent)
 
 
-def _enter_text(name: str, value: str | None) -> str | None:
-    if value is None or not value.strip():
-        return None if name in CLEARED_TO_NONE else ""
-    return TEXTS[name](value)
+def parser_of(name: str, country: str, fields: Sequence[Field], kind: str = "") -> Callable[[Any], Any]:
+    """What reads values of that part, whoever sends them: texts, and lists of numbers and of e-mail addresses.
+
+    `kind` is the type of numbers that say none. It raises Refusal(invalid).
+    """
+    if name == "telecoms":
+        return partial(parse_telecoms, kind=kind, country=country)
+    if name == "emails":
+        return parse_emails
+    if name in FIELD_KEYS[:SELECTS]:
+        return partial(_chosen, fields[FIELD_KEYS.index(name)])
+    return PARTS[name].read
 
 
-def _enter_numbers(before: Contact, values: Iterable[str], country: str) -> tuple[Telecom, ...]:
+def _chosen(field: Field, text: str) -> Any:  # noqa: ANN401 - as a part's
+    """A destination, or the one that the field's option of that name stands for. Raises Refusal(invalid)."""
+    text = text.strip()
+    values = {option.value for option in field.options}
+    names = {option.name.casefold(): option.value for option in field.options}
+    value = text if text in values else names.get(text.casefold()) or unfloated(text)
+    require_option(field, value or None)
+    return value if value in values else PARTS[field.key].read(value)
+
+
+def require_option(field: Field, value: str | None) -> None:
+    """Raises Refusal(invalid) for a value that a strict field lacks."""
+    if field.strict and value is not None and value not in {option.value for option in field.options}:
+        choices = ", ".join(option.value for option in field.options)[:200] or "none yet, add an option first"
+        raise invalid(
+            f"'{value[:40]}' is no option of field_{field.key} ({field.label}). Choose one of: {choices}.", field.key
+        )
+
+
+def _enter_numbers(before: Contact, texts: Iterable[str], country: str) -> tuple[Telecom, ...]:
     kept = {telecom.number: telecom for telecom in before.telecoms}
-    numbers = []
-    for index, value in enumerate(values):
-        with about(f"numbers.{index}"):
-            numbers.append(_number(value, country))
+    numbers: list[str] = []
+    for index, text in enumerate(texts):
+        with about(f"{NUMBERS}.{index}"):
+            numbers += split_numbers(text, country)
     return tuple(kept.get(number, Telecom(number)) for number in dict.fromkeys(numbers))
 
 
-def _enter_sent(
-    name: str, parts: Sequence[Sent], sent: dict[str, Sent], read: Callable[[Sent], tuple[str, Any]]
+def _enter_several(
+    name: str, things: Sequence[Sent], sent: dict[str, Sent], read: Callable[[Any], tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """Numbers or e-mail addresses as they were sent, each once; `sent` is told how."""
-    if len(parts) > MOST_IN_A_CELL:
+    """Numbers or e-mail addresses, each once; how each was sent is added to `sent`."""
+    if len(things) > MOST_IN_A_CELL:
         raise invalid(TOO_MANY, name)
     found: dict[str, Any] = {}
-    for index, part in enumerate(parts):
+    for index, thing in enumerate(things):
         try:
-            key, entered_as = read(part)
-            given = sent_as(part)
-            if len(msgspec.json.encode(given)) > LONGEST_SENT:
-                raise invalid(f"It is too long. Send at most {LONGEST_SENT} characters.")
+            parsed = read([thing])
+            given = given_in([thing], parsed)
         except Refusal as refusal:
             raise invalid(refusal.message, f"{name}.{index}") from None
-        if key not in found:
-            found[key], sent[key] = entered_as, given
+        for one in parsed:
+            key = one.number if isinstance(one, Telecom) else one
+            if key not in found:
+                found[key], sent[key] = one, given.get(key, key)
     return tuple(found.values())
-
-
-def _telecom(part: Sent, country: str) -> tuple[str, Telecom]:
-    text, kind, label = _members(part, "number")
-    number = _number(text, country)
-    return number, Telecom(number, parse_text(kind), parse_text(label))
-
-
-def _number(text: str, country: str) -> str:
-    return parse_prefix(text, country) + "*" if text.strip().endswith("*") else parse_number(text, country)
-
-
-def _email(part: Sent) -> tuple[str, str]:
-    email = check_email(_members(part, "email")[0])
-    return email, email
-
-
-def _members(part: Sent, name: str) -> tuple[str, str, str]:
-    found = part if isinstance(part, dict) else {name: part}
-    text, kind, label = found.get(name), found.get("type") or "", found.get("label") or ""
-    if not (isinstance(text, str) and isinstance(kind, str) and isinstance(label, str)):
-        raise invalid(f"It is neither a text nor an object with '{name}', as a text, and perhaps 'type' and 'label'.")
-    return text, kind, label
-
-
-def _enter_field(before: Contact, changes: dict[str, Any], position: int, value: str | bool | None) -> None:  # noqa: FBT001
-    """A destination, or yes or no; None leaves it to the field's default."""
-    name, index = ("select", position - 1) if position <= SELECTS else ("boolean", position - 1 - SELECTS)
-    if isinstance(value, str):
-        value = parse_destination(value) if name == "select" else parse_boolean(value)
-    values = list(changes.get(name, getattr(before, name)))
-    values[index] = value
-    changes[name] = tuple(values)

@@ -11,7 +11,7 @@ from aiguillage.desk.facts import name_of
 from aiguillage.desk.held import forget_held_of
 from aiguillage.desk.people import BLOCKED, Traces, finder_of, sought_calls, traces_of
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.contacts import Contact, caller_keys
+from aiguillage.domain.contacts import PARTS, Contact, caller_keys, values_of, with_values
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.call_people import erase_calls
@@ -137,16 +137,14 @@ def _without(contact: Contact, mentions: Mentions) -> Contact:
     def kept(text: str | None) -> str | None:
         return None if mentions.found_in(text) else text
 
-    select_1, select_2, select_3, select_4 = map(kept, contact.select)
     telecoms = (telecom for telecom in contact.telecoms if telecom.number != mentions.number and kept(telecom.number))
+    texts = {
+        part.name: kept(text) or part.empty
+        for part, text in zip(PARTS.values(), values_of(contact), strict=True)
+        if part.erased and not part.several
+    }
     return msgspec.structs.replace(
-        contact,
-        **{
-            name: kept(getattr(contact, name))
-            for name in ("reference", "code", "email_destination", "telecom_destination")
-        },
-        **{name: kept(getattr(contact, name)) or "" for name in ("company", "first_name", "last_name")},
-        select=(select_1, select_2, select_3, select_4),
+        with_values(contact, texts),
         telecoms=tuple(msgspec.structs.replace(telecom, label=kept(telecom.label) or "") for telecom in telecoms),
         emails=tuple(filter(kept, contact.emails)),
         given={

@@ -2,7 +2,7 @@
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import StringIO
 from itertools import islice
@@ -12,10 +12,10 @@ import msgspec
 
 from aiguillage.desk.contacts import Kept, list_contacts
 from aiguillage.desk.importing.cells import guarded
-from aiguillage.desk.importing.headings import EXPORTED, MOMENTS, OWN_ID
+from aiguillage.desk.importing.headings import EXPORTED, MOMENTS, NUMBERS, OWN_ID
 from aiguillage.desk.spreadsheets import require_room, sheet_pieces
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.contacts import FIELD_PARTS, OWN_PARTS, PARTS, Contact, Part, Telecom, values_of
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.given import GIVEN, Sent, plain_telecom
 from aiguillage.domain.moments import iso
@@ -33,6 +33,8 @@ CSV_COLUMNS = (
     *(f"{kind}_number" for kind in TYPED),
     *EXPORTED[EXPORTED.index("email") :],
 )
+
+JSON_NAMES = (*OWN_PARTS, *(part.wire for part in FIELD_PARTS.values()))
 
 
 def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:
@@ -69,19 +71,30 @@ def _csv_pieces(contacts: Iterator[Kept], code: str) -> Iterator[bytes]:
 
 
 def _csv_row(kept: Kept, code: str) -> list[str]:
-    contact = kept.contact
+    cells = (guarded(cell) for part, value in _parts(kept.contact) for cell in _cells(part, value))
+    return [f"{code}:{kept.id}", *cells, *(moment or "" for moment in _moments(kept))]
+
+
+def _parts(contact: Contact) -> Iterator[tuple[Part, Any]]:
+    return zip(PARTS.values(), values_of(contact), strict=True)
+
+
+def _cells(part: Part, value: Any) -> Iterable[str]:  # noqa: ANN401 - of any part
+    """The cells of a part: of numbers one for each column."""
+    if part.name == NUMBERS:
+        return _numbers(value)
+    if part.several:
+        return (", ".join(value),)
+    if part.flag:
+        return ("" if value is None else str(int(value)),)
+    return (value or "",)
+
+
+def _numbers(telecoms: Iterable[Telecom]) -> Iterator[str]:
     numbers: dict[str, list[str]] = {kind: [] for kind in ("", *TYPED)}
-    for telecom in contact.telecoms:
+    for telecom in telecoms:
         numbers[telecom.type if telecom.type in TYPED else ""].append(telecom.number)
-    cells = [
-        *(contact.reference, contact.code, contact.language, contact.company, contact.first_name, contact.last_name),
-        *(", ".join(found) for found in numbers.values()),
-        ", ".join(contact.emails),
-        *(contact.email_destination, contact.telecom_destination),
-        *contact.select,
-        *("" if value is None else str(int(value)) for value in contact.boolean),
-    ]
-    return [f"{code}:{kept.id}", *(guarded(cell or "") for cell in cells), *(moment or "" for moment in _moments(kept))]
+    return map(", ".join, numbers.values())
 
 
 def _moments(kept: Kept) -> tuple[str | None, str | None]:
@@ -109,14 +122,11 @@ def _json_array(objects: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _json_object(kept: Kept, code: str) -> dict[str, Any]:
-    contact = kept.contact
-    facts = msgspec.structs.asdict(contact)
-    given = facts.pop("given")
+    contact, given = kept.contact, kept.contact.given
+    facts = dict(zip(JSON_NAMES, values_of(contact), strict=True))
     facts["telecoms"] = [_brought(given.get(t.number), plain_telecom(t), "number") for t in contact.telecoms]
     facts["emails"] = [_brought(given.get(email), email, "email") for email in contact.emails]
-    values = (*facts.pop("select"), *facts.pop("boolean"))
-    fields = {f"field_{key}": value for key, value in zip(FIELD_KEYS, values, strict=True)}
-    return {OWN_ID: f"{code}:{kept.id}"} | facts | fields | dict(zip(MOMENTS, _moments(kept), strict=True))
+    return {OWN_ID: f"{code}:{kept.id}"} | facts | dict(zip(MOMENTS, _moments(kept), strict=True))
 
 
 def _brought(given: Sent | None, plain: Sent, name: str) -> Sent:

@@ -3,18 +3,20 @@
 import json
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from aiguillage.dialects.encom import METHODS, not_found
+from aiguillage.dialects.encom import METHODS, Account, Code, Number, not_found, refusals, text
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
-from aiguillage.dialects.encom_v0_described import DESCRIBED
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, TEXT, Answer, Scope, render
+from aiguillage.domain import described
 from aiguillage.domain.calls import Decision, Facts, Question
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.routing import KEPT
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v0"
 PATH = None
@@ -100,3 +102,42 @@ def _queue(destination: str | None) -> Answer:
 @lru_cache(maxsize=2)
 def _flag(value: bool) -> Answer:  # noqa: FBT001 - the value is the answer
     return render(200, JSON, json.dumps(value).encode(), MORE)
+
+
+TAGS = (Tag("Calls (V0, deprecated)", "V1's forerunner, for call flows that still ask it. Nothing is added here."),)
+LATER = ("Deprecation", "Link")
+"""The headers of every answer."""
+
+FOUND = "The caller is known."
+QUEUE_TOLD = described.Answer(
+    FOUND, text("The call queue (the first destination); empty when there is none.", "900"), LATER
+)
+FLAG_TOLD = described.Answer(FOUND, {described.JSON: Content(bool, example=True)}, LATER)
+NAMED = {
+    "number": ("queueOfNumber", "The call queue of a number"),
+    "code": ("queueOfCode", "The call queue of a code"),
+    "isVipFromNumber": ("isVipFromNumber", "Whether a number's caller is a VIP"),
+    "isVipFromCode": ("isVipFromCode", "Whether a code's caller is a VIP"),
+    "hasOnCallDutyContractFromNumber": ("hasContractFromNumber", "Whether a number's caller has an on-call contract"),
+    "hasOnCallDutyContractFromCode": ("hasContractFromCode", "Whether a code's caller has an on-call contract"),
+}
+"""The path's verb: what its operation is called, and what it answers."""
+
+
+def _described(verb: str) -> Described:
+    (name, summary), (wanted, by_code) = NAMED[verb], ASKS[verb]
+    known_by: dict[str, Any] = {"code": Code} if by_code else {"number": Number}
+    (place,) = known_by
+    return Described(
+        path=f"/api/{{customerAccount}}/customer/{verb}/{{{place}}}",
+        name=name,
+        tag=TAGS[0].name,
+        summary=summary,
+        description="Ask V1 instead: one request there answers all of this.",
+        within={"customerAccount": Account, **known_by},
+        answers={"200": QUEUE_TOLD if wanted == QUEUE else FLAG_TOLD, **refusals(raw=False, headers=LATER)},
+        deprecated=True,
+    )
+
+
+OPERATIONS = tuple(map(_described, NAMED))

@@ -2,21 +2,37 @@
 
 import json
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
-from aiguillage.dialects.encom import METHODS, method_not_allowed, not_found
+from aiguillage.dialects.encom import (
+    CODE_TEXT,
+    METHODS,
+    NUMBER_TEXT,
+    NUMBERS,
+    Account,
+    Left,
+    Short,
+    listed,
+    method_not_allowed,
+    not_found,
+    refusals,
+)
 from aiguillage.dialects.encom import refuse as encom_refusal
-from aiguillage.dialects.encom_v1_described import DESCRIBED
 from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
 from aiguillage.dialects.paths import is_path
+from aiguillage.domain import described
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import Boolean, Select
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import KEPT
+from aiguillage.domain.words import means
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "encom_v1"
 PATH = "/api/v1/smartRoutings"
@@ -135,3 +151,107 @@ def _render(shape: Shape, select: Select, boolean: Boolean) -> Answer:
         return render(200, TEXT, ",".join(values).encode())
     chosen_body = {DESTINATIONS[n]: select[n] for n in chosen} | {FLAGS[n]: bool(boolean[n]) for n in shape.flags}
     return render(200, JSON, json.dumps(chosen_body, ensure_ascii=False).encode())
+
+
+ALL = {"destination1": "207", "destination2": "209", "destination3": "214", "destination4": "216"}
+_DESTINATION = means("What the phone system dials; null when neither the contact nor the field's default says it.")
+
+
+class Routing(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the call goes. With one destination asked for, that key alone."""
+
+    destination1: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination2: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination3: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    destination4: Annotated[str | msgspec.UnsetType | None, _DESTINATION] = msgspec.UNSET
+    vip: Annotated[bool | msgspec.UnsetType, means("With `include=vip`: whether the caller is a VIP.")] = msgspec.UNSET
+    onCallDutyContract: Annotated[  # noqa: N815 - its name on the wire
+        bool | msgspec.UnsetType,
+        means("With `include=onCallDutyContract`: whether the caller has an on-call contract."),
+    ] = msgspec.UNSET
+
+
+def _bare(number: int) -> msgspec.Meta:
+    words = f"Bare (`&destination{number}`), the same as `destination={number}`; its value is ignored."
+    return means(words, bare=True)
+
+
+Flagged = Short | Left
+SOME = Annotated[Routing, msgspec.Meta(extra_json_schema={"minProperties": 1})]
+RAW = Annotated[str, means("With `format=raw`: the values, no line end.")]
+
+
+Flags = Annotated[str, msgspec.Meta(pattern=listed(("vip", "onCallDutyContract")))]
+
+
+class RoutingQuery(msgspec.Struct, rename="camel"):
+    """Whose call it is, and how the answer is wanted."""
+
+    customer_account: Account
+    number: Annotated[
+        str | msgspec.UnsetType,
+        means(
+            f"{NUMBER_TEXT}\n\nMandatory unless `code` is given. With both, the number is tried first.",
+            examples=NUMBERS,
+        ),
+    ] = msgspec.UNSET
+    code: Annotated[Short | Left, means(f"{CODE_TEXT} Mandatory unless `number` is given.")] = msgspec.UNSET
+    format: Annotated[
+        Literal["json", "raw"], means("`json`, or `raw`: the values alone, separated by commas, as text.")
+    ] = "json"
+    destination: Annotated[
+        Literal["1", "2", "3", "4", "destination1", "destination2", "destination3", "destination4"] | msgspec.UnsetType,
+        means("Asks for one destination alone; leave it out to get all four."),
+    ] = msgspec.UNSET
+    destination1: Annotated[Flagged, _bare(1)] = msgspec.UNSET
+    destination2: Annotated[Flagged, _bare(2)] = msgspec.UNSET
+    destination3: Annotated[Flagged, _bare(3)] = msgspec.UNSET
+    destination4: Annotated[Flagged, _bare(4)] = msgspec.UNSET
+    include: Annotated[
+        Flags | msgspec.UnsetType,
+        means(
+            "Adds `vip`, `onCallDutyContract`, or both with a comma between: as booleans in JSON, as `1` or `0` at the "
+            "end in raw."
+        ),
+    ] = msgspec.UNSET
+
+
+_JSON_EXAMPLES = {
+    "four": {"summary": "All four", "value": ALL},
+    "one": {"summary": "With destination=1", "value": {"destination1": "207"}},
+    "flags": {
+        "summary": "With include=vip,onCallDutyContract",
+        "value": ALL | {"vip": True, "onCallDutyContract": False},
+    },
+}
+_RAW_EXAMPLES = {
+    "four": {"summary": "All four", "value": "207,209,214,216"},
+    "one": {"summary": "With destination=1", "value": "207"},
+    "missing": {"summary": "With no second destination", "value": "207,,214,216"},
+    "flags": {"summary": "With include=vip,onCallDutyContract", "value": "207,209,214,216,1,0"},
+}
+TAGS = (Tag("Calls (V1)", "Where a caller goes. Ask by number first and, if that is not known, by the code typed."),)
+OPERATIONS = (
+    Described(
+        path=PATH,
+        name="routeCall",
+        tag=TAGS[0].name,
+        summary="The destinations of a call",
+        description=(
+            "The call queues that a caller goes to, up to four, as kept for the contact; a destination that the "
+            "contact lacks takes its field's default. Unknown parameters are ignored; a parameter given twice with two "
+            "values is a 400. Checks go in the order 401, 400, 403, 404."
+        ),
+        query=RoutingQuery,
+        answers={
+            "200": described.Answer(
+                "The caller is known (or the token has unknown callers answered with nothing or the defaults).",
+                {
+                    described.JSON: Content(SOME, examples=_JSON_EXAMPLES),
+                    described.TEXT: Content(RAW, examples=_RAW_EXAMPLES),
+                },
+            ),
+            **refusals(raw=True),
+        },
+    ),
+)

@@ -1,24 +1,28 @@
 """V2, `GET` and `POST /api/v2/route`: one question settles the call, and the answer says why."""
 
-from typing import NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
+from aiguillage.dialects.encom import Account, Code, Left, Number, Short, listed, not_found, refusals, text
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
-from aiguillage.dialects.encom import not_found
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
 from aiguillage.dialects.parameters import read_both, read_moment
 from aiguillage.dialects.paths import is_path
-from aiguillage.dialects.v2_described import DESCRIBED
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS, as_asked, as_json, told
+from aiguillage.dialects.v2_formats import FIELDS, FORMATS, Told, as_asked, as_json, told
 from aiguillage.dialects.v2_trace import trace_of
+from aiguillage.domain import described
 from aiguillage.domain.accounts import Role, check_unknown_mode
 from aiguillage.domain.calls import Decision, Facts, Question
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.routing import RULES
+from aiguillage.domain.words import example_of, means, optional, words_of
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "v2"
 PATH = "/api/v2/route"
@@ -134,3 +138,126 @@ def refuse(question: Question, refusal: Refusal) -> Answer:
 def method_not_allowed() -> Answer:
     """A 405 with the methods that are allowed."""
     return encom_method_not_allowed(METHODS)
+
+
+AT_TEXT = (
+    "Another moment than now, in ISO 8601 (`2026-11-24T18:00:00+01:00`); without an offset, by the clock of the "
+    "account's time zone. Needs a token of role `read`."
+)
+At = Annotated[str, msgspec.Meta(max_length=40), means(AT_TEXT, "2026-11-24T18:00:00+01:00")]
+
+
+Fields = Annotated[str, msgspec.Meta(pattern=listed(FIELDS))]
+
+
+class RouteQuery(msgspec.Struct, rename="camel"):
+    """What can be asked."""
+
+    customer_account: Account
+    number: Number | Left = msgspec.UNSET
+    code: Code | Left = msgspec.UNSET
+    value: Annotated[Short | Left, means("What the caller typed to say where they are, such as a postal code.")] = (
+        msgspec.UNSET
+    )
+    list: Annotated[
+        Short | Left, means("The geo list to look `value` or the number up in; the account's own if left out.")
+    ] = msgspec.UNSET
+    called: Annotated[str | Left, means("The number that the caller dialled, in any form that `number` may have.")] = (
+        msgspec.UNSET
+    )
+    queue: Annotated[Short | Left, means("Asks about this call queue, by its code or number, whoever calls.")] = (
+        msgspec.UNSET
+    )
+    at: At | Left = msgspec.UNSET
+    unknown: Annotated[
+        Literal["404", "empty", "default"] | Left,
+        means(
+            "What an unknown caller gets, in place of what the token says: not found, nothing, or the account's "
+            "defaults."
+        ),
+    ] = msgspec.UNSET
+    explain: Annotated[
+        Literal["0", "1"], means("With `1`, the JSON answer ends with `trace`: a line from every rule.")
+    ] = "0"
+    format: Annotated[
+        Literal[FORMATS],  # type: ignore[valid-type] # the names of all
+        means("`json`; `raw`: values with commas between them; `kv`: `name=value` pairs as in a query; `text`: lines."),
+    ] = "json"
+    fields: Annotated[
+        Fields | Left,
+        means(
+            "These fields alone, separated by commas, in this order. If left out: all, in raw the destination alone. "
+            f"Any of {', '.join(f'`{name}`' for name in FIELDS)}."
+        ),
+    ] = msgspec.UNSET
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """What one rule said."""
+
+    rule: Annotated[str, means("The rule's name.")]
+    sentence: Annotated[str, means("What the rule says.")]
+    looked_at: Annotated[dict[str, Any], means("What the rule looked at.")]
+    applied: Annotated[bool, means("Whether the rule had anything to say.")]
+    changed: Annotated[dict[str, Any], means("What the rule changed of the decision.")]
+
+
+_LINES = Annotated[list[Line] | msgspec.UnsetType, means("With `explain=1`: a line from every rule, in their order.")]
+Route = msgspec.defstruct(
+    "Route",
+    [
+        *((one.encode_name, one.type | msgspec.UnsetType, msgspec.UNSET) for one in msgspec.structs.fields(Told)),
+        ("trace", _LINES, msgspec.UNSET),
+    ],
+    namespace={"__doc__": "Where the call goes, and why; null where there is nothing. With `fields`, those alone."},
+    forbid_unknown_fields=True,
+)
+
+
+def _sent(name: str, kind: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a type
+    """The same in a body, each as a value of that kind."""
+    fields = [
+        (one.encode_name, Annotated[kind | Left, means(words_of(one.type))], msgspec.UNSET)
+        for one in msgspec.structs.fields(RouteQuery)
+    ]
+    return msgspec.defstruct(name, fields)
+
+
+POSTED = {"customerAccount": "CL0000", "number": "0033199001234"}
+TAGS = (Tag("Calls (V2)", "One question settles a call: hours, holidays, zones, rotas, switches."),)
+ASKED = Described(
+    path=PATH,
+    name="decideCall",
+    tag=TAGS[0].name,
+    summary="Where a call goes now, and why",
+    description=(
+        "One of `number`, `code`, `value`, `called` and `queue` must be there. Unknown parameters are ignored, and so "
+        "are empty ones, but for `number` (a withheld caller) and `code`; one given twice with two values is a 400. "
+        "Checks go in the order 401, 400, 403, 404."
+    ),
+    query=RouteQuery,
+    answers={
+        "200": described.Answer(
+            "The decision.",
+            {described.JSON: Content(Route, example_of(Told))}
+            | text("With another format: the values, no line end.", "207"),
+        ),
+        **refusals(raw=True),
+    },
+)
+OPERATIONS = (
+    ASKED,
+    replace(
+        ASKED,
+        method="POST",
+        name="postCall",
+        summary="The same, with the number in the body",
+        description="Keeps numbers out of URLs, and so out of logs on the way. Parameters may stand in the query too.",
+        query=optional("PostedQuery", RouteQuery),
+        body={
+            described.JSON: Content(_sent("RouteSent", str | float | bool | None), POSTED),
+            "application/x-www-form-urlencoded": Content(_sent("RouteForm", str), POSTED),
+        },
+        bodiless=True,
+    ),
+)

@@ -1,40 +1,49 @@
 """What V2 answers, and its four formats: JSON, raw values, key=value pairs, lines of text."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
+from aiguillage.domain import words
 from aiguillage.domain.calls import Decision, Facts
 from aiguillage.domain.moments import iso_in
+from aiguillage.domain.words import MOMENT, means
 
 FORMATS = ("json", "raw", "kv", "text")
+
+
+BY = msgspec.Meta(
+    description="What the caller is known by; null for unknown ones.",
+    examples=["number"],
+    extra_json_schema={"enum": ["number", "prefix", "code", None]},
+)
 
 
 class Told(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The answer, shallow; its fields in the order in which they are told. None where there is nothing."""
 
-    known: bool
-    by: str | None
-    contact_id: int | None
-    company: str | None
-    first_name: str | None
-    last_name: str | None
-    language: str | None
-    vip: bool
-    on_call_duty_contract: bool
-    priority: int
-    destination: str | None
-    destination1: str | None
-    destination2: str | None
-    destination3: str | None
-    destination4: str | None
-    queue: str | None
-    open: bool | None
-    until: str | None
-    reason: str
-    call_id: str | None
+    known: Annotated[bool, means("Whether the caller is one of the account's contacts.", True)]
+    by: Annotated[str | None, BY]
+    contact_id: Annotated[int | None, means("The contact's id; null for an unknown caller.", 12)]
+    company: Annotated[str | None, means("The company's name.", "Clinique des Acacias")]
+    first_name: Annotated[str | None, means("The caller's first name.", "Camille")]
+    last_name: Annotated[str | None, means("The caller's last name.", "Roche")]
+    language: Annotated[str | None, means("The caller's language, as in `fr`.", "fr")]
+    vip: Annotated[bool, means("Whether the caller is a VIP.", True)]
+    on_call_duty_contract: Annotated[bool, means("Whether the caller has an on-call contract.", False)]
+    priority: Annotated[int, means("A VIP's calls have the account's VIP priority, others 0.", 10)]
+    destination: Annotated[str | None, means("Where to send the call now, all rules applied.", "207")]
+    destination1: Annotated[str | None, words.DESTINATION_1]
+    destination2: Annotated[str | None, words.DESTINATION_2]
+    destination3: Annotated[str | None, words.DESTINATION_3]
+    destination4: Annotated[str | None, words.DESTINATION_4]
+    queue: Annotated[str | None, means("The code of the call queue that the caller was meant for.", "support")]
+    open: Annotated[bool | None, means("Whether that queue is inside one of its time spans.", True)]
+    until: Annotated[str | None, means("How long all of this holds.", "2026-11-24T18:00:00+01:00"), MOMENT]
+    reason: Annotated[str, means("The name of the rule that said where the call goes.", "known_caller")]
+    call_id: Annotated[str | None, means("The call in the call log.", "b7c0e51f9d02-1a")]
 
 
 FIELDS = Told.__struct_encode_fields__

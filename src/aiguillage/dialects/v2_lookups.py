@@ -1,26 +1,32 @@
 """V2's two look-ups: a call queue now, `/api/v2/queues/{code}`, and who is on call, `/api/v2/oncall/{rota}`."""
 
 from functools import partial
-from typing import NamedTuple, cast
+from typing import Annotated, NamedTuple, cast
 
 import msgspec
 
-from aiguillage.dialects.encom import METHODS, method_not_allowed
+from aiguillage.dialects.encom import METHODS, Account, Short, method_not_allowed, refusal, refusals
 from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import JSON, LONGEST_QUERY, Answer, Scope, read_query, render
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.paths import tidy
-from aiguillage.dialects.v2_lookups_described import DESCRIBED
+from aiguillage.dialects.v2 import TAGS as V2_TAGS
+from aiguillage.dialects.v2 import At
+from aiguillage.domain import described, words
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
+from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Member
+from aiguillage.domain.words import MOMENT, example_of, means
 
-__all__ = ["DESCRIBED", "METHODS", "NAME", "PATH", "UNREAD", "answer", "ask", "handles", "method_not_allowed", "refuse"]
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
 
 NAME = "v2_lookups"
+TAGS: tuple[Tag, ...] = ()
 PATH = None
 
 
@@ -32,37 +38,50 @@ class Path(NamedTuple):
     rules: tuple[Rule, ...]
 
 
+REASONS = ("switch", "exception", "holiday", "time_span", "default", "no_hours")
+OWNERS = ("account", "group", "queue")
 PATHS = (Path("/api/v2/queues/", "code", QUEUE), Path("/api/v2/oncall/", "rota", ROTA))
 _READ = {"customerAccount", "at"}
 UNREAD = Question(rules=QUEUE, is_call=False)
 """What stands for a request until it is read."""
 
 
-class QueueTold(msgspec.Struct, frozen=True):
-    """How a call queue is; `of` is what the reason belongs to: the account, the group or the queue."""
+class QueueNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call queue at a moment."""
 
-    queue: str
-    name: str
-    open: bool
-    destination: str | None
-    reason: str
-    of: str
-    label: str | None
-    until: str | None
+    queue: Annotated[str, words.QUEUE]
+    name: Annotated[str, words.NAME]
+    open: Annotated[bool, means("Whether it is inside one of its time spans, or has none.", True)]
+    destination: Annotated[str | None, words.DESTINATION]
+    reason: Annotated[str, words.WHY, msgspec.Meta(extra_json_schema={"enum": list(REASONS)})]
+    of: Annotated[str, means("Whose the reason is.", "queue"), msgspec.Meta(extra_json_schema={"enum": list(OWNERS)})]
+    label: Annotated[str | None, means("What people call the exception or holiday that says so; null for none.", None)]
+    until: Annotated[str | None, words.HOLDS, MOMENT]
 
 
-class RotaTold(msgspec.Struct, frozen=True, rename="camel"):
-    """Who is on call, until when, who comes next, and whom the second level would send."""
+class OnCallNow(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Who is on call; null in `onCall` when nobody is."""
 
-    rota: str
-    on_call: str | None
-    number: str | None
-    email: str | None
-    until: str | None
-    next: str | None
-    next_number: str | None
-    level2: str | None
-    level2_number: str | None
+    rota: Annotated[str, means("The rota's code.", "astreinte")]
+    on_call: Annotated[str | None, means("The name of who is on call; null for nobody.", "Karim Vasseur")]
+    number: Annotated[str | None, means("The number of who is on call.", "+33639980101")]
+    email: Annotated[str | None, means("The e-mail address of who is on call.", "karim@example.org")]
+    until: Annotated[
+        str | None,
+        means("How long all of this holds; null: as far as is set, for ever.", "2026-11-30T09:00:00+01:00"),
+        MOMENT,
+    ]
+    next: Annotated[str | None, means("The name of who comes then; null for nobody.", "Lou Bertin")]
+    next_number: Annotated[str | None, means("The number of who comes then.", "+33639980102")]
+    level2: Annotated[str | None, means("The name of who comes second; null for nobody.", None)]
+    level2_number: Annotated[str | None, means("The number of who comes second.", None)]
+
+
+class NowQuery(msgspec.Struct, rename="camel"):
+    """Of which account, and when."""
+
+    customer_account: Account
+    at: At | msgspec.UnsetType = msgspec.UNSET
 
 
 def handles(path: str) -> bool:
@@ -107,10 +126,10 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     return render(200, JSON, msgspec.json.encode(told))
 
 
-def _queue(facts: Facts, decision: Decision) -> QueueTold:
+def _queue(facts: Facts, decision: Decision) -> QueueNow:
     ((queue_id, state),) = decision.steps
     queue = facts.account.queues[queue_id]
-    return QueueTold(
+    return QueueNow(
         queue=queue.code,
         name=queue.name,
         open=state.open,
@@ -122,13 +141,13 @@ def _queue(facts: Facts, decision: Decision) -> QueueTold:
     )
 
 
-def _rota(facts: Facts, decision: Decision) -> RotaTold:
+def _rota(facts: Facts, decision: Decision) -> OnCallNow:
     duty, second = decision.duty, decision.second
     on_call, number, email = _member(None if duty is None else duty.member)
     following, next_number, _ = _member(None if duty is None else duty.next)
     level2, level2_number, _ = _member(None if second is None else second.member)
     rota_id = facts.account.on_call.rota_named(facts.named["rota"])
-    return RotaTold(
+    return OnCallNow(
         rota=facts.account.rotas[cast("int", rota_id)].code,
         on_call=on_call,
         number=number,
@@ -148,3 +167,29 @@ def _member(member: Member | None) -> tuple[str | None, str | None, str | None]:
 def refuse(question: Question, refusal: Refusal) -> Answer:  # noqa: ARG001 - every dialect is called alike
     """The error in Encom's words."""
     return encom_refusal(refusal, raw=False)
+
+
+def _described(path: str, name: str, summary: str, shape: type[msgspec.Struct]) -> Described:
+    place = path.rpartition("{")[2].removesuffix("}")
+    example = example_of(shape)
+    answers = {status: answer for status, answer in refusals(raw=False).items() if status != "429"}
+    return Described(
+        path=path,
+        name=name,
+        tag=V2_TAGS[0].name,
+        summary=summary,
+        description="What a call would meet; nothing of it is in the call log.",
+        within={place: Annotated[Short, means("Its code.", example["queue" if place == "code" else place])]},
+        query=NowQuery,
+        answers={
+            "200": described.Answer("Now, or at the moment asked about.", {described.JSON: Content(shape, example)}),
+            **answers,
+            "404": refusal(404, "The account has none of that code."),
+        },
+    )
+
+
+OPERATIONS = (
+    _described("/api/v2/queues/{code}", "queueNow", "A call queue now", QueueNow),
+    _described("/api/v2/oncall/{rota}", "onCallNow", "Who is on call", OnCallNow),
+)

@@ -1,10 +1,11 @@
 """Blocked callers: numbers and number prefixes that go elsewhere, or nowhere."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
@@ -12,6 +13,7 @@ from aiguillage.domain.errors import about, conflict
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
 from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
+from aiguillage.domain.words import means
 
 HIDDEN = "withheld"
 """What stands for the number of callers who hide theirs."""
@@ -20,9 +22,16 @@ HIDDEN = "withheld"
 class Blocked(msgspec.Struct, frozen=True, kw_only=True):
     """A number in E.164, a prefix with a star at its end, or `withheld`; without a destination calls are rejected."""
 
-    number: str
-    destination: str | None = None
-    label: str = ""
+    number: Annotated[
+        str,
+        means(
+            "A number, a prefix with a star at its end, or `withheld`.",
+            "05 36 49 00 00",
+            shown=means("A number in E.164, a prefix with a star at its end, or `withheld`.", "+33536490000"),
+        ),
+    ]
+    destination: Annotated[str | None, means("Where the caller goes; null rejects the call.")] = None
+    label: Annotated[str, words.LABEL] = ""
 
 
 class BlockedCallers:

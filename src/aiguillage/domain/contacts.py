@@ -1,22 +1,33 @@
-"""Contacts and the account's eight routing fields: what is known of a caller, and under which keys."""
+"""Contacts and the account's eight routing fields: what is known of a caller, and under which keys.
+
+What is known of a contact is declared here, once: each attribute of Contact is annotated with a Part, the eight fields
+are Parts too, and PARTS has them all. Columns, filters, sorts, bodies and answers of the management API, columns of
+files, options of the terminal, erasure, words and examples are made of PARTS.
+
+    a text somebody sends --Part.parse--> Contact --values_of--> columns, answers, exports
+                                             ^-----with_values--- columns, rows of a file, what was entered
+
+So a new part is an attribute with its Part, and a migration that adds its column.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from itertools import filterfalse
-from typing import Any
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from aiguillage.domain.errors import invalid
+from aiguillage.domain.errors import Refusal, invalid
 
 _CODE = re.compile(r"[0-9A-Z*#_-]{1,32}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters, line ends, and halves of characters that no file can keep."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_REFERENCE, LONGEST_DESTINATION = 200, 64, 128
 MOST_CONTACTS = 10_000_000
 """That an account may have."""
 
@@ -44,28 +55,6 @@ Select = tuple[str | None, str | None, str | None, str | None]
 Boolean = tuple[bool | None, bool | None, bool | None, bool | None]
 NO_SELECT: Select = (None, None, None, None)
 NO_BOOLEAN: Boolean = (None, None, None, None)
-
-
-class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A person or company the account knows. `select` are the four destinations, `boolean` VIP, on-call contract, ...
-
-    None in either means: the field's default. `given` has numbers and e-mail addresses as they were sent, by what they
-    are kept as (domain/given.py).
-    """
-
-    reference: str | None = None
-    code: str | None = None
-    language: str = ""
-    company: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    telecoms: tuple[Telecom, ...] = ()
-    emails: tuple[str, ...] = ()
-    select: Select = NO_SELECT
-    boolean: Boolean = NO_BOOLEAN
-    email_destination: str | None = None
-    telecom_destination: str | None = None
-    given: dict[str, Any] = {}
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -113,17 +102,6 @@ def field_position(key: str) -> int:
         raise invalid(f"'{key[:40]}' is no field. Choose one of: {', '.join(FIELD_KEYS)}.") from None
 
 
-def caller_keys(contact: Contact) -> Iterator[tuple[KeyKind, str]]:
-    """Everything that a caller can be known by as this contact, each once."""
-    for number in dict.fromkeys(telecom.number for telecom in contact.telecoms):
-        if number.endswith("*"):
-            yield KeyKind.PREFIX, number[:-1]
-        else:
-            yield KeyKind.NUMBER, number
-    if contact.code is not None:
-        yield KeyKind.CODE, contact.code
-
-
 def parse_code(text: str) -> str:
     """A code as it is compared: without blanks, in upper case. Raises Refusal(invalid)."""
     code = "".join(text.split()).upper()
@@ -141,7 +119,7 @@ def caller_code(text: str) -> str | None:
 def parse_destination(text: str, field: str | None = None) -> str:
     """What the phone system dials, as it is kept. Raises Refusal(invalid): a comma would break raw answers."""
     destination = text.strip()
-    if not destination or len(destination) > 128 or "," in destination or _UNSAFE.search(destination):  # noqa: PLR2004
+    if not destination or len(destination) > LONGEST_DESTINATION or "," in destination or _UNSAFE.search(destination):
         raise invalid(f"'{destination[:40]}' is no destination. Use up to 128 characters, none of them a comma.", field)
     return destination
 
@@ -164,9 +142,23 @@ def folded(text: str) -> str:
     return "".join(filterfalse(unicodedata.combining, letters))[:LONGEST_NAME]
 
 
+LANGUAGES = {
+    word: code
+    for code, words in (
+        ("fr", "french français francais"),
+        ("en", "english anglais"),
+        ("de", "german deutsch allemand"),
+        ("es", "spanish español espagnol"),
+        ("it", "italian italiano italien"),
+        ("nl", "dutch nederlands néerlandais"),
+    )
+    for word in words.split()
+}
+
+
 def parse_language(text: str) -> str:
-    """A language code as in `fr` or `fr-CA`. Raises Refusal(invalid)."""
-    language = text.strip().replace("_", "-")
+    """A language by its name, or by its code as in `fr` or `fr-CA`. Raises Refusal(invalid)."""
+    language = LANGUAGES.get(text.strip().lower()) or text.strip().replace("_", "-")
     language = language[:3].lower() + language[3:]
     if language and not _LANGUAGE.fullmatch(language):
         raise invalid(f"'{text[:20]}' is no language code. Write two or three letters, as in fr, en or fr-CA.")
@@ -179,9 +171,329 @@ NO = frozenset({"0", "false", "no", "n", "non", "faux", "off", "-"})
 
 def parse_boolean(text: str) -> bool:
     """Yes or no, as people and spreadsheets write it in English and French. Raises Refusal(invalid)."""
-    word = text.strip().lower()
+    word = unfloated(text.strip().lower())
     if word in YES:
         return True
     if word in NO:
         return False
     raise invalid(f"'{text[:40]}' is neither yes nor no. Write yes, oui, x, true or 1; no, non, false or 0.")
+
+
+_BROKEN = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+|#{3,}")
+"""What a spreadsheet leaves of long digits in a cell that may have letters too; a column too narrow leaves `####`."""
+
+_FLOAT = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
+
+
+def unfloated(text: str) -> str:
+    """The text; `1234.0`, as programs write a column of numbers in which some are missing, is `1234`."""
+    floated = _FLOAT.fullmatch(text)
+    return floated[1] if floated else text
+
+
+def shortened(text: str) -> Refusal:
+    """The refusal of digits that a spreadsheet has rounded."""
+    return invalid(f"'{text}' was shortened by a spreadsheet. Format the column as text, and export it again.")
+
+
+def _in_full(text: str) -> str:
+    """The text, unless a spreadsheet has rounded it. Raises Refusal(invalid)."""
+    if _ROUNDED.fullmatch(text):
+        raise shortened(text)
+    return text
+
+
+def parse_line(text: str, longest: int = LONGEST_NAME) -> str:
+    """A text; a line end or tab inside becomes a blank. Raises Refusal(invalid)."""
+    return parse_text(text if text.isprintable() else _BROKEN.sub(" ", text), longest)
+
+
+def _read_destination(text: str) -> str:
+    return parse_destination(unfloated(_in_full(text)))
+
+
+class Part(NamedTuple):
+    """One thing known of a contact.
+
+    `name` is the desk's name and the column's: the attribute of Contact, or the field's key. `wire` is the management
+    API's name, `heading` the column's in files, `option` the terminal's; each is the name unless it is given. `words`
+    say what it means, `noun` names it in a table, `hint` is the option's help where the words would not do. `example`
+    is a value as the API shows it. `aliases` are headings, in plain letters, that an import reads as this; `weak` are
+    those that it reads so where no column says it better.
+
+    `parse` reads a text that is more than a line of at most `longest` characters; where there is none, the value is
+    `empty`. `several` is set for a list: the member that has the text, where one is sent as an object. `flag` is yes or
+    no. `folded`: filters, sorts and searches leave accents and case aside. `unique`: no two contacts of an account have
+    the same. `erased`: an erasure looks for the number in it, and clears it.
+    """
+
+    words: str
+    noun: str
+    example: Any = None
+    name: str = ""
+    wire: str = ""
+    heading: str = ""
+    option: str = ""
+    hint: str = ""
+    aliases: str = ""
+    weak: str = ""
+    parse: Callable[[str], Any] | None = None
+    longest: int = LONGEST_NAME
+    empty: Any = None
+    several: str = ""
+    flag: bool = False
+    folded: bool = False
+    unique: bool = False
+    erased: bool = True
+
+    def named(self, name: str, empty: Any = None) -> "Part":  # noqa: ANN401 - of any part
+        """The same with all its names, and its empty value."""
+        return self._replace(
+            name=name,
+            wire=self.wire or name,
+            heading=self.heading or name,
+            option=self.option or name.replace("_", "-"),
+            hint=self.hint or self.words,
+            empty=empty,
+        )
+
+    def read(self, text: str) -> Any:  # noqa: ANN401 - of any part
+        """The value of a text, whether somebody enters, imports or sends it. Raises Refusal(invalid)."""
+        text = text.strip()
+        if not text:
+            return self.empty
+        if self.parse is not None:
+            return self.parse(text)
+        return parse_line(text, self.longest)
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A person or company the account knows. `select` are the four destinations, `boolean` VIP, on-call contract, ...
+
+    None in either means: the field's default. `given` has numbers and e-mail addresses as they were sent, by what they
+    are kept as (domain/given.py).
+    """
+
+    reference: Annotated[
+        str | None,
+        Part(
+            "The contact's name in other systems, by which an import finds it again.",
+            "reference",
+            "C-1042",
+            parse=lambda text: parse_text(_in_full(text), LONGEST_REFERENCE),
+            longest=LONGEST_REFERENCE,
+            unique=True,
+            aliases="ref externalreference externalid externalkey referenceexterne idexterne refexterne "
+            "identifiantexterne referenceclient refclient clientid idclient customernumber numeroclient nclient "
+            "ndeclient numclient numerodeclient",
+            weak="contactid recordid idcontact idducontact ctnum numerodecompte numerocompte ncompte numerotiers "
+            "ntiers",
+        ),
+    ] = None
+    code: Annotated[
+        str | None,
+        Part(
+            "The digits that the contact types to say who they are.",
+            "code",
+            "4321",
+            wire="id_code",
+            parse=lambda text: parse_code(unfloated(_in_full(text))),
+            longest=32,
+            unique=True,
+            aliases="codeclient clientcode customercode idcode codeid callercode codeappelant codepin pin "
+            "codedidentification codeidentification identificationcode accesscode codeacces codedacces",
+            weak="codetiers",
+        ),
+    ] = None
+    language: Annotated[
+        str,
+        Part(
+            "The contact's language, as in `fr`.",
+            "language",
+            "fr",
+            wire="language_code",
+            parse=parse_language,
+            longest=12,
+            erased=False,
+            aliases="languagecode lang langue codelangue",
+        ),
+    ] = ""
+    company: Annotated[
+        str,
+        Part(
+            "The company's name.",
+            "company",
+            "Garage Belleville",
+            folded=True,
+            aliases="companyname organisation organization organisme societe nomsociete nomdelasociete raisonsociale "
+            "entreprise nomdelentreprise organizationname organisationname org",
+            weak="account accountname nomducompte nomcompte business associatedcompany customername clientname "
+            "nomclient nomduclient nomdutiers nomtiers nomfournisseur nomdufournisseur suppliername vendorname "
+            "intitule intituleclient intituledutiers intituletiers intituleducompte nometablissement",
+        ),
+    ] = ""
+    first_name: Annotated[
+        str,
+        Part(
+            "The person's first name.",
+            "first name",
+            "Camille",
+            folded=True,
+            aliases="firstname givenname forename prenom prenoms",
+        ),
+    ] = ""
+    last_name: Annotated[
+        str,
+        Part(
+            "The person's last name.",
+            "last name",
+            "Roche",
+            folded=True,
+            aliases="lastname surname familyname nom nomdefamille",
+            weak="name fullname nomcomplet nomcontact nomducontact contactname contact ctcontact displayname "
+            "nomaffiche fileas interlocuteur fn",
+        ),
+    ] = ""
+    telecoms: Annotated[
+        tuple[Telecom, ...],
+        Part(
+            "Numbers in any spelling: texts, or objects with `number` and perhaps `type`, `label` and more.",
+            "number",
+            ["01 99 00 12 34"],
+            heading="number",
+            option="number",
+            hint="In any spelling, a star at the end for a prefix; repeat for more.",
+            several="number",
+        ),
+    ] = ()
+    emails: Annotated[
+        tuple[str, ...],
+        Part(
+            "E-mail addresses: texts, or objects with `email` and more.",
+            "e-mail address",
+            ["atelier@example.org"],
+            heading="email",
+            option="email",
+            hint="An e-mail address; repeat for more.",
+            several="email",
+            aliases="email mail emailaddress mailaddress courriel adressemail adresseemail adressecourriel "
+            "adresseelectronique",
+        ),
+    ] = ()
+    select: Select = NO_SELECT
+    boolean: Boolean = NO_BOOLEAN
+    email_destination: Annotated[
+        str | None,
+        Part(
+            "A destination for e-mail, kept for other systems: no rule looks at it.",
+            "destination of e-mails",
+            longest=255,
+        ),
+    ] = None
+    telecom_destination: Annotated[
+        str | None,
+        Part(
+            "A destination for calls, kept for other systems: no rule looks at it.",
+            "destination of calls",
+            parse=_read_destination,
+            longest=LONGEST_DESTINATION,
+        ),
+    ] = None
+    given: dict[str, Any] = {}
+
+
+def _select(n: int, example: str, hint: str, aliases: str = "") -> Part:
+    part = Part(
+        f"Destination {n} of four; null takes the field's default.",
+        f"select_{n}",
+        example,
+        wire=f"field_select_{n}",
+        option=f"destination{n}",
+        hint=hint,
+        aliases=aliases,
+        parse=_read_destination,
+        longest=LONGEST_DESTINATION,
+    )
+    return part.named(f"select_{n}")
+
+
+def _boolean(n: int, words: str, **more: Any) -> Part:  # noqa: ANN401 - of a Part
+    words = f"{words}; null takes the field's default."
+    part = Part(words, f"boolean_{n}", wire=f"field_boolean_{n}", parse=parse_boolean, flag=True, erased=False, **more)
+    return part.named(f"boolean_{n}")
+
+
+FIELD_PARTS = {
+    part.name: part
+    for part in (
+        _select(
+            1,
+            "207",
+            "The queue, or whatever else shall be dialled.",
+            "destination file filedattente filedappel filedappels queue callqueue routage",
+        ),
+        _select(2, "209", "The second choice."),
+        _select(3, "214", "The third choice."),
+        _select(4, "216", "The fourth choice."),
+        _boolean(
+            1,
+            "Whether the contact is a VIP",
+            example=True,
+            option="vip",
+            hint="Whether they are a VIP.",
+            aliases="vip isvip clientvip estvip",
+        ),
+        _boolean(
+            2,
+            "Whether there is an on-call contract",
+            example=False,
+            option="on-call",
+            hint="Whether they have an on-call contract.",
+            aliases="astreinte contratdastreinte contratastreinte oncall oncallcontract oncallduty oncalldutycontract "
+            "hasoncalldutycontract sousastreinte souscontratdastreinte",
+        ),
+        _boolean(3, "Boolean field 3", hint="The field boolean_3."),
+        _boolean(4, "Boolean field 4", hint="The field boolean_4."),
+    )
+}
+OWN_PARTS: dict[str, Part] = {
+    attribute.name: part.named(attribute.name, attribute.default)
+    for attribute in msgspec.structs.fields(Contact)
+    for part in getattr(attribute.type, "__metadata__", ())
+}
+PARTS = OWN_PARTS | FIELD_PARTS
+"""All that is known of a contact, by its name: what each contact has of its own, then the account's eight fields."""
+
+FOLDED = tuple(part.name for part in PARTS.values() if part.folded)
+_own_values = attrgetter(*OWN_PARTS)
+_PLACES = {key: place for place, key in enumerate(FIELD_PARTS)}
+
+
+def values_of(contact: Contact) -> tuple[Any, ...]:
+    """The contact's values, in the order of PARTS."""
+    return (*_own_values(contact), *contact.select, *contact.boolean)
+
+
+def with_values(before: Contact, values: Mapping[str, Any]) -> Contact:
+    """The contact with other values of some parts, by their names."""
+    changes: dict[str, Any] = {}
+    fields: list[Any] = [*before.select, *before.boolean]
+    for name, value in values.items():
+        if name in _PLACES:
+            fields[_PLACES[name]] = value
+        else:
+            changes[name] = value
+    changes["select"], changes["boolean"] = tuple(fields[:SELECTS]), tuple(fields[SELECTS:])
+    return msgspec.structs.replace(before, **changes)
+
+
+def caller_keys(contact: Contact) -> Iterator[tuple[KeyKind, str]]:
+    """Everything that a caller can be known by as this contact, each once."""
+    for number in dict.fromkeys(telecom.number for telecom in contact.telecoms):
+        if number.endswith("*"):
+            yield KeyKind.PREFIX, number[:-1]
+        else:
+            yield KeyKind.NUMBER, number
+    if contact.code is not None:
+        yield KeyKind.CODE, contact.code

@@ -1,16 +1,18 @@
 """CTI maps: an origin that the phone system sends (a dialled number, a site code) to a destination."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, one_of, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
+from aiguillage.domain.words import means
 
 LONGEST_ORIGIN = 64
 
@@ -18,15 +20,15 @@ LONGEST_ORIGIN = 64
 class Cti(msgspec.Struct, frozen=True, kw_only=True):
     """A phone system or application with an origin map of its own."""
 
-    name: str
+    name: Annotated[str, words.NAME]
 
 
 class CtiDestination(msgspec.Struct, frozen=True, kw_only=True):
     """One origin of a CTI and where it leads. `cti` is the CTI's id."""
 
-    cti: int
-    origin: str
-    destination: str
+    cti: Annotated[int, means("The id of the CTI: the one in the path.", 12, wire="cti_id")]
+    origin: Annotated[str, means("What the phone system sends: a dialled number, a site's code.", "01 99 00 12 34")]
+    destination: Annotated[str, words.DESTINATION]
 
 
 def origin_key(origin: str, country: str) -> str:

@@ -35,6 +35,10 @@ CODE = {
 """Every kind of refusal, as what a program is told where the refusal has no finer code."""
 
 
+FIELD = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a message for the name of its field, which each door knows by a name of its own."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """A request that is not carried out; `message` tells the person what to do, `field` where the fault is.
 
@@ -63,9 +67,21 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         super().__init__(message)
         self.kind = kind
         self.code = CODE[kind] if code is None else code
-        self.message = message
         self.field = field
         self.wait = wait
+
+    @property
+    def message(self) -> str:
+        """What the person is to do."""
+        return self.says(self.field or "")
+
+    def says(self, field: str) -> str:
+        """The same where its field has another name."""
+        return str(self.args[0]).replace(FIELD, field)
+
+    def __str__(self) -> str:
+        """The message, as a log or a traceback shows it."""
+        return self.message
 
 
 def invalid(message: str, field: str | None = None, code: Code | None = None, beside: Sequence[str] = ()) -> Refusal:

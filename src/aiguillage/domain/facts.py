@@ -44,6 +44,7 @@ from aiguillage.domain.queues import (
     check_switch,
     check_time_span,
     queue_keys,
+    settle_exception,
 )
 from aiguillage.domain.remarks import Remark, of_queues, of_spans_removed, on_rotas, on_spans
 from aiguillage.domain.steps import Steps, batches, finish
@@ -68,6 +69,7 @@ class Kind(NamedTuple):
     (domain/beside.py). Where `parts` says what they stand for, as the zones of a geo destination, an account has
     `most` of these too. `remarks` are told of facts that were written, by their ids, `parting` ones of the account
     without facts that were removed. `role` is what it takes to change one, `seen_by` what it takes to see one.
+    `settle` completes what was sent, beside the fact before it (None for a new one).
     """
 
     name: str
@@ -82,6 +84,7 @@ class Kind(NamedTuple):
     parting: Callable[[Iterable[Any], ByKind], list[Remark]] | None = None
     role: Role = Role.EDIT
     seen_by: Role = Role.READ
+    settle: Callable[[dict[str, Any], Any], dict[str, Any]] = lambda sent, _before: sent
 
 
 def _of_owner(fact: TimeSpan | DayException | Calendar | Switch) -> Iterable[Reference]:
@@ -111,7 +114,7 @@ KINDS = (
         remarks=on_spans,
         parting=of_spans_removed,
     ),
-    Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000),
+    Kind("exception", DayException, check_exception, 20_000, _of_owner, most_together=1_000, settle=settle_exception),
     Kind("holiday", Holiday, check_holiday, 1_000),
     Kind("observance", Observance, check_observance, 1),
     Kind("calendar", Calendar, check_calendar, 200, _of_owner),

@@ -62,7 +62,7 @@ class _Faults:
             return False
         path = self._path(refusal.field)
         if not (path in self._aside or path in self._stand_ins or self._rests_on_aside(refusal)):
-            self._found[path] = refusal.message.replace(f"'{refusal.field}'", f"'{_name(path)}'")
+            self._found[path] = refusal.says(_name(path))
         return self._put_aside(path)
 
     def left(self) -> list[Any]:

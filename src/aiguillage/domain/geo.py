@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from itertools import repeat
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, one_of, own_key, reference_key
 from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
@@ -14,27 +15,77 @@ from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.geo_models import GeoModel, model_named
 from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
+from aiguillage.domain.words import means
 
 MOST_ZONES = 5_000
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
+class ZoneSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A zone as models have it; the name is for people."""
+
+    code: Annotated[str, means("The zone's code, as it is typed or begins a number.", "35")]
+    name: Annotated[str | msgspec.UnsetType | None, means("What the zone is called.", "Ille-et-Vilaine")] = (
+        msgspec.UNSET
+    )
+
+
+def _codes(zones: Iterable[Any], _field: str) -> list[str]:
+    return [zone if isinstance(zone, str) else zone["code"] for zone in zones]
+
+
+def _parse_model(model: object, _field: str) -> str:
+    return model_named(str(model)).key
+
+
+def _id_of_model(key: str) -> int:
+    return model_named(key).id
+
+
 class GeoList(msgspec.Struct, frozen=True, kw_only=True):
     """Zones of one model, and four destinations for callers whose zone is not in the list."""
 
-    code: str
-    name: str
-    model: str
-    fallback: Select = NO_SELECT
+    code: Annotated[str, means("The list's code, which call flows name it by.", "agences", wire="list_id")]
+    name: Annotated[str, means("The list's name, for people.", "Agences", wire="list_name")]
+    model: Annotated[
+        str,
+        means(
+            "The id of the geo model: what the list's zones are.",
+            1,
+            wire="geo_routing_model_id",
+            type=int,
+            parse=_parse_model,
+            show=_id_of_model,
+        ),
+    ]
+    fallback: Annotated[
+        Select,
+        means(
+            "Destination # of callers who are in none of the list's zones; null for none.",
+            words.FOUR,
+            wire="fallback_destination_#",
+        ),
+    ] = NO_SELECT
 
 
 class GeoDestination(msgspec.Struct, frozen=True, kw_only=True):
     """Some zones of a list, and their four destinations. `geo_list` is the list's id."""
 
-    geo_list: int
-    zones: tuple[str, ...]
-    nickname: str = ""
-    select: Select = NO_SELECT
+    geo_list: Annotated[int, means("The id of the geo list: the one in the path.", 12, wire="geo_routing_list_id")]
+    zones: Annotated[
+        tuple[str, ...],
+        means(
+            "The zones: codes, or objects with `code`.",
+            ["35", "56"],
+            shown=means("The codes of the zones.", ["35", "56"]),
+            sent=list[str | ZoneSent],
+            parse=_codes,
+        ),
+    ]
+    nickname: Annotated[str, means("What people call these zones.", "Bretagne")] = ""
+    select: Annotated[
+        Select, means("Destination # of callers from these zones; null for none.", words.FOUR, wire="destination_#")
+    ] = NO_SELECT
 
 
 class Zone(msgspec.Struct, frozen=True, gc=False):

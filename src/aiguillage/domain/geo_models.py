@@ -5,13 +5,14 @@ Matching is that of contracts/cx-engine.md, 'Model matching'.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.numbering import kept_beginning
+from aiguillage.domain.words import means
 
 Method = Literal["exact", "prefix"]
 Position = Literal["start", "end"]
@@ -47,8 +48,8 @@ _UNPOSTAL = frozenset({"2A", "2B", "977", "978"})
 class ZoneName(msgspec.Struct, frozen=True):
     """A zone of a model and what it is called."""
 
-    code: str
-    name: str
+    code: Annotated[str, means("The zone's code, as it is typed or begins a number.", "35")]
+    name: Annotated[str, means("What the zone is called.", "Ille-et-Vilaine")]
 
 
 class GeoModel(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Moments: microseconds since 1970 UTC. How every door writes, reads and counts them; only doors ask for the time."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
+
+MIDNIGHT = ("24:00", "24:00:00")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -61,3 +63,35 @@ def parse_moment(text: str, field: str | None = None) -> int:
         f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
         field,
     )
+
+
+def parse_day(text: str, field: str) -> str:
+    """A date as it is kept. Raises Refusal(invalid)."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date. Write YYYY-MM-DD, as in 2026-12-25.", field) from None
+
+
+def parse_time(text: str, field: str) -> str:
+    """A time of day as it is kept. Raises Refusal(invalid)."""
+    try:
+        found = time.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or ":" not in text:
+        raise invalid(f"'{text[:40]}' is no time. Write HH:MM or HH:MM:SS by the account's clock.", field)
+    return found.isoformat(timespec="seconds")
+
+
+def parse_end(text: str, field: str) -> str:
+    """A time of day at which something ends, as it is kept; 24:00 is midnight. Raises Refusal(invalid)."""
+    return parse_time("00:00" if text.strip() in MIDNIGHT else text, field)
+
+
+def parse_wall(text: str, field: str) -> str:
+    """A date and time by the account's clock, as it is kept. Raises Refusal(invalid)."""
+    try:
+        return datetime.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise invalid(f"'{text[:40]}' is no date and time. Write 2026-12-24T18:00.", field) from None

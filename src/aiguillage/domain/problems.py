@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
+
+from aiguillage.domain.words import means
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -90,11 +92,13 @@ class Problem(msgspec.Struct, frozen=True):
     A 422 has `errors` too: what is wrong, field by field, as Laravel writes it (contracts/cx-engine.md).
     """
 
-    status: int
-    title: str
-    detail: str
-    code: Code
-    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+    status: Annotated[int, means("The HTTP status.")]
+    title: Annotated[str, means("The status in words.")]
+    detail: Annotated[str, means("What is wrong, and what to do.")]
+    code: Annotated[Code, means("Why, in a word for programs. docs/management-api.md says what to do about each.")]
+    errors: Annotated[dict[str, list[str]] | msgspec.UnsetType, means("On 422: what is wrong, field by field.")] = (
+        msgspec.UNSET
+    )
 
 
 def problem(

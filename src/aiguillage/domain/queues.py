@@ -10,18 +10,22 @@ conflict). Whether what a fact belongs to exists is not looked at here.
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
 
 import msgspec
 from msgspec.structs import replace
 
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import ByKind, having, one_of, own_key, owned, reference_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.holidays import ObservedDay, check_place
+from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
+from aiguillage.domain.words import means
 
 QUEUE, GROUP, ACCOUNT, ROTA = "queue", "group", "account", "rota"
 """What a fact can belong to."""
@@ -32,10 +36,23 @@ _LONGEST_URL = 2_000
 _SUNDAY = 7
 
 
+CLASSES = (("CallQueue", QUEUE), ("CallQueueGroup", GROUP))
+"""Class names that the successor's client sends, by how they end, and what they stand for."""
+
+
+def parse_owner(text: str, _field: str) -> str:
+    """What a fact belongs to: a word, or the name of a class that ends as the successor's does."""
+    return next((kind for ending, kind in CLASSES if text.strip().endswith(ending)), text.strip())
+
+
+def _parse_weekday(day: int, _field: str) -> int:
+    return _SUNDAY if day == 0 else day
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Call queues that share opening hours."""
 
-    name: str
+    name: Annotated[str, words.NAME]
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,17 +62,26 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     decisions. `group` and `rota` are ids.
     """
 
-    name: str
-    code: str
-    number: str | None = None
-    group: int | None = None
-    active: bool = True
-    default_destination: str | None = None
-    default_destination_type: str = ""
-    did_number: str | None = None
-    host_name: str = ""
-    type: str = ""
-    rota: int | None = None
+    name: Annotated[str, words.NAME]
+    code: Annotated[str, means("What call flows name the queue by.", "support")]
+    number: Annotated[str | None, means("What is dialled to reach the queue; null for none.", "207")] = None
+    group: Annotated[
+        int | None,
+        means(
+            "The id of the queue's group, whose opening hours it shares; null for none.", 3, wire="call_queue_group_id"
+        ),
+    ] = None
+    active: Annotated[bool, means("Whether the queue takes part in decisions.", True)] = True
+    default_destination: Annotated[
+        str | None, means("Where the queue's calls go while nothing else says so.", "299")
+    ] = None
+    default_destination_type: Annotated[
+        str, means("A kind of destination, for people and programs: no rule looks at it.", "")
+    ] = ""
+    did_number: Annotated[str | None, means("The number that callers dial from outside; null for none.")] = None
+    host_name: Annotated[str, means("The phone system's host, for people and programs: no rule looks at it.", "")] = ""
+    type: Annotated[str, means("A kind of queue, for people and programs: no rule looks at it.", "")] = ""
+    rota: Annotated[int | None, means("The id of the rota that says who comes; null for none.", wire="rota_id")] = None
 
 
 class TimeSpan(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,14 +91,28 @@ class TimeSpan(msgspec.Struct, frozen=True, kw_only=True):
     a destination calls go to the queue itself.
     """
 
-    owner_type: str
-    owner_id: int
-    day_of_week: int | None = None
-    date_full: date | None = None
-    start_time: time
-    end_time: time
-    destination: str | None = None
-    reference: str = ""
+    owner_type: Annotated[
+        str,
+        means(
+            "What the time span belongs to: `queue` or `group`.", "queue", wire="time_spanable_type", parse=parse_owner
+        ),
+    ]
+    owner_id: Annotated[
+        int, means("The id of the queue or group that the time span belongs to.", 12, wire="time_spanable_id")
+    ]
+    day_of_week: Annotated[
+        int | None,
+        means(
+            "1 Monday to 7 Sunday; 0 is sent for Sunday too. Null for a time span on a date.", 1, parse=_parse_weekday
+        ),
+    ] = None
+    date_full: Annotated[
+        date | None, means("The one day of the time span, `YYYY-MM-DD`; null for one of each week.")
+    ] = None
+    start_time: Annotated[time, words.BEGINS]
+    end_time: Annotated[time, words.ENDS]
+    destination: Annotated[str | None, means("Where calls go in that time; null for the queue itself.")] = None
+    reference: Annotated[str, words.REFERENCE] = ""
 
 
 class DayException(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,24 +121,39 @@ class DayException(msgspec.Struct, frozen=True, kw_only=True):
     Without a destination calls go to the queue's default destination.
     """
 
-    owner_type: str
-    owner_id: int
-    first_day: date
-    last_day: date
-    every_year: bool = False
-    label: str = ""
-    destination: str | None = None
-    reference: str = ""
+    owner_type: Annotated[
+        str,
+        means(
+            "What it belongs to: `queue` or `group`; a holiday to `account`.",
+            "queue",
+            wire="exceptionable_type",
+            parse=parse_owner,
+        ),
+    ]
+    owner_id: Annotated[
+        int,
+        means(
+            "The id of the queue or group that it belongs to; of a holiday the account's.", 12, wire="exceptionable_id"
+        ),
+    ]
+    first_day: Annotated[date, means("The day, or the first one, `YYYY-MM-DD`.", "2026-12-24", wire="day")]
+    last_day: Annotated[date, means("The last day, which is one of them, `YYYY-MM-DD`.", "2026-12-24")]
+    every_year: Annotated[bool, words.EVERY_YEAR] = False
+    label: Annotated[str, words.LABEL] = ""
+    destination: Annotated[
+        str | None, means("Where calls go on these days; null for the queue's default destination.")
+    ] = None
+    reference: Annotated[str, words.REFERENCE] = ""
 
 
 class Holiday(msgspec.Struct, frozen=True, kw_only=True):
     """A holiday of the account that somebody entered by hand."""
 
-    day: date
-    label: str
-    every_year: bool = False
-    destination: str | None = None
-    reference: str = ""
+    day: Annotated[date, means("The day, `YYYY-MM-DD`.", "2026-11-27")]
+    label: Annotated[str, words.LABEL]
+    every_year: Annotated[bool, words.EVERY_YEAR] = False
+    destination: Annotated[str | None, words.ON_THAT_DAY] = None
+    reference: Annotated[str, words.REFERENCE] = ""
 
 
 class Observance(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,12 +218,24 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """A manual override of an account, group or queue: on until switched off or until a moment (microseconds UTC)."""
 
-    name: str
-    owner_type: str
-    owner_id: int | None = None
-    destination: str
-    on: bool = False
-    until: int | None = None
+    name: Annotated[str, words.NAME]
+    owner_type: Annotated[str, means("What it belongs to: `account`, `group` or `queue`.", "queue", parse=parse_owner)]
+    owner_id: Annotated[int | None, means("The id of what it belongs to; null for the account.", 12)] = None
+    destination: Annotated[str, means("Where calls go while the switch is on.", "299")]
+    on: Annotated[bool, means("Whether the switch is on.", True)] = False
+    until: Annotated[
+        int | None,
+        means(
+            "When it goes off again by itself, ISO 8601 with an offset; null for only when switched off.",
+            shown=means(
+                "When it goes off again by itself, ISO 8601 in UTC; null while it is off, or on until switched off.",
+                "2026-11-24T17:00:00Z",
+            ),
+            type=str | None,
+            parse=parse_moment,
+            show=iso,
+        ),
+    ] = None
 
     def holds(self, at: int) -> bool:
         """Whether it is on at a moment."""
@@ -268,6 +335,24 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
         destination=_not_itself(fact, by_kind, "exception"),
         reference=parse_text(fact.reference, field="reference"),
     )
+
+
+def settle_exception(sent: dict[str, Any], before: DayException | None) -> dict[str, Any]:
+    """What was sent of an exception, with its last day where it moves with the first. Raises Refusal(invalid)."""
+    if sent.get("owner_type") == ACCOUNT:
+        message = "An exception is of a queue or a group. Send one of the account to /call-queues/exceptions/holidays."
+        raise invalid(message, "owner_type")
+    first = sent.get("first_day")
+    if first is None or sent.get("last_day") is not None:
+        return sent
+    if before is None or "last_day" in sent:
+        return sent | {"last_day": first}
+    try:
+        last = date.fromisoformat(first) + (before.last_day - before.first_day)
+    except OverflowError:
+        message = "The exception would end after the year 9999. Choose an earlier day."
+        raise invalid(message, "first_day") from None
+    return sent | {"last_day": last.isoformat()}
 
 
 def check_holiday(fact: Holiday, fact_id: int | None, by_kind: ByKind, account: Account) -> Holiday:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account, check_email
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
@@ -15,6 +16,7 @@ from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
+from aiguillage.domain.words import means
 
 DAYS = "days"
 UNITS = {DAYS: DAY, "weeks": WEEK}
@@ -33,17 +35,19 @@ _SIP = re.compile(r"(?i)sips?:.")
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who can be on call; `number` is what the phone system dials."""
 
-    name: str
-    number: str
-    email: str = ""
+    name: Annotated[str, means("The member's name, by which layers, overrides and calendars know them.", "Ana Roche")]
+    number: Annotated[str, means("What the phone system dials to reach the member.", "+33639981201")]
+    email: Annotated[str, means("The member's e-mail address; empty for none.", "ana@example.org")] = ""
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """`[start_time, end_time)` on a day of the week, 1 Monday .. 7 Sunday; read as a time span is."""
 
-    day_of_week: int
-    start_time: time
-    end_time: time
+    day_of_week: Annotated[int, means("1 Monday to 7 Sunday.", 6)]
+    start_time: Annotated[time, means("When it begins, `HH:MM` or `HH:MM:SS` by the account's clock.", "09:00:00")]
+    end_time: Annotated[
+        time, means("When it ends, alike; not after the start it is on the next day.", "12:30:00", ends=True)
+    ]
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,22 +57,28 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     days alone on which it is.
     """
 
-    name: str
-    members: tuple[str, ...]
-    every: int = 1
-    unit: str = "weeks"
-    start: date
-    handover: time = time(9)
-    end: date | None = None
-    windows: tuple[Window, ...] = ()
+    name: Annotated[str, means("The layer's name.", "Semaines")]
+    members: Annotated[tuple[str, ...], means("The names of those who take turns, in their order.", ["Ana Roche"])]
+    every: Annotated[int, means("How many days or weeks a turn lasts.", 1)] = 1
+    unit: Annotated[str, means("`days` or `weeks`.", "weeks")] = "weeks"
+    start: Annotated[date, means("The day on which the first turn begins, `YYYY-MM-DD`.", "2026-11-02")]
+    handover: Annotated[time, means("When turns change, `HH:MM` or `HH:MM:SS` by the account's clock.", "09:00:00")] = (
+        time(9)
+    )
+    end: Annotated[date | None, means("The first day without the layer, `YYYY-MM-DD`; null for none.")] = None
+    windows: Annotated[
+        tuple[Window, ...], means("The times of the week in which alone the layer is set; empty for always.")
+    ] = ()
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody takes over from one moment to another, `[begins, ends)`."""
 
-    begins: datetime
-    ends: datetime
-    member: str
+    begins: Annotated[
+        datetime, means("When it begins, by the account's clock unless it has an offset.", "2026-12-24T18:00:00")
+    ]
+    ends: Annotated[datetime, means("When it ends, alike.", "2026-12-26T09:00:00")]
+    member: Annotated[str, means("The name of the member who takes over.", "Ana Roche")]
 
 
 class Rota(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +87,16 @@ class Rota(msgspec.Struct, frozen=True, kw_only=True):
     `level2` is the id of the rota whose members come second.
     """
 
-    code: str
-    name: str
-    members: tuple[Member, ...]
-    layers: tuple[Layer, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    level2: int | None = None
+    code: Annotated[str, means("What call flows name the rota by.", "astreinte")]
+    name: Annotated[str, words.NAME]
+    members: Annotated[tuple[Member, ...], means("Those who can be on call.")]
+    layers: Annotated[tuple[Layer, ...], means("Turns: later layers win where they are set.")] = ()
+    overrides: Annotated[
+        tuple[Override, ...], means("Who takes over from one moment to another, whatever layers and calendars say.")
+    ] = ()
+    level2: Annotated[
+        int | None, means("The id of the rota whose members come second; null for none.", wire="level2_id")
+    ] = None
 
 
 def folded(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.errors import FIELD, Refusal, invalid
 
 WORDS = {
     "str": "a text",
@@ -29,16 +29,16 @@ def unfit(error: msgspec.ValidationError) -> Refusal:
     place = _INDEX.sub(r".\1", place.strip("`.")).removeprefix("[...]").lstrip(".")
     if "unknown field `" in text:
         field = f"{place}.{text.partition('unknown field `')[2].rstrip('`')}".lstrip(".")[:LONGEST_FIELD]
-        return invalid(f"There is no '{field}' here. Leave it out.", field)
+        return invalid(f"There is no '{FIELD}' here. Leave it out.", field)
     if "missing required field `" in text:
         field = text.partition("missing required field `")[2].rstrip("`")
         field = f"{place}.{field}".lstrip(".")
-        return invalid(f"'{field}' is missing. Send it.", field)
+        return invalid(f"'{FIELD}' is missing. Send it.", field)
     field = (place or "body")[:LONGEST_FIELD]
     kinds = _KINDS.fullmatch(text)
     if kinds is None:
         return invalid(f"{text}. Send a value of that kind.", field)
-    return invalid(f"'{field}' is {_in_words(kinds[2])}. It has to be {_in_words(kinds[1])}.", field)
+    return invalid(f"'{FIELD}' is {_in_words(kinds[2])}. It has to be {_in_words(kinds[1])}.", field)
 
 
 def _in_words(kinds: str) -> str:

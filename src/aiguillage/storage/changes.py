@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.contacts import count_contacts
-from aiguillage.storage.schema import FOLDED
-from aiguillage.storage.staging import BATCH, CONTACT_COLUMNS
+from aiguillage.domain.contacts import FOLDED
+from aiguillage.storage.contacts import COLUMNS, count_contacts
+from aiguillage.storage.schema import contacts
+from aiguillage.storage.staging import BATCH
 
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and of how much."""
 
-FOUND_BY = (*(f"{name}_folded" for name in FOLDED), "words")
-TEXTS = ("language", "company", "first_name", "last_name", "telecoms", "emails", *FOUND_BY)
 JOURNAL = text(
     """INSERT INTO journal (account_id, seq, at, actor, action, entity, entity_id, before, after)
     SELECT :account_id, change.seq, :at, :actor, change.action, 'contact', change.contact_id, former.before, draft.after
@@ -25,8 +24,8 @@ JOURNAL = text(
     WHERE change.seq BETWEEN :first AND :last ORDER BY change.seq"""
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
-STAGED = {name: f"draft.{name}" if name in TEXTS else f"NULLIF(draft.{name}, '')" for name in CONTACT_COLUMNS}
-INDEXED = ("reference", *FOUND_BY)
+STAGED = {name: f"NULLIF(draft.{name}, '')" if contacts.c[name].nullable else f"draft.{name}" for name in COLUMNS}
+INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED), "words")
 """Columns with an index of their own: writing one costs a page of it, though it stays as it was."""
 
 ADDED = text(

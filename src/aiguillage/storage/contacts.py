@@ -1,21 +1,39 @@
 """Contacts as rows, and the callers' keys written beside them."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, Row, and_, delete, func, insert, select, update
 
 from aiguillage.domain.calls import Known
-from aiguillage.domain.contacts import Contact, KeyKind, Telecom, caller_keys, folded
+from aiguillage.domain.contacts import (
+    FIELD_KEYS,
+    FOLDED,
+    OWN_PARTS,
+    SELECTS,
+    Contact,
+    KeyKind,
+    Telecom,
+    caller_keys,
+    folded,
+)
 from aiguillage.domain.searching import words_of
 from aiguillage.domain.sums import row_sum
-from aiguillage.storage.schema import FOLDED, accounts, caller_key, can_be_id, contacts, journal
+from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
 
 _encode = msgspec.json.encode
 _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode = msgspec.json.decode
+_TEXTS = tuple(part.name for part in OWN_PARTS.values() if not part.several)
+COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *(f"{name}_folded" for name in FOLDED), "words")
+"""The columns of a contact's own, those of a kind together."""
+
+FLAGS = slice(COLUMNS.index(FIELD_KEYS[SELECTS]), COLUMNS.index("given"))
+_names_of, _texts_of = attrgetter(*FOLDED), attrgetter(*_TEXTS)
+_selects_of, _booleans_of = attrgetter(*FIELD_KEYS[:SELECTS]), attrgetter(*FIELD_KEYS[SELECTS:])
 
 
 def _moment(name: str, seq: ColumnElement[int]) -> Label[int | None]:
@@ -29,54 +47,29 @@ KEPT = select(contacts, _moment("created_at", contacts.c.id), _moment("updated_a
 """Contacts' rows with when each was added and last changed, NULL where the journal has no such change."""
 
 
-def contact_row(account_id: int, contact_id: int, seq: int, contact: Contact) -> dict[str, Any]:
-    """A contact as its table keeps it; `seq` is the change that made it so."""
-    names = {f"{name}_folded": folded(getattr(contact, name)) for name in FOLDED}
-    select_1, select_2, select_3, select_4 = contact.select
-    boolean_1, boolean_2, boolean_3, boolean_4 = contact.boolean
-    return {
-        "account_id": account_id,
-        "id": contact_id,
-        "reference": contact.reference,
-        "code": contact.code,
-        "language": contact.language,
-        "company": contact.company,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "telecoms": _encode(contact.telecoms).decode(),
-        "emails": _encode(contact.emails).decode(),
-        "select_1": select_1,
-        "select_2": select_2,
-        "select_3": select_3,
-        "select_4": select_4,
-        "boolean_1": boolean_1,
-        "boolean_2": boolean_2,
-        "boolean_3": boolean_3,
-        "boolean_4": boolean_4,
-        "email_destination": contact.email_destination,
-        "telecom_destination": contact.telecom_destination,
-        "given": _encode(contact.given).decode() if contact.given else None,
-        **names,
-        "words": words_of(contact, names.values()),
-        "seq": seq,
-    }
+def contact_values(contact: Contact) -> list[Any]:
+    """A contact as its table keeps it: the values of COLUMNS."""
+    names = [folded(name) for name in _names_of(contact)]
+    return [
+        *_texts_of(contact),
+        _encode(contact.telecoms).decode(),
+        _encode(contact.emails).decode(),
+        *contact.select,
+        *contact.boolean,
+        _encode(contact.given).decode() if contact.given else None,
+        *names,
+        words_of(contact, names),
+    ]
 
 
 def contact_of(row: Row[Any]) -> Contact:
     """The contact in a row."""
     return Contact(
-        reference=row.reference,
-        code=row.code,
-        language=row.language,
-        company=row.company,
-        first_name=row.first_name,
-        last_name=row.last_name,
+        **dict(zip(_TEXTS, _texts_of(row), strict=True)),
         telecoms=_decode_telecoms(row.telecoms),
         emails=_decode_emails(row.emails),
-        select=(row.select_1, row.select_2, row.select_3, row.select_4),
-        boolean=(row.boolean_1, row.boolean_2, row.boolean_3, row.boolean_4),
-        email_destination=row.email_destination,
-        telecom_destination=row.telecom_destination,
+        select=_selects_of(row),
+        boolean=_booleans_of(row),
         given=_decode(row.given) if row.given else {},
     )
 
@@ -105,7 +98,8 @@ def key_rows(account_id: int, contact_id: int, contact: Contact) -> list[dict[st
 
 def write_contact(connection: Connection, account_id: int, contact_id: int, seq: int, contact: Contact) -> None:
     """Adds a contact and its keys."""
-    connection.execute(insert(contacts).values(contact_row(account_id, contact_id, seq, contact)))
+    row = dict(zip(COLUMNS, contact_values(contact), strict=True))
+    connection.execute(insert(contacts).values(account_id=account_id, id=contact_id, seq=seq, **row))
     rows = key_rows(account_id, contact_id, contact)
     if rows:
         connection.execute(insert(caller_key), rows)

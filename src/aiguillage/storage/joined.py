@@ -1,7 +1,7 @@
-"""One transaction for a whole request, whatever use cases it calls: what they do is kept together with its answer."""
+"""One transaction for a whole request, whatever use cases it calls: all see one view, or are kept together."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from sqlalchemy import Connection
 
@@ -65,6 +65,44 @@ class OneTransaction(Database):
         self._end(None)
 
 
+class OneView(Database):
+    """A database as one request sees it that only reads: all its use cases see one unchanging view.
+
+    A use case that writes all the same, as a session's last use is noted, does so beside the view. What is read when
+    the view is over has one of its own. For use by one thread.
+    """
+
+    def __init__(self, whole: Database, views: ExitStack) -> None:
+        self.path = whole.path
+        self._whole = whole
+        self._views = views
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """The view of all facts."""
+        if self._connection is None:
+            self._connection = self._views.enter_context(self._whole.read())
+            self._views.callback(self._forget)
+        with told(self.path):
+            yield self._connection
+
+    def _forget(self) -> None:
+        self._connection = None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction of its own."""
+        with self._whole.write() as connection:
+            yield connection
+
+    @contextmanager
+    def write_at_once(self) -> Iterator[Connection]:
+        """The same, which waits for nobody."""
+        with self._whole.write_at_once() as connection:
+            yield connection
+
+
 class Trial(Database):
     """A database on which a request is tried: all that it writes is undone, and nobody else ever sees it."""
 
@@ -103,3 +141,10 @@ def one_transaction(whole: Database) -> Iterator[OneTransaction]:
         yield one
     finally:
         one.done()
+
+
+@contextmanager
+def one_view(whole: Database) -> Iterator[OneView]:
+    """The database for one request that only reads."""
+    with ExitStack() as views:
+        yield OneView(whole, views)

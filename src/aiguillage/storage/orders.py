@@ -2,36 +2,30 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Select, cast, func, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, tuple_
 
-from aiguillage.domain.contacts import FIELD_KEYS
-from aiguillage.storage.schema import FOLDED, contacts
+from aiguillage.domain.contacts import FOLDED, PARTS, Part
+from aiguillage.storage.schema import contacts
 
-PLAIN = {
-    "language_code": contacts.c.language,
-    "email_destination": contacts.c.email_destination,
-    "telecom_destination": contacts.c.telecom_destination,
-    **{f"field_{key}": contacts.c[key] for key in FIELD_KEYS},
+PLAIN: dict[str, ColumnElement[Any]] = {
+    part.wire: contacts.c[part.name] for part in PARTS.values() if not (part.several or part.folded or part.unique)
 }
 """Columns that a filter compares, whatever their case."""
 
 
-def _in_order(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _in_order(part: Part) -> ColumnElement[Any]:
     """The column as it is sorted by: yes after no."""
-    return func.coalesce(cast(column, Integer), -1) if isinstance(column.type, Boolean) else func.coalesce(column, "")
+    column = contacts.c[part.name]
+    return func.coalesce(cast(column, Integer), -1) if part.flag else func.coalesce(column, "")
 
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "id": contacts.c.id,
-    "company": contacts.c.company_folded,
-    "last_name": contacts.c.last_name_folded,
-    "first_name": contacts.c.first_name_folded,
+    **{name: contacts.c[f"{name}_folded"] for name in FOLDED},
     "updated": contacts.c.seq,
     "created_at": contacts.c.id,
     "updated_at": contacts.c.seq,
-    "id_code": func.coalesce(contacts.c.code, ""),
-    "reference": func.coalesce(contacts.c.reference, ""),
-    **{name: _in_order(column) for name, column in PLAIN.items()},
+    **{part.wire: _in_order(part) for part in PARTS.values() if not (part.several or part.folded)},
 }
 """What contacts can be sorted by; what has no value comes first, and moments in the order of the changes."""
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
 
+from aiguillage.domain.contacts import PARTS
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.journal import AT_ONCE, ERASED, as_json
 from aiguillage.storage.schema import answered, imports, journal, survey_records
@@ -36,10 +37,7 @@ SURVEYED = text(
     f"""SELECT * FROM survey_records
     WHERE account_id = :account_id AND (caller = :number OR mentions({_RECORD})) ORDER BY id"""  # noqa: S608 - our own
 )
-_CONTACT = _together(
-    *("reference", "code", "company", "first_name", "last_name", "telecoms", "emails", "given"),
-    *("select_1", "select_2", "select_3", "select_4", "email_destination", "telecom_destination"),
-)
+_CONTACT = _together(*(part.name for part in PARTS.values() if part.erased), "given")
 CONTACTS = text(f"SELECT id FROM contacts WHERE account_id = :account_id AND mentions({_CONTACT})")  # noqa: S608 - our own
 ERASED_TEXT = as_json(ERASED)
 

@@ -1,5 +1,7 @@
 """The tables. Every primary key of an account's facts starts with account_id; moments are microseconds since 1970."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,6 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+from aiguillage.domain.contacts import FOLDED, PARTS, Part
 
 metadata = MetaData()
 
@@ -117,26 +121,18 @@ field_options = Table(
     UniqueConstraint("account_id", "position", "value"),
 )
 
-FOLDED = ("company", "last_name", "first_name")
-"""Names that are also kept without case and accents, to be searched and sorted by."""
+
+def _contact_column(part: Part) -> Column[Any]:
+    text = Text() if part.several else String(part.longest)
+    return Column(part.name, Boolean() if part.flag else text, nullable=part.empty is None)
+
 
 contacts = Table(
     "contacts",
     metadata,
     Column("account_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
-    Column("reference", String(64)),
-    Column("code", String(32)),
-    Column("language", String(12), nullable=False),
-    Column("company", String(200), nullable=False),
-    Column("first_name", String(200), nullable=False),
-    Column("last_name", String(200), nullable=False),
-    Column("telecoms", Text, nullable=False),
-    Column("emails", Text, nullable=False),
-    *(Column(f"select_{n}", String(128)) for n in range(1, 5)),
-    *(Column(f"boolean_{n}", Boolean) for n in range(1, 5)),
-    Column("email_destination", String(255)),
-    Column("telecom_destination", String(128)),
+    *map(_contact_column, PARTS.values()),
     Column("given", Text),
     *(Column(f"{name}_folded", String(200), nullable=False, server_default=text("''")) for name in FOLDED),
     Column("words", Text, nullable=False, server_default=text("''")),

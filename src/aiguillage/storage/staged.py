@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Connection, Row, text
 from sqlalchemy.types import TypeEngine
 
-from aiguillage.domain.contacts import Contact, caller_keys
+from aiguillage.domain.contacts import PARTS, Contact, caller_keys
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
 
-BOOLEANS: dict[str, TypeEngine[Any]] = {f"boolean_{n}": Boolean() for n in range(1, 5)}
+BOOLEANS: dict[str, TypeEngine[Any]] = {part.name: Boolean() for part in PARTS.values() if part.flag}
 """What text(...).columns needs, to give a contact's columns as they are: SQLite itself knows numbers only."""
 
 # CROSS JOIN keeps SQLite to the order in which the tables are named: the stage first, contacts looked up by id.

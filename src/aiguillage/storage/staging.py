@@ -15,12 +15,10 @@ from typing import Any
 
 import msgspec
 
-from aiguillage.domain.calls import Known
-from aiguillage.domain.contacts import FIELD_KEYS, Contact, KeyKind, caller_keys, folded
-from aiguillage.domain.searching import words_of
+from aiguillage.domain.contacts import Contact, KeyKind, caller_keys
 from aiguillage.storage import sqlite
+from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values, known_as
 from aiguillage.storage.engine import told, written_beside
-from aiguillage.storage.schema import FOLDED
 
 PREFIX = ".staged-"
 BATCH = 20_000
@@ -33,20 +31,13 @@ REFERENCE = "r"
 LETTERS = {kind: kind.value for kind in KeyKind}
 """Plain texts, which SQLite's driver binds much faster than members of an enumeration."""
 
-CONTACT_COLUMNS = (
-    *("reference", "code", "language", "company", "first_name", "last_name", "telecoms", "emails"),
-    *FIELD_KEYS,
-    *("email_destination", "telecom_destination", "given"),
-    *(f"{name}_folded" for name in FOLDED),
-    "words",
-)
 ABSENT = ""
 """What the stage keeps for None, and numbers for booleans: binding those costs SQLite's driver a microsecond each."""
 
 TABLES = (
     # A contact as it will be; `n` counts the file's rows.
     f"""CREATE TABLE draft (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, speaks INTEGER NOT NULL,
-        own_id INTEGER NOT NULL, {", ".join(CONTACT_COLUMNS)}, after TEXT NOT NULL, facts TEXT NOT NULL)""",
+        own_id INTEGER NOT NULL, {", ".join(COLUMNS)}, after TEXT NOT NULL, facts TEXT NOT NULL)""",
     """CREATE TABLE draft_key (kind TEXT NOT NULL, key TEXT NOT NULL, n INTEGER NOT NULL, place INTEGER NOT NULL,
         PRIMARY KEY (kind, key, n)) WITHOUT ROWID""",
     # Drafts that are not written: refused ones, those that change nothing, and (if new) those that nobody is known by.
@@ -68,7 +59,8 @@ TABLES = (
     # What caller_key will keep beside each key of a draft; a table of its own, because it is read in the keys' order.
     "CREATE TABLE placed (n INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, facts TEXT NOT NULL)",
 )
-DRAFT_WIDTH = len(CONTACT_COLUMNS) + 6
+_BOUND: dict[bool | None, object] = {None: ABSENT, True: 1, False: 0}
+DRAFT_WIDTH = len(COLUMNS) + 6
 _DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"  # noqa: S608 - marks alone
 _DRAFT_KEY = "INSERT INTO draft_key VALUES (?, ?, ?, ?)"
 _encode = msgspec.json.encode
@@ -138,36 +130,14 @@ def _can_be_known(contact: Contact) -> bool:
 
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
-    names = folded(contact.company), folded(contact.last_name), folded(contact.first_name)
-    return (
-        n,
-        line,
-        speaks,
-        own_id or 0,
-        contact.reference or ABSENT,
-        contact.code or ABSENT,
-        contact.language,
-        contact.company,
-        contact.first_name,
-        contact.last_name,
-        _encode(contact.telecoms).decode(),
-        _encode(contact.emails).decode(),
-        *[value or ABSENT for value in contact.select],
-        *[ABSENT if value is None else int(value) for value in contact.boolean],
-        contact.email_destination or ABSENT,
-        contact.telecom_destination or ABSENT,
-        _encode(contact.given).decode() if contact.given else ABSENT,
-        *names,
-        words_of(contact, names),
-        _encode(contact).decode(),
-        _facts(contact),
-    )
+    values = [ABSENT if value is None else value for value in contact_values(contact)]
+    values[FLAGS] = map(_BOUND.__getitem__, contact.boolean)
+    return (n, line, speaks, own_id or 0, *values, _encode(contact).decode(), _facts(contact))
 
 
 def _facts(contact: Contact) -> str:
     """What caller_key keeps beside each key, but for its start: a bracket and the contact's id."""
-    names = contact.company, contact.first_name, contact.last_name, contact.language
-    return _encode(Known(0, contact.select, contact.boolean, *names))[len(b"[0") :].decode()
+    return _encode(known_as(0, contact))[len(b"[0") :].decode()
 
 
 def draft_keys(n: int, contact: Contact) -> list[tuple[str, str, int, int]]:

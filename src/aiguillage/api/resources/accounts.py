@@ -1,12 +1,12 @@
 """Accounts and their settings."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources.shared import UNSET, Body, given, make_fact
+from aiguillage.api.operations import Asked, Nothing, Operations, Shown
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
+from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.accounts import (
     accounts_by_id,
     add_account,
@@ -17,10 +17,13 @@ from aiguillage.desk.accounts import (
     show_account,
 )
 from aiguillage.desk.change import state_of
+from aiguillage.desk.sent import make_fact
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Account, Role
+from aiguillage.domain.words import means
 
 TAG = "Accounts"
-LISTING = ("q", "sort", "page", "per_page")
+OPERATIONS = Operations(TAG, about_account=False)
 NAMES = {"rota_id": "rota", "geo_list_id": "geo_list"}
 """The account's names for what the API calls otherwise."""
 
@@ -28,117 +31,111 @@ Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
 
 
+CODE = means("The account's code, which it keeps: a letter, then letters, digits, - or _.", "CL0000")
+COUNTRY = means("Two letters, as in `FR`; an account's national numbers are read as that country's.", "FR")
+TIME_ZONE = means("The account's clock, as in `Europe/Paris`.", "Europe/Paris")
+SHARED_NUMBERS = means("What of a number of two contacts: `refuse` it, `ask_code`, or the `first` one wins.", "refuse")
+VIP_PRIORITY = means("What a VIP's calls carry, 0 to 1,000,000.", 10)
+ROTA_ID = means("The id of the rota of queues that have none of their own; null for none.")
+GEO_LIST_ID = means("The id of the geo list in which callers' own numbers are looked up; null for none.")
+FALLBACK_DESTINATION = means(
+    "Where calls go for which nothing says where, as from a closed call queue without a default; null for none.", "200"
+)
+KEEP_CALLS_DAYS = means("How long the call log is kept, 1 to 3650 days.", 365)
+PSEUDONYMISE_DAYS = means("After how many days its numbers can no longer be read, 1 to 3650.", 30)
+
+
 class AccountChanges(Body, frozen=True):
     """An account's settings as they are sent."""
 
-    name: Text = UNSET
-    country: Text = UNSET
-    time_zone: Text = UNSET
-    shared_numbers: Text = UNSET
-    vip_priority: Number = UNSET
-    rota_id: Number | None = UNSET
-    geo_list_id: Number | None = UNSET
-    fallback_destination: Text | None = UNSET
-    keep_calls_days: Number = UNSET
-    pseudonymise_days: Number = UNSET
+    name: Annotated[Text, words.NAME] = UNSET
+    country: Annotated[Text, COUNTRY] = UNSET
+    time_zone: Annotated[Text, TIME_ZONE] = UNSET
+    shared_numbers: Annotated[Text, SHARED_NUMBERS] = UNSET
+    vip_priority: Annotated[Number, VIP_PRIORITY] = UNSET
+    rota_id: Annotated[Number | None, ROTA_ID] = UNSET
+    geo_list_id: Annotated[Number | None, GEO_LIST_ID] = UNSET
+    fallback_destination: Annotated[Text | None, FALLBACK_DESTINATION] = UNSET
+    keep_calls_days: Annotated[Number, KEEP_CALLS_DAYS] = UNSET
+    pseudonymise_days: Annotated[Number, PSEUDONYMISE_DAYS] = UNSET
 
 
 class AccountBody(AccountChanges, frozen=True, kw_only=True):
     """A new account as it is sent: its code, which it keeps, and settings."""
 
-    code: str
+    code: Annotated[str, CODE]
 
 
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     """An account. `code` is what `customer_account` names, `id` what `workspace_id` and `customer_id` mean."""
 
-    id: int
-    code: str
-    name: str
-    country: str
-    time_zone: str
-    shared_numbers: str
-    vip_priority: int
-    rota_id: int | None
-    geo_list_id: int | None
-    fallback_destination: str | None
-    keep_calls_days: int
-    pseudonymise_days: int
+    id: Annotated[int, words.ACCOUNT_ID]
+    code: Annotated[str, CODE]
+    name: Annotated[str, words.NAME]
+    country: Annotated[str, COUNTRY]
+    time_zone: Annotated[str, TIME_ZONE]
+    shared_numbers: Annotated[str, SHARED_NUMBERS]
+    vip_priority: Annotated[int, VIP_PRIORITY]
+    rota_id: Annotated[int | None, ROTA_ID]
+    geo_list_id: Annotated[int | None, GEO_LIST_ID]
+    fallback_destination: Annotated[str | None, FALLBACK_DESTINATION]
+    keep_calls_days: Annotated[int, KEEP_CALLS_DAYS]
+    pseudonymise_days: Annotated[int, PSEUDONYMISE_DAYS]
 
 
-AccountsQuery = query_of("AccountsQuery", AccountShown, words=LISTING)
-FILTERS = [name for name in AccountsQuery.__struct_fields__ if name not in LISTING]
+AccountsQuery = query_of("AccountsQuery", AccountShown, listing=UNDATED)
+FILTERS = [name for name in AccountsQuery.__struct_fields__ if name not in UNDATED]
 
 
-def _show(account_id: int, account: Account) -> Shown:
+def _show(account_id: int, account: Account) -> Shown[AccountShown]:
     facts = msgspec.structs.asdict(account)
     renamed = {name: facts.pop(own) for name, own in NAMES.items()}
     return Shown(AccountShown(id=account_id, **facts, **renamed), state_of(account))
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    "/accounts", "listAccounts", query=AccountsQuery, answer=page_type("Account", AccountShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List the accounts that you may read."""
     found = [_show(*one).body for one in accounts_by_id(asked.db, asked.actor).items()]
     return chosen(found, asked.query, FILTERS, asked.url)
 
 
-def _add(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    "/accounts", "addAccount", status=201, operators=True, example={"code": "CL0002", "name": "Garage Belleville"}
+)
+def _add(asked: Asked[Nothing, AccountBody]) -> Shown[AccountShown]:
+    """Add an account."""
     account = add_account(asked.db, asked.actor, make_fact(Account, given(asked.body, NAMES)))
     return _show(id_of(asked.db, asked.actor, account.code), account)
 
 
-def _get(asked: Asked) -> Shown:
+@OPERATIONS.get("/accounts/{id}", "showAccount", needs=Role.READ, refuses=(404,))
+def _get(asked: Asked[Nothing, None]) -> Shown[AccountShown]:
+    """Show an account."""
     return _show(asked.id(), show_account(asked.db, asked.actor, code_of(asked.db, asked.actor, asked.id())))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    "/accounts/{id}",
+    "setAccount",
+    needs=Role.MANAGE,
+    refuses=(404, 409, 412),
+    example={"vip_priority": 20, "keep_calls_days": 180},
+)
+def _set(asked: Asked[Nothing, AccountChanges]) -> Shown[AccountShown]:
+    """Change an account's settings."""
     code = code_of(asked.db, asked.actor, asked.id())
     changes = given(asked.body, NAMES)
     return _show(asked.id(), set_account(asked.db, asked.actor, code, changes, expected=asked.expected))
 
 
-def _remove(asked: Asked) -> None:
+@OPERATIONS.delete("/accounts/{id}", "removeAccount", status=204, refuses=(404, 409, 412), operators=True)
+def _remove(asked: Asked[Nothing, None]) -> None:
+    """Remove an account.
+
+    With everything that belongs to it, its journal and its calls too.
+    """
     code = code_of(asked.db, asked.actor, asked.id())
     remove_account(asked.db, asked.log, asked.actor, code, expected=asked.expected)
-
-
-def _operation(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
-    return Operation(method, path, name, summary, TAG, run, about_account=False, **more)
-
-
-OPERATIONS = (
-    _operation(
-        *("GET", "/accounts", "listAccounts", "List the accounts that you may read", _list),
-        query=AccountsQuery,
-        answer=page_type("Account", AccountShown),
-        needs=Role.READ,
-    ),
-    _operation(
-        *("POST", "/accounts", "addAccount", "Add an account", _add),
-        body=AccountBody,
-        answer=AccountShown,
-        status=201,
-        operators=True,
-        example={"code": "CL0002", "name": "Garage Belleville"},
-    ),
-    _operation(
-        *("GET", "/accounts/{id}", "showAccount", "Show an account", _get),
-        answer=AccountShown,
-        needs=Role.READ,
-        refuses=(404,),
-    ),
-    _operation(
-        *("PUT", "/accounts/{id}", "setAccount", "Change an account's settings", _set),
-        body=AccountChanges,
-        answer=AccountShown,
-        needs=Role.MANAGE,
-        refuses=(404, 409, 412),
-        example={"vip_priority": 20, "keep_calls_days": 180},
-    ),
-    _operation(
-        *("DELETE", "/accounts/{id}", "removeAccount", "Remove an account", _remove),
-        status=204,
-        refuses=(404, 409, 412),
-        operators=True,
-        description="With everything that belongs to it, its journal and its calls too.",
-    ),
-)

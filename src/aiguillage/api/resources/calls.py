@@ -1,63 +1,72 @@
 """The call log: calls one by one, as a file, and in figures."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File, Operation
-from aiguillage.api.paging import Paged, check_paging, page_behind, page_type
-from aiguillage.api.resources import samples
-from aiguillage.api.resources.files import MEDIA, exported
+from aiguillage.api.operations import Asked, File, Operations
+from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, page_type
+from aiguillage.api.resources.files import MEDIA, exported, samples_of
 from aiguillage.api.resources.shared import BASE, UNSET
-from aiguillage.desk.call_exports import export_calls
+from aiguillage.desk.call_exports import COLUMNS, export_calls
 from aiguillage.desk.calls import Group, Search, count_calls, find_calls, list_strangers
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import DAY, iso, parse_moment
+from aiguillage.domain.words import example_of, means
 from aiguillage.storage.calls import LATEST, Call
 
 TAG = "Calls"
+OPERATIONS = Operations(TAG, needs=Role.READ)
 Text = str | msgspec.UnsetType
 MOST_STRANGERS = 1_000
 DEFAULT_DAYS = 30 * DAY
 
 
+KNOWN = means("How many of them were known callers'.", 36)
+
+
 class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From a moment on, and before another: ISO 8601 with an offset."""
 
-    since: Text = UNSET
-    until: Text = UNSET
+    since: Annotated[Text, words.SINCE] = UNSET
+    until: Annotated[Text, words.UNTIL] = UNSET
 
 
 class CallFilters(Period, frozen=True):
     """Which calls. `number` is in any spelling; `destination` is where the call was sent, or one that it was told."""
 
-    number: Text = UNSET
-    contact_id: int | msgspec.UnsetType = UNSET
-    known: bool | msgspec.UnsetType = UNSET
-    dialect: Text = UNSET
-    reason: Text = UNSET
-    destination: Text = UNSET
-    call_id: Text = UNSET
+    number: Annotated[Text, filtering("In any spelling, `anonymous` for withheld ones, or a pseudonym (`~...`).")] = (
+        UNSET
+    )
+    contact_id: Annotated[int | msgspec.UnsetType, filtering("The contact's id; null for an unknown caller.")] = UNSET
+    known: Annotated[bool | msgspec.UnsetType, filtering("Whether the caller was known.")] = UNSET
+    dialect: Annotated[Text, filtering("How the phone system asked.")] = UNSET
+    reason: Annotated[Text, filtering("The name of the rule that decided.")] = UNSET
+    destination: Annotated[Text, filtering("Where the call was sent, or one of the destinations that it was told.")] = (
+        UNSET
+    )
+    call_id: Annotated[Text, filtering("The call's id in the call log.")] = UNSET
 
 
 class CallsQuery(CallFilters, frozen=True):
     """Which calls, and which of them: `cursor` comes with `next_page_url`."""
 
-    cursor: str = ""
-    per_page: int = 40
+    cursor: Annotated[str, words.CURSOR] = ""
+    per_page: Annotated[int, words.PER_PAGE] = 40
 
 
 class CallsFileQuery(CallFilters, frozen=True):
     """Which calls, as which file: `format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
-    format: str = ""
+    format: Annotated[str, words.FORMAT] = ""
 
 
 class StrangersQuery(Period, frozen=True):
     """Whom to list: the most frequent of a time."""
 
-    limit: int = 100
+    limit: Annotated[int, means("How many to list, 1,000 at most.")] = 100
 
 
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,57 +76,93 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     answer took us, in microseconds; `seq` is the last change of the account that the answer knew of.
     """
 
-    at: str | None
-    number: str | None
-    known: bool
-    known_by: str | None
-    contact_id: int | None
-    dialect: str
-    destination: str | None
-    destinations: list[str | None] | None
-    reason: str | None
-    unknown: str | None
-    call_id: str | None
-    asked: dict[str, Any] | None
-    own_us: int
-    seq: int | None
+    at: Annotated[str | None, means("When it was answered, ISO 8601 in UTC.", "2026-11-24T17:00:00Z")]
+    number: Annotated[
+        str | None,
+        means(
+            "The caller's number in E.164; empty for a withheld one, `~...` for one that is no longer kept.",
+            "+33199001234",
+        ),
+    ]
+    known: Annotated[bool, means("Whether the caller was known.", True)]
+    known_by: Annotated[
+        str | None,
+        means("What the caller was known by: `number`, `prefix` or `code`; null for unknown ones.", "number"),
+    ]
+    contact_id: Annotated[int | None, means("The contact's id; null for an unknown caller.", 12)]
+    dialect: Annotated[str, means("How the phone system asked.", "v2")]
+    destination: Annotated[str | None, means("Where the call was sent; null for nowhere.", "207")]
+    destinations: Annotated[
+        list[str | None] | None, means("All destinations that it was told.", ["207", "209", None, None])
+    ]
+    reason: Annotated[str | None, means("The name of the rule that decided.", "known_caller")]
+    unknown: Annotated[
+        str | None, means("What its call flow gets of an unknown caller: `404`, `empty` or `default`.", "404")
+    ]
+    call_id: Annotated[str | None, means("The call's id in the call log.", "b7c0e51f9d02-1a")]
+    asked: Annotated[dict[str, Any] | None, means("What else was asked.", {"queue": "support"})]
+    own_us: Annotated[int, means("How long the answer took us, in microseconds.", 31)]
+    seq: Annotated[int | None, means("The last change of the account that the answer knew of.", 118)]
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """Calls that have `value` in common, and how many of them were known callers'."""
 
-    value: str | None
-    calls: int
-    known: int
+    value: Annotated[str | None, means("What these calls have in common; null where they have none.", "207")]
+    calls: Annotated[int, words.CALLS]
+    known: Annotated[int, KNOWN]
 
 
 class StatisticsShown(msgspec.Struct, frozen=True, kw_only=True):
     """Calls in figures. Hours (`00` to `23`) and days are those of the account's clock; the share is from 0 to 1."""
 
-    since: str | None
-    until: str | None
-    calls: int
-    known: int
-    unknown: int
-    known_share: float | None
-    by_dialect: list[Share]
-    by_destination: list[Share]
-    by_hour: list[Share]
-    by_day: list[Share]
+    since: Annotated[str | None, means("From this moment on, ISO 8601 in UTC.", "2026-11-01T00:00:00Z")]
+    until: Annotated[str | None, means("Before this moment, ISO 8601 in UTC; null for no end.")]
+    calls: Annotated[int, words.CALLS]
+    known: Annotated[int, KNOWN]
+    unknown: Annotated[int, means("How many of them were unknown callers'.", 6)]
+    known_share: Annotated[
+        float | None, means("The known callers' share, 0 to 1; null where there are no calls.", 0.857)
+    ]
+    by_dialect: Annotated[list[Share], means("The calls of each dialect.", [{"value": "v2", "calls": 42, "known": 36}])]
+    by_destination: Annotated[
+        list[Share], means("The calls of each destination.", [{"value": "207", "calls": 42, "known": 36}])
+    ]
+    by_hour: Annotated[
+        list[Share],
+        means(
+            "The calls of each hour of the account's clock, `00` to `23`.", [{"value": "09", "calls": 42, "known": 36}]
+        ),
+    ]
+    by_day: Annotated[
+        list[Share],
+        means(
+            "The calls of each day of the account's clock, `YYYY-MM-DD`.",
+            [{"value": "2026-11-24", "calls": 42, "known": 36}],
+        ),
+    ]
 
 
 class StrangerShown(msgspec.Struct, frozen=True, kw_only=True):
     """An unknown caller; the number is empty for all who gave none."""
 
-    number: str
-    calls: int
-    last_at: str | None
+    number: Annotated[str, means("The caller's number in E.164; empty for all who gave none.", "+33199009999")]
+    calls: Annotated[int, words.CALLS]
+    last_at: Annotated[str | None, means("When they last called, ISO 8601 in UTC.", "2026-11-24T17:00:00Z")]
 
 
 class StrangersShown(msgspec.Struct, frozen=True, kw_only=True):
     """Unknown callers, the most frequent first."""
 
-    data: list[StrangerShown]
+    data: Annotated[list[StrangerShown], words.LIST]
+
+
+CALL = (
+    example_of(CallShown)
+    | {"at": "2026-11-24T17:00:00.120Z", "outcome": "known", "asked": None}
+    | {"destinations": "207,209,,"}
+)
+SAMPLES = samples_of(COLUMNS, {name: CALL[name] for name in COLUMNS}, {})
 
 
 def search_of(query: CallFilters) -> Search:
@@ -156,7 +201,12 @@ def show_call(call: Call) -> CallShown:
     )
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(f"{BASE}/calls", "listCalls", answer=page_type("Call", CallShown))
+def _list(asked: Asked[CallsQuery, None]) -> Paged:
+    """List calls, newest first.
+
+    `next_page_url` leads on to older calls; there are no numbered pages.
+    """
     query = asked.query
     check_paging(1, query.per_page)
     who = (asked.db, asked.log, asked.actor, asked.account)
@@ -164,7 +214,9 @@ def _list(asked: Asked) -> Paged:
     return page_behind([show_call(call) for call in page.calls], None, query.per_page, asked.url, page.cursor)
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(f"{BASE}/calls/export", "exportCalls", apart=0, gives=tuple(MEDIA.values()), samples=SAMPLES)
+def _export(asked: Asked[CallsFileQuery, None]) -> File:
+    """Export calls."""
     search = search_of(asked.query)
 
     def export(db: Any, actor: Any, account: str, form: str) -> Iterator[bytes]:  # noqa: ANN401 - as every export takes them
@@ -173,7 +225,12 @@ def _export(asked: Asked) -> File:
     return exported(asked, "calls", export)
 
 
-def _count(asked: Asked) -> StatisticsShown:
+@OPERATIONS.get(f"{BASE}/statistics", "countCalls")
+def _count(asked: Asked[Period, None]) -> StatisticsShown:
+    """Count calls.
+
+    Of the last 30 days, unless `since` says otherwise. The hundred most frequent destinations.
+    """
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
     who = (asked.db, asked.log, asked.actor, asked.account)
     counts = count_calls(*who, since=since, until=until)
@@ -195,7 +252,13 @@ def _shares(groups: list[Group]) -> list[Share]:
     return [Share(value=group.value, calls=group.calls, known=group.known) for group in groups]
 
 
-def _strangers(asked: Asked) -> StrangersShown:
+@OPERATIONS.get(
+    f"{BASE}/strangers",
+    "listStrangers",
+    description=f"Of the last 30 days, unless `since` says otherwise; {MOST_STRANGERS:,} at most.",
+)
+def _strangers(asked: Asked[StrangersQuery, None]) -> StrangersShown:
+    """List the most frequent unknown callers."""
     since, until = _period(asked.query, since=asked.actor.at - DEFAULT_DAYS)
     limit = max(0, min(asked.query.limit, MOST_STRANGERS))
     who = (asked.db, asked.log, asked.actor, asked.account)
@@ -203,36 +266,3 @@ def _strangers(asked: Asked) -> StrangersShown:
     return StrangersShown(
         data=[StrangerShown(number=one.number, calls=one.calls, last_at=iso(one.last_at)) for one in found]
     )
-
-
-OPERATIONS = (
-    Operation(
-        *("GET", f"{BASE}/calls", "listCalls", "List calls, newest first", TAG, _list),
-        query=CallsQuery,
-        answer=page_type("Call", CallShown),
-        needs=Role.READ,
-        description="`next_page_url` leads on to older calls; there are no numbered pages.",
-    ),
-    Operation(
-        *("GET", f"{BASE}/calls/export", "exportCalls", "Export calls", TAG, _export),
-        query=CallsFileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=samples.CALLS,
-    ),
-    Operation(
-        *("GET", f"{BASE}/statistics", "countCalls", "Count calls", TAG, _count),
-        query=Period,
-        answer=StatisticsShown,
-        needs=Role.READ,
-        description="Of the last 30 days, unless `since` says otherwise. The hundred most frequent destinations.",
-    ),
-    Operation(
-        *("GET", f"{BASE}/strangers", "listStrangers", "List the most frequent unknown callers", TAG, _strangers),
-        query=StrangersQuery,
-        answer=StrangersShown,
-        needs=Role.READ,
-        description=f"Of the last 30 days, unless `since` says otherwise; {MOST_STRANGERS:,} at most.",
-    ),
-)

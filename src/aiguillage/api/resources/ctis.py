@@ -1,22 +1,24 @@
 """CTIs, their origins, their tokens; imported and exported (contracts/cx-engine.md, 'ctis')."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar.exceptions import HTTPException
 
-from aiguillage.api.operations import Asked, File, Operation, Upload
-from aiguillage.api.resources import samples
-from aiguillage.api.resources.files import MEDIA, FileQuery, exported
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text
+from aiguillage.api.operations import Asked, File, Nothing, Operations, Upload
+from aiguillage.api.resources.facts import FactResource
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
+from aiguillage.api.resources.shared import BASE
 from aiguillage.api.shown import SOME_CTIS
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
 
 TAG = "CTIs"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/ctis"
 LONGEST_IMPORT = 16 << 20
 """Bytes."""
@@ -24,49 +26,17 @@ LONGEST_IMPORT = 16 << 20
 MOST_TOLD = 100
 
 
-class CtiBody(Body, frozen=True):
-    """A CTI as it is sent."""
-
-    name: Text = UNSET
-
-
-class CtiShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A CTI as it is answered."""
-
-    id: int
-    name: str
-    customer_id: int
-
-
-class OriginBody(Body, frozen=True):
-    """An origin and where it leads, as they are sent."""
-
-    origin: Text = UNSET
-    destination: Text = UNSET
-    cti_id: Number = UNSET
-
-
-class OriginShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An origin and where it leads, as they are answered."""
-
-    id: int
-    origin: str
-    destination: str
-    cti_id: int
-    customer_id: int
-
-
 class TokenTold(msgspec.Struct, frozen=True):
     """A CTI's new token, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`dry_run=1` tells what would happen; `partial=1` leaves refused rows out, and takes the others."""
 
-    dry_run: bool = False
-    partial: bool = False
+    dry_run: Annotated[bool, words.DRY_RUN] = False
+    partial: Annotated[bool, words.PARTIAL] = False
 
 
 class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,14 +68,32 @@ class CtiImportTold(msgspec.Struct, frozen=True, kw_only=True):
     In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
     """
 
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    refusals: list[RefusedRow]
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    refusals: Annotated[list[RefusedRow], words.REFUSALS]
 
 
-def _import(asked: Asked) -> CtiImportTold:
+ROW = {"origin": "site-12", "destination": "207"}
+SAMPLES = samples_of(("cti", *ROW), {"name": "Entrepôt", "destinations": [ROW]}, {"cti": "Entrepôt", **ROW})
+
+
+@OPERATIONS.post(
+    f"{PATH}/import",
+    "importCtis",
+    needs=Role.EDIT,
+    takes=(JSON, CSV, XLSX),
+    longest=LONGEST_IMPORT,
+    apart=0,
+    samples=SAMPLES | {JSON: {"ctis": SAMPLES[JSON]}},
+)
+def _import(asked: Asked[ImportQuery, Upload]) -> CtiImportTold:
+    """Import CTIs and their origins.
+
+    JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object with that
+    list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none.
+    """
     who, how = (asked.db, asked.actor, asked.account), asked.query
     file = asked.body.content_type.partition(";")[0].strip().lower() != JSON
     rows = read_map(*who, asked.body.content) if file else _rows(asked.body.content)
@@ -146,15 +134,24 @@ def _rows(content: bytes) -> list[MapRow]:
     return [MapRow(line, *row) for line, row in enumerate(rows, start=1)]
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(f"{PATH}/export", "exportCtis", needs=Role.READ, apart=0, gives=tuple(MEDIA.values()), samples=SAMPLES)
+def _export(asked: Asked[FileQuery, None]) -> File:
+    """Export CTIs and their origins."""
     return exported(asked, "ctis", export_ctis)
 
 
-def _issue(asked: Asked) -> TokenTold:
+@OPERATIONS.post(f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", needs=Role.MANAGE, hides=("token",))
+def _issue(asked: Asked[Nothing, None]) -> TokenTold:
+    """Issue a CTI's token.
+
+    In place of the one before. It looks up the origins of this CTI, and nothing else.
+    """
     return TokenTold(issue_cti_token(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _revoke(asked: Asked) -> None:
+@OPERATIONS.delete(f"{PATH}/{{id}}/token", "revokeCtiToken", status=204, needs=Role.MANAGE)
+def _revoke(asked: Asked[Nothing, None]) -> None:
+    """Revoke a CTI's token."""
     revoke_cti_token(asked.db, asked.actor, asked.account, asked.id())
 
 
@@ -162,10 +159,10 @@ CTIS = FactResource(
     path=PATH,
     noun="cti",
     plural="the CTIs",
+    sent="A CTI as it is sent.",
+    told="A CTI as it is answered.",
     tag=TAG,
     kind="cti",
-    body=CtiBody,
-    answer=CtiShown,
     bulk=("DELETE",),
     removed=SOME_CTIS,
     example={"name": "Standard"},
@@ -175,49 +172,11 @@ CTI_DESTINATIONS = FactResource(
     path=f"{PATH}/{{cti_id}}/destinations",
     noun="cti destination",
     plural="the origins of a CTI and where they lead",
+    sent="An origin and where it leads, as they are sent.",
+    told="An origin and where it leads, as they are answered.",
     tag=TAG,
     kind="cti_destination",
-    body=OriginBody,
-    answer=OriginShown,
-    names={"cti_id": "cti"},
     scope=("cti_id", "cti"),
     example={"origin": "01 99 00 12 34", "destination": "207"},
     change={"destination": "209"},
-)
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/import", "importCtis", "Import CTIs and their origins", TAG, _import),
-        query=ImportQuery,
-        body=Upload,
-        answer=CtiImportTold,
-        needs=Role.EDIT,
-        takes=(JSON, CSV, XLSX),
-        longest=LONGEST_IMPORT,
-        apart=0,
-        samples=samples.CTIS,
-        description=(
-            "JSON: a list of CTIs with `name` and `destinations` (a list of `origin` and `destination`), or an object "
-            "with that list as `ctis`. CSV or XLSX: the columns `cti`, `origin`, `destination`. All rows or none."
-        ),
-    ),
-    Operation(
-        *("GET", f"{PATH}/export", "exportCtis", "Export CTIs and their origins", TAG, _export),
-        query=FileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=samples.CTIS,
-    ),
-    Operation(
-        *("POST", f"{PATH}/{{id}}/regenerate-token", "issueCtiToken", "Issue a CTI's token", TAG, _issue),
-        answer=TokenTold,
-        needs=Role.MANAGE,
-        hides=("token",),
-        description="In place of the one before. It looks up the origins of this CTI, and nothing else.",
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/{{id}}/token", "revokeCtiToken", "Revoke a CTI's token", TAG, _revoke),
-        status=204,
-        needs=Role.MANAGE,
-    ),
 )

@@ -1,23 +1,26 @@
 """Imports as things of their own: looked at first, applied later, told how far they are, taken back."""
 
+from typing import Annotated, Any
+
 import msgspec
 
 from aiguillage.api.jobs import Job
-from aiguillage.api.operations import Asked, Operation, Upload
+from aiguillage.api.operations import Asked, Nothing, Operations, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
-from aiguillage.api.resources import samples
 from aiguillage.api.resources.contacts import TAG
-from aiguillage.api.resources.exchange import LONGEST_IMPORT, ImportChoices, ImportTold, told_of, upload_of
+from aiguillage.api.resources.exchange import LONGEST_IMPORT, SENT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.held import LOWEST_ID
 from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import example_of, means
 
+OPERATIONS = Operations(TAG)
 IMPORTS = f"{BASE}/imports"
 ONE = f"{IMPORTS}/{{id}}"
 MOST_IMPORTS = 10_000
@@ -26,9 +29,9 @@ MOST_IMPORTS = 10_000
 class ImportProgress(msgspec.Struct, frozen=True):
     """How far it is: `done` of `total` bytes while `reading`, rows while `matching` and `writing`."""
 
-    stage: str
-    done: int
-    total: int
+    stage: Annotated[str, means("`reading`, `matching` or `writing`.", "writing")]
+    done: Annotated[int, means("How much is done: bytes while reading, else rows.", 2000)]
+    total: Annotated[int, means("How much there is.", 10000)]
 
 
 class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,75 +42,107 @@ class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
     its preview's.
     """
 
-    id: int
-    state: str
-    at: str | None
-    actor: str
-    file: str
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    deleted: int
-    undone_at: str | None
-    customer_id: int
-    import_id: int | None
-    trouble: str | None
-    progress: ImportProgress | None
-    preview: ImportTold | None
-
-
-class ImportListed(msgspec.Struct, frozen=True, kw_only=True):
-    """What imports that were done are filtered by."""
-
-    id: int
-    state: str
-    actor: str
-    file: str
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    deleted: int
-    customer_id: int
+    id: Annotated[int, words.ID]
+    state: Annotated[str, means("`previewed`, `applying`, `refused`, `applied` or `undone`.", "applied")]
+    at: Annotated[str | None, words.ASKED_AT]
+    actor: Annotated[str, words.ACTOR]
+    file: Annotated[str, means("What the import is called.", "contacts.csv")]
+    created: Annotated[int, words.CREATED]
+    updated: Annotated[int, words.UPDATED]
+    unchanged: Annotated[int, words.UNCHANGED]
+    refused: Annotated[int, words.REFUSED]
+    deleted: Annotated[int, words.DELETED]
+    undone_at: Annotated[str | None, means("When it was undone, ISO 8601 in UTC; null while it stands.")]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
+    import_id: Annotated[int | None, words.IMPORT_ID]
+    trouble: Annotated[str | None, means("Why an upload was refused; null unless it was.")]
+    progress: Annotated[ImportProgress | None, means("How far an upload is; null when nothing is going on.", None)]
+    preview: Annotated[
+        ImportTold | None, means("What importing an upload would do; null for an import that was done.", None)
+    ]
 
 
 class UndoneTold(msgspec.Struct, frozen=True, kw_only=True):
     """What undoing did: contacts removed, changed back, put back."""
 
-    import_id: int
-    removed: int
-    restored: int
-    readded: int
+    import_id: Annotated[int, words.IMPORT_ID]
+    removed: Annotated[int, means("How many contacts were removed.", 3)]
+    restored: Annotated[int, means("How many contacts were changed back.", 1)]
+    readded: Annotated[int, means("How many contacts were put back.", 0)]
 
 
-ImportsQuery = query_of("ImportsQuery", ImportListed)
+FILTERS = (*("id", "state", "actor", "file", "created", "updated", "unchanged", "refused", "deleted", "customer_id"),)
+"""What imports that were done are filtered by."""
+
+ImportsQuery = query_of("ImportsQuery", ImportShown, only=FILTERS)
 
 
-def _list(asked: Asked) -> Paged:
+PREVIEWED = {
+    "state": "previewed",
+    "import_id": None,
+    "preview": example_of(ImportTold) | {"import_id": None, "applied": False},
+}
+"""What is answered of an upload that waits."""
+
+
+@OPERATIONS.get(
+    f"{BASE}/imports", "listImports", query=ImportsQuery, answer=page_type("Import", ImportShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List imports, newest first."""
     done = list_imports(asked.db, asked.actor, asked.account, limit=MOST_IMPORTS)
     if asked.query.updated_since is not UNSET:
         moment = parse_moment(asked.query.updated_since, "updated_since")
         done = [one for one in done if max(one.at, one.undone_at or 0) >= moment]
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
-    shown = [_imported(one, account_id) for one in done]
-    return chosen(shown, asked.query, ImportListed.__struct_fields__, asked.url)
+    shown = [_imported(one, asked.account_id) for one in done]
+    return chosen(shown, asked.query, FILTERS, asked.url)
 
 
-def _store(asked: Asked) -> ImportShown:
+@OPERATIONS.post(
+    f"{BASE}/imports",
+    "previewImport",
+    status=201,
+    answered=PREVIEWED,
+    needs=Role.EDIT,
+    longest=LONGEST_IMPORT,
+    apart=0,
+    takes=tuple(NAMES),
+    samples=SENT,
+)
+def _store(asked: Asked[ImportChoices, Upload]) -> ImportShown:
+    """Upload contacts, and see what importing them would do.
+
+    The upload is kept for an hour, to be applied.
+    """
     query = asked.query
     choices = Choices(query.partial, query.delete_missing, query.force)
     return _held(hold_import(asked.db, asked.actor, asked.account, upload_of(asked), choices))
 
 
-def _show(asked: Asked) -> ImportShown:
+@OPERATIONS.get(ONE, "showImport", needs=Role.READ, refuses=(404,))
+def _show(asked: Asked[Nothing, None]) -> ImportShown:
+    """Show an import, or an upload and how far it is."""
     if asked.id() >= LOWEST_ID:
         return _held(show_held(asked.db, asked.actor, asked.account, asked.id()))
     done = show_import(asked.db, asked.actor, asked.account, asked.id())
-    return _imported(done, account_id_of(asked.db, asked.actor, asked.account))
+    return _imported(done, asked.account_id)
 
 
-def _apply(asked: Asked) -> Job[ImportShown]:
+@OPERATIONS.post(
+    f"{ONE}/apply",
+    "applyImport",
+    status=202,
+    answered=PREVIEWED | {"state": "applying"},
+    reaches_out=True,
+    needs=Role.EDIT,
+    apart=0,
+    refuses=(404, 409),
+)
+def _apply(asked: Asked[Nothing, None]) -> Job[ImportShown]:
+    """Import what was uploaded.
+
+    It goes on after the answer: `GET /imports/{id}` tells how far it is.
+    """
     apply = apply_held(asked.db, asked.actor, asked.account, asked.id())
     return Job(_held(show_held(asked.db, asked.actor, asked.account, asked.id())), lambda _db: apply())
 
@@ -156,54 +191,8 @@ def _held(held: Held) -> ImportShown:
     )
 
 
-def _undo(asked: Asked) -> UndoneTold:
+@OPERATIONS.post(f"{ONE}/undo", "undoImport", needs=Role.EDIT, apart=0, refuses=(404, 409))
+def _undo(asked: Asked[Nothing, None]) -> UndoneTold:
+    """Undo an import."""
     undone = undo_import(asked.db, asked.actor, asked.account, asked.id())
     return UndoneTold(**msgspec.structs.asdict(undone))
-
-
-OPERATIONS = (
-    Operation(
-        *("GET", IMPORTS, "listImports", "List imports, newest first", TAG, _list),
-        query=ImportsQuery,
-        answer=page_type("Import", ImportShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("POST", IMPORTS, "previewImport", "Upload contacts, and see what importing them would do", TAG, _store),
-        query=ImportChoices,
-        body=Upload,
-        answer=ImportShown,
-        status=201,
-        answered=samples.PREVIEWED,
-        needs=Role.EDIT,
-        longest=LONGEST_IMPORT,
-        apart=0,
-        takes=tuple(NAMES),
-        samples=samples.CONTACTS,
-        description="The upload is kept for an hour, to be applied.",
-    ),
-    Operation(
-        *("GET", ONE, "showImport", "Show an import, or an upload and how far it is", TAG, _show),
-        answer=ImportShown,
-        needs=Role.READ,
-        refuses=(404,),
-    ),
-    Operation(
-        *("POST", f"{ONE}/apply", "applyImport", "Import what was uploaded", TAG, _apply),
-        answer=ImportShown,
-        status=202,
-        answered=samples.PREVIEWED | {"state": "applying"},
-        reaches_out=True,
-        needs=Role.EDIT,
-        apart=0,
-        refuses=(404, 409),
-        description="It goes on after the answer: `GET /imports/{id}` tells how far it is.",
-    ),
-    Operation(
-        *("POST", f"{ONE}/undo", "undoImport", "Undo an import", TAG, _undo),
-        answer=UndoneTold,
-        needs=Role.EDIT,
-        apart=0,
-        refuses=(404, 409),
-    ),
-)

@@ -1,21 +1,23 @@
 """People: all that is kept about a number, exported and erased (GDPR, articles 15, 17 and 20)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import Asked, Operation
+from aiguillage.api.operations import Asked, Nothing, Operations
 from aiguillage.api.resources.calls import CallShown, show_call
 from aiguillage.api.resources.contacts import ContactShown, show_kept
 from aiguillage.api.resources.journal import ChangeShown, show_entry
 from aiguillage.api.resources.shared import BASE, Body
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.erasing import WHOLE, erase_person
 from aiguillage.desk.people import export_person
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import iso
+from aiguillage.domain.words import means
 
 TAG = "People"
+OPERATIONS = Operations(TAG, needs=Role.MANAGE)
 PATH = f"{BASE}/people"
 MOMENTS = ("at", "moment", "created_at", "next_at", "delivered_at", "undone_at")
 
@@ -23,13 +25,15 @@ MOMENTS = ("at", "moment", "created_at", "next_at", "delivered_at", "undone_at")
 class PersonBody(Body, frozen=True):
     """A number in any spelling. It is in the body, because addresses are kept in logs."""
 
-    number: str
+    number: Annotated[str, means("A number in any spelling.", "01 99 00 12 34")]
 
 
 class ErasureBody(PersonBody, frozen=True):
     """Whom to erase; with `contacts` at `number` contacts stay, without that number, if they have another key."""
 
-    contacts: str = WHOLE
+    contacts: Annotated[
+        str, means("`whole` removes the contacts; `number` leaves those that have another key, without it.")
+    ] = WHOLE
 
 
 class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,35 +42,39 @@ class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
     `number` is null when the answer is replayed.
     """
 
-    number: str | None
-    contacts: list[ContactShown]
-    calls: list[CallShown]
-    journal: list[ChangeShown]
-    imports: list[dict[str, Any]]
-    survey_records: list[dict[str, Any]]
-    blocked: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
-    answers: list[dict[str, Any]]
+    number: Annotated[str | None, means("The number in E.164; null when the answer is replayed.", "+33199001234")]
+    contacts: Annotated[list[ContactShown], means("Its contacts.")]  # type: ignore[valid-type] # made of a contact's parts
+    calls: Annotated[list[CallShown], means("Its calls, and those that were sent to it.")]
+    journal: Annotated[list[ChangeShown], means("Changes of it.")]
+    imports: Annotated[list[dict[str, Any]], means("Imports that it came with.", [])]
+    survey_records: Annotated[list[dict[str, Any]], means("Its survey records.", [])]
+    blocked: Annotated[list[dict[str, Any]], means("Its entries among the blocked callers.", [])]
+    deliveries: Annotated[list[dict[str, Any]], means("What webhooks were told of it.", [])]
+    answers: Annotated[list[dict[str, Any]], means("Answers with it that are kept for their Idempotency-Key.", [])]
 
 
 class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
     """What was erased: `changes` are entries of the journal that no longer say what was changed."""
 
-    contacts: int
-    calls: int
-    changes: int
-    blocked: int
-    survey_records: int
-    deliveries: int
+    contacts: Annotated[int, means("How many contacts.", 1)]
+    calls: Annotated[int, words.CALLS]
+    changes: Annotated[int, means("How many changes in the journal no longer say what was changed.", 4)]
+    blocked: Annotated[int, means("How many blocked callers.", 0)]
+    survey_records: Annotated[int, means("How many survey records.", 2)]
+    deliveries: Annotated[int, means("How many deliveries.", 1)]
 
 
-def _export(asked: Asked) -> PersonShown:
+@OPERATIONS.post(f"{PATH}/export", "exportPerson", hides=("number",), example={"number": "01 99 00 12 34"})
+def _export(asked: Asked[Nothing, PersonBody]) -> PersonShown:
+    """Export all that is kept about a number.
+
+    Old calls, whose numbers are no longer kept, are found by what stands for the number in them.
+    """
     who = (asked.db, asked.log, asked.actor, asked.account)
     person = export_person(*who, asked.body.number)
-    account_id = account_id_of(asked.db, asked.actor, asked.account)
     return PersonShown(
         number=person.number,
-        contacts=[show_kept(kept, account_id) for kept in person.contacts],
+        contacts=[show_kept(kept, asked.account_id) for kept in person.contacts],
         calls=[show_call(call) for call in person.calls],
         journal=[show_entry(entry) for entry in person.journal],
         imports=[_plain(row) for row in person.imports],
@@ -82,36 +90,22 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return row | {name: iso(row[name]) for name in MOMENTS if name in row}
 
 
-def _erase(asked: Asked) -> ErasedShown:
+@OPERATIONS.post(
+    f"{PATH}/erase",
+    "erasePerson",
+    reaches_out=True,
+    refuses=(409,),
+    hides=("number",),
+    example={"number": "01 99 00 12 34"},
+)
+def _erase(asked: Asked[Nothing, ErasureBody]) -> ErasedShown:
+    """Erase all that is kept about a number.
+
+    Its contacts, calls, survey records, blocked entries, and what the journal, imports, webhooks and kept answers have
+    of them; with `contacts` at `number`, contacts keep all else if they can still be known by something. It cannot be
+    undone. The journal keeps who did what and when, and that somebody was erased. A 409 tells what of the account still
+    sends calls to that number. Copies made before still have it.
+    """
     who = (asked.db, asked.log, asked.actor, asked.account)
     erased = erase_person(*who, asked.body.number, contacts=asked.body.contacts)
     return ErasedShown(**msgspec.structs.asdict(erased))
-
-
-OPERATIONS = (
-    Operation(
-        *("POST", f"{PATH}/export", "exportPerson", "Export all that is kept about a number", TAG, _export),
-        body=PersonBody,
-        answer=PersonShown,
-        needs=Role.MANAGE,
-        hides=("number",),
-        example={"number": "01 99 00 12 34"},
-        description="Old calls, whose numbers are no longer kept, are found by what stands for the number in them.",
-    ),
-    Operation(
-        *("POST", f"{PATH}/erase", "erasePerson", "Erase all that is kept about a number", TAG, _erase),
-        body=ErasureBody,
-        answer=ErasedShown,
-        reaches_out=True,
-        needs=Role.MANAGE,
-        refuses=(409,),
-        hides=("number",),
-        example={"number": "01 99 00 12 34"},
-        description=(
-            "Its contacts, calls, survey records, blocked entries, and what the journal, imports, webhooks and kept "
-            "answers have of them; with `contacts` at `number`, contacts keep all else if they can still be known by "
-            "something. It cannot be undone. The journal keeps who did what and when, and that somebody was erased. A "
-            "409 tells what of the account still sends calls to that number. Copies made before still have it."
-        ),
-    ),
-)

@@ -1,12 +1,13 @@
 """The fresh proof of who one is, sent beside requests about people and what they sign in with."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import PROOF, Asked
+from aiguillage.api.operations import PROOF, AnyAsked
 from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.proving import prove_again
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Actor
 
 Proof = str | msgspec.UnsetType
@@ -20,11 +21,11 @@ TAKES = (
 class Proving(Body, frozen=True, kw_only=True):
     """A proof of who asks, which other things may be sent beside: the password, or a code of the second factor."""
 
-    current_password: Proof = UNSET
-    current_code: Proof = UNSET
+    current_password: Annotated[Proof, words.CURRENT_PASSWORD] = UNSET
+    current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
 
 
-def proven(asked: Asked) -> Actor:
+def proven(asked: AnyAsked) -> Actor:
     """Who asks, proven by what was sent. Raises Refusal (unauthorized, limited)."""
     password, code = (value if isinstance(value := getattr(asked.body, name), str) else "" for name in PROOF)
     return prove_again(asked.db, asked.actor, password, code, address=asked.address)

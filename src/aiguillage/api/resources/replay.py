@@ -1,22 +1,24 @@
 """Replay: logged calls decided again by other facts, in a job where that takes long."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 
 from aiguillage.api.jobs import AT_ONCE, Job, Tell, Work
-from aiguillage.api.operations import Asked, Operation
-from aiguillage.api.resources import samples
+from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations
 from aiguillage.api.resources.calls import TAG
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import BLOCKED_FIRST
 from aiguillage.desk.held_replays import HeldReplay, hold_replay, show_replay
 from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import WEEK, iso, parse_moment
+from aiguillage.domain.words import means
 
+OPERATIONS = Operations(TAG, needs=Role.READ)
 PATH = f"{BASE}/replay"
 MOST_CALLS = 100_000
 LONGEST_DOCUMENT = 16 << 20
@@ -26,17 +28,21 @@ LONGEST_DOCUMENT = 16 << 20
 class ReplayBody(Body, frozen=True):
     """Which calls are decided again, and by what: today's facts, those before a change, or those of a document."""
 
-    since: str | None = None
-    journal_before: int | None = None
-    document: dict[str, Any] | None = None
+    since: Annotated[str | None, means("From this moment on, ISO 8601 with an offset. A week ago if left out.")] = None
+    journal_before: Annotated[int | None, means("By the facts before this change, by its number in the journal.")] = (
+        None
+    )
+    document: Annotated[
+        dict[str, Any] | None, means("By the facts of this document, as `aiguillage facts export` prints it.")
+    ] = None
 
 
 class MoveShown(msgspec.Struct, frozen=True, kw_only=True):
     """So many calls went one way and would go another; null is nowhere."""
 
-    went: str | None
-    would_go: str | None
-    calls: int
+    went: Annotated[str | None, means("Where these calls went; null for nowhere.", "207")]
+    would_go: Annotated[str | None, means("Where they would go; null for nowhere.", "209")]
+    calls: Annotated[int, words.CALLS]
 
 
 class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,18 +51,18 @@ class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
     `skipped` are those whose numbers are no longer kept, `left_out` those that an older release logged.
     """
 
-    calls: int
-    skipped: int
-    left_out: int
-    moved: int
-    moves: list[MoveShown]
+    calls: Annotated[int, words.CALLS]
+    skipped: Annotated[int, means("How many were left out because their numbers are no longer kept.", 0)]
+    left_out: Annotated[int, means("How many were left out because an older release logged them.", 0)]
+    moved: Annotated[int, means("How many would go elsewhere.", 42)]
+    moves: Annotated[list[MoveShown], means("From where to where.")]
 
 
 class ReplayProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How many calls are decided, of how many."""
 
-    done: int
-    total: int
+    done: Annotated[int, means("How many calls are decided.", 4000)]
+    total: Annotated[int, means("How many there are to decide.", 100000)]
 
 
 class ReplayJobShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,17 +72,37 @@ class ReplayJobShown(msgspec.Struct, frozen=True, kw_only=True):
     is answered.
     """
 
-    id: int
-    state: str
-    at: str | None
-    actor: str
-    progress: ReplayProgress | None
-    result: ReplayShown | None
-    trouble: str | None
-    customer_id: int
+    id: Annotated[int, words.ID]
+    state: Annotated[str, means("`deciding`, then `decided`, `refused` or `interrupted`.", "decided")]
+    at: Annotated[str | None, words.ASKED_AT]
+    actor: Annotated[str, words.ACTOR]
+    progress: Annotated[
+        ReplayProgress | None, means("How far it is; null before its calls are counted, and when it has ended.", None)
+    ]
+    result: Annotated[ReplayShown | None, means("What came of it; null while it is not decided.")]
+    trouble: Annotated[str | None, means("Why it was refused or interrupted; null unless it was.")]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
-def _replay(asked: Asked) -> ReplayShown | Job[ReplayJobShown]:
+DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}
+"""What is answered of a replay that goes on."""
+
+
+@OPERATIONS.post(
+    PATH,
+    "replayCalls",
+    answered=DECIDING,
+    reaches_out=True,
+    longest=LONGEST_DOCUMENT,
+    apart=0,
+    description=f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. "
+    "`document` is what `aiguillage facts export` prints, changed. What takes longer than "
+    f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
+    "came of it.",
+    example={"since": "2026-11-24T00:00:00+01:00", "journal_before": BLOCKED_FIRST},
+)
+def _replay(asked: Asked[Nothing, ReplayBody]) -> ReplayShown | Job[ReplayJobShown]:
+    """Decide logged calls again."""
     work = Work(lambda tell: _decided(asked, tell))
     if work.ends_within(AT_ONCE):
         return work.outcome()
@@ -85,7 +111,12 @@ def _replay(asked: Asked) -> ReplayShown | Job[ReplayJobShown]:
     return Job(_held(replaying.replay), lambda _db: replaying.end(work.outcome))
 
 
-def _show(asked: Asked) -> ReplayJobShown:
+@OPERATIONS.get(f"{PATH}/{{id}}", "showReplay", refuses=(404,))
+def _show(asked: Asked[Nothing, None]) -> ReplayJobShown:
+    """Show a replay that takes long, and what came of it.
+
+    It is kept for an hour.
+    """
     return _held(show_replay(asked.db, asked.actor, asked.account, asked.id()))
 
 
@@ -105,7 +136,7 @@ def _held(held: HeldReplay) -> ReplayJobShown:
     )
 
 
-def _decided(asked: Asked, tell: Tell) -> ReplayShown:
+def _decided(asked: AnyAsked, tell: Tell) -> ReplayShown:
     body: ReplayBody = asked.body
     since = asked.actor.at - WEEK if body.since is None else parse_moment(body.since, "since")
     who = (asked.db, asked.actor, asked.account)
@@ -115,7 +146,7 @@ def _decided(asked: Asked, tell: Tell) -> ReplayShown:
     return ReplayShown(**counts, moved=len(done.moved), moves=moves)
 
 
-def _facts(asked: Asked, body: ReplayBody) -> Past:
+def _facts(asked: AnyAsked, body: ReplayBody) -> Past:
     who = (asked.db, asked.actor, asked.account)
     now = facts_now(*who)
     if body.journal_before is not None and body.document is not None:
@@ -123,31 +154,3 @@ def _facts(asked: Asked, body: ReplayBody) -> Past:
     if body.document is not None:
         return facts_in(*who, decode_document(msgspec.json.encode(body.document)))
     return now if body.journal_before is None else facts_before(*who, body.journal_before)
-
-
-OPERATIONS = (
-    Operation(
-        *("POST", PATH, "replayCalls", "Decide logged calls again", TAG, _replay),
-        body=ReplayBody,
-        answer=ReplayShown,
-        answered=samples.DECIDING,
-        reaches_out=True,
-        needs=Role.READ,
-        longest=LONGEST_DOCUMENT,
-        apart=0,
-        description=(
-            f"The calls since a moment, of the last week without one, {MOST_CALLS:,} of the newest at most. `document` "
-            "is what `aiguillage facts export` prints, changed. What takes longer than "
-            f"{AT_ONCE:.0f} seconds goes on after the answer (202): `GET /replay/{{id}}` tells how far it is, and what "
-            "came of it."
-        ),
-        example={"since": "2026-11-24T00:00:00+01:00", "journal_before": BLOCKED_FIRST},
-    ),
-    Operation(
-        *("GET", f"{PATH}/{{id}}", "showReplay", "Show a replay that takes long, and what came of it", TAG, _show),
-        answer=ReplayJobShown,
-        needs=Role.READ,
-        refuses=(404,),
-        description="It is kept for an hour.",
-    ),
-)

@@ -1,29 +1,39 @@
 """Surveys and their records (contracts/cx-engine.md, 'surveys' and 'survey-records')."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from aiguillage.api.operations import Asked, File, Operation, Shown
+from aiguillage.api.operations import AnyAsked, Asked, File, Nothing, Operations, Shown
 from aiguillage.api.paging import LISTING, Paged, check_paging, page_of, page_type, query_of
-from aiguillage.api.resources import samples
-from aiguillage.api.resources.facts import Ids
-from aiguillage.api.resources.files import MEDIA, FileQuery, exported
-from aiguillage.api.resources.shared import BASE, UNSET, Body, FactResource, Number, Text, given, make_fact
+from aiguillage.api.resources.facts import FactResource, Ids
+from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
+from aiguillage.api.resources.shared import BASE, UNSET, Body, Number, Text, given
 from aiguillage.api.shown import ANSWERED_SURVEY, SOME_RECORDS
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.change import account_id_of
 from aiguillage.desk.journal import seq_since
-from aiguillage.desk.surveys import add_records, export_records, list_records, remove_records, set_record, show_record
+from aiguillage.desk.sent import make_fact
+from aiguillage.desk.surveys import (
+    HEADER,
+    add_records,
+    export_records,
+    list_records,
+    remove_records,
+    set_record,
+    show_record,
+)
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.surveys import SurveyRecord
+from aiguillage.domain.words import example_of, means
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 
 TAG = "Surveys"
+OPERATIONS = Operations(TAG)
 PATH = f"{BASE}/survey-records"
 ONE = f"{PATH}/{{id}}"
 SCORES = ("score_1", "score_2", "score_3")
@@ -31,53 +41,60 @@ MOST_REMOVED = 10_000
 Score = str | int | float | None | msgspec.UnsetType
 
 
-class SurveyBody(Body, frozen=True):
-    """A survey as it is sent."""
-
-    name: Text = UNSET
-
-
-class SurveyShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A survey as it is answered."""
-
-    id: int
-    name: str
-    customer_id: int
+SURVEY_ID = means("The id of the survey that the record belongs to.", 12)
+SCORE_1 = means("Answer 1 of the caller: a text, as phone systems send it; null for none.", "5")
+SCORE_2 = means("Answer 2 of the caller: a text, as phone systems send it; null for none.", "4")
+SCORE_3 = means("Answer 3 of the caller: a text, as phone systems send it; null for none.", None)
+AGENT_EXTENSION = means("The extension of who took the call.", "207")
+AGENT_NAME = means("The name of who took the call.", "Ana Roche")
 
 
 class RecordBody(Body, frozen=True):
     """A record as it is sent; `datetime` is by the account's clock unless it has an offset, and now if it is new."""
 
-    survey_id: Number = UNSET
-    caller: Text = UNSET
-    score_1: Score = UNSET
-    score_2: Score = UNSET
-    score_3: Score = UNSET
-    agent_extension: Text = UNSET
-    agent_name: Text = UNSET
-    datetime: Text = UNSET
+    survey_id: Annotated[Number, SURVEY_ID] = UNSET
+    caller: Annotated[Text, means("Who called: a number in any spelling, or a text.", "01 99 00 12 34")] = UNSET
+    score_1: Annotated[Score, SCORE_1] = UNSET
+    score_2: Annotated[Score, SCORE_2] = UNSET
+    score_3: Annotated[Score, SCORE_3] = UNSET
+    agent_extension: Annotated[Text, AGENT_EXTENSION] = UNSET
+    agent_name: Annotated[Text, AGENT_NAME] = UNSET
+    datetime: Annotated[
+        Text, means("When: ISO 8601, by the account's clock unless it has an offset.", "2026-11-24T18:00:00+01:00")
+    ] = UNSET
 
 
 class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is answered; the caller is in E.164 where it looks like a number."""
 
-    id: int
-    survey_id: int
-    caller: str
-    score_1: str | None
-    score_2: str | None
-    score_3: str | None
-    agent_extension: str | None
-    agent_name: str | None
-    datetime: str | None
-    customer_id: int
+    id: Annotated[int, words.ID]
+    survey_id: Annotated[int, SURVEY_ID]
+    caller: Annotated[str, means("Who called, in E.164 where it looks like a number.", "+33199001234")]
+    score_1: Annotated[str | None, SCORE_1]
+    score_2: Annotated[str | None, SCORE_2]
+    score_3: Annotated[str | None, SCORE_3]
+    agent_extension: Annotated[str | None, AGENT_EXTENSION]
+    agent_name: Annotated[str | None, AGENT_NAME]
+    datetime: Annotated[str | None, words.WHEN]
+    customer_id: Annotated[int, words.CUSTOMER_ID]
 
 
 RecordsQuery = query_of("RecordsQuery", RecordShown)
 FILTERS = tuple(name for name in RecordsQuery.__struct_fields__ if name not in LISTING)
 
 
-def _who(asked: Asked) -> tuple[Any, Any, str]:
+EXAMPLE = {
+    "survey_id": ANSWERED_SURVEY,
+    "caller": "01 99 00 12 34",
+    "score_1": "5",
+    "agent_extension": "207",
+    "agent_name": "Ana Roche",
+    "datetime": "2026-11-24T18:00:00+01:00",
+}
+RECORD = example_of(RecordShown)
+
+
+def _who(asked: AnyAsked) -> tuple[Any, Any, str]:
     return asked.db, asked.actor, asked.account
 
 
@@ -86,16 +103,19 @@ def _show_one(kept: KeptRecord, account_id: int) -> RecordShown:
     return RecordShown(id=kept.id, customer_id=account_id, datetime=iso(values.pop("moment")), **values)
 
 
-def _shown(asked: Asked, kept: KeptRecord) -> Shown:
-    return Shown(_show_one(kept, account_id_of(*_who(asked))), kept.seq)
+def _shown(asked: AnyAsked, kept: KeptRecord) -> Shown[RecordShown]:
+    return Shown(_show_one(kept, asked.account_id), kept.seq)
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    PATH, "listSurveyRecords", query=RecordsQuery, answer=page_type("SurveyRecord", RecordShown), needs=Role.READ
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List survey records."""
     query = asked.query
     check_paging(query.page, query.per_page)
     filters = {name: value for name in FILTERS if (value := getattr(query, name)) is not UNSET}
-    account_id = account_id_of(*_who(asked))
-    strangers = filters.pop("customer_id", account_id) != account_id
+    strangers = filters.pop("customer_id", asked.account_id) != asked.account_id
     if "datetime" in filters:
         filters["moment"] = _moment(asked, filters.pop("datetime"))
     search = RecordSearch(
@@ -107,28 +127,34 @@ def _list(asked: Asked) -> Paged:
         limit=query.per_page,
     )
     found = list_records(*_who(asked), search)
-    shown = [_show_one(kept, account_id) for kept in found.records]
+    shown = [_show_one(kept, asked.account_id) for kept in found.records]
     return page_of(shown, found.total, query.page, query.per_page, asked.url)
 
 
-def _since(asked: Asked) -> int:
+def _since(asked: AnyAsked) -> int:
     return seq_since(*_who(asked), parse_moment(asked.query.updated_since, "updated_since"))
 
 
-def _add(asked: Asked) -> Shown:
+@OPERATIONS.post(PATH, "addSurveyRecord", status=201, needs=Role.EDIT, example=EXAMPLE)
+def _add(asked: Asked[Nothing, RecordBody]) -> Shown[RecordShown]:
+    """Add a survey record."""
     record = make_fact(SurveyRecord, {"moment": asked.actor.at} | _changes(asked), {"datetime": "moment"})
     return _shown(asked, add_records(*_who(asked), [record])[0])
 
 
-def _show(asked: Asked) -> Shown:
+@OPERATIONS.get(ONE, "showSurveyRecord", needs=Role.READ)
+def _show(asked: Asked[Nothing, None]) -> Shown[RecordShown]:
+    """Show a survey record."""
     return _shown(asked, show_record(*_who(asked), asked.id()))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(ONE, "setSurveyRecord", needs=Role.EDIT, refuses=(412,), example={"score_2": "4"})
+def _set(asked: Asked[Nothing, RecordBody]) -> Shown[RecordShown]:
+    """Change a survey record."""
     return _shown(asked, set_record(*_who(asked), asked.id(), _changes(asked), expected=asked.expected))
 
 
-def _changes(asked: Asked) -> dict[str, Any]:
+def _changes(asked: AnyAsked) -> dict[str, Any]:
     """What was sent as values of a record. Raises Refusal(invalid)."""
     sent = given(asked.body, {"datetime": "moment"})
     for name in SCORES:
@@ -141,7 +167,7 @@ def _changes(asked: Asked) -> dict[str, Any]:
     return sent | ({"caller": sent["caller"] or ""} if "caller" in sent else {})
 
 
-def _moment(asked: Asked, text: str) -> int:
+def _moment(asked: AnyAsked, text: str) -> int:
     """A moment; by the account's clock where it has no offset. Raises Refusal(invalid)."""
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -153,17 +179,37 @@ def _moment(asked: Asked, text: str) -> int:
     return parse_moment(text, "datetime")
 
 
-def _remove(asked: Asked) -> None:
+@OPERATIONS.delete(ONE, "removeSurveyRecord", status=204, needs=Role.EDIT, refuses=(412,))
+def _remove(asked: Asked[Nothing, None]) -> None:
+    """Remove a survey record."""
     remove_records(*_who(asked), [asked.id()], expected=asked.expected)
 
 
-def _remove_many(asked: Asked) -> None:
+@OPERATIONS.delete(
+    f"{PATH}/bulk",
+    "removeSurveyRecords",
+    status=204,
+    needs=Role.EDIT,
+    description=f"Up to {MOST_REMOVED:,}.",
+    example={"ids": SOME_RECORDS},
+)
+def _remove_many(asked: Asked[Nothing, Ids]) -> None:
+    """Remove survey records, all or none."""
     if len(asked.body.ids) > MOST_REMOVED:
         raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
     remove_records(*_who(asked), asked.body.ids)
 
 
-def _export(asked: Asked) -> File:
+@OPERATIONS.get(
+    f"{PATH}/export",
+    "exportSurveyRecords",
+    needs=Role.READ,
+    apart=0,
+    gives=tuple(MEDIA.values()),
+    samples=samples_of(HEADER, {name: RECORD[name] for name in HEADER}, {}),
+)
+def _export(asked: Asked[FileQuery, None]) -> File:
+    """Export survey records."""
     return exported(asked, "survey-records", export_records)
 
 
@@ -171,69 +217,10 @@ SURVEYS = FactResource(
     path=f"{BASE}/surveys",
     noun="survey",
     plural="the surveys",
+    sent="A survey as it is sent.",
+    told="A survey as it is answered.",
     tag=TAG,
     kind="survey",
-    body=SurveyBody,
-    answer=SurveyShown,
     example={"name": "Accueil"},
     change={"name": "Livraisons"},
-)
-EXAMPLE = {
-    "survey_id": ANSWERED_SURVEY,
-    "caller": "01 99 00 12 34",
-    "score_1": "5",
-    "agent_extension": "207",
-    "agent_name": "Ana Roche",
-    "datetime": "2026-11-24T18:00:00+01:00",
-}
-OPERATIONS = (
-    Operation(
-        *("GET", PATH, "listSurveyRecords", "List survey records", TAG, _list),
-        query=RecordsQuery,
-        answer=page_type("SurveyRecord", RecordShown),
-        needs=Role.READ,
-    ),
-    Operation(
-        *("POST", PATH, "addSurveyRecord", "Add a survey record", TAG, _add),
-        body=RecordBody,
-        answer=RecordShown,
-        status=201,
-        needs=Role.EDIT,
-        example=EXAMPLE,
-    ),
-    Operation(
-        *("DELETE", f"{PATH}/bulk", "removeSurveyRecords", "Remove survey records, all or none", TAG, _remove_many),
-        body=Ids,
-        status=204,
-        needs=Role.EDIT,
-        description=f"Up to {MOST_REMOVED:,}.",
-        example={"ids": SOME_RECORDS},
-    ),
-    Operation(
-        *("GET", f"{PATH}/export", "exportSurveyRecords", "Export survey records", TAG, _export),
-        query=FileQuery,
-        needs=Role.READ,
-        apart=0,
-        gives=tuple(MEDIA.values()),
-        samples=samples.RECORDS,
-    ),
-    Operation(
-        *("GET", ONE, "showSurveyRecord", "Show a survey record", TAG, _show),
-        answer=RecordShown,
-        needs=Role.READ,
-    ),
-    Operation(
-        *("PUT", ONE, "setSurveyRecord", "Change a survey record", TAG, _set),
-        body=RecordBody,
-        answer=RecordShown,
-        needs=Role.EDIT,
-        refuses=(412,),
-        example={"score_2": "4"},
-    ),
-    Operation(
-        *("DELETE", ONE, "removeSurveyRecord", "Remove a survey record", TAG, _remove),
-        status=204,
-        needs=Role.EDIT,
-        refuses=(412,),
-    ),
 )

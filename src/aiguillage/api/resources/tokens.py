@@ -1,12 +1,12 @@
 """Tokens: personal ones, and those of an account's call flows (contracts/cx-engine.md, 'cfd-tokens')."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import PROOF, Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.operations import PROOF, Asked, Nothing, Operations, Shown
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.proving import Proof, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET, Body
 from aiguillage.desk.call_flow_tokens import (
@@ -20,88 +20,105 @@ from aiguillage.desk.change import state_of
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import show_user
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role, role_named
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.domain.words import means
 
 TAG = "Tokens"
-LISTING = ("q", "sort", "page", "per_page")
+OPERATIONS = Operations(TAG)
 Hosts = list[str] | msgspec.UnsetType | None
 Text = str | msgspec.UnsetType | None
+
+
+CALL_FLOW = means("What the token is for.", "Standard 3CX")
+HOSTS = means("The addresses and CIDR blocks from which it may be used; empty for any.", ["192.0.2.0/24"])
+PURPOSE = means("What the token is for.", "nightly import")
+UNKNOWN = means("What an unknown caller gets: `404`, `empty` or `default`; null is `404`.")
 
 
 class CallTokenBody(Body, frozen=True):
     """A call-flow token as it is sent; without `hosts` it is good from anywhere, without `expires_at` for ever."""
 
-    user_id: int | msgspec.UnsetType | None = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    hosts: Hosts = UNSET
-    expires_at: Text = UNSET
+    user_id: Annotated[int | msgspec.UnsetType | None, means("Whose the token is to be; yours if left out.")] = UNSET
+    name: Annotated[str | msgspec.UnsetType, CALL_FLOW] = UNSET
+    hosts: Annotated[Hosts, HOSTS] = UNSET
+    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
 
 
 class CallTokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call-flow token, without its secret."""
 
-    id: int
-    user_id: int
-    name: str
-    hosts: tuple[str, ...]
-    expires_at: str | None
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    name: Annotated[str, CALL_FLOW]
+    hosts: Annotated[tuple[str, ...], HOSTS]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
 
 
 class CallTokenIssued(CallTokenShown, frozen=True, kw_only=True):
     """A new call-flow token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
 class TokenBody(CallTokenBody, frozen=True):
     """A personal token as it is sent. `accounts` holds it to some of its user's; `user_id` is for operators."""
 
-    role: str | msgspec.UnsetType = UNSET
-    accounts: list[str] | msgspec.UnsetType = UNSET
-    unknown: Text = UNSET
-    current_password: Proof = UNSET
-    current_code: Proof = UNSET
+    role: Annotated[str | msgspec.UnsetType, words.ROLE] = UNSET
+    accounts: Annotated[list[str] | msgspec.UnsetType, words.ACCOUNTS] = UNSET
+    unknown: Annotated[Text, UNKNOWN] = UNSET
+    current_password: Annotated[Proof, words.CURRENT_PASSWORD] = UNSET
+    current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
 
 
 class TokenChanges(Proving, frozen=True, kw_only=True):
     """What of a token can be changed."""
 
-    name: str | msgspec.UnsetType = UNSET
-    hosts: Hosts = UNSET
-    expires_at: Text = UNSET
+    name: Annotated[str | msgspec.UnsetType, PURPOSE] = UNSET
+    hosts: Annotated[Hosts, HOSTS] = UNSET
+    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
 
 
 class TokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A personal or call-flow token, without its secret."""
 
-    id: int
-    user_id: int
-    email: str
-    kind: str
-    name: str
-    role: str
-    accounts: tuple[str, ...]
-    hosts: tuple[str, ...]
-    unknown: str | None
-    created_at: str | None
-    expires_at: str | None
-    revoked_at: str | None
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    email: Annotated[str, words.EMAIL]
+    kind: Annotated[str, means("`personal`, `cfd` for a call flow's, or `session`.", "personal")]
+    name: Annotated[str, PURPOSE]
+    role: Annotated[str, words.ROLE]
+    accounts: Annotated[tuple[str, ...], words.ACCOUNTS]
+    hosts: Annotated[tuple[str, ...], HOSTS]
+    unknown: Annotated[str | None, UNKNOWN]
+    created_at: Annotated[str | None, words.CREATED_AT]
+    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    revoked_at: Annotated[str | None, means("When it was revoked, ISO 8601 in UTC; null while it was not.")]
 
 
 class TokenIssued(TokenShown, frozen=True, kw_only=True):
     """A new token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: str | None
+    token: Annotated[str | None, words.TOKEN]
 
 
-CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, words=LISTING)
-TokensQuery = query_of("TokensQuery", TokenShown, words=LISTING)
+CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, listing=UNDATED)
+TokensQuery = query_of("TokensQuery", TokenShown, listing=UNDATED)
+
+
+CALL_TOKENS = f"{BASE}/cfd-tokens"
+EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2099-12-31T23:00:00Z"}
+FRESH = (
+    "A session that is more than 10 minutes old takes a proof of who you are: your password as `current_password`, or "
+    "a code of your second factor as `current_code`."
+)
+ADD_CALL = "A call flow asks with it, and can do nothing else. Managers may issue it to another user of the account."
 
 
 def filters_of(query: type[msgspec.Struct]) -> list[str]:
     """The fields that a list is filtered by, of its query's parameters."""
-    return [name for name in query.__struct_fields__ if name not in LISTING]
+    return [name for name in query.__struct_fields__ if name not in UNDATED]
 
 
 def _moment(text: str) -> int:
@@ -123,11 +140,11 @@ def _changes(body: msgspec.Struct) -> dict[str, Any]:
     return sent
 
 
-def _show_call_token(token: Token) -> Shown:
+def _show_call_token(token: Token) -> Shown[CallTokenShown]:
     return Shown(CallTokenShown(**shown(token, CallTokenShown)), state_of(token))
 
 
-def _show_token(token: Token) -> Shown:
+def _show_token(token: Token) -> Shown[TokenShown]:
     return Shown(TokenShown(**shown(token, TokenShown)), state_of(token))
 
 
@@ -138,37 +155,81 @@ def shown(token: Token, shape: type[msgspec.Struct]) -> dict[str, Any]:
     return values | {name: iso(values[name]) for name in moments}
 
 
-def _list_call_tokens(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    CALL_TOKENS,
+    "listCallTokens",
+    query=CallTokensQuery,
+    answer=page_type("CallToken", CallTokenShown),
+    needs=Role.ROUTE,
+)
+def _list_call_tokens(asked: Asked[Any, None]) -> Paged:
+    """List the call-flow tokens."""
     found = [_show_call_token(token).body for token in list_call_tokens(asked.db, asked.actor, asked.account)]
     return chosen(found, asked.query, filters_of(CallTokensQuery), asked.url)
 
 
-def _add_call_token(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    CALL_TOKENS, "addCallToken", status=201, hides=("token",), example=EXAMPLE, description=ADD_CALL, needs=Role.ROUTE
+)
+def _add_call_token(asked: Asked[Nothing, CallTokenBody]) -> Shown[CallTokenIssued]:
+    """Issue a call-flow token."""
     values = {"name": ""} | _changes(asked.body)
     token, secret = issue_call_token(asked.db, asked.actor, asked.account, **values)
     return Shown(CallTokenIssued(**shown(token, CallTokenShown), token=secret), state_of(token))
 
 
-def _get_call_token(asked: Asked) -> Shown:
+@OPERATIONS.get(f"{CALL_TOKENS}/{{id}}", "showCallToken", needs=Role.ROUTE)
+def _get_call_token(asked: Asked[Nothing, None]) -> Shown[CallTokenShown]:
+    """Show a call-flow token."""
     return _show_call_token(show_call_token(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _set_call_token(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    f"{CALL_TOKENS}/{{id}}", "setCallToken", refuses=(412,), example={"name": "Standard 3CX"}, needs=Role.ROUTE
+)
+def _set_call_token(asked: Asked[Nothing, CallTokenBody]) -> Shown[CallTokenShown]:
+    """Change a call-flow token."""
     sent = {name: value for name, value in _changes(asked.body).items() if (name, value) != ("user_id", None)}
     who = (asked.db, asked.actor, asked.account, asked.id())
     return _show_call_token(set_call_token(*who, sent, expected=asked.expected))
 
 
-def _remove_call_token(asked: Asked) -> None:
+@OPERATIONS.delete(f"{CALL_TOKENS}/{{id}}", "removeCallToken", status=204, refuses=(412,), needs=Role.ROUTE)
+def _remove_call_token(asked: Asked[Nothing, None]) -> None:
+    """Revoke a call-flow token."""
     revoke_call_token(asked.db, asked.actor, asked.account, asked.id(), expected=asked.expected)
 
 
-def _list_tokens(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    "/tokens",
+    "listTokens",
+    query=TokensQuery,
+    answer=page_type("Token", TokenShown),
+    needs=Role.MANAGE,
+    about_account=False,
+)
+def _list_tokens(asked: Asked[Any, None]) -> Paged:
+    """List your tokens.
+
+    Your personal and call-flow tokens; for operators, everybody's. Revoked ones stay listed.
+    """
     found = [_show_token(token).body for token in list_tokens(asked.db, asked.actor)]
     return chosen(found, asked.query, filters_of(TokensQuery), asked.url)
 
 
-def _add_token(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    "/tokens",
+    "addToken",
+    status=201,
+    refuses=(404, 429),
+    hides=("token", *PROOF),
+    example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
+    description="A personal token gives another no more accounts, hosts or time than it has itself. " + FRESH,
+    needs=Role.MANAGE,
+    about_account=False,
+)
+def _add_token(asked: Asked[Nothing, TokenBody]) -> Shown[TokenIssued]:
+    """Issue a token."""
     values = {"name": ""} | _changes(asked.body)
     user_id = values.pop("user_id", None)
     own = user_id is None or user_id == asked.actor.user_id
@@ -179,101 +240,31 @@ def _add_token(asked: Asked) -> Shown:
     return Shown(TokenIssued(**shown(token, TokenShown), token=secret), state_of(token))
 
 
-def _get_token(asked: Asked) -> Shown:
+@OPERATIONS.get("/tokens/{id}", "showToken", refuses=(404,), needs=Role.MANAGE, about_account=False)
+def _get_token(asked: Asked[Nothing, None]) -> Shown[TokenShown]:
+    """Show a token."""
     return _show_token(show_token(asked.db, asked.actor, asked.id()))
 
 
-def _set_token(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    "/tokens/{id}",
+    "setToken",
+    refuses=(404, 412, 429),
+    hides=PROOF,
+    example={"name": "nightly import"},
+    description="Hosts and expiry: " + FRESH,
+    needs=Role.MANAGE,
+    about_account=False,
+)
+def _set_token(asked: Asked[Nothing, TokenChanges]) -> Shown[TokenShown]:
+    """Change a token."""
     changes = _changes(asked.body)
     return _show_token(set_token(asked.db, proven(asked), asked.id(), changes, expected=asked.expected))
 
 
-def _remove_token(asked: Asked) -> None:
+@OPERATIONS.delete(
+    "/tokens/{id}", "removeToken", status=204, refuses=(404, 412), needs=Role.MANAGE, about_account=False
+)
+def _remove_token(asked: Asked[Nothing, None]) -> None:
+    """Revoke a token."""
     revoke_token(asked.db, asked.actor, asked.id(), expected=asked.expected)
-
-
-CALL_TOKENS = f"{BASE}/cfd-tokens"
-EXAMPLE = {"name": "Standard 3CX", "hosts": ["192.0.2.0/24"], "expires_at": "2099-12-31T23:00:00Z"}
-FRESH = (
-    "A session that is more than 10 minutes old takes a proof of who you are: your password as `current_password`, or "
-    "a code of your second factor as `current_code`."
-)
-ADD_CALL = "A call flow asks with it, and can do nothing else. Managers may issue it to another user of the account."
-
-
-def _call(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
-    return Operation(method, f"{CALL_TOKENS}{path}", name, summary, TAG, run, needs=Role.ROUTE, **more)
-
-
-def personal(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
-    """An operation on what is somebody's own, whatever the account; the fields are those of Operation."""
-    return Operation(method, path, name, summary, TAG, run, needs=Role.MANAGE, about_account=False, **more)
-
-
-OPERATIONS = (
-    _call(
-        *("GET", "", "listCallTokens", "List the call-flow tokens", _list_call_tokens),
-        query=CallTokensQuery,
-        answer=page_type("CallToken", CallTokenShown),
-    ),
-    _call(
-        *("POST", "", "addCallToken", "Issue a call-flow token", _add_call_token),
-        body=CallTokenBody,
-        answer=CallTokenIssued,
-        status=201,
-        hides=("token",),
-        example=EXAMPLE,
-        description=ADD_CALL,
-    ),
-    _call(
-        *("GET", "/{id}", "showCallToken", "Show a call-flow token", _get_call_token),
-        answer=CallTokenShown,
-    ),
-    _call(
-        *("PUT", "/{id}", "setCallToken", "Change a call-flow token", _set_call_token),
-        body=CallTokenBody,
-        answer=CallTokenShown,
-        refuses=(412,),
-        example={"name": "Standard 3CX"},
-    ),
-    _call(
-        *("DELETE", "/{id}", "removeCallToken", "Revoke a call-flow token", _remove_call_token),
-        status=204,
-        refuses=(412,),
-    ),
-    personal(
-        *("GET", "/tokens", "listTokens", "List your tokens", _list_tokens),
-        query=TokensQuery,
-        answer=page_type("Token", TokenShown),
-        description="Your personal and call-flow tokens; for operators, everybody's. Revoked ones stay listed.",
-    ),
-    personal(
-        *("POST", "/tokens", "addToken", "Issue a token", _add_token),
-        body=TokenBody,
-        answer=TokenIssued,
-        status=201,
-        refuses=(404, 429),
-        hides=("token", *PROOF),
-        example={"name": "nightly import", "role": "edit", "accounts": ["CL0000"]},
-        description=("A personal token gives another no more accounts, hosts or time than it has itself. " + FRESH),
-    ),
-    personal(
-        *("GET", "/tokens/{id}", "showToken", "Show a token", _get_token),
-        answer=TokenShown,
-        refuses=(404,),
-    ),
-    personal(
-        *("PUT", "/tokens/{id}", "setToken", "Change a token", _set_token),
-        body=TokenChanges,
-        answer=TokenShown,
-        refuses=(404, 412, 429),
-        hides=PROOF,
-        example={"name": "nightly import"},
-        description="Hosts and expiry: " + FRESH,
-    ),
-    personal(
-        *("DELETE", "/tokens/{id}", "removeToken", "Revoke a token", _remove_token),
-        status=204,
-        refuses=(404, 412),
-    ),
-)

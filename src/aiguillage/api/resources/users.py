@@ -1,11 +1,11 @@
 """Users, for operators; and who has which role on an account, for its managers."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.api.operations import PROOF, Asked, Operation, Shown
-from aiguillage.api.paging import Paged, chosen, page_type, query_of
+from aiguillage.api.operations import PROOF, AnyAsked, Asked, Nothing, Operations, Shown
+from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.proving import TAKES, Proving, changes_of, proven
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.change import state_of
@@ -23,92 +23,104 @@ from aiguillage.desk.users import (
     show_grant,
     show_user,
 )
+from aiguillage.domain import words
 from aiguillage.domain.accounts import Role, role_named
+from aiguillage.domain.words import means
 
 TAG = "Users"
+OPERATIONS = Operations(TAG)
 PROVING = {"current_password": "correct horse battery"}
 """A proof, in the examples."""
 
-LISTING = ("q", "sort", "page", "per_page")
+
+DISABLED = means("Whether the user is shut out; their sessions and tokens have ended.", False)
 
 
 class UserBody(Proving, frozen=True, kw_only=True):
     """A new user as they are sent. Without a password they cannot sign in; with one they set their own at once."""
 
-    email: str
-    name: str = ""
-    password: str | None = None
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, words.PERSON] = ""
+    password: Annotated[
+        str | None, means("A password that is good for one sign-in, within 7 days; null for none yet.")
+    ] = None
 
 
 class UserChanges(Proving, frozen=True, kw_only=True):
     """What of a user can be changed; disabling shuts them out, and ends their sessions and tokens for good."""
 
-    name: str | msgspec.UnsetType = UNSET
-    disabled: bool | msgspec.UnsetType = UNSET
+    name: Annotated[str | msgspec.UnsetType, words.PERSON] = UNSET
+    disabled: Annotated[bool | msgspec.UnsetType, DISABLED] = UNSET
 
 
 class UserShown(msgspec.Struct, frozen=True, kw_only=True):
     """A user, with their role on each account. Operators are made at the machine's terminal only."""
 
-    id: int
-    email: str
-    name: str
-    operator: bool
-    disabled: bool
-    grants: dict[str, str]
+    id: Annotated[int, words.ID]
+    email: Annotated[str, words.EMAIL]
+    name: Annotated[str, words.PERSON]
+    operator: Annotated[bool, words.OPERATOR]
+    disabled: Annotated[bool, DISABLED]
+    grants: Annotated[dict[str, str], means("The user's role on each account, by its code.", {"CL0000": "manage"})]
 
 
 class NewPassword(Proving, frozen=True, kw_only=True):
     """A password of 12 to 1,000 characters that is not easy to guess. It is good for one sign-in, within 7 days."""
 
-    password: str
+    password: Annotated[str, means("The new password: 12 to 1,000 characters.", "correct horse battery")]
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has a role on the account."""
 
-    id: int
-    email: str
-    role: str
+    id: Annotated[int, words.ID]
+    email: Annotated[str, means("The user's e-mail address.", "editor@example.org")]
+    role: Annotated[str, words.ROLE]
 
 
 class GrantBody(Proving, frozen=True, kw_only=True):
     """Who gets which role: `route`, `read`, `edit` or `manage`."""
 
-    email: str
-    role: str
+    email: Annotated[str, words.EMAIL]
+    role: Annotated[str, words.ROLE]
 
 
 class GrantChanges(Proving, frozen=True, kw_only=True):
     """The role to have from now on."""
 
-    role: str
+    role: Annotated[str, words.ROLE]
 
 
 class GrantShown(msgspec.Struct, frozen=True, kw_only=True):
     """A role that somebody has on the account; its id is the user's."""
 
-    id: int
-    user_id: int
-    email: str
-    role: str
+    id: Annotated[int, words.ID]
+    user_id: Annotated[int, words.USER_ID]
+    email: Annotated[str, words.EMAIL]
+    role: Annotated[str, words.ROLE]
 
 
-UsersQuery = query_of("UsersQuery", UserShown, words=LISTING)
-MembersQuery = query_of("MembersQuery", MemberShown, words=LISTING)
-GrantsQuery = query_of("GrantsQuery", GrantShown, words=LISTING)
+UsersQuery = query_of("UsersQuery", UserShown, listing=UNDATED)
+MembersQuery = query_of("MembersQuery", MemberShown, listing=UNDATED)
+GrantsQuery = query_of("GrantsQuery", GrantShown, listing=UNDATED)
 
 
-def _page(found: list[Any], asked: Asked) -> Paged:
-    names = [name for name in asked.query.__struct_fields__ if name not in LISTING]
+INVITES = (
+    "In place of the role that they had. Somebody new is invited: they are a user from now on, and can sign in once an "
+    "operator gave them a password. The answer is the same whether the e-mail was known here or not. "
+)
+
+
+def _page(found: list[Any], asked: AnyAsked) -> Paged:
+    names = [name for name in asked.query.__struct_fields__ if name not in UNDATED]
     return chosen(found, asked.query, names, asked.url)
 
 
-def _show(user: User) -> Shown:
+def _show(user: User) -> Shown[UserShown]:
     return Shown(UserShown(**msgspec.structs.asdict(user)), state_of(user))
 
 
-def _show_grant(grant: Grant) -> Shown:
+def _show_grant(grant: Grant) -> Shown[GrantShown]:
     return Shown(GrantShown(id=grant.user_id, **msgspec.structs.asdict(grant)), state_of(grant))
 
 
@@ -116,159 +128,159 @@ def _show_member(grant: Grant) -> MemberShown:
     return MemberShown(id=grant.user_id, email=grant.email, role=grant.role)
 
 
-def _list(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    "/users", "listUsers", query=UsersQuery, answer=page_type("User", UserShown), operators=True, about_account=False
+)
+def _list(asked: Asked[Any, None]) -> Paged:
+    """List all users."""
     return _page([_show(user).body for user in list_users(asked.db, asked.actor)], asked)
 
 
-def _add(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    "/users",
+    "addUser",
+    status=201,
+    refuses=(429,),
+    hides=("password", *PROOF),
+    example={"email": "newcomer@example.org", "name": "Noa Martin"} | PROVING,
+    description=f"A password is good for one sign-in, which sets another. {TAKES}",
+    operators=True,
+    about_account=False,
+)
+def _add(asked: Asked[Nothing, UserBody]) -> Shown[UserShown]:
+    """Add a user."""
     body = asked.body
     return _show(add_user(asked.db, proven(asked), body.email, name=body.name, password=body.password))
 
 
-def _get(asked: Asked) -> Shown:
+@OPERATIONS.get("/users/{id}", "showUser", refuses=(404,), operators=True, about_account=False)
+def _get(asked: Asked[Nothing, None]) -> Shown[UserShown]:
+    """Show a user."""
     return _show(show_user(asked.db, asked.actor, asked.id()))
 
 
-def _set(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    "/users/{id}",
+    "setUser",
+    hides=PROOF,
+    refuses=(404, 412, 429),
+    example={"name": "Rita Lemoine-Roche"} | PROVING,
+    description=TAKES,
+    operators=True,
+    about_account=False,
+)
+def _set(asked: Asked[Nothing, UserChanges]) -> Shown[UserShown]:
+    """Change a user."""
     return _show(set_user(asked.db, proven(asked), asked.id(), changes_of(asked.body), expected=asked.expected))
 
 
-def _set_password(asked: Asked) -> None:
+@OPERATIONS.put(
+    "/users/{id}/password",
+    "setUserPassword",
+    status=204,
+    refuses=(404, 409, 429),
+    hides=("password", *PROOF),
+    example={"password": "incorrect horse battery"} | PROVING,
+    description="It is good for one sign-in, within 7 days, which sets another: `new` of POST /login. Their sessions "
+    f"end. Your own is changed with PUT /me/password. {TAKES}",
+    operators=True,
+    about_account=False,
+)
+def _set_password(asked: Asked[Nothing, NewPassword]) -> None:
+    """Set a user's password."""
     email = show_user(asked.db, asked.actor, asked.id()).email
     set_password(asked.db, proven(asked), email, asked.body.password)
 
 
-def _remove_factor(asked: Asked) -> None:
+@OPERATIONS.delete(
+    "/users/{id}/totp",
+    "removeUserSecondFactor",
+    status=204,
+    refuses=(404, 409, 429),
+    hides=PROOF,
+    example=PROVING,
+    description=f"For somebody who lost their phone. Your own is taken off with DELETE /me/totp. {TAKES}",
+    operators=True,
+    about_account=False,
+)
+def _remove_factor(asked: Asked[Nothing, Proving]) -> None:
+    """Take a user's second factor off."""
     email = show_user(asked.db, asked.actor, asked.id()).email
     remove_second_factor(asked.db, proven(asked), email)
 
 
-def _list_members(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    f"{BASE}/users", "listMembers", query=MembersQuery, answer=page_type("Member", MemberShown), needs=Role.MANAGE
+)
+def _list_members(asked: Asked[Any, None]) -> Paged:
+    """List who has a role on the account."""
     return _page([_show_member(grant) for grant in list_grants(asked.db, asked.actor, asked.account)], asked)
 
 
-def _get_member(asked: Asked) -> Shown:
+@OPERATIONS.get(f"{BASE}/users/{{id}}", "showMember", needs=Role.MANAGE)
+def _get_member(asked: Asked[Nothing, None]) -> Shown[MemberShown]:
+    """Show who has a role."""
     grant = show_grant(asked.db, asked.actor, asked.account, asked.id())
     return Shown(_show_member(grant), state_of(grant))
 
 
-def _list_grants(asked: Asked) -> Paged:
+@OPERATIONS.get(
+    f"{BASE}/grants", "listGrants", query=GrantsQuery, answer=page_type("Grant", GrantShown), needs=Role.MANAGE
+)
+def _list_grants(asked: Asked[Any, None]) -> Paged:
+    """List the roles on the account."""
     return _page([_show_grant(grant).body for grant in list_grants(asked.db, asked.actor, asked.account)], asked)
 
 
-def _add_grant(asked: Asked) -> Shown:
+@OPERATIONS.post(
+    f"{BASE}/grants",
+    "addGrant",
+    status=201,
+    refuses=(429,),
+    hides=PROOF,
+    example={"email": "reader@example.org", "role": "read"} | PROVING,
+    description=INVITES + TAKES,
+    needs=Role.MANAGE,
+)
+def _add_grant(asked: Asked[Nothing, GrantBody]) -> Shown[GrantShown]:
+    """Give somebody a role."""
     role = role_named(asked.body.role)
     return _show_grant(grant_role(asked.db, proven(asked), asked.body.email, asked.account, role))
 
 
-def _get_grant(asked: Asked) -> Shown:
+@OPERATIONS.get(f"{BASE}/grants/{{id}}", "showGrant", needs=Role.MANAGE)
+def _get_grant(asked: Asked[Nothing, None]) -> Shown[GrantShown]:
+    """Show a role."""
     return _show_grant(show_grant(asked.db, asked.actor, asked.account, asked.id()))
 
 
-def _set_grant(asked: Asked) -> Shown:
+@OPERATIONS.put(
+    f"{BASE}/grants/{{id}}",
+    "setGrant",
+    refuses=(412, 429),
+    hides=PROOF,
+    example={"role": "edit"} | PROVING,
+    description=TAKES,
+    needs=Role.MANAGE,
+)
+def _set_grant(asked: Asked[Nothing, GrantChanges]) -> Shown[GrantShown]:
+    """Change a role."""
     email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
     who, role = (asked.db, proven(asked), email, asked.account), role_named(asked.body.role)
     return _show_grant(grant_role(*who, role, expected=asked.expected))
 
 
-def _remove_grant(asked: Asked) -> None:
+@OPERATIONS.delete(
+    f"{BASE}/grants/{{id}}",
+    "removeGrant",
+    status=204,
+    refuses=(412, 429),
+    hides=PROOF,
+    example=PROVING,
+    description=TAKES,
+    needs=Role.MANAGE,
+)
+def _remove_grant(asked: Asked[Nothing, Proving]) -> None:
+    """Take a role away."""
     email = show_grant(asked.db, asked.actor, asked.account, asked.id()).email
     revoke_role(asked.db, proven(asked), email, asked.account, expected=asked.expected)
-
-
-def _of_all(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - an operation's fields
-    return Operation(method, f"/users{path}", name, summary, TAG, run, operators=True, about_account=False, **more)
-
-
-def _here(method: str, path: str, name: str, summary: str, run: Any, **more: Any) -> Operation:  # noqa: ANN401 - same
-    return Operation(method, f"{BASE}{path}", name, summary, TAG, run, needs=Role.MANAGE, **more)
-
-
-INVITES = (
-    "In place of the role that they had. Somebody new is invited: they are a user from now on, and can sign in once an "
-    "operator gave them a password. The answer is the same whether the e-mail was known here or not. "
-)
-OPERATIONS = (
-    _of_all("GET", "", "listUsers", "List all users", _list, query=UsersQuery, answer=page_type("User", UserShown)),
-    _of_all(
-        *("POST", "", "addUser", "Add a user", _add),
-        body=UserBody,
-        answer=UserShown,
-        status=201,
-        refuses=(429,),
-        hides=("password", *PROOF),
-        example={"email": "newcomer@example.org", "name": "Noa Martin"} | PROVING,
-        description=f"A password is good for one sign-in, which sets another. {TAKES}",
-    ),
-    _of_all("GET", "/{id}", "showUser", "Show a user", _get, answer=UserShown, refuses=(404,)),
-    _of_all(
-        *("PUT", "/{id}", "setUser", "Change a user", _set),
-        body=UserChanges,
-        answer=UserShown,
-        hides=PROOF,
-        refuses=(404, 412, 429),
-        example={"name": "Rita Lemoine-Roche"} | PROVING,
-        description=TAKES,
-    ),
-    _of_all(
-        *("PUT", "/{id}/password", "setUserPassword", "Set a user's password", _set_password),
-        body=NewPassword,
-        status=204,
-        refuses=(404, 409, 429),
-        hides=("password", *PROOF),
-        example={"password": "incorrect horse battery"} | PROVING,
-        description=(
-            "It is good for one sign-in, within 7 days, which sets another: `new` of POST /login. Their sessions end. "
-            f"Your own is changed with PUT /me/password. {TAKES}"
-        ),
-    ),
-    _of_all(
-        *("DELETE", "/{id}/totp", "removeUserSecondFactor", "Take a user's second factor off", _remove_factor),
-        body=Proving,
-        status=204,
-        refuses=(404, 409, 429),
-        hides=PROOF,
-        example=PROVING,
-        description=f"For somebody who lost their phone. Your own is taken off with DELETE /me/totp. {TAKES}",
-    ),
-    _here(
-        *("GET", "/users", "listMembers", "List who has a role on the account", _list_members),
-        query=MembersQuery,
-        answer=page_type("Member", MemberShown),
-    ),
-    _here("GET", "/users/{id}", "showMember", "Show who has a role", _get_member, answer=MemberShown),
-    _here(
-        *("GET", "/grants", "listGrants", "List the roles on the account", _list_grants),
-        query=GrantsQuery,
-        answer=page_type("Grant", GrantShown),
-    ),
-    _here(
-        *("POST", "/grants", "addGrant", "Give somebody a role", _add_grant),
-        body=GrantBody,
-        answer=GrantShown,
-        status=201,
-        refuses=(429,),
-        hides=PROOF,
-        example={"email": "reader@example.org", "role": "read"} | PROVING,
-        description=INVITES + TAKES,
-    ),
-    _here("GET", "/grants/{id}", "showGrant", "Show a role", _get_grant, answer=GrantShown),
-    _here(
-        *("PUT", "/grants/{id}", "setGrant", "Change a role", _set_grant),
-        body=GrantChanges,
-        answer=GrantShown,
-        refuses=(412, 429),
-        hides=PROOF,
-        example={"role": "edit"} | PROVING,
-        description=TAKES,
-    ),
-    _here(
-        *("DELETE", "/grants/{id}", "removeGrant", "Take a role away", _remove_grant),
-        body=Proving,
-        status=204,
-        refuses=(412, 429),
-        hides=PROOF,
-        example=PROVING,
-        description=TAKES,
-    ),
-)

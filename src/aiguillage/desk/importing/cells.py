@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.accounts import check_email
-from aiguillage.domain.contacts import Telecom, parse_boolean, parse_code, parse_destination, parse_language, parse_text
+from aiguillage.domain.contacts import Telecom, parse_text, shortened, unfloated
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.given import Sent, sent_as
 from aiguillage.domain.numbers import E164, parse_number, parse_prefix
 
-LONGEST_REFERENCE, LONGEST_EMAIL_DESTINATION = 64, 255
 LONGEST_SENT = 1_000
 """Characters of JSON of one number or e-mail address, with all that is sent along."""
 
@@ -32,11 +31,7 @@ _QUOTES = " \t\u00a0'\"`\u2018\u2019\u201c\u201d«»"
 _BETWEEN_EMAILS = re.compile(r"[;,|/\s]+|:{3,}")
 _WORDS_BETWEEN_EMAILS = frozenset({"", "ou", "et", "or", "and", "&"})
 _BRACKETED = re.compile(r"<([^<>]*)>")
-_BROKEN = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
 _SHORTENED = re.compile(r"\+?[0-9]+[.,]?[0-9]*[eE]\+?[0-9]+|#{3,}")
-_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+|#{3,}")
-"""What a spreadsheet leaves of long digits in a cell that may have letters too; a column too narrow leaves `####`."""
-
 _GROUPED = re.compile(r"[0-9]{1,2}(?:,[0-9]{3}){3,4}")
 _FLOAT = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
 _SIGNS = "=+\\-@＝＋－＠"  # noqa: RUF001 - as wide as Chinese characters, in which a spreadsheet may take them too
@@ -48,18 +43,6 @@ GUARDS = frozenset("'=")
 
 _FORMULA = re.compile(rf"'*[{_SIGNS}]")
 _NUMBERS = re.compile(r"\+[0-9]+\*?(, \+?[0-9]+\*?)*")
-LANGUAGES = {
-    word: code
-    for code, words in {
-        "fr": "french français francais",
-        "en": "english anglais",
-        "de": "german deutsch allemand",
-        "es": "spanish español espagnol",
-        "it": "italian italiano italien",
-        "nl": "dutch nederlands néerlandais",
-    }.items()
-    for word in words.split()
-}
 
 
 def unguarded(text: str) -> str:
@@ -73,58 +56,6 @@ def unguarded(text: str) -> str:
 def guarded(text: str) -> str:
     """The text, safe in a spreadsheet: an apostrophe goes in front of formulas. E.164 numbers are none."""
     return "'" + text if _FORMULA.match(text) and not _NUMBERS.fullmatch(text) else text
-
-
-def parse_name(text: str) -> str:
-    """A name; a line end inside a cell becomes a blank. Raises Refusal(invalid)."""
-    return parse_text(text if text.isprintable() else _BROKEN.sub(" ", text))
-
-
-def _in_full(text: str) -> str:
-    """The text, unless a spreadsheet has rounded it. Raises Refusal(invalid)."""
-    if _ROUNDED.fullmatch(text):
-        raise _shortened(text)
-    return text
-
-
-def _shortened(text: str) -> Refusal:
-    return invalid(f"'{text}' was shortened by a spreadsheet. Format the column as text, and export it again.")
-
-
-def unfloated(text: str) -> str:
-    """The text; `1234.0`, as programs write a column of numbers in which some are missing, is `1234`."""
-    floated = _FLOAT.fullmatch(text)
-    return floated[1] if floated else text
-
-
-def parse_reference(text: str) -> str:
-    """An external reference. Raises Refusal(invalid)."""
-    return parse_text(_in_full(text), LONGEST_REFERENCE)
-
-
-def parse_code_cell(text: str) -> str:
-    """A code. Raises Refusal(invalid)."""
-    return parse_code(unfloated(_in_full(text)))
-
-
-def parse_destination_cell(text: str) -> str:
-    """What the phone system dials. Raises Refusal(invalid)."""
-    return parse_destination(unfloated(_in_full(text)))
-
-
-def parse_boolean_cell(text: str) -> bool:
-    """Yes or no. Raises Refusal(invalid)."""
-    return parse_boolean(unfloated(text))
-
-
-def parse_email_destination(text: str) -> str:
-    """Where a contact's e-mails go. Raises Refusal(invalid)."""
-    return parse_text(text, LONGEST_EMAIL_DESTINATION)
-
-
-def parse_spoken_language(text: str) -> str:
-    """A language by its code or its name. Raises Refusal(invalid)."""
-    return LANGUAGES.get(text.strip().lower()) or parse_language(text)
 
 
 def parse_emails(cell: str | list[Any] | dict[str, Any]) -> tuple[str, ...]:
@@ -188,10 +119,10 @@ def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str,
 
 def split_numbers(text: str, country: str) -> list[str]:
     """The numbers in a text, as E.164; prefixes end in a star. Raises Refusal(invalid)."""
-    if text.isdecimal() or _PLAIN.fullmatch(text) or _FLOAT.fullmatch(text.strip()):
+    if text.isdecimal() or _PLAIN.fullmatch(text) or unfloated(text.strip()) != text.strip():
         return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):
-        raise _shortened(text.strip())
+        raise shortened(text.strip())
     if _GROUPED.fullmatch(text.strip()):
         raise _unclear(text)
     parts = [part for part in _BETWEEN.split(_DIALLED_AFTER.sub(r"\1", text)) if part.strip()]
@@ -239,6 +170,6 @@ def _number(text: str, country: str) -> str:
         return parse_prefix(text, country) + "*"
     if not text.lstrip("+").isdecimal():
         if _SHORTENED.fullmatch(text):
-            raise _shortened(text)
+            raise shortened(text)
         text = unfloated(text)
     return parse_number(text, country)

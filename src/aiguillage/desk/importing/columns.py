@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from aiguillage.desk.importing.headings import EMAILS, NUMBERS, OWN_ID, Meaning, Said, plain, said_by, words_of
+from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, SEVERAL, Meaning, Said, plain, said_by, words_of
 from aiguillage.desk.importing.outcome import Unread
 from aiguillage.domain.contacts import Field
 from aiguillage.domain.errors import invalid
-
-SEVERAL = frozenset({NUMBERS, EMAILS})
-"""Facts that may have several columns."""
 
 _CUSTOMERS_NAME = frozenset({"nom", "name"})
 _NO_STEM = frozenset({"type", "label", "libelle", "kind", "value", "valeur", "de", "du"})

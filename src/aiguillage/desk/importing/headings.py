@@ -1,6 +1,6 @@
 """Headings: what a column's name says, in English and French, in the words of other programs and the account's own.
 
-A name is looked up whole first (ALIASES). Where it is not found, its words tell:
+A name is looked up whole first (Part.aliases, Part.weak). Where it is not found, its words tell:
 
     Téléphone 2 (facturation)      telephone facturation     a word for numbers; all others may be beside it: a number
     Phone 1 - Label                phone label               of what kind the number in another column is
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from aiguillage.desk.importing.outcome import NOTED_HERE
-from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.contacts import PARTS
 
 OWN_ID = "aiguillage_id"
 NUMBERS = "telecoms"
@@ -27,46 +27,11 @@ ANY_TYPE = ""
 """The type of a number whose column says none."""
 
 EXPORTED = (
-    *(OWN_ID, "reference", "code", "language", "company", "first_name", "last_name", "number", "email"),
-    *("email_destination", "telecom_destination"),
-    *FIELD_KEYS,
+    OWN_ID,
+    *(part.heading for part in PARTS.values()),
     *MOMENTS,
 )
 """The columns that an export writes. Their meaning is fixed, whatever an account calls its fields."""
-
-FACTS = (
-    *("reference", "code", "language", "company", "first_name", "last_name", EMAILS),
-    *("email_destination", "telecom_destination"),
-    *FIELD_KEYS,
-)
-ALIASES = {
-    "reference": "ref externalreference externalid externalkey referenceexterne idexterne refexterne "
-    "identifiantexterne referenceclient refclient clientid idclient customernumber "
-    "numeroclient nclient ndeclient numclient numerodeclient",
-    "code": "codeclient clientcode customercode idcode codeid callercode codeappelant codepin pin codedidentification "
-    "codeidentification identificationcode accesscode codeacces codedacces",
-    "language": "languagecode lang langue codelangue",
-    "company": "companyname organisation organization organisme societe nomsociete nomdelasociete raisonsociale "
-    "entreprise nomdelentreprise organizationname organisationname org",
-    "first_name": "firstname givenname forename prenom prenoms",
-    "last_name": "lastname surname familyname nom nomdefamille",
-    EMAILS: "email mail emailaddress mailaddress courriel adressemail adresseemail adressecourriel adresseelectronique",
-    "select_1": "destination file filedattente filedappel filedappels queue callqueue routage",
-    "boolean_1": "vip isvip clientvip estvip",
-    "boolean_2": "astreinte contratdastreinte contratastreinte oncall oncallcontract oncallduty oncalldutycontract "
-    "hasoncalldutycontract sousastreinte souscontratdastreinte",
-}
-WEAK = {
-    "reference": "contactid recordid idcontact idducontact ctnum numerodecompte numerocompte ncompte numerotiers "
-    "ntiers",
-    "code": "codetiers",
-    "company": "account accountname nomducompte nomcompte business associatedcompany customername clientname nomclient "
-    "nomduclient nomdutiers nomtiers nomfournisseur nomdufournisseur suppliername vendorname intitule intituleclient "
-    "intituledutiers intituletiers intituleducompte nometablissement",
-    "last_name": "name fullname nomcomplet nomcontact nomducontact contactname contact ctcontact displayname "
-    "nomaffiche fileas interlocuteur fn",
-}
-"""Names that are not read where another column says the same by its own name: `Full Name` beside `Last Name`."""
 
 _PERSONS = frozenset({"nomcontact", "nomducontact", "contactname", "contact", "ctcontact", "interlocuteur"})
 
@@ -87,7 +52,9 @@ TYPE_WORDS = {
 
 DESTINATION_WORDS = "destination dest queue callqueue file filedattente"
 _TYPES_ALONE = ("mobile", "landline", "fax")
-_SEVERAL = frozenset({NUMBERS, EMAILS})
+SEVERAL = frozenset(part.name for part in PARTS.values() if part.several)
+"""Facts that may have several columns."""
+
 _NUMBERED = re.compile(r"(.*?)[0-9]{1,2}")
 
 
@@ -177,12 +144,13 @@ def plain(name: str) -> str:
 def _meanings() -> dict[str, Said]:
     """Every name in plain letters, and what it says."""
     found: dict[str, Said] = {}
-    for fact, names in ALIASES.items():
-        found |= dict.fromkeys((plain(fact), *names.split()), Said(Meaning(fact)))
-    for fact, names in WEAK.items():
-        found |= {name: Said(Meaning(fact), strength=1, person=name in _PERSONS) for name in names.split()}
+    for part in PARTS.values():
+        found |= dict.fromkeys(part.aliases.split(), Said(Meaning(part.name)))
+    for part in PARTS.values():
+        said = (Said(Meaning(part.name), strength=1, person=name in _PERSONS) for name in part.weak.split())
+        found |= dict(zip(part.weak.split(), said, strict=True))
     found |= _of_types()
-    for fact in FACTS:
+    for fact in PARTS.keys() - {NUMBERS}:
         found[plain(fact)] = found["field" + plain(fact)] = Said(Meaning(fact))
     for n in range(1, 5):
         found |= dict.fromkeys((f"{name}{n}" for name in DESTINATION_WORDS.split()), Said(Meaning(f"select_{n}")))
@@ -206,7 +174,7 @@ def _of_types() -> dict[str, Said]:
 
 
 _MEANINGS = _meanings()
-_FIXED = {plain(name) for name in (*EXPORTED, *(f"field_{key}" for key in FIELD_KEYS), "id_code", "language_code")}
+_FIXED = {plain(name) for name in (*EXPORTED, *(part.wire for part in PARTS.values()))}
 
 
 def said_by(name: str, labels: dict[str, str]) -> Said:
@@ -224,7 +192,7 @@ def _said(name: str) -> Said:
         return _MEANINGS[word]
     numbered = _NUMBERED.fullmatch(word)
     said = _MEANINGS.get(numbered[1]) if numbered else None
-    if said is not None and said.meaning is not None and said.meaning.fact in _SEVERAL:
+    if said is not None and said.meaning is not None and said.meaning.fact in SEVERAL:
         return said
     if not name.strip():
         return Said(why="unnamed")

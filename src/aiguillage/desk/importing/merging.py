@@ -1,20 +1,18 @@
 """Merging: a contact kept, and what a row tells of it, make the contact as it will be."""
 
 from functools import lru_cache
+from itertools import compress
 from typing import Any, NamedTuple
 
-import msgspec
-
-from aiguillage.desk.importing.headings import ANY_TYPE, NUMBERS, OWN_ID, Meaning
-from aiguillage.domain.contacts import FIELD_KEYS, Contact, Telecom
+from aiguillage.desk.importing.headings import ANY_TYPE, NUMBERS, Meaning
+from aiguillage.domain.contacts import PARTS, Contact, Telecom, values_of, with_values
 from aiguillage.domain.given import keep_given
 
 
 class Told(NamedTuple):
-    """What a set of columns tells: facts, places among the fields, and the types of numbers, if any."""
+    """What a set of columns tells: which of PARTS but for numbers, and the types of those, if any."""
 
-    facts: tuple[str, ...]
-    fields: dict[str, tuple[int, ...]]
+    parts: tuple[bool, ...]
     types: frozenset[str]
 
 
@@ -25,26 +23,18 @@ def merged(before: Contact, row: Contact, spoken: frozenset[Meaning]) -> Contact
     numbers of other types stay.
     """
     told = _told(spoken)
-    changes: dict[str, Any] = {fact: getattr(row, fact) for fact in told.facts}
-    for name, places in told.fields.items():
-        values, said = list(getattr(before, name)), getattr(row, name)
-        for place in places:
-            values[place] = said[place]
-        changes[name] = tuple(values)
+    changes: dict[str, Any] = dict(compress(zip(PARTS, values_of(row), strict=True), told.parts))
     if told.types:
         changes[NUMBERS] = _merged_telecoms(before, row, told.types)
-    after = msgspec.structs.replace(before, **changes)
+    after = with_values(before, changes)
     return keep_given(after, before.given | row.given) if before.given or row.given else after
 
 
 @lru_cache(1_024)
 def _told(spoken: frozenset[Meaning]) -> Told:
-    facts = {meaning.fact for meaning in spoken} - {NUMBERS, OWN_ID}
-    fields: dict[str, tuple[int, ...]] = {}
-    for name, _, digit in (fact.partition("_") for fact in facts.intersection(FIELD_KEYS)):
-        fields[name] = (*fields.get(name, ()), int(digit) - 1)
+    facts = {meaning.fact for meaning in spoken} - {NUMBERS}
     types = frozenset(meaning.type for meaning in spoken if meaning.fact == NUMBERS)
-    return Told(tuple(facts.difference(FIELD_KEYS)), fields, types)
+    return Told(tuple(name in facts for name in PARTS), types)
 
 
 def _merged_telecoms(before: Contact, row: Contact, types: frozenset[str]) -> tuple[Telecom, ...]:

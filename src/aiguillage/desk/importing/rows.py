@@ -1,36 +1,19 @@
 """Rows: the cells of one, read by its header's plan, make a draft of a contact or are refused."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from aiguillage.desk.importing.cells import (
-    given_in,
-    parse_boolean_cell,
-    parse_code_cell,
-    parse_destination_cell,
-    parse_email_destination,
-    parse_emails,
-    parse_name,
-    parse_reference,
-    parse_spoken_language,
-    parse_telecoms,
-    unfloated,
-)
-from aiguillage.desk.importing.columns import SEVERAL, Plan, understand
+from aiguillage.desk.entering import parser_of
+from aiguillage.desk.importing.cells import given_in
+from aiguillage.desk.importing.columns import Plan, understand
 from aiguillage.desk.importing.files import Row
-from aiguillage.desk.importing.headings import EMAILS, NUMBERS, OWN_ID, Meaning, type_of, words_of
+from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, SEVERAL, Meaning, type_of, words_of
 from aiguillage.desk.importing.outcome import Refused, Unread
 from aiguillage.domain.accounts import Account
-from aiguillage.domain.contacts import (
-    FIELD_KEYS,
-    SELECTS,
-    Contact,
-    Field,
-    Telecom,
-)
+from aiguillage.domain.contacts import PARTS, Contact, Field, Telecom, parse_line, with_values
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.given import Sent, keep_given
 
@@ -39,21 +22,8 @@ REMEMBERED = 4_096
 MOST_COLUMNS_TOLD = 200
 LONGEST_ID = 18
 NOTHING = Contact()
-SELECT_KEYS = FIELD_KEYS[:SELECTS]
-MOSTLY_DIFFERENT = frozenset({"reference", "code"})
-SAID = {NUMBERS: "number", EMAILS: "email"}
 KIND = "kind of number"
 NO_KIND = -1
-TEXTS: dict[str, Callable[[str], str]] = {
-    "reference": parse_reference,
-    "code": parse_code_cell,
-    "language": parse_spoken_language,
-    "company": parse_name,
-    "first_name": parse_name,
-    "last_name": parse_name,
-    "email_destination": parse_email_destination,
-    "telecom_destination": parse_destination_cell,
-}
 
 
 class Draft(NamedTuple):
@@ -135,7 +105,7 @@ class RowReader:
 
     def _note(self, plan: Plan) -> None:
         for _, column, meaning in plan.cells[: MOST_COLUMNS_TOLD - len(self.columns)]:
-            self.columns[column] = f"{meaning.type} number" if meaning.type else SAID.get(meaning.fact, meaning.fact)
+            self.columns[column] = f"{meaning.type} number" if meaning.type else _heading(meaning.fact)
             self.column_of.setdefault(meaning.fact, column)
         for one in plan.kinds[: MOST_COLUMNS_TOLD - len(self.columns)]:
             self.columns[one.column] = KIND
@@ -168,10 +138,11 @@ class RowReader:
                     raise invalid("Write a text or a number here, no list and no object.")
             except Refusal as refusal:
                 refused += (_refused(row.line, column, cell, refusal),)
+        own_id = found.pop(OWN_ID, None)
         contact = _contact(found)
         if given:
             contact = keep_given(contact, given)
-        return Draft(row.line, contact, reading.speaks, found.get(OWN_ID), refused)
+        return Draft(row.line, contact, reading.speaks, own_id, refused)
 
     def _parser(self, meaning: Meaning) -> Callable[[Any], Any]:
         """What reads the cells of a column; for facts with few different values it remembers the last ones."""
@@ -181,41 +152,31 @@ class RowReader:
 
     def _new_parser(self, meaning: Meaning) -> Callable[[Any], Any]:
         fact = meaning.fact
-        if fact == NUMBERS:
-            return partial(parse_telecoms, kind=meaning.type, country=self._country)
-        if fact == EMAILS:
-            return parse_emails
         if fact == OWN_ID:
-            return _text(self._own_id)
-        if fact in SELECT_KEYS:
-            return lru_cache(REMEMBERED)(_text(partial(_chosen, _choices(self._fields[SELECT_KEYS.index(fact)]))))
-        parse = _text(TEXTS.get(fact, parse_boolean_cell))
-        return parse if fact in MOSTLY_DIFFERENT else lru_cache(REMEMBERED)(parse)
+            return self._own_id
+        parse = parser_of(fact, self._country, self._fields, meaning.type)
+        return parse if PARTS[fact].several or PARTS[fact].unique else lru_cache(REMEMBERED)(parse)
 
     def _own_id(self, text: str) -> int | None:
         """The id in `CL0000:12`; another account's means nothing here."""
-        account, _, number = text.rpartition(":")
+        if not text.strip():
+            return None
+        account, _, number = text.strip().rpartition(":")
         if not account or not number.isascii() or not number.isdigit() or len(number) > LONGEST_ID:
             raise invalid(f"'{text[:40]}' is no id of aiguillage, as in {self._code}:12. Leave the cell empty.")
         return int(number) if account == self._code else None
+
+
+def _heading(fact: str) -> str:
+    return PARTS[fact].heading if fact in PARTS else fact
 
 
 def _of_kind(telecoms: tuple[Telecom, ...], kind: object) -> tuple[Telecom, ...]:
     """The numbers with the type, or else the label, that another cell tells: `* Work Fax`, `Chalet`."""
     told = kind.strip(" *") if isinstance(kind, str) else ""
     known = type_of(words_of(told))
-    label = "" if known else parse_name(told)
+    label = "" if known else parse_line(told)
     return tuple([Telecom(one.number, one.type or known, one.label or label) for one in telecoms])
-
-
-def _text(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Reads a cell of text; None for a blank one."""
-
-    def read(cell: str) -> Any:  # noqa: ANN401 - whatever the fact is kept as
-        text = cell.strip()
-        return parse(text) if text else None
-
-    return read
 
 
 def _refused(line: int, column: str, cell: object, refusal: Refusal) -> Refused:
@@ -223,41 +184,11 @@ def _refused(line: int, column: str, cell: object, refusal: Refusal) -> Refused:
     return Refused(line, column, value[:100], refusal.message)
 
 
-Choices = tuple[Field, frozenset[str], dict[str, str]]
-
-
-def _chosen(choices: Choices, text: str) -> str:
-    """A destination, or the one that the field's option of that name stands for. Raises Refusal(invalid)."""
-    field, values, names = choices
-    value = text if text in values else names.get(text.casefold()) or unfloated(text)
-    if field.strict and value not in values:
-        raise invalid(f"'{text[:40]}' is no option of {field.label}. Choose one of: {', '.join(sorted(values))[:200]}.")
-    return value if value in values else parse_destination_cell(value)
-
-
-def _choices(field: Field) -> Choices:
-    """A select field, its options' values, and the values by the options' names."""
-    values = frozenset(option.value for option in field.options)
-    return field, values, {option.name.casefold(): option.value for option in field.options}
-
-
 def _contact(found: dict[str, Any]) -> Contact:
     """The contact that a row tells of; what it does not tell, or leaves blank, is empty."""
-    get = found.get
-    return Contact(
-        reference=get("reference"),
-        code=get("code"),
-        language=get("language") or "",
-        company=get("company") or "",
-        first_name=get("first_name") or "",
-        last_name=get("last_name") or "",
-        telecoms=_once(get(NUMBERS, ())),
-        emails=get("emails", ()),
-        select=(get("select_1"), get("select_2"), get("select_3"), get("select_4")),
-        boolean=(get("boolean_1"), get("boolean_2"), get("boolean_3"), get("boolean_4")),
-        email_destination=get("email_destination"),
-        telecom_destination=get("telecom_destination"),
-    )
+    if NUMBERS in found:
+        found[NUMBERS] = _once(found[NUMBERS])
+    return with_values(NOTHING, found)
 
 
 def _once(telecoms: tuple[Telecom, ...]) -> tuple[Telecom, ...]:

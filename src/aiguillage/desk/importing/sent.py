@@ -12,7 +12,7 @@ from aiguillage.desk.importing.rows import LONGEST_ID
 from aiguillage.desk.importing.sheets import cell_of
 from aiguillage.desk.importing.texts import LONGEST_LINE
 from aiguillage.desk.importing.vcards import begins_card
-from aiguillage.domain.contacts import FIELD_KEYS
+from aiguillage.domain.contacts import OWN_PARTS, PARTS
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.storage.schema import can_be_id
 
@@ -31,14 +31,10 @@ NAMES = {
 }
 """What may be sent to be imported, and what it is called when nobody says."""
 
-WIRE = {"id_code": "code", "language_code": "language", "telecoms": "number", "emails": "email"}
+WIRE = {part.wire: part.heading for part in OWN_PARTS.values() if part.wire != part.heading}
 """What the API calls otherwise than a file's columns. An account's own names of its fields cannot change these."""
 
-SENT = (
-    *("reference", "company", "first_name", "last_name", "email_destination", "telecom_destination"),
-    *WIRE,
-    *(f"field_{key}" for key in FIELD_KEYS),
-)
+SENT = frozenset(part.wire for part in PARTS.values())
 """All that an upsert may say of a contact, beside its `id`."""
 
 WHOM = {"id", "reference", "id_code", "telecoms"}
