@@ -6,7 +6,7 @@ import pytest
 
 from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact, Telecom
-from aiguillage.storage.searching import MOST_COUNTED, SHORT_LOOK
+from aiguillage.storage.searching import MOST_COUNTED, SHORT_LOOKS
 from tests.cast import ACCOUNT, Cast
 from tests.desk.contact_files import Desk
 from tests.desk.lists import find, walked
@@ -22,7 +22,7 @@ def crowd(cast: Cast, tmp_path: Path) -> Cast:
     """A bakery, so many others that a short look sees nobody else, and more after them than are counted."""
     add_contact(cast.db, cast["editor"], ACCOUNT, BAKERY)
     lines = ["référence;société;code;tel;field_boolean_1"]
-    lines += [f"A-{n};Abeille n{n};;;" for n in range(SHORT_LOOK)]
+    lines += [f"A-{n};Abeille n{n};;;" for n in range(SHORT_LOOKS[-1])]
     lines += [f";Zénith {n};9{n:05};{RANGES[n // 10_000]}{n % 10_000:04};{min(n % 100, 1)}" for n in range(MANY)]
     Desk(cast, tmp_path).take("\n".join(lines))
     return cast
@@ -40,7 +40,7 @@ def test_words_that_begin_very_many_find_them_all_without_counting(crowd: Cast) 
                 ids = [one.id for one in kept]
                 assert ids == sorted(ids, reverse=sort.startswith("-"))
     assert find(crowd, words="zenith 123").total == 11
-    assert find(crowd).total == SHORT_LOOK + MANY + 1
+    assert find(crowd).total == SHORT_LOOKS[-1] + MANY + 1
     assert find(crowd, filters={"language_code": ""}).total is None
 
 

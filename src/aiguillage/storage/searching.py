@@ -27,7 +27,7 @@ from aiguillage.storage.words import count_begun, found_by, has
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""
 
-SHORT_LOOK = 12_000
+SHORT_LOOKS = (500, 12_000)
 """So many contacts are looked at one by one, in the list's order, for a page of words that many begin with."""
 
 MOST_LOOKED_UP = 4
@@ -103,15 +103,17 @@ class Search:
 
     def _read(self, order: Order, place: Place | None, offset: int, limit: int) -> list[Place]:
         """Where many are found, the page is mostly full after a short look; else they are looked up by their words."""
-        if self._many and order.by in QUICK:
-            near = self._up_to(order, self._end(order, place), has(self._readings))
+        for look in SHORT_LOOKS if self._many and order.by in QUICK else ():
+            end = self._end(order, place, look)
+            near = self._up_to(order, end, has(self._readings))
             places = self._run(order.sorted(_behind(order, place).where(near)), offset, limit)
-            if len(places) == limit:
+            if len(places) == limit or end is None:
                 return places
         found = _behind(order, place).where(self._where())
-        if not self._readings or order.by == "id":
+        indexed = self._many and self._words_alone and order.by in QUICK
+        if not self._readings or order.by == "id" or indexed:
             return self._run(order.sorted(found), offset, limit)
-        # Without this wall SQLite walks through all of the account's contacts in the list's order.
+        # Without this wall SQLite walks through all contacts in the list's order, and reads the row of each.
         apart = found.cte("found").prefix_with("MATERIALIZED")
         keys = apart.c.value, apart.c.id
         in_order = select(*keys).order_by(*(key.desc() if order.descending else key for key in keys))
@@ -120,9 +122,9 @@ class Search:
     def _run(self, statement: Select[Any], offset: int, limit: int) -> list[Place]:
         return [Place(*row) for row in self._connection.execute(statement.offset(offset).limit(limit))]
 
-    def _end(self, order: Order, place: Place | None) -> Place | None:
-        """Where a short look ends, None for the end of the list."""
-        places = self._run(order.sorted(_behind(order, place).where(self._mine)), SHORT_LOOK - 1, 1)
+    def _end(self, order: Order, place: Place | None, look: int) -> Place | None:
+        """Where a short look at so many ends, None for the end of the list."""
+        places = self._run(order.sorted(_behind(order, place).where(self._mine)), look - 1, 1)
         return places[0] if places else None
 
     def _up_to(self, order: Order, end: Place | None, begun: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -132,8 +134,9 @@ class Search:
         """All that are wanted: looked up by their rare words, if they have some, and then compared with the others."""
         if not self._readings:
             return self._others if self._others_alone else false()
-        looked_up = self._readings if self._many else self._rare
-        return self._others & contacts.c.id.in_(found_by(self._account_id, looked_up)) & has(self._readings)
+        if self._many:
+            return self._others & contacts.c.id.in_(found_by(self._account_id, self._readings))
+        return self._others & contacts.c.id.in_(found_by(self._account_id, self._rare)) & has(self._readings)
 
 
 def _behind(order: Order, place: Place | None) -> Select[Any]:
