@@ -21,7 +21,7 @@ def open_database(settings: Settings) -> Database:
     except OSError as error:
         raise Refusal(
             Kind.UNAVAILABLE,
-            f"{settings.data_dir} cannot be made ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR.",
+            f"{settings.data_dir} cannot be created ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR.",
         ) from error
     return Database(settings.database)
 

@@ -42,7 +42,7 @@ def explain_call(
         table.begin()
         entry = table.entry(account)
         if entry is None:
-            raise invalid(f"The account {account} was removed just now.")
+            raise invalid(f"The account {account} has just been removed.")
         facts = table.find(entry.facts, question, actor.at)
     finally:
         table.close()

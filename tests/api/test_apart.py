@@ -126,7 +126,7 @@ def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Clien
         answer = asked.result()
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert "ended before" in answer.json()["detail"]
+    assert "stopped before" in answer.json()["detail"]
     assert "child_ended" in client.server.log.read_text()
     assert client.get("/contacts")["total"] == 0
 
@@ -229,7 +229,7 @@ def test_an_export_comes_compressed_to_who_takes_that(client: Client) -> None:
 def test_an_export_that_is_refused_says_why(client: Client, path: str) -> None:
     problem = client.refused(422, "GET", path, params={"format": "pdf"})
 
-    assert "'pdf' is no format" in problem["detail"]
+    assert "'pdf' is not a format" in problem["detail"]
 
 
 def test_an_outsider_begins_no_work(client: Client, cast: Cast) -> None:

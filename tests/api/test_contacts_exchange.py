@@ -258,7 +258,7 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, int]] = [
     ("no archive", lambda: b"PK\x03\x04" + b"x" * 1_000, XLSX, 422),
     ("a line without an end", lambda: b"tel;nom\n" + b"x" * (8 << 20), "text/csv", 422),
     ("a cell without an end", lambda: b'tel;nom\n0199001234;"' + b"x,\n" * (1 << 20), "text/csv", 422),
-    ("no characters", lambda: b"tel\n\x81\x8d\xff\n", "text/csv", 422),
+    ("not characters", lambda: b"tel\n\x81\x8d\xff\n", "text/csv", 422),
     ("no text", lambda: b"tel\n\x00\x01\x02\n", "text/csv", 422),
     ("nothing", lambda: b"", "text/csv", 422),
     ("deep JSON", DEEP.encode, "application/json", 422),

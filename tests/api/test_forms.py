@@ -81,11 +81,11 @@ def test_a_field_without_a_file_that_a_browser_sends_along_does_not_count() -> N
 @pytest.mark.parametrize(
     ("parts", "why"),
     [
-        ([], "The form has no file"),
-        ([part('name="file"; filename=""', "")], "The form has no file"),
-        ([part('name="dry_run"', "1"), part('name="file"', TEXT)], "The form has no file"),
-        ([file("a.csv"), file("b.csv")], "The form has 2 files. Send one at a time."),
-        ([file("a.csv"), part('name="dry_run"', "1")], "'dry_run' was sent beside the file. Put it into the address"),
+        ([], "The form contains no file"),
+        ([part('name="file"; filename=""', "")], "The form contains no file"),
+        ([part('name="dry_run"', "1"), part('name="file"', TEXT)], "The form contains no file"),
+        ([file("a.csv"), file("b.csv")], "The form contains 2 files. Send one at a time."),
+        ([file("a.csv"), part('name="dry_run"', "1")], "'dry_run' was sent beside the file. Put it in the address"),
         ([part('name="customer_account"', "CL0000"), file("a.csv")], "'customer_account' was sent beside the file"),
     ],
 )

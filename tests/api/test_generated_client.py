@@ -110,7 +110,7 @@ def test_files_are_sent_as_forms_as_bytes_and_as_json(generated: Generated) -> N
 
 
 def test_what_is_refused_has_its_problem(generated: Generated) -> None:
-    with pytest.raises(AssertionError, match="no queue code"):
+    with pytest.raises(AssertionError, match="not a queue code"):
         generated.call(
             "call_queues.add_call_queue",
             body=generated.models.CallQueueBody(name="x", code="?"),

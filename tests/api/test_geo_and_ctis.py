@@ -135,7 +135,7 @@ def test_an_import_with_a_refused_row_keeps_nothing_unless_it_is_partial(manager
     partial = manager.done("POST", "/ctis/import", rows, params={"partial": 1})
 
     assert whole.status_code == 422
-    assert "Line 2: 'a,b' is no destination." in whole.json()["detail"]
+    assert "Line 2: 'a,b' is not a destination." in whole.json()["detail"]
     assert nothing == 0
     assert tried == partial
     assert (partial["created"], partial["refused"], partial["refusals"][0]["line"]) == (2, 1, 2)
@@ -147,8 +147,8 @@ def test_every_refused_row_of_an_import_is_told_by_its_line(manager: Person, nam
 
     errors = refusal.json()["errors"]
     assert list(errors) == ["line 2", "line 4"]
-    assert "'c,d' is no destination." in errors["line 4"][0]
-    assert "Line 2: 'a,b' is no destination." in refusal.json()["detail"]
+    assert "'c,d' is not a destination." in errors["line 4"][0]
+    assert "Line 2: 'a,b' is not a destination." in refusal.json()["detail"]
 
 
 def test_what_an_index_shows_can_be_imported(manager: Person, name: str) -> None:
@@ -169,7 +169,7 @@ def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
     told = manager.done("POST", "/ctis/import", content=text, headers=CSV, params={"partial": "1"})
 
     assert [one["line"] for one in told["refusals"]] == [3, 4, 5]
-    assert "Line 2 has the origin SITE already." in told["refusals"][0]["reason"]
+    assert "Line 2 already has the origin SITE." in told["refusals"][0]["reason"]
 
 
 @pytest.mark.parametrize(

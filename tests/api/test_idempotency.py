@@ -68,7 +68,7 @@ def test_a_kept_answer_is_not_told_to_who_lost_the_role_that_it_takes(busy: Busy
         replayed = post(demoted, CONTACTS, {"company": "Librairie Ormeau"}, "demoted")
 
     assert (answered.status_code, replayed.status_code) == (201, 403)
-    assert replayed.json()["detail"] == "This takes the role edit on CL0000; yours is read."
+    assert replayed.json()["detail"] == "This requires the role edit on CL0000; yours is read."
 
 
 @pytest.mark.parametrize("held", [{"role": Role.READ}, {"accounts": (ACCOUNT,)}])

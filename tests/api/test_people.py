@@ -113,7 +113,7 @@ def test_a_number_that_calls_are_sent_to_is_told_of(records: Records) -> None:
 
     problem = records["manager"].refused(409, "POST", "/people/erase", {"number": NUMBER})
 
-    assert "The queue s has this number" in problem["detail"]
+    assert "The queue s still uses this number" in problem["detail"]
     records["editor"].done("DELETE", f"/call-queues/queues/{queue['id']}")
 
 

@@ -8,22 +8,22 @@ from tests.api.client import Client, on_new_account
 from tests.standing import Busy
 
 CASES: list[tuple[dict[str, Any], str, str]] = [
-    ({"id_code": "12,34"}, "id_code", "is no code"),
+    ({"id_code": "12,34"}, "id_code", "is not a code"),
     ({"company": "x" * 201}, "company", "is too long. Use up to 200 characters."),
-    ({"company": "a\x00b"}, "company", "has control characters, such as a tab or a line end. Take them out."),
+    ({"company": "a\x00b"}, "company", "contains control characters, such as a tab or a line break. Remove them."),
     ({"reference": "x" * 65}, "reference", "is too long. Use up to 64 characters."),
     ({"language_code": "zzzzzz"}, "language_code", "Write two or three letters, as in fr, en or fr-CA."),
     ({"email_destination": "x" * 256}, "email_destination", "Use up to 255 characters."),
-    ({"telecom_destination": "207,209"}, "telecom_destination", "is no destination"),
-    ({"field_select_2": "207,209"}, "field_select_2", "is no destination"),
+    ({"telecom_destination": "207,209"}, "telecom_destination", "is not a destination"),
+    ({"field_select_2": "207,209"}, "field_select_2", "is not a destination"),
     ({"telecoms": ["0612"]}, "telecoms.0", "is not a phone number"),
     (
         {"telecoms": ["0199001234", 5]},
         "telecoms.1",
-        "'telecoms.1' is a whole number. It has to be a text or an object.",
+        "'telecoms.1' is a whole number. It must be a text or an object.",
     ),
-    ({"emails": [None]}, "emails.0", "'emails.0' is null. It has to be a text or an object."),
-    ({"first_name": 5}, "first_name", "'first_name' is a whole number. It has to be a text or null."),
+    ({"emails": [None]}, "emails.0", "'emails.0' is null. It must be a text or an object."),
+    ({"first_name": 5}, "first_name", "'first_name' is a whole number. It must be a text or null."),
     ({"field_boolean_1": "maybe"}, "field_boolean_1", "is a text. It has to be true or false or null."),
 ]
 
@@ -57,7 +57,7 @@ def test_a_value_that_a_strict_field_lacks_is_told_by_the_fields_name(client: Cl
     alone = client.refused(422, "PUT", f"/contacts/{one}", {"field_select_1": "999"})
     among = client.refused(422, "POST", "/contacts/bulk", {"contacts": [{"reference": "C-1", "field_select_1": "999"}]})
 
-    assert alone["detail"].startswith("'999' is no option of field_select_1 (Destination 1). Choose one of: 207.")
+    assert alone["detail"].startswith("'999' is not an option of field_select_1 (Destination 1). Choose one of: 207.")
     assert (list(alone["errors"]), list(among["errors"])) == (["field_select_1"], ["contacts.0.field_select_1"])
 
 
@@ -70,7 +70,7 @@ def test_what_a_contact_has_of_a_field_that_became_strict_is_told_by_the_fields_
     told = client.refused(422, "POST", "/contacts/bulk", {"contacts": [{"reference": "C-1", "company": "x"}]})
 
     assert list(told["errors"]) == ["contacts.0"]
-    assert "is no option of field_select_1" in told["errors"]["contacts.0"][0]
+    assert "is not an option of field_select_1" in told["errors"]["contacts.0"][0]
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_a_file_comes_in_the_encoding_of_its_content_type(manager: Person, rota:
     silent = manager.ask("POST", "/calendars/file", content=shifts, headers=ICAL, params=place)
 
     assert (added["used"], silent.status_code) == (1, 422)
-    assert "is not in UTF-8, and does not say in what" in silent.json()["detail"]
+    assert "is not in UTF-8, and declares no known encoding" in silent.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_too_many_tries_are_told_when_to_try_again(busy: Busy) -> None:
     assert answer.status_code == 429
     assert answer.headers["content-type"] == "application/problem+json"
     assert 1 <= int(answer.headers["retry-after"]) <= 512
-    assert answer.json()["detail"].startswith("Too many tries. Try again in ")
+    assert answer.json()["detail"].startswith("Too many attempts. Try again in ")
 
 
 @pytest.mark.parametrize(

@@ -183,5 +183,5 @@ def test_a_token_for_an_account_of_others_is_refused_as_one_for_none(busy: Busy,
     assert answer.status_code == 404
     assert (
         answer.json()["detail"]
-        == f"There is no account {code} here for you. Check its code, or ask one of its managers."
+        == f"There is no account {code} that you can see. Check its code, or ask one of its managers."
     )

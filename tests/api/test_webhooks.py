@@ -163,7 +163,7 @@ def test_a_delivery_that_somebody_was_in_who_was_erased_is_listed_without_its_bo
 
     listed = client.get(f"{one}/deliveries")["data"]
     assert [(delivery["id"], delivery["state"], delivery["body"]) for delivery in listed] == [(sent, "failed", None)]
-    assert "was erased" in client.refused(409, "POST", f"{one}/deliveries/{sent}/resend")["detail"]
+    assert "has since been erased" in client.refused(409, "POST", f"{one}/deliveries/{sent}/resend")["detail"]
 
 
 @pytest.mark.parametrize("name", ["editor", "reader", "router"])
@@ -178,7 +178,7 @@ def test_webhooks_are_for_managers(busy: Busy, name: str) -> None:
         ("GET", f"{PATH}/1/deliveries/1"),
     ):
         body = HOOK if (method, path) == ("POST", PATH) else None
-        assert "takes the role manage" in client.refused(403, method, path, body)["detail"]
+        assert "requires the role manage" in client.refused(403, method, path, body)["detail"]
 
 
 def test_an_outsider_cannot_tell_a_webhook_from_none(busy: Busy) -> None:

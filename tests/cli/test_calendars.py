@@ -83,7 +83,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_its_events_stay(terminal:
     refused = terminal.refused("calendar", "refresh", ACCOUNT, "Feed")
 
     assert "not at a public address" in refused
-    assert "2 events stay" in refused
+    assert "2 events are kept" in refused
     shown = terminal.done("calendar", "show", ACCOUNT, "Feed")
     assert "failing since" in shown
     assert "not at a public address" in " ".join(shown.split())

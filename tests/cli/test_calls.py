@@ -135,7 +135,10 @@ def test_every_way_to_be_known_or_not_has_its_words(terminal: Terminal, words: t
     ("words", "told"),
     [
         ((), "Give one of --number, --code, --value, --called and --queue"),
-        (("--value", "12"), "The account has no geo list of its own. Say with --list in which one to look --value up."),
+        (
+            ("--value", "12"),
+            ("The account has no default geo list. Give with --list the one in which to look up --value."),
+        ),
     ],
 )
 def test_what_is_missing_or_malformed_is_told_by_its_option(

@@ -114,4 +114,7 @@ def test_a_demonstration_that_an_older_release_filled_is_not_served(tmp_path: Pa
 
     said = terminal.refused("demo", "--port", str(free_port()))
 
-    assert said == f"An older release filled {terminal.data_dir / 'demo'}. Remove that directory, and start this again."
+    assert (
+        said
+        == f"{terminal.data_dir / 'demo'} was filled by an older release. Remove that directory, and run this again."
+    )

@@ -116,7 +116,7 @@ def test_contacts_that_a_file_lacks_are_removed_only_when_asked_and_many_only_by
 
 
 def test_a_reader_imports_nothing(terminal: Terminal, good: str) -> None:
-    assert "takes the role edit" in terminal.refused("--as", email("reader"), "contacts", "import", ACCOUNT, good)
+    assert "requires the role edit" in terminal.refused("--as", email("reader"), "contacts", "import", ACCOUNT, good)
 
 
 @pytest.mark.parametrize("name", ["all.csv", "all.jsonl"])

@@ -76,7 +76,7 @@ def test_holidays_are_forgotten_but_the_accounts_own_stay(terminal: Terminal) ->
         (("set", ACCOUNT, "Noël"), "Nothing to set"),
         (("set", ACCOUNT, "Noël", "--off"), "observes no public holidays yet"),
         (("forget", ACCOUNT), "observes no public holidays yet"),
-        (("add", ACCOUNT, "soon", "x"), "is no date"),
+        (("add", ACCOUNT, "soon", "x"), "is not a date"),
     ],
 )
 def test_bad_input_is_one_line_that_says_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:

@@ -113,7 +113,7 @@ def test_settings_are_all_told_with_their_origin(bare: Terminal) -> None:
 
 def test_commands_about_the_machine_are_for_its_own_operator(terminal: Terminal) -> None:
     for words in (("status",), ("migrate",), ("backup", "x"), ("restore", "x"), ("serve",), ("init",)):
-        assert "Leave --as out" in terminal.refused("--as", "manager@example.org", *words)
+        assert "Leave out --as" in terminal.refused("--as", "manager@example.org", *words)
 
 
 def test_a_directory_that_has_lost_its_database_gets_no_new_one(terminal: Terminal) -> None:
@@ -123,7 +123,7 @@ def test_a_directory_that_has_lost_its_database_gets_no_new_one(terminal: Termin
 
     told = [terminal.refused(*words) for words in (("init",), ("serve",), ("migrate",))]
 
-    assert "has calls.db, but no aiguillage.db" in told[0]
+    assert "contains calls.db, but no aiguillage.db" in told[0]
     assert "There is no database at" in told[1]
     assert "Mount its disk" in told[1]
     assert not database.exists()

@@ -63,7 +63,7 @@ def test_a_secret_stands_alone_on_standard_output_and_is_told_once(
     assert looks_like_secret(again["secret"])
     assert again["secret"] not in (said.out, terminal.done("facts", "export", ACCOUNT))
     assert "no secret any more" in terminal.done(*words, ACCOUNT, name, "--revoke")
-    assert "takes the role manage" in terminal.refused("--as", email("editor"), *words, ACCOUNT, name)
+    assert "requires the role manage" in terminal.refused("--as", email("editor"), *words, ACCOUNT, name)
 
 
 def test_numbers_are_blocked_in_any_spelling(terminal: Terminal) -> None:
@@ -112,7 +112,12 @@ def test_bad_input_is_one_line_that_says_what_to_do(terminal: Terminal, words: t
 
 
 @pytest.mark.parametrize(
-    ("until", "told"), [("2020-01-01", "a moment to come"), ("later", "is no moment. Write 2h"), ("0h", "to come")]
+    ("until", "told"),
+    [
+        ("2020-01-01", "a date and time in the future"),
+        ("later", "is not a date and time. Write 2h"),
+        ("0h", "in the future"),
+    ],
 )
 def test_a_switch_ends_later_than_now(terminal: Terminal, until: str, told: str) -> None:
     terminal.done("switch", "add", ACCOUNT, "Panne", "-d", "299")

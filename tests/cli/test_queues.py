@@ -55,7 +55,7 @@ def test_a_queue_names_its_group_and_rota_by_what_people_call_them(terminal: Ter
 def test_a_group_is_renamed_and_stays_while_a_queue_is_in_it(terminal: Terminal) -> None:
     assert terminal.read("group", "set", ACCOUNT, "bureaux", "--name", "Ateliers")["name"] == "Ateliers"
 
-    assert "The queue support names it" in terminal.refused("group", "remove", ACCOUNT, "Ateliers")
+    assert "The queue support refers to it" in terminal.refused("group", "remove", ACCOUNT, "Ateliers")
     assert "Ateliers" in terminal.done("group", "list", ACCOUNT)
 
 
@@ -109,7 +109,7 @@ def test_remarks_on_hours_are_in_the_json_as_on_standard_error(terminal: Termina
 def test_hours_of_several_days_are_added_all_or_none(terminal: Terminal) -> None:
     words = ("--queue", "207", "--date", "2026-12-24", "--from", "9", "--to", "12", "-d", "1,2")
 
-    assert "is no destination" in terminal.refused("hours", "add", ACCOUNT, "--day", "1-5", *words)
+    assert "is not a destination" in terminal.refused("hours", "add", ACCOUNT, "--day", "1-5", *words)
 
     assert terminal.read("hours", "list", ACCOUNT) == []
 
@@ -132,7 +132,7 @@ def test_an_exception_is_a_day_or_several_and_can_come_every_year(terminal: Term
 def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
     told = terminal.refused("--as", email("reader"), "queue", "remove", ACCOUNT, "support")
 
-    assert "takes the role edit" in told
+    assert "requires the role edit" in told
     assert terminal.read("--as", email("reader"), "queue", "list", ACCOUNT)
 
 
@@ -144,7 +144,7 @@ def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
         (("queue", "set", ACCOUNT, "support"), "Nothing to set"),
         (("queue", "set", ACCOUNT, "x", "--name", "y"), "There is: support"),
         (("queue", "set", ACCOUNT, "support", "--default", "207"), "itself"),
-        (("queue", "set", ACCOUNT, "support", "--name", ""), "'name' is null. It has to be a text"),
+        (("queue", "set", ACCOUNT, "support", "--name", ""), "'name' is null. It must be a text"),
         (("hours", "add", ACCOUNT, "-q", "207", "--from", "9", "--to", "12"), "Say on which days"),
         (
             ("hours", "add", ACCOUNT, "--day", "1", "--from", "9", "--to", "12"),
@@ -154,14 +154,14 @@ def test_who_may_only_read_changes_nothing(terminal: Terminal) -> None:
             ("hours", "add", ACCOUNT, "-q", "207", "-g", "Bureaux", "--day", "1", "--from", "9", "--to", "12"),
             "contradict each other",
         ),
-        (("hours", "add", ACCOUNT, "-q", "207", "--day", "8", "--from", "9", "--to", "12"), "is no day of the week"),
-        (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "25", "--to", "12"), "is no time of day"),
-        (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "nine", "--to", "12"), "is no time of day"),
+        (("hours", "add", ACCOUNT, "-q", "207", "--day", "8", "--from", "9", "--to", "12"), "is not a day of the week"),
+        (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "25", "--to", "12"), "is not a time of day"),
+        (("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "nine", "--to", "12"), "is not a time of day"),
         (
             ("hours", "add", ACCOUNT, "-q", "207", "--day", "1", "--from", "24:00", "--to", "20:00"),
-            "'24:00' is no time of day. A day begins at 00:00.",
+            "'24:00' is not a time of day. A day begins at 00:00.",
         ),
-        (("hours", "add", ACCOUNT, "-q", "207", "--date", "24/12", "--from", "9", "--to", "12"), "is no date"),
+        (("hours", "add", ACCOUNT, "-q", "207", "--date", "24/12", "--from", "9", "--to", "12"), "is not a date"),
         (("exception", "add", ACCOUNT, "2026-12-24", "2026-12-23", "-q", "207"), "is before the first"),
     ],
 )
@@ -180,4 +180,4 @@ def test_everything_that_is_wrong_with_a_fact_is_told_at_once(terminal: Terminal
 
 
 def test_a_value_that_must_be_there_ends_the_search_for_other_faults(terminal: Terminal) -> None:
-    assert terminal.refused("queue", "add", ACCOUNT, "?", "--number", "1,2").startswith("'?' is no queue code.")
+    assert terminal.refused("queue", "add", ACCOUNT, "?", "--number", "1,2").startswith("'?' is not a queue code.")

@@ -78,7 +78,7 @@ def test_a_change_is_reverted(terminal: Terminal) -> None:
     assert terminal.done("revert", ACCOUNT, str(seq)) == f"Change {seq} is reverted: see change {seq + 1}.\n"
     assert terminal.read("blocked", "list", ACCOUNT) == []
     assert terminal.read("revert", ACCOUNT, str(seq + 1))["action"] == "revert"
-    assert "was changed since by terminal" in terminal.refused("revert", ACCOUNT, str(seq + 1))
+    assert "has since been changed by terminal" in terminal.refused("revert", ACCOUNT, str(seq + 1))
 
 
 def test_all_that_is_kept_about_a_number_is_printed(called: Terminal) -> None:
@@ -110,9 +110,9 @@ def test_a_contact_can_stay_without_the_number(terminal: Terminal, cast: Cast) -
 
 def test_only_managers_revert_export_and_erase(terminal: Terminal) -> None:
     for words in (("revert", ACCOUNT, "2"), ("person", "export", ACCOUNT, NUMBER)):
-        assert "takes the role manage" in terminal.refused("--as", email("editor"), *words)
+        assert "requires the role manage" in terminal.refused("--as", email("editor"), *words)
     said = terminal.refused("--as", email("editor"), "person", "erase", ACCOUNT, NUMBER, "--yes")
-    assert "takes the role manage" in said
+    assert "requires the role manage" in said
 
 
 def test_an_account_says_how_long_its_calls_are_kept(terminal: Terminal) -> None:

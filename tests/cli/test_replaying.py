@@ -139,8 +139,8 @@ def test_a_file_that_is_no_document_is_refused(called: Terminal, tmp_path: Path)
     file = tmp_path / "facts.json"
     file.write_text("[]")
 
-    assert "no document of facts" in called.refused("replay", ACCOUNT, "--against", str(file))
+    assert "not a document of facts" in called.refused("replay", ACCOUNT, "--against", str(file))
 
 
 def test_a_router_may_not_replay(called: Terminal) -> None:
-    assert "takes the role read" in called.refused("--as", email("router"), "replay", ACCOUNT)
+    assert "requires the role read" in called.refused("--as", email("router"), "replay", ACCOUNT)

@@ -131,20 +131,20 @@ def test_a_closed_queues_caller_with_a_contract_reaches_who_is_on_call(terminal:
         (("who", ACCOUNT, "astreinte", "--at", "later"), "is no moment"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "--every", "12h"), "Write days or weeks"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "--every", "0d"), "Write days or weeks"),
-        (("layer", "add", ACCOUNT, "astreinte", "A", "-m", "Cléo"), "who is no member"),
-        (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "18:00-09:00"), "is no window"),
-        (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "1-5 18:00"), "is no window"),
+        (("layer", "add", ACCOUNT, "astreinte", "A", "-m", "Cléo"), "who is not a member"),
+        (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "18:00-09:00"), "is not a window"),
+        (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "1-5 18:00"), "is not a window"),
         (("layer", "remove", ACCOUNT, "astreinte", "A"), "It has: none"),
-        (("override", "remove", ACCOUNT, "astreinte", "1"), "none at place 1"),
+        (("override", "remove", ACCOUNT, "astreinte", "1"), "of them at position 1"),
         (
             ("override", "add", ACCOUNT, "astreinte", "Bob", "--from", "2026-11-11", "--to", "2026-11-10"),
             "Let it end after it begins",
         ),
         (
             ("override", "add", ACCOUNT, "astreinte", "Bob", "--from", "now", "--to", "2026-11-10"),
-            "is no date and time",
+            "is not a date and time",
         ),
-        (("gaps", ACCOUNT, "astreinte", "--for", "long"), "is no duration"),
+        (("gaps", ACCOUNT, "astreinte", "--for", "long"), "is not a duration"),
     ],
 )
 def test_bad_input_is_one_line_that_says_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:

@@ -155,8 +155,8 @@ def test_a_terminal_without_blocks_gets_plain_characters(
     ("words", "told"),
     [
         (("week", ACCOUNT, "x"), "There is no queue 'x' on this account. There is: support"),
-        (("week", ACCOUNT, "support", "--from", "x"), "is no date"),
-        (("week", ACCOUNT, "support", "--from", "9999-12-30"), "is at the end of time"),
+        (("week", ACCOUNT, "support", "--from", "x"), "is not a date"),
+        (("week", ACCOUNT, "support", "--from", "9999-12-30"), "is too far from today"),
     ],
 )
 def test_bad_input_is_one_line_that_says_what_to_do(terminal: Terminal, words: tuple[str, ...], told: str) -> None:

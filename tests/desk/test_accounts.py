@@ -77,17 +77,17 @@ def test_an_added_accounts_facts_are_as_new_as_the_moment(cast: Cast) -> None:
 
 @pytest.mark.parametrize("code", [ACCOUNT, ACCOUNT.lower(), "Cl0000"])
 def test_an_account_of_the_same_code_in_any_case_is_refused(cast: Cast, code: str) -> None:
-    with refused(Kind.CONFLICT, "There is an account CL0000 already. Choose another code"):
+    with refused(Kind.CONFLICT, "There is already an account CL0000. Choose another code"):
         add_account(cast.db, cast.operator, Account(code))
 
 
 @pytest.mark.parametrize(
     ("account", "message"),
     [
-        (Account("CL 2"), "is no account code"),
-        (Account("CL0002", country="France"), "is no country"),
-        (Account("CL0002", time_zone="Paris"), "is no time zone"),
-        (Account("CL0002", shared_numbers="yes"), "is no policy for shared numbers"),
+        (Account("CL 2"), "is not an account code"),
+        (Account("CL0002", country="France"), "is not a country"),
+        (Account("CL0002", time_zone="Paris"), "is not a time zone"),
+        (Account("CL0002", shared_numbers="yes"), "is not a policy for shared numbers"),
         (Account("CL0002", name="x" * 201), "Use up to 200 characters"),
     ],
 )
@@ -146,12 +146,12 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, changes: dict[str, 
     [
         ({"code": "CL0009"}, "no setting 'code'. It has: name, country"),
         ({"seq": "0"}, "no setting 'seq'"),
-        ({"country": "Atlantis"}, "is no country"),
-        ({"time_zone": "Mars/Olympus"}, "is no time zone"),
+        ({"country": "Atlantis"}, "is not a country"),
+        ({"time_zone": "Mars/Olympus"}, "is not a time zone"),
         ({"shared_numbers": "maybe"}, "Choose one of: refuse, ask_code, first"),
         ({"name": "a\x00b"}, "control characters"),
-        ({"keep_calls_days": 0}, "keep_calls_days is a whole number of days from 1 to 3650"),
-        ({"pseudonymise_days": 3651}, "pseudonymise_days is a whole number of days from 1 to 3650"),
+        ({"keep_calls_days": 0}, "keep_calls_days must be a whole number of days from 1 to 3650"),
+        ({"pseudonymise_days": 3651}, "pseudonymise_days must be a whole number of days from 1 to 3650"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(

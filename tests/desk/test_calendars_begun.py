@@ -126,7 +126,7 @@ def test_an_outsider_adds_no_feed_and_a_reader_neither(cast: Cast) -> None:
 
     with refused(Kind.MISSING, "There is no account CL0000"):
         begin(actor=cast["outsider"])
-    with refused(Kind.FORBIDDEN, "takes the role edit"):
+    with refused(Kind.FORBIDDEN, "requires the role edit"):
         begin(actor=cast["reader"])
 
     assert due_calendars(cast.db, NOW) == []

@@ -26,9 +26,9 @@ def test_it_may_ask_the_call_path_about_its_account_and_nothing_else(cast: Cast)
 
     assert (token.kind, token.role, token.accounts, token.hosts) == ("cfd", "route", (ACCOUNT,), ("192.0.2.0/24",))
     assert (actor.most, actor.only) == (Role.ROUTE, frozenset({ACCOUNT}))
-    with refused(Kind.FORBIDDEN, "takes the role read on CL0000; yours is route"):
+    with refused(Kind.FORBIDDEN, "requires the role read on CL0000; yours is route"):
         show_account(cast.db, actor, ACCOUNT)
-    with refused(Kind.FORBIDDEN, "A token of the role route may not do this"):
+    with refused(Kind.FORBIDDEN, "A token with the role route may not do this"):
         issue_call_token(cast.db, actor, ACCOUNT, name="more")
     assert list_tokens(cast.db, cast["manager"]) == [token]
 
@@ -60,7 +60,7 @@ def test_who_has_no_role_here_cannot_be_told_from_nobody(cast: Cast) -> None:
         with pytest.raises(Refusal) as caught:
             issue_call_token(cast.db, cast["manager"], ACCOUNT, name="3CX", user_id=user_id)
         assert (caught.value.kind, caught.value.field) == (Kind.INVALID, "user_id")
-        assert caught.value.message == "Nobody of that id has a role on CL0000. Give them one first."
+        assert caught.value.message == "No user with that id has a role on CL0000. Give them one first."
 
 
 def test_a_disabled_user_of_the_account_is_not_told_from_another(cast: Cast) -> None:
@@ -75,12 +75,12 @@ def test_a_disabled_user_of_the_account_is_not_told_from_another(cast: Cast) -> 
 
 def test_only_managers_issue_it_to_others(cast: Cast) -> None:
     for user_id in (cast["router"].user_id, cast["outsider"].user_id, 999):
-        with refused(Kind.FORBIDDEN, "A token for somebody else takes the role manage on CL0000"):
+        with refused(Kind.FORBIDDEN, "Issuing a token for somebody else requires the role manage on CL0000"):
             issue_call_token(cast.db, cast["editor"], ACCOUNT, name="3CX", user_id=user_id)
 
 
 def test_the_terminal_has_no_user_and_must_name_one(cast: Cast) -> None:
-    with refused(Kind.INVALID, "Nobody of that id has a role on CL0000"):
+    with refused(Kind.INVALID, "No user with that id has a role on CL0000"):
         issue_call_token(cast.db, cast.operator, ACCOUNT, name="3CX")
 
 
@@ -92,7 +92,7 @@ def test_it_keeps_its_user_and_its_secret_when_it_is_changed(cast: Cast) -> None
 
     assert (changed.name, changed.hosts, changed.user_id) == ("Asterisk", ("192.0.2.7/32",), token.user_id)
     assert actor_of(cast.db, f"Bearer {secret}", "192.0.2.7", NOW).name == email("router")
-    with refused(Kind.INVALID, "A token keeps its user"):
+    with refused(Kind.INVALID, "The user of a token cannot be changed"):
         set_call_token(cast.db, cast["manager"], ACCOUNT, token.id, {"user_id": cast["editor"].user_id})
 
 
@@ -104,7 +104,7 @@ def test_a_revoked_one_is_gone(cast: Cast) -> None:
     assert list_call_tokens(cast.db, cast["manager"], ACCOUNT) == []
     with refused(Kind.UNAUTHORIZED, "revoked"):
         actor_of(cast.db, f"Bearer {secret}", None, NOW)
-    with refused(Kind.MISSING, "There is no call-flow token of that id"):
+    with refused(Kind.MISSING, "There is no call-flow token with that id"):
         show_call_token(cast.db, cast["manager"], ACCOUNT, token.id)
 
 
@@ -116,5 +116,5 @@ def test_anothers_or_another_accounts_cannot_be_told_from_none(cast: Cast, name:
 
     for token_id in (routers.id, elsewhere.id, personal.id, 999, 0, 2**70):
         for ask in (show_call_token, revoke_call_token):
-            with refused(Kind.MISSING, "There is no call-flow token of that id on this account for you"):
+            with refused(Kind.MISSING, "There is no call-flow token with that id on this account that you"):
                 ask(cast.db, cast[name], ACCOUNT, token_id)

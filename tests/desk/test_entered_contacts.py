@@ -70,10 +70,10 @@ def test_what_is_entered_takes_the_place_of_what_was_there_and_empties_clear(cas
     [
         ({"numbers": ["0612"]}, Kind.INVALID, "'0612' is not a phone number in FR"),
         ({"numbers": ["0*"]}, Kind.INVALID, "is not a number prefix"),
-        ({"code": "12,34"}, Kind.INVALID, "is no code"),
-        ({"select_1": "1,2"}, Kind.INVALID, "is no destination"),
+        ({"code": "12,34"}, Kind.INVALID, "is not a code"),
+        ({"select_1": "1,2"}, Kind.INVALID, "is not a destination"),
         ({"boolean_1": "maybe"}, Kind.INVALID, "is neither yes nor no"),
-        ({"language": "klingon"}, Kind.INVALID, "is no language code"),
+        ({"language": "klingon"}, Kind.INVALID, "is not a language code"),
         ({"reference": "x" * 65}, Kind.INVALID, "Use up to 64 characters"),
         ({"phone": "x"}, Kind.INVALID, "A contact has no 'phone'. It has: reference, code"),
         ({}, Kind.INVALID, "The contact is empty"),

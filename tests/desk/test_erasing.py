@@ -205,7 +205,7 @@ def test_what_is_erased_comes_back_neither_by_undo_nor_by_revert(cast: Cast, tmp
     assert traced(cast, NUMBER, "Belleville") == []
     with refused(Kind.CONFLICT, "which can therefore not be undone"):
         undo_import(cast.db, cast["editor"], ACCOUNT, import_id)
-    with refused(Kind.CONFLICT, "was erased since"):
+    with refused(Kind.CONFLICT, "has since been erased"):
         undo_import(cast.db, cast["editor"], ACCOUNT, again)
     with refused(Kind.CONFLICT, "has been erased"):
         revert_change(cast.db, cast["manager"], ACCOUNT, import_id + 1)
@@ -251,12 +251,12 @@ def test_a_replay_of_the_past_goes_without_whom_was_erased(cast: Cast) -> None:
 def test_a_number_that_the_account_sends_calls_to_stays_until_it_does_not(cast: Cast) -> None:
     editor = cast["editor"]
     queue = add_fact(cast.db, editor, ACCOUNT, Queue(name="Support", code="support", number=NUMBER)).kept.id
-    with refused(Kind.CONFLICT, "The queue support has this number"):
+    with refused(Kind.CONFLICT, "The queue support still uses this number"):
         erase(cast)
     remove_fact(cast.db, editor, ACCOUNT, "queue", queue)
 
     set_field(cast.db, editor, ACCOUNT, "select_1", default="0199001234")
-    with refused(Kind.CONFLICT, "The field 1 has this number"):
+    with refused(Kind.CONFLICT, "The field 1 still uses this number"):
         erase(cast)
     set_field(cast.db, editor, ACCOUNT, "select_1", default=None)
 
@@ -274,7 +274,7 @@ def test_a_number_that_the_account_sends_calls_to_stays_until_it_does_not(cast: 
     calendar = add_fact(cast.db, editor, ACCOUNT, Calendar(owner_type="queue", owner_id=queue, name="Congés")).kept.id
     with cast.db.write() as connection:
         keep_text(connection, account_id(cast.db, ACCOUNT), calendar, b"Tel: 01 99 00 12 34", read_at=NOW, due_at=NOW)
-    with refused(Kind.CONFLICT, "The calendar Congés has this number"):
+    with refused(Kind.CONFLICT, "The calendar Congés still uses this number"):
         erase(cast)
     remove_fact(cast.db, editor, ACCOUNT, "calendar", calendar)
 

@@ -137,7 +137,7 @@ def test_an_empty_account_exports_a_header(cast: Cast) -> None:
 
 
 def test_an_unknown_format_is_refused(cast: Cast) -> None:
-    with refused(Kind.INVALID, "'xls' is no format of an export. Choose one of: csv, xlsx, jsonl, json."):
+    with refused(Kind.INVALID, "'xls' is not an export format. Choose one of: csv, xlsx, jsonl, json."):
         export_contacts(cast.db, cast["reader"], ACCOUNT, "xls")
 
 
@@ -146,7 +146,7 @@ def test_an_outsider_exports_nothing_and_learns_nothing(form: str, cast: Cast) -
     for code in (ACCOUNT, "CL9999"):
         with refused(Kind.MISSING, f"There is no account {code} here for you"):
             export_contacts(cast.db, cast["outsider"], code, form)
-    with refused(Kind.FORBIDDEN, "This takes the role read"):
+    with refused(Kind.FORBIDDEN, "This requires the role read"):
         export_contacts(cast.db, cast["router"], ACCOUNT, form)
 
 

@@ -141,7 +141,7 @@ def test_a_fact_goes_with_all_that_belongs_to_it(
 def test_a_fact_that_another_needs_stays(cast: Cast, ids: dict[str, int], kind: str) -> None:
     before = journal_of(cast, 50)
 
-    with refused(Kind.CONFLICT, "The queue support names it. Change or remove that one first."):
+    with refused(Kind.CONFLICT, "The queue support refers to it. Change or remove that one first."):
         remove(cast, kind, ids[kind])
 
     assert journal_of(cast, 50) == before
@@ -167,7 +167,7 @@ def test_a_rota_that_is_a_second_level_stays(cast: Cast, ids: dict[str, int]) ->
     add(cast, msgspec.structs.replace(rota, code="first", level2=ids["rota"]))
     change(cast, "queue", ids["queue"], rota=None)
 
-    with refused(Kind.CONFLICT, "The rota first names it"):
+    with refused(Kind.CONFLICT, "The rota first refers to it"):
         remove(cast, "rota", ids["rota"])
 
 

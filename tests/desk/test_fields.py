@@ -77,9 +77,9 @@ def test_an_option_names_the_default_that_it_has_when_the_field_is_set(cast: Cas
 
     assert set_field(cast.db, cast["editor"], ACCOUNT, "select_1", option_id=kept.id).default == "207"
     for key, option_id in (("select_1", kept.id + 1), ("select_1", 2**63), ("select_2", kept.id)):
-        with refused(Kind.INVALID, "The field has no option of that id"):
+        with refused(Kind.INVALID, "The field has no option with that id"):
             set_field(cast.db, cast["editor"], ACCOUNT, key, option_id=option_id)
-    with refused(Kind.INVALID, "default_value is another one than the option's"):
+    with refused(Kind.INVALID, "default_value is not the value of that option"):
         set_field(cast.db, cast["editor"], ACCOUNT, "select_1", option_id=kept.id, default="209")
 
 
@@ -95,14 +95,18 @@ def test_setting_what_is_so_already_is_no_change(cast: Cast, given: dict[str, An
 @pytest.mark.parametrize(
     ("key", "given", "message"),
     [
-        ("select_5", {"label": "x"}, "is no field. Choose one of"),
+        ("select_5", {"label": "x"}, "is not a field. Choose one of"),
         ("select_1", {"label": "x" * 201}, "Use up to 200 characters"),
-        ("select_1", {"default": ""}, "is no destination"),
-        ("select_1", {"default": "207,209"}, "none of them a comma"),
+        ("select_1", {"default": ""}, "is not a destination"),
+        ("select_1", {"default": "207,209"}, "without a comma"),
         ("boolean_1", {"default": "207"}, "is neither yes nor no"),
         ("boolean_1", {"default": ""}, "is neither yes nor no"),
-        ("select_1", {"default": "200", "strict": True}, "'200' is no option of field_select_1, which is strict. Add"),
-        ("boolean_1", {"strict": True}, "boolean_1 is yes or no; only field_select_1 to field_select_4 can be"),
+        (
+            "select_1",
+            {"default": "200", "strict": True},
+            "'200' is not an option of field_select_1, which is strict. Add",
+        ),
+        ("boolean_1", {"strict": True}, "boolean_1 is a yes-or-no field; only field_select_1 to field_select_4 can be"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_changes(
@@ -141,10 +145,10 @@ def test_the_same_option_may_stand_in_two_fields_and_two_accounts(cast: Cast) ->
 @pytest.mark.parametrize(
     ("key", "option", "kind", "message"),
     [
-        ("select_1", Option("Twice", "207"), Kind.CONFLICT, "has an option of value '207' already. Remove that one"),
-        ("boolean_1", SUPPORT, Kind.INVALID, "is yes or no; only select_1 to select_4 have options"),
-        ("select_9", SUPPORT, Kind.INVALID, "is no field"),
-        ("select_1", Option("Support", "1,2"), Kind.INVALID, "is no destination"),
+        ("select_1", Option("Twice", "207"), Kind.CONFLICT, "has an option with the value '207'. Remove that one"),
+        ("boolean_1", SUPPORT, Kind.INVALID, "is a yes-or-no field; only select_1 to select_4 have options"),
+        ("select_9", SUPPORT, Kind.INVALID, "is not a field"),
+        ("select_1", Option("Support", "1,2"), Kind.INVALID, "is not a destination"),
         ("select_1", Option("x" * 201, "209"), Kind.INVALID, "Use up to 200 characters"),
     ],
 )
@@ -175,7 +179,7 @@ def test_an_option_is_taken_away_from_its_field_alone(cast: Cast) -> None:
 
 @pytest.mark.parametrize("key", FIELD_KEYS)
 def test_an_option_that_is_not_there_is_not_taken_away(cast: Cast, key: str) -> None:
-    with refused(Kind.MISSING, f"{key} has no option of value '999'. List them: aiguillage field list CL0000"):
+    with refused(Kind.MISSING, f"{key} has no option with the value '999'. List them: aiguillage field list CL0000"):
         remove_option(cast.db, cast["editor"], ACCOUNT, key, "999")
 
 
@@ -198,7 +202,7 @@ def test_a_field_has_a_thousand_options_at_most(cast: Cast) -> None:
         )
 
     add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES)
-    with refused(Kind.INVALID, "select_1 can have 1,000 options, and has them. Remove some first"):
+    with refused(Kind.INVALID, "select_1 already has 1,000 options, the most that it can have. Remove some first"):
         add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT)
     remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES.value)
 

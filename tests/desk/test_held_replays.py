@@ -225,9 +225,9 @@ def test_a_replay_is_for_those_who_may_read_the_account(cast: Cast) -> None:
 
     for name in ("reader", "editor", "manager"):
         assert show_replay(cast.db, cast[name], ACCOUNT, held_id).outcome is not None
-    with refused(Kind.FORBIDDEN, "This takes the role read"):
+    with refused(Kind.FORBIDDEN, "This requires the role read"):
         show_replay(cast.db, cast["router"], ACCOUNT, held_id)
-    with refused(Kind.FORBIDDEN, "This takes the role read"):
+    with refused(Kind.FORBIDDEN, "This requires the role read"):
         hold_replay(cast.db, cast["router"], ACCOUNT)
 
 
@@ -235,9 +235,9 @@ def test_an_outsider_cannot_tell_a_replay_from_none(cast: Cast) -> None:
     replaying = begin(cast)
     replaying.end(lambda: FEW)
 
-    with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you"):
         show_replay(cast.db, cast["outsider"], ACCOUNT, replaying.replay.id)
-    with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you"):
         hold_replay(cast.db, cast["outsider"], ACCOUNT)
     for held_id in (replaying.replay.id, replaying.replay.id + 1):
         with refused(Kind.MISSING, f"There is no replay {held_id} on this account"):

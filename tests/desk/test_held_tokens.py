@@ -52,7 +52,7 @@ def test_a_token_that_is_held_to_an_account_reaches_tokens_of_that_account_alone
     issued, _ = issue_token(cast.db, actor, email("manager"), name="PBX", accounts=[ACCOUNT])
 
     assert [token.id for token in list_tokens(cast.db, actor)] == [here.id, actor.token_id, issued.id]
-    with refused(Kind.INVALID, "Your own token is held to some accounts"):
+    with refused(Kind.INVALID, "Your own token is limited to some accounts"):
         issue_token(cast.db, actor, email("manager"), name="PBX")
     with refused(Kind.MISSING, f"There is no token {everywhere.id} of yours"):
         show_token(cast.db, actor, everywhere.id)
@@ -129,7 +129,7 @@ def test_a_bound_token_issues_no_secret_that_is_not_bound(cast: Cast, held: dict
         lambda: add_webhook(cast.db, actor, ACCOUNT, webhook),
         lambda: set_webhook(cast.db, actor, ACCOUNT, 1, {"url": webhook.url}),
     ):
-        with refused(Kind.FORBIDDEN, "Your own token is held to some addresses, or expires"):
+        with refused(Kind.FORBIDDEN, "Your own token is limited to some addresses, or expires"):
             ask()
 
 
@@ -142,7 +142,7 @@ def test_an_operators_token_that_is_held_to_less_manages_accounts_and_not_the_in
     assert [account.code for account in list_accounts(cast.db, held)] == [ACCOUNT]
     assert show_account(cast.db, reading, OTHER_ACCOUNT).code == OTHER_ACCOUNT
     assert set_account(cast.db, held, ACCOUNT, {"name": "Acacias"}).name == "Acacias"
-    with refused(Kind.FORBIDDEN, "This takes the role manage on CL0000; yours is read"):
+    with refused(Kind.FORBIDDEN, "This requires the role manage on CL0000; yours is read"):
         set_account(cast.db, reading, ACCOUNT, {"name": "Mistral"})
     for actor in (held, reading):
         with refused(Kind.FORBIDDEN, "Only an operator of this installation"):

@@ -183,14 +183,14 @@ def test_an_outsider_imports_nothing_and_learns_nothing(use_case: object, cast: 
 @pytest.mark.parametrize("use_case", [preview_import, import_contacts])
 def test_a_reader_imports_nothing(use_case: object, name: str, cast: Cast, desk: Desk) -> None:
     assert callable(use_case)
-    with refused(Kind.FORBIDDEN, "This takes the role edit"):
+    with refused(Kind.FORBIDDEN, "This requires the role edit"):
         use_case(cast.db, cast[name], ACCOUNT, desk.file("code\n1\n"))
 
 
 def test_imports_are_listed_for_readers_only(cast: Cast) -> None:
-    with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you"):
         list_imports(cast.db, cast["outsider"], ACCOUNT)
-    with refused(Kind.FORBIDDEN, "This takes the role read"):
+    with refused(Kind.FORBIDDEN, "This requires the role read"):
         list_imports(cast.db, cast["router"], ACCOUNT)
 
 
@@ -210,7 +210,7 @@ def test_settings_changed_while_the_file_is_read_stop_the_import(cast: Cast, des
         if stage == "reading" and done == total:
             set_account(cast.db, cast["manager"], ACCOUNT, {"country": "BE"})
 
-    with refused(Kind.CONFLICT, "settings were changed while the file was read. Import it again"):
+    with refused(Kind.CONFLICT, "settings were changed while the file was being read. Import it again"):
         desk.take("code;tel\n1;0199001234\n", progress=intervene)
 
     assert desk.contacts() == {}

@@ -105,9 +105,9 @@ def test_a_number_of_a_contact_that_stays_is_refused(desk: Desk) -> None:
 
     told = refusals(desk, "reference;tel;code\nX;0199001234;\nY;+3353649*;\nZ;;7\n")
 
-    assert told[0].startswith(f"Line 2, tel: {FIRST} is contact {holder}'s already. Change that contact")
-    assert told[1].startswith(f"Line 3, tel: The number prefix +3353649 is contact {prefixed}'s already")
-    assert told[2].startswith(f"Line 4, code: The code 7 is contact {prefixed}'s already")
+    assert told[0].startswith(f"Line 2, tel: {FIRST} already belongs to contact {holder}. Change that contact")
+    assert told[1].startswith(f"Line 3, tel: The number prefix +3353649 already belongs to contact {prefixed}")
+    assert told[2].startswith(f"Line 4, code: The code 7 already belongs to contact {prefixed}")
 
 
 def test_two_contacts_can_swap_numbers_in_one_file(desk: Desk) -> None:
@@ -205,7 +205,7 @@ def test_a_strict_field_takes_its_options_by_value_or_name(desk: Desk) -> None:
 
     told = refusals(desk, "code;service\n1;support\n2;207\n3;209\n")
 
-    assert told == ["Line 4, service: '209' is no option of field_select_1 (Service). Choose one of: 207."]
+    assert told == ["Line 4, service: '209' is not an option of field_select_1 (Service). Choose one of: 207."]
     desk.take("code;service\n1;support\n2;207\n")
     assert [contact.select[0] for contact in desk.contacts().values()] == ["207", "207"]
 

@@ -57,7 +57,7 @@ def test_no_import_is_undone_twice(cast: Cast, desk: Desk) -> None:
     outcome = desk.take("code\n1\n")
     undo(cast, outcome.import_id)
 
-    with refused(Kind.CONFLICT, "was undone before"):
+    with refused(Kind.CONFLICT, "has already been undone"):
         undo(cast, outcome.import_id)
 
 
@@ -85,7 +85,7 @@ def test_an_import_whose_contact_was_touched_since_is_not_undone(touch: str, cas
         (Contact(code="1"), "The code 1 is contact"),
         (Contact(telecoms=(Telecom("+33199001234"),)), r"\+33199001234 is contact"),
         (Contact(telecoms=(Telecom("+3319900*"),)), r"prefix \+3319900 is contact"),
-        (Contact(reference="A", company="Pâtisserie Noël"), "The reference 'A' is contact"),
+        (Contact(reference="A", company="Pâtisserie Noël"), "The reference 'A' already belongs to contact"),
     ],
 )
 def test_a_removed_contact_whose_key_was_taken_since_is_not_put_back(
@@ -115,6 +115,6 @@ def test_an_outsider_undoes_nothing(cast: Cast, desk: Desk) -> None:
     for code in (ACCOUNT, "CL9999"):
         with refused(Kind.MISSING, f"There is no account {code} here for you"):
             undo_import(cast.db, cast["outsider"], code, outcome.import_id or 0)
-    with refused(Kind.FORBIDDEN, "This takes the role edit"):
+    with refused(Kind.FORBIDDEN, "This requires the role edit"):
         undo_import(cast.db, cast["reader"], ACCOUNT, outcome.import_id or 0)
     assert len(desk.contacts()) == 1

@@ -38,7 +38,7 @@ def test_facts_that_another_needs_keep_all_of_them(cast: Cast) -> None:
     first, second = (done.kept.id for done in add_facts(*who, [Group(name="A"), Group(name="B")]))
     add_fact(*who, Queue(name="Support", code="support", group=second))
 
-    with refused(Kind.CONFLICT, "The queue support names it."):
+    with refused(Kind.CONFLICT, "The queue support refers to it."):
         remove_facts(*who, "group", [first, second])
 
     assert groups(cast) == ["A", "B"]
@@ -57,7 +57,7 @@ def test_facts_that_name_each_other_go_together(cast: Cast) -> None:
 def test_facts_that_are_added_together_are_checked_beside_each_other(cast: Cast) -> None:
     who = (cast.db, cast["editor"], ACCOUNT)
 
-    with refused(Kind.CONFLICT, "has a queue with the code support already"):
+    with refused(Kind.CONFLICT, "has a queue with the code support"):
         add_facts(*who, [Queue(name="A", code="support"), Queue(name="B", code="SUPPORT")])
 
     assert list_facts(*who, "queue") == []

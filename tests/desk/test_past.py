@@ -177,7 +177,7 @@ def test_before_the_first_change_there_is_nothing_but_the_account(cast: Cast) ->
 
 
 @pytest.mark.parametrize(
-    ("seq", "kind", "advice"), [(0, Kind.INVALID, "a number from 1 on"), (999, Kind.MISSING, "no change 999")]
+    ("seq", "kind", "advice"), [(0, Kind.INVALID, "numbered from 1"), (999, Kind.MISSING, "no change 999")]
 )
 def test_a_change_that_was_never_made_is_refused(cast: Cast, seq: int, kind: Kind, advice: str) -> None:
     with refused(kind, advice):

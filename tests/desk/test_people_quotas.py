@@ -32,7 +32,7 @@ def test_an_account_has_ten_million_contacts_at_most(cast: Cast) -> None:
     has_contacts(cast, MOST_CONTACTS - 1)
 
     add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="1"))
-    with refused(Kind.INVALID, "CL0000 can have 10,000,000 contacts, and has them. Remove some first"):
+    with refused(Kind.INVALID, "CL0000 already has 10,000,000 contacts, the most that it can have. Remove some first"):
         add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code="2"))
 
     assert add_contact(cast.db, cast["outsider"], OTHER_ACCOUNT, Contact(code="2")).contact.code == "2"
@@ -63,7 +63,9 @@ def test_an_account_has_a_thousand_users_at_most(cast: Cast) -> None:
         )
 
     for actor in ("manager", "operator"):
-        with refused(Kind.INVALID, "CL0000 can have 1,000 users, and has them. Take a role from somebody first"):
+        with refused(
+            Kind.INVALID, "CL0000 already has 1,000 users, the most that it can have. Remove a user's role first"
+        ):
             grant_role(cast.db, cast[actor], email("outsider"), ACCOUNT, Role.READ)
 
     assert grant_role(cast.db, cast["manager"], email("reader"), ACCOUNT, Role.EDIT).role == "edit"
@@ -88,7 +90,7 @@ def test_a_user_has_a_hundred_good_tokens_at_most(cast: Cast) -> None:
     soon = [issue_token(cast.db, reader, reader.name, name="soon", expires_at=NOW + 1)[0]]
     kept = [issue_token(cast.db, reader, reader.name, name=f"t{n}")[0] for n in range(MOST_TOKENS - 1)]
 
-    with refused(Kind.INVALID, "reader@example.org has 100 tokens, and can have no more. Revoke one first"):
+    with refused(Kind.INVALID, "reader@example.org already has 100 tokens, the most allowed. Revoke one first"):
         issue_token(cast.db, reader, reader.name, name="more")
     later = actor_named(cast.db, reader.name, NOW + 2)
     issue_token(cast.db, later, reader.name, name="in place of the expired one")
@@ -106,7 +108,7 @@ def test_an_account_has_a_hundred_call_flow_tokens_at_most(cast: Cast) -> None:
     for n in range(MOST_CALL_TOKENS):
         issue_call_token(cast.db, manager, ACCOUNT, name=f"t{n}")
 
-    with refused(Kind.INVALID, "CL0000 has 100 call-flow tokens, and can have no more. Revoke one first"):
+    with refused(Kind.INVALID, "CL0000 already has 100 call-flow tokens, the most allowed. Revoke one first"):
         issue_call_token(cast.db, manager, ACCOUNT, name="more")
     issue_call_token(cast.db, manager, "CL0002", name="another account's")
     revoke_call_token(cast.db, manager, ACCOUNT, list_call_tokens(cast.db, manager, ACCOUNT)[0].id)

@@ -120,7 +120,7 @@ def test_a_session_that_is_found_open_and_a_token_take_a_fresh_proof(
     actors, before = (late, before_it, with_token(integrator)), journal(integrator)
 
     for actor in actors:
-        with refused(Kind.FORBIDDEN, "This takes a fresh proof of who you are"):
+        with refused(Kind.FORBIDDEN, "This requires a recent proof of who you are"):
             ask(Asked(integrator.db, actor, reader_id(integrator)))
 
     assert journal(integrator) == before
@@ -194,7 +194,7 @@ def test_a_session_issues_a_token_that_outlasts_it_with_a_fresh_proof_alone(inte
         lambda: issue_token(integrator.db, late, NOA, name="door", role=Role.MANAGE),
         lambda: set_token(integrator.db, late, token.id, {"hosts": ("192.0.2.7",)}),
     ):
-        with refused(Kind.FORBIDDEN, "This takes a fresh proof"):
+        with refused(Kind.FORBIDDEN, "This requires a recent proof"):
             ask()
 
     assert set_token(integrator.db, late, token.id, {"name": "renamed"}).name == "renamed"

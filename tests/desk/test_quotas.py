@@ -186,7 +186,7 @@ def test_what_no_other_may_have_is_free_again_once_it_was_changed(cast: Cast, id
     before = show_fact(*who, "cti_destination", ids["cti_destination"]).fact
     same = CtiDestination(cti=before.cti, origin=before.origin, destination="208")
 
-    with refused(Kind.CONFLICT, "has the origin .+ already"):
+    with refused(Kind.CONFLICT, "has the origin .+"):
         add_fact(*who, same)
     set_fact(*who, "cti_destination", ids["cti_destination"], {"origin": "elsewhere"})
 

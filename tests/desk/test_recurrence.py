@@ -85,7 +85,10 @@ def test_a_rule_falls_on_days(rule: str, start: date, expected: list[int]) -> No
         ({"FREQ": ["HOURLY"]}, "An event repeats 'HOURLY'. Let it repeat daily, weekly, monthly or yearly"),
         ({}, "An event repeats ''"),
         ({"FREQ": ["DAILY"], "INTERVAL": [0]}, "An event repeats with an INTERVAL of 0. Let it"),
-        ({"FREQ": ["YEARLY"], "BYWEEKNO": [3]}, "An event repeats by BYWEEKNO, which is not read. Let it repeat by"),
+        (
+            {"FREQ": ["YEARLY"], "BYWEEKNO": [3]},
+            "An event repeats by BYWEEKNO, which is not supported. Let it repeat by",
+        ),
         ({"FREQ": ["DAILY"], "BYMINUTE": [0, 1]}, "An event repeats by BYMINUTE"),
         ({"FREQ": ["DAILY"], "BYHOUR": [10]}, "An event repeats by BYHOUR"),
     ],

@@ -177,7 +177,7 @@ def test_a_number_that_somebody_else_has_by_now_stands_in_the_way(cast: Cast) ->
     removal = newest(cast).seq
     other = add_contact(cast.db, cast["editor"], ACCOUNT, Contact(telecoms=(Telecom(NUMBER),)))
 
-    with refused(Kind.CONFLICT, f"is contact {other.id}'s already"):
+    with refused(Kind.CONFLICT, f"already belongs to contact {other.id}"):
         revert(cast, removal)
 
 
@@ -199,14 +199,14 @@ def test_an_added_fact_stays_while_something_belongs_to_it(cast: Cast) -> None:
     added = newest(cast).seq
     add_fact(cast.db, cast["editor"], ACCOUNT, SAMPLES["exception"].make({"group": group}))
 
-    with refused(Kind.CONFLICT, "belongs to it by now"):
+    with refused(Kind.CONFLICT, "belongs to it"):
         revert(cast, added)
 
 
 def test_a_role_or_an_import_is_not_reverted_here(cast: Cast) -> None:
     grant_role(cast.db, cast["manager"], email("router"), ACCOUNT, Role.READ)
 
-    with refused(Kind.INVALID, "A change to a grant is not reverted here"):
+    with refused(Kind.INVALID, "A change to a grant cannot be reverted here"):
         revert(cast)
 
 

@@ -54,7 +54,7 @@ def test_a_new_secret_ends_the_one_before(cast: Cast) -> None:
     first, second = (issue_rota_feed(cast.db, cast["manager"], ACCOUNT, rota_id) for _ in range(2))
 
     assert rota_feed(cast.db, second, NOW)
-    with refused(Kind.MISSING, "no rota's feed"):
+    with refused(Kind.MISSING, "no rota feed"):
         rota_feed(cast.db, first, NOW)
 
 
@@ -64,7 +64,7 @@ def test_a_feed_that_was_revoked_is_gone(cast: Cast) -> None:
 
     revoke_rota_feed(cast.db, cast["manager"], ACCOUNT, rota_id)
 
-    with refused(Kind.MISSING, "no rota's feed"):
+    with refused(Kind.MISSING, "no rota feed"):
         rota_feed(cast.db, secret, NOW)
 
 
@@ -74,7 +74,7 @@ def test_a_feed_goes_with_its_rota(cast: Cast) -> None:
 
     remove_fact(cast.db, cast["editor"], ACCOUNT, "rota", rota_id)
 
-    with refused(Kind.MISSING, "no rota's feed"):
+    with refused(Kind.MISSING, "no rota feed"):
         rota_feed(cast.db, secret, NOW)
 
 
@@ -84,7 +84,7 @@ def test_a_feed_goes_with_its_rota(cast: Cast) -> None:
 def test_any_other_secret_stands_for_nothing(cast: Cast, secret: str) -> None:
     rota(cast)
 
-    with refused(Kind.MISSING, "no rota's feed"):
+    with refused(Kind.MISSING, "no rota feed"):
         rota_feed(cast.db, secret, NOW)
 
 
@@ -93,7 +93,7 @@ def test_a_feeds_secret_is_good_for_nothing_else_and_no_token_is_good_for_a_feed
 
     with refused(Kind.MISSING, "no switch"):
         switch_by_code(cast.db, secret, NOW)
-    with refused(Kind.MISSING, "no rota's feed"):
+    with refused(Kind.MISSING, "no rota feed"):
         rota_feed(cast.db, cast.secret("manager"), NOW)
 
 

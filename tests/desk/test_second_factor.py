@@ -127,7 +127,7 @@ def test_codes_cannot_be_guessed_without_delay_even_with_the_password(noa: Cast)
         with pytest.raises(Refusal):
             come(noa)
 
-    with refused(Kind.LIMITED, "Too many tries"):
+    with refused(Kind.LIMITED, "Too many attempts"):
         come(noa, "000000")
 
 
@@ -160,7 +160,7 @@ def test_whoever_found_an_open_session_cannot_lock_its_user_out(noa: Cast) -> No
 def test_a_second_factor_that_is_on_is_not_replaced(noa: Cast) -> None:
     actor, secret = enrol(noa)
 
-    with refused(Kind.CONFLICT, "The second factor is on already. Take it off first"):
+    with refused(Kind.CONFLICT, "The second factor is already on. Remove it first"):
         begin_second_factor(noa.db, actor, PASSWORD, address=HOME)
 
     assert come(noa, code_of(secret, LATER)).name == NOA

@@ -53,9 +53,9 @@ def test_a_switched_session_reaches_one_account_and_expires_with_the_first(peopl
     held = acting(people, secret)
     assert list_contacts(people.db, held, ACCOUNT) is not None
     assert [account.code for account in list_accounts(people.db, held)] == [ACCOUNT]
-    with refused(Kind.MISSING, "There is no account CL0001 here for you"):
+    with refused(Kind.MISSING, "There is no account CL0001 that you"):
         id_of(people.db, held, OTHER_ACCOUNT)
-    with refused(Kind.FORBIDDEN, "takes the role manage on CL0000; yours is edit"):
+    with refused(Kind.FORBIDDEN, "requires the role manage on CL0000; yours is edit"):
         set_account(people.db, held, ACCOUNT, {"name": "Acacias"})
 
 
@@ -99,7 +99,7 @@ def test_a_session_that_ended_meanwhile_switches_no_more(people: Cast) -> None:
     actor = signed_in(people)
     sign_out(people.db, actor)
 
-    with refused(Kind.CONFLICT, "This is no session. Sign in first"):
+    with refused(Kind.CONFLICT, "This is not a session. Sign in first"):
         switch_account(people.db, actor, account_id(people.db, ACCOUNT))
 
 
@@ -148,16 +148,16 @@ def test_a_strangers_account_cannot_be_told_from_none(people: Cast, where: str) 
         with pytest.raises(Refusal) as caught:
             switch_account(people.db, actor, wanted)
         assert caught.value.kind is Kind.MISSING
-        assert caught.value.message == "There is no account of that id here for you. GET /accounts lists yours."
+        assert caught.value.message == "There is no account with that id that you can see. GET /accounts lists yours."
 
 
 def test_only_a_session_switches_and_signs_out(people: Cast) -> None:
     _, secret = issue_token(people.db, people.operator, NOA, name="script", role=Role.MANAGE)
     actor = acting(people, secret)
 
-    with refused(Kind.CONFLICT, "This is no session. Sign in first"):
+    with refused(Kind.CONFLICT, "This is not a session. Sign in first"):
         switch_account(people.db, actor, account_id(people.db, ACCOUNT))
-    with refused(Kind.CONFLICT, "This is no session"):
+    with refused(Kind.CONFLICT, "This is not a session"):
         sign_out(people.db, actor)
 
     assert acting(people, secret).name == NOA
@@ -185,7 +185,7 @@ def test_who_is_held_to_an_account_sees_and_ends_sessions_of_that_account_alone(
 
     assert [session.id for session in list_sessions(people.db, held)] == [here]
     for wanted in (whole, elsewhere):
-        with refused(Kind.MISSING, "There is no session of that id of yours"):
+        with refused(Kind.MISSING, "You have no session with that id"):
             revoke_session(people.db, held, wanted)
     revoke_session(people.db, held, here)
 
@@ -199,7 +199,7 @@ def test_anothers_session_cannot_be_told_from_none(people: Cast) -> None:
     token, _ = issue_token(people.db, people.operator, NOA, name="PBX")
 
     for wanted in (integrator.token_id or 0, ended, token.id, 999_999, 0, 2**70):
-        with refused(Kind.MISSING, "There is no session of that id of yours"):
+        with refused(Kind.MISSING, "You have no session with that id"):
             revoke_session(people.db, noa, wanted)
 
     assert len(list_sessions(people.db, integrator)) == 2
@@ -214,9 +214,9 @@ def test_a_session_issues_tokens_that_outlast_it_and_are_good_anywhere(people: C
 def test_a_token_of_a_small_role_sees_no_sessions(people: Cast) -> None:
     _, secret = issue_token(people.db, people.operator, NOA, name="PBX")
 
-    with refused(Kind.FORBIDDEN, "A token of the role route may not do this"):
+    with refused(Kind.FORBIDDEN, "A token with the role route may not do this"):
         list_sessions(people.db, acting(people, secret))
-    with refused(Kind.FORBIDDEN, "A token of the role route may not do this"):
+    with refused(Kind.FORBIDDEN, "A token with the role route may not do this"):
         revoke_session(people.db, acting(people, secret), 1)
 
 

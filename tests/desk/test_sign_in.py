@@ -159,7 +159,7 @@ def test_a_password_that_an_operator_set_is_good_once_to_set_ones_own(noa: Cast)
     set_password(noa.db, noa.operator, NOA, ANOTHER)
 
     for new in ("", ANOTHER):
-        with refused(Kind.INVALID, "This password was set for you, and is good once") as caught:
+        with refused(Kind.INVALID, "This password was set for you, and works only once") as caught:
             sign_in(noa.db, NOW, Credentials(NOA, ANOTHER, new=new), address=HOME)
         assert caught.value.field == "new"
     with refused(Kind.INVALID, "too easy to guess"):
@@ -169,14 +169,14 @@ def test_a_password_that_an_operator_set_is_good_once_to_set_ones_own(noa: Cast)
     assert come(noa)[0].email == NOA
     with refused(Kind.UNAUTHORIZED, "wrong"):
         come(noa, ANOTHER)
-    with refused(Kind.INVALID, "Your password is your own already"):
+    with refused(Kind.INVALID, "Your password is already your own"):
         sign_in(noa.db, NOW, Credentials(NOA, PASSWORD, new=ANOTHER), address=HOME)
 
 
 def test_a_password_that_an_operator_set_is_no_good_after_seven_days(noa: Cast) -> None:
     set_password(noa.db, noa.operator, NOA, ANOTHER)
 
-    with refused(Kind.INVALID, "Send your own"):
+    with refused(Kind.INVALID, "Also send your own"):
         come(noa, ANOTHER, at=NOW + 7 * DAY - 1)
     with refused(Kind.UNAUTHORIZED, "wrong"):
         sign_in(noa.db, NOW + 7 * DAY, Credentials(NOA, ANOTHER, new=PASSWORD), address=HOME)

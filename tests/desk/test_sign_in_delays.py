@@ -27,7 +27,7 @@ def test_tries_with_an_email_are_delayed_alike_whoever_has_it(noa: Cast, who: st
         come(noa, "wrong", who=who.upper(), address="192.0.2.99")
 
     assert (caught.value.kind, caught.value.wait) == (Kind.LIMITED, 1)
-    assert caught.value.message == "Too many tries. Try again in 1 second."
+    assert caught.value.message == "Too many attempts. Try again in 1 second."
 
 
 @pytest.mark.parametrize("spelling", [" {}", "{}.", "<{}>", "mailto:{}", "Noa <{}>"])
@@ -36,7 +36,7 @@ def test_another_spelling_of_an_email_is_delayed_as_the_same_one(noa: Cast, spel
         with refused(Kind.UNAUTHORIZED, WRONG):
             come(noa, "wrong", address=f"192.0.2.{n}")
 
-    with refused(Kind.LIMITED, "Too many tries. Try again in 1 second."):
+    with refused(Kind.LIMITED, "Too many attempts. Try again in 1 second."):
         come(noa, who=spelling.format(NOA), address="192.0.2.99")
 
 
@@ -57,7 +57,7 @@ def test_the_delay_grows_up_to_five_minutes(noa: Cast) -> None:
 def test_the_right_password_is_refused_during_the_delay_and_good_after_it(noa: Cast) -> None:
     fail(noa, 8, address=ELSEWHERE)
 
-    with refused(Kind.LIMITED, "Too many tries. Try again in . seconds"):
+    with refused(Kind.LIMITED, "Too many attempts. Try again in . seconds"):
         come(noa, at=NOW + 4 * SECOND, address=NEARBY)
     who, _ = come(noa, at=NOW + 60 * SECOND, address=NEARBY)
 
@@ -69,7 +69,7 @@ def test_a_refused_try_makes_no_delay_longer(noa: Cast) -> None:
     before = rows(noa.db, "SELECT * FROM sign_in_tries ORDER BY key")
 
     for _ in range(10):
-        with refused(Kind.LIMITED, "Too many tries"):
+        with refused(Kind.LIMITED, "Too many attempts"):
             come(noa, "wrong", address=NEARBY)
 
     assert rows(noa.db, "SELECT * FROM sign_in_tries ORDER BY key") == before
@@ -94,7 +94,7 @@ def test_nobody_is_kept_out_of_where_they_signed_in_lately_by_what_others_try(no
 
     assert who.email == NOA
     fail(noa, 12, address=ELSEWHERE, at=at)
-    with refused(Kind.LIMITED, "Too many tries"):
+    with refused(Kind.LIMITED, "Too many attempts"):
         come(noa, at=at + 100 * SECOND, address=NEARBY)
 
 
@@ -103,7 +103,7 @@ def test_an_address_is_forgotten_as_somebodys_after_thirty_days(noa: Cast) -> No
     later = NOW + 30 * DAY
     fail(noa, 12, address="192.0.2.99", at=later)
 
-    with refused(Kind.LIMITED, "Too many tries"):
+    with refused(Kind.LIMITED, "Too many attempts"):
         come(noa, at=later + 64 * SECOND)
 
 
@@ -179,7 +179,7 @@ def test_the_first_try_from_a_network_that_nothing_failed_from_is_let_through(no
 
     with refused(Kind.UNAUTHORIZED, WRONG):
         come(noa, "wrong", at=at, address=HOME)
-    with refused(Kind.LIMITED, "Too many tries"):
+    with refused(Kind.LIMITED, "Too many attempts"):
         come(noa, at=at, address="192.0.2.99")
     who, _ = come(noa, at=at, address="203.0.113.5")
 
@@ -193,7 +193,7 @@ def test_strangers_who_never_stop_keep_nobody_out_of_a_new_place(noa: Cast, quic
     for n in range(64, 124):
         with refused(Kind.UNAUTHORIZED, WRONG):
             come(noa, "wrong", at=NOW + n * SECOND, address=f"198.18.{n}.1")
-        with refused(Kind.LIMITED, "Too many tries"):
+        with refused(Kind.LIMITED, "Too many attempts"):
             come(noa, "wrong", at=NOW + n * SECOND, address=f"198.18.{n}.2")
 
     who, _ = come(noa, at=NOW + 124 * SECOND, address=HOME)
@@ -211,7 +211,7 @@ def test_all_addresses_of_one_customer_are_known_as_soon_as_one_is(noa: Cast, ad
     if known:
         assert come(noa, at=at, address=address)[0].email == NOA
     else:
-        with refused(Kind.LIMITED, "Too many tries"):
+        with refused(Kind.LIMITED, "Too many attempts"):
             come(noa, at=at, address=address)
 
 
@@ -222,7 +222,7 @@ def test_a_right_code_of_the_second_factor_is_let_through(noa: Cast) -> None:
     fail(noa, 12, address=ELSEWHERE)
     at = NOW + 64 * SECOND
     code = pyotp.TOTP(SECRET).at(at // SECOND)
-    with refused(Kind.LIMITED, "Too many tries"):
+    with refused(Kind.LIMITED, "Too many attempts"):
         come(noa, at=at, address=NEARBY)
 
     who, _ = sign_in(noa.db, at, Credentials(NOA, PASSWORD, code), address=NEARBY)

@@ -149,7 +149,7 @@ def test_a_page_tells_how_many_there_are_on_all(cast: Cast, survey: int) -> None
 
 
 def test_records_are_sorted_by_what_they_have(cast: Cast) -> None:
-    with refused(Kind.INVALID, "nothing to sort by"):
+    with refused(Kind.INVALID, "Cannot sort by"):
         found(cast, sort="seq")
 
 
@@ -191,7 +191,7 @@ def test_records_are_exported_as_a_spreadsheet(cast: Cast, survey: int) -> None:
 
 def test_an_export_of_nothing_is_a_file_all_the_same(cast: Cast) -> None:
     assert b"".join(export_records(cast.db, cast["reader"], ACCOUNT, "json")) == b"[]"
-    with refused(Kind.INVALID, "no format"):
+    with refused(Kind.INVALID, "not a format"):
         export_records(cast.db, cast["reader"], ACCOUNT, "pdf")
 
 

@@ -74,9 +74,17 @@ def test_a_switch_is_flipped(
 @pytest.mark.parametrize(
     ("action", "until", "message"),
     [
-        ("up", None, "'up' is nothing to do with a switch. Choose one of: on, off, toggle"),
-        ("on", NOW, "The switch would be off again already, or never. Choose a moment to come"),
-        ("toggle", 2**70, "The switch would be off again already, or never. Choose a moment to come"),
+        ("up", None, "'up' is not an action of a switch. Choose one of: on, off, toggle"),
+        (
+            "on",
+            NOW,
+            "The switch would already be off again, or would never switch off. Choose a date and time in the future",
+        ),
+        (
+            "toggle",
+            2**70,
+            "The switch would already be off again, or would never switch off. Choose a date and time in the future",
+        ),
     ],
 )
 def test_a_flip_that_makes_no_sense_is_refused(

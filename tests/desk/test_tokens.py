@@ -85,12 +85,12 @@ def test_an_issued_token_is_in_the_installations_journal_without_its_secret(cast
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": "  "}, "A token needs a name that tells what it is for"),
+        ({"name": "  "}, "A token needs a name that says what it is for"),
         ({"name": "x" * 201}, "Use up to 200 characters"),
         ({"hosts": ["pbx.example.org"]}, "is neither an address nor a CIDR block"),
-        ({"unknown": "500"}, "is no answer for unknown callers"),
-        ({"expires_at": NOW}, "would have expired already. Choose a later moment"),
-        ({"expires_at": 0}, "would have expired already"),
+        ({"unknown": "500"}, "is not an answer for unknown callers"),
+        ({"expires_at": NOW}, "would already have expired. Choose a later date and time"),
+        ({"expires_at": 0}, "would already have expired"),
         ({"expires_at": 2**63}, "A number is out of range"),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_token_that_makes_no_sense_is_refused_and_none_is_issued(
 
 @pytest.mark.parametrize("other", [email("router"), "newcomer@example.org"])
 def test_a_token_is_personal(cast: Cast, other: str) -> None:
-    with refused(Kind.FORBIDDEN, "A token is personal: you can issue your own only"):
+    with refused(Kind.FORBIDDEN, "A token is personal: you can only issue your own"):
         issue_token(cast.db, cast["manager"], other, name="PBX")
 
 
@@ -196,7 +196,7 @@ def test_a_tokens_name_hosts_and_expiry_can_be_changed(cast: Cast) -> None:
         set_token(cast.db, cast["router"], token.id, {"name": "x"}, expected=state_of(token))
     with refused(Kind.STALE, "Somebody changed this"):
         revoke_token(cast.db, cast["router"], token.id, expected=state_of(token))
-    with refused(Kind.INVALID, "would have expired already"):
+    with refused(Kind.INVALID, "would already have expired"):
         set_token(cast.db, cast["router"], token.id, {"expires_at": NOW})
     changes_told = [entry.action for entry in list_changes(cast.db, cast.operator, None)[:2]]
     assert changes_told == ["set", "issue"]

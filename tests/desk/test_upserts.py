@@ -108,20 +108,20 @@ BAD: list[tuple[dict[str, Any], str]] = [
         ({"id": no_id, "id_code": "1"}, f"There is no contact {no_id} on this account. Leave the id out to add one")
         for no_id in (0, -1, "0", "x", "CL0001:1", True, 2**64 - 1)
     ),
-    ({"company": "x"}, "Nothing tells whom this is about"),
-    ({}, "Nothing tells whom this is about"),
+    ({"company": "x"}, "Nothing says which contact this is"),
+    ({}, "Nothing says which contact this is"),
     ({"reference": "C-9"}, "Nobody could be known by this"),
     ({"id_code": "1", "role": "manage"}, "There is no 'role' here"),
     ({"id_code": "1", "customer_id": 7}, "There is no 'customer_id' here"),
     ({"id_code": "1", "numbers": ["0199001235"]}, "There is no 'numbers' here"),
     ({"telecoms": ["12x"]}, "'12x' is not a phone number"),
-    ({"telecoms": [["0199001234"]]}, "is no text, and no object with 'number'"),
+    ({"telecoms": [["0199001234"]]}, "is neither a text nor an object with 'number'"),
     ({"telecoms": ["0199001234"] * 51}, "More than 50 are too many"),
     ({"id_code": "1", "emails": [{"email": "a@example.org", "note": "x" * 2000}]}, "Send at most 1000 characters"),
     ({"id_code": "1", "company": {"a": 1}}, "Write a text or a number here"),
     ({"id_code": "1", "field_boolean_1": "perhaps"}, "'perhaps' is neither yes nor no"),
-    ({"id_code": "1", "field_select_1": "2,3"}, "'2,3' is no destination"),
-    ({"id_code": "1", "company": "a\x00b"}, "has control characters"),
+    ({"id_code": "1", "field_select_1": "2,3"}, "'2,3' is not a destination"),
+    ({"id_code": "1", "company": "a\x00b"}, "contains control characters"),
 ]
 
 
@@ -189,8 +189,8 @@ def test_keys_that_are_others_are_refused(cast: Cast, garage: Kept) -> None:
     )
 
     assert {one.line: one.message.partition(". ")[0] for one in outcome.refusals} == {
-        0: f"The reference 'C-1' is contact {garage.id}'s already",
-        1: f"{NUMBER} is contact {garage.id}'s already",
+        0: f"The reference 'C-1' already belongs to contact {garage.id}",
+        1: f"{NUMBER} already belongs to contact {garage.id}",
         3: "The code 4 is at contacts.2 already",
     }
 
@@ -255,5 +255,5 @@ def test_strangers_and_readers_upsert_nothing(cast: Cast) -> None:
             upsert_contacts(cast.db, cast["outsider"], code, [b'{"id_code": "1"}'])
         with refused(Kind.MISSING, f"There is no account {code} here for you"):
             show_import(cast.db, cast["outsider"], code, 1)
-    with refused(Kind.FORBIDDEN, "This takes the role edit"):
+    with refused(Kind.FORBIDDEN, "This requires the role edit"):
         upsert_contacts(cast.db, cast["reader"], ACCOUNT, [b"{}"])

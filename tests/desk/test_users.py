@@ -76,7 +76,7 @@ def test_a_password_that_is_no_good_is_refused(cast: Cast, password: str) -> Non
     "address", [email("reader"), email("reader").upper(), "Reader@Example.Org", f"Reader <{email('reader')}>"]
 )
 def test_an_address_that_somebody_uses_in_any_case_is_refused(cast: Cast, address: str) -> None:
-    with refused(Kind.CONFLICT, "There is a user reader@example.org already. Use another address"):
+    with refused(Kind.CONFLICT, "There is already a user reader@example.org. Use another address"):
         add_user(cast.db, cast.operator, address)
 
 
@@ -268,9 +268,9 @@ def test_operators_change_a_users_name_and_shut_them_out(cast: Cast) -> None:
 
 @pytest.mark.parametrize("user_id", [0, -1, 5, 2**70])
 def test_a_user_who_is_not_there_is_missing(cast: Cast, user_id: int) -> None:
-    with refused(Kind.MISSING, "There is no user of that id"):
+    with refused(Kind.MISSING, "There is no user with that id"):
         show_user(cast.db, cast.operator, user_id)
-    with refused(Kind.MISSING, "Nobody of that id has a role on CL0000"):
+    with refused(Kind.MISSING, "No user with that id has a role on CL0000"):
         show_grant(cast.db, cast["manager"], ACCOUNT, user_id)
 
 
@@ -283,7 +283,7 @@ def test_a_role_taken_away_shuts_its_user_out(cast: Cast) -> None:
         {"email": email("editor"), "role": "edit"},
         None,
     )
-    with refused(Kind.MISSING, "There is no account CL0000 here for you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you"):
         list_users(cast.db, cast["editor"], ACCOUNT)
 
 

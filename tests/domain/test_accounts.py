@@ -47,7 +47,7 @@ def test_each_role_can_do_what_the_ones_before_it_can() -> None:
 
 @pytest.mark.parametrize("word", ["", "admin", "1", "route ", "ROLE"])
 def test_what_is_no_role_is_refused_with_the_four(word: str) -> None:
-    with refused(Kind.INVALID, "is no role. Choose one of: route, read, edit, manage"):
+    with refused(Kind.INVALID, "is not a role. Choose one of: route, read, edit, manage"):
         role_named(word)
 
 
@@ -75,25 +75,25 @@ def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dic
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"code": ""}, "is no account code. Use a letter, then"),
-        ({"code": "A"}, "is no account code"),
-        ({"code": "0000CL"}, "is no account code"),
-        ({"code": "CL 0000"}, "is no account code"),
-        ({"code": "CL0000\n"}, "is no account code"),
-        ({"code": "C" * 33}, "is no account code"),
+        ({"code": ""}, "is not an account code. Use a letter, then"),
+        ({"code": "A"}, "is not an account code"),
+        ({"code": "0000CL"}, "is not an account code"),
+        ({"code": "CL 0000"}, "is not an account code"),
+        ({"code": "CL0000\n"}, "is not an account code"),
+        ({"code": "C" * 33}, "is not an account code"),
         ({"name": "x" * 201}, "Use up to 200 characters"),
         ({"name": "a\nb"}, "control characters"),
-        ({"country": "fr"}, "is no country. Use its two-letter ISO code"),
-        ({"country": "XX"}, "is no country"),
-        ({"country": ""}, "is no country"),
-        ({"time_zone": "Paris"}, "'Paris' is no time zone. Use a name such as Europe/Paris"),
-        ({"time_zone": "europe/paris"}, "is no time zone"),
-        ({"time_zone": "localtime"}, "is no time zone"),
-        ({"time_zone": "../../etc/passwd"}, "is no time zone"),
-        ({"time_zone": ""}, "is no time zone"),
-        ({"shared_numbers": "last"}, "is no policy for shared numbers. Choose one of: refuse, ask_code, first"),
-        ({"vip_priority": -1}, "-1 is no priority. Use a whole number from 0 to 1000000"),
-        ({"vip_priority": HIGHEST_PRIORITY + 1}, "is no priority"),
+        ({"country": "fr"}, "is not a country. Use its two-letter ISO code"),
+        ({"country": "XX"}, "is not a country"),
+        ({"country": ""}, "is not a country"),
+        ({"time_zone": "Paris"}, "'Paris' is not a time zone. Use a name such as Europe/Paris"),
+        ({"time_zone": "europe/paris"}, "is not a time zone"),
+        ({"time_zone": "localtime"}, "is not a time zone"),
+        ({"time_zone": "../../etc/passwd"}, "is not a time zone"),
+        ({"time_zone": ""}, "is not a time zone"),
+        ({"shared_numbers": "last"}, "is not a policy for shared numbers. Choose one of: refuse, ask_code, first"),
+        ({"vip_priority": -1}, "-1 is not a priority. Use a whole number from 0 to 1000000"),
+        ({"vip_priority": HIGHEST_PRIORITY + 1}, "is not a priority"),
     ],
 )
 def test_an_account_with_a_setting_that_makes_none_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -154,7 +154,7 @@ def test_a_token_may_set_what_unknown_callers_get(mode: str | None) -> None:
 
 
 def test_another_answer_for_unknown_callers_is_refused() -> None:
-    with refused(Kind.INVALID, "'500' is no answer for unknown callers. Choose one of: 404, empty, default"):
+    with refused(Kind.INVALID, "'500' is not an answer for unknown callers. Choose one of: 404, empty, default"):
         check_unknown_mode("500")
 
 

@@ -100,9 +100,9 @@ def test_without_a_destination_the_calls_are_rejected() -> None:
         (Blocked(number="anonymous"), "is not a phone number in FR"),
         (Blocked(number="0*"), "is not a number prefix"),
         (Blocked(number="*"), "is not a number prefix"),
-        (Blocked(number="3949", destination=""), "is no destination"),
-        (Blocked(number="3949", destination="2,3"), "is no destination"),
-        (Blocked(number="3949", label="a\nb"), "has control characters"),
+        (Blocked(number="3949", destination=""), "is not a destination"),
+        (Blocked(number="3949", destination="2,3"), "is not a destination"),
+        (Blocked(number="3949", label="a\nb"), "contains control characters"),
     ],
 )
 def test_an_entry_that_makes_no_sense_is_refused(fact: Blocked, message: str) -> None:
@@ -112,7 +112,7 @@ def test_an_entry_that_makes_no_sense_is_refused(fact: Blocked, message: str) ->
 
 @pytest.mark.parametrize("text", ["01 99 00 12 34", "+33 1 99 *", "WITHHELD"])
 def test_a_number_is_blocked_once(text: str) -> None:
-    with refused(Kind.CONFLICT, "is blocked in CL0000 already. Change that entry"):
+    with refused(Kind.CONFLICT, "is already blocked in CL0000. Change that entry"):
         check_blocked(Blocked(number=text), None, {"blocked": ENTRIES}, ACCOUNT)
 
 

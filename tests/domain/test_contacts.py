@@ -46,7 +46,7 @@ def test_a_code_is_compared_without_blanks_and_in_upper_case(text: str, code: st
 
 @pytest.mark.parametrize("text", ["", "  ", "0" * 33, "43,21", "é", "43.21", "\x00", "\ud800"])
 def test_what_is_no_code_is_refused_at_the_desk_and_unknown_on_the_line(text: str) -> None:
-    with refused(Kind.INVALID, "is no code. Use 1 to 32 digits"):
+    with refused(Kind.INVALID, "is not a code. Use 1 to 32 digits"):
         parse_code(text)
     assert caller_code(text) is None
 
@@ -77,7 +77,7 @@ def test_a_destination_is_kept_as_it_is_dialled(text: str, destination: str) -> 
     "text", ["", "   ", "207,209", "x" * 129, "207\n209", "207\x00", "207\u2028209", "207\x85209", "\ud800"]
 )
 def test_a_destination_that_would_break_an_answer_is_refused(text: str) -> None:
-    with refused(Kind.INVALID, "is no destination. Use up to 128 characters, none of them a comma"):
+    with refused(Kind.INVALID, "is not a destination. Use up to 128 characters, without a comma"):
         parse_destination(text)
 
 
@@ -95,7 +95,7 @@ def test_a_text_that_is_too_long_is_refused(text: str, longest: int) -> None:
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\udcffb", "a\nb", "a\tb", "a\u2028b"])
 def test_a_text_that_cannot_be_shown_is_refused(text: str) -> None:
-    with refused(Kind.INVALID, "has control characters, such as a tab or a line end. Take them out"):
+    with refused(Kind.INVALID, "contains control characters, such as a tab or a line break. Remove them"):
         parse_text(text)
 
 
@@ -119,7 +119,7 @@ def test_a_language_is_a_short_code_or_has_its_name(text: str, language: str) ->
 
 @pytest.mark.parametrize("text", ["f", "klingon", "fr-", "fr-C", "f1", "fr CA"])
 def test_what_is_no_language_is_refused(text: str) -> None:
-    with refused(Kind.INVALID, "is no language code. Write two or three letters, as in fr, en or fr-CA"):
+    with refused(Kind.INVALID, "is not a language code. Write two or three letters, as in fr, en or fr-CA"):
         parse_language(text)
 
 
@@ -166,7 +166,7 @@ def test_a_field_is_found_by_its_key_in_any_case_and_by_its_long_name(position: 
 
 @pytest.mark.parametrize("key", ["", "select_0", "select_5", "boolean_5", "vip", "field_", "select_1 "])
 def test_a_field_that_is_none_of_the_eight_is_refused_with_their_names(key: str) -> None:
-    with refused(Kind.INVALID, "is no field. Choose one of: select_1, .*boolean_4"):
+    with refused(Kind.INVALID, "is not a field. Choose one of: select_1, .*boolean_4"):
         field_position(key)
 
 

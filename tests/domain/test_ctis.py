@@ -61,7 +61,7 @@ def test_a_cti_without_a_proper_name_is_refused(name: str, message: str) -> None
 
 @pytest.mark.parametrize("name", ["Reception", " RECEPTION", "éole"])
 def test_two_ctis_cannot_have_one_name_in_any_case(name: str) -> None:
-    with refused(Kind.CONFLICT, "CL0000 has a CTI (Reception|Éole) already. Choose another name"):
+    with refused(Kind.CONFLICT, "CL0000 already has a CTI (Reception|Éole). Choose another name"):
         check_cti(Cti(name=name), 3, FACTS, ACCOUNT)
 
 
@@ -80,10 +80,10 @@ def test_an_origin_is_kept_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("fact", "message"),
     [
-        (CtiDestination(cti=3, origin="a", destination="201"), "CL0000 has no CTI 3. Add the CTI first"),
+        (CtiDestination(cti=3, origin="a", destination="201"), "CL0000 has no CTI 3. Add it first"),
         (CtiDestination(cti=1, origin=" ", destination="201"), "The origin is empty"),
         (CtiDestination(cti=1, origin="x" * (LONGEST_ORIGIN + 1), destination="201"), "is too long"),
-        (CtiDestination(cti=1, origin="a", destination=""), "is no destination"),
+        (CtiDestination(cti=1, origin="a", destination=""), "is not a destination"),
     ],
 )
 def test_an_origin_that_makes_no_sense_is_refused(fact: CtiDestination, message: str) -> None:

@@ -25,7 +25,7 @@ from aiguillage.domain.errors import (
         (invalid("Write 1."), Kind.INVALID),
         (missing("Add it first."), Kind.MISSING),
         (conflict("Choose another."), Kind.CONFLICT),
-        (Refusal(Kind.FORBIDDEN, "Ask a manager."), Kind.FORBIDDEN),
+        (Refusal(Kind.FORBIDDEN, "Ask somebody who has it."), Kind.FORBIDDEN),
     ],
 )
 def test_a_refusal_has_a_kind_and_says_what_to_do(refusal: Refusal, kind: Kind) -> None:

@@ -92,7 +92,7 @@ def test_every_fault_is_told_in_the_order_of_what_was_sent(sent: dict[str, Any],
 
 
 def test_one_fault_is_told_as_it_is() -> None:
-    first = invalid("'a b' is no code.", "code")
+    first = invalid("'a b' is not a code.", "code")
 
     assert all_faults(first, [{}, GOOD | {"code": "a b"}], [{}, GOOD], judge) is first
 
@@ -100,10 +100,10 @@ def test_one_fault_is_told_as_it_is() -> None:
 def test_several_faults_are_told_in_one_message_too() -> None:
     parts = [{}, GOOD | {"code": "a b", "numbers": ["1", "b"]}]
 
-    refusal = all_faults(invalid("'a b' is no code.", "code"), parts, [{}, GOOD], judge)
+    refusal = all_faults(invalid("'a b' is not a code.", "code"), parts, [{}, GOOD], judge)
 
     assert refusal.message == "'a b' is no code. 'numbers.1' is no number."
-    assert refusal.errors == {"code": ["'a b' is no code."], "numbers.1": ["'numbers.1' is no number."]}
+    assert refusal.errors == {"code": ["'a b' is not a code."], "numbers.1": ["'numbers.1' is no number."]}
     assert refusal.code is Code.INVALID
 
 

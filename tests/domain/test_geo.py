@@ -208,15 +208,15 @@ def test_a_list_is_kept_with_its_code_and_the_key_of_its_model(code: str) -> Non
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"code": ""}, "is no code of a geo list. Use up to 32 letters"),
-        ({"code": ".a"}, "is no code of a geo list"),
-        ({"code": "a b"}, "is no code of a geo list"),
-        ({"code": "é"}, "is no code of a geo list"),
-        ({"code": "0" * 33}, "is no code of a geo list"),
-        ({"model": "communes"}, "is no geo model. Choose one of"),
+        ({"code": ""}, "is not the code of a geo list. Use up to 32 letters"),
+        ({"code": ".a"}, "is not the code of a geo list"),
+        ({"code": "a b"}, "is not the code of a geo list"),
+        ({"code": "é"}, "is not the code of a geo list"),
+        ({"code": "0" * 33}, "is not the code of a geo list"),
+        ({"model": "communes"}, "is not a geo model. Choose one of"),
         ({"name": "x" * 201}, "is too long"),
-        ({"fallback": ("201", "", None, None)}, "is no destination"),
-        ({"fallback": ("2,1", None, None, None)}, "is no destination"),
+        ({"fallback": ("201", "", None, None)}, "is not a destination"),
+        ({"fallback": ("2,1", None, None, None)}, "is not a destination"),
     ],
 )
 def test_a_list_that_makes_no_sense_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -227,7 +227,7 @@ def test_a_list_that_makes_no_sense_is_refused(changes: dict[str, Any], message:
 
 
 def test_two_lists_cannot_have_one_code_in_any_case() -> None:
-    with refused(Kind.CONFLICT, "CL0000 has a geo list Workshops already. Choose another code"):
+    with refused(Kind.CONFLICT, "CL0000 already has a geo list Workshops. Choose another code"):
         check_geo_list(msgspec.structs.replace(LISTS[2], code="WORKSHOPS"), None, FACTS, ACCOUNT)
 
 
@@ -238,7 +238,7 @@ def test_a_list_may_be_given_again_under_its_own_code() -> None:
 
 
 def test_the_model_of_a_list_stays_while_it_has_zones() -> None:
-    with refused(Kind.CONFLICT, "has zones of the model fr-departments. Take its destinations away"):
+    with refused(Kind.CONFLICT, "has zones of the model fr-departments. Remove its destinations"):
         check_geo_list(msgspec.structs.replace(LISTS[1], model="fr-postal-codes"), 1, FACTS, ACCOUNT)
 
 
@@ -261,12 +261,12 @@ def test_a_destination_is_kept_with_its_zones_as_they_are_compared() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"geo_list": 5}, "CL0000 has no geo list 5. Add the list first"),
-        ({"zones": ()}, "There is no zone. Give at least one: a department's number"),
-        ({"zones": ("75", "20")}, "'20' is no zone of the model fr-departments"),
+        ({"geo_list": 5}, "CL0000 has no geo list 5. Add it first"),
+        ({"zones": ()}, "No zone is given. Give at least one: a department's number"),
+        ({"zones": ("75", "20")}, "'20' is not a zone of the model fr-departments"),
         ({"zones": ("2A", "13", "2a")}, "Zone 2A is given twice. Give it once"),
-        ({"nickname": "a\nb"}, "has control characters"),
-        ({"select": ("", None, None, None)}, "is no destination"),
+        ({"nickname": "a\nb"}, "contains control characters"),
+        ({"select": ("", None, None, None)}, "is not a destination"),
     ],
 )
 def test_a_destination_that_makes_no_sense_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -279,9 +279,9 @@ def test_a_destination_that_makes_no_sense_is_refused(changes: dict[str, Any], m
 @pytest.mark.parametrize(
     ("list_id", "zone", "message"),
     [
-        (1, "2b", "Zone 2B is in 'south' of the geo list Workshops already. Take it out of one"),
-        (2, "202", "Zone 202 is in the destination of zone 7 of the geo list depots already"),
-        (3, "0033 1", "Zone 331 is in 'south' of the geo list lines already"),
+        (1, "2b", "Zone 2B is already in 'south' of the geo list Workshops. Remove it from one of the two"),
+        (2, "202", "Zone 202 is already in the destination of zone 7 of the geo list depots"),
+        (3, "0033 1", "Zone 331 is already in 'south' of the geo list lines"),
     ],
 )
 def test_a_zone_is_in_a_list_once(list_id: int, zone: str, message: str) -> None:

@@ -101,7 +101,7 @@ def test_a_model_is_named_by_key_or_id(model: GeoModel) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "4", "01", "fr", "fr-communes"])
 def test_what_names_no_model_is_refused_with_the_three(text: str) -> None:
-    with refused(Kind.INVALID, "is no geo model. Choose one of: fr-departments, fr-postal-codes, e164-prefixes"):
+    with refused(Kind.INVALID, "is not a geo model. Choose one of: fr-departments, fr-postal-codes, e164-prefixes"):
         model_named(text)
 
 

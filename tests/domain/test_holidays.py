@@ -119,7 +119,7 @@ def test_a_place_goes_by_its_code(country: str, place: str, code: str) -> None:
 
 
 def test_an_unknown_subdivision_is_refused_with_those_that_are_known() -> None:
-    with refused(Kind.INVALID, r"'Bayern' is no subdivision of FR\. .* 57 \(Alsace-Moselle\), .*974 \(La Réunion\)"):
+    with refused(Kind.INVALID, r"'Bayern' is not a subdivision of FR\. .* 57 \(Alsace-Moselle\), .*974 \(La Réunion\)"):
         check_place("FR", "Bayern")
 
 

@@ -172,7 +172,7 @@ def test_hidden_callers_can_be_looked_for(text: str) -> None:
 
 def test_a_number_is_looked_for_in_any_spelling_and_a_slip_of_the_pen_is_refused() -> None:
     assert sought_number("01 99 00 12 34", "FR") == "+33199001234"
-    with refused(Kind.INVALID, "'garage' is no phone number. Write it as in 0199001234, or withheld"):
+    with refused(Kind.INVALID, "'garage' is not a phone number. Write it as in 0199001234, or withheld"):
         sought_number("garage", "FR")
 
 

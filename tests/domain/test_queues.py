@@ -141,13 +141,18 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
     [
         (Group(name=" "), {}, Kind.INVALID, "The group has no name. Give it one, as in Support"),
         (SUPPORT, {"name": ""}, Kind.INVALID, "The queue has no name"),
-        (SUPPORT, {"code": ""}, Kind.INVALID, "'' is no queue code"),
-        (SUPPORT, {"code": "after sales"}, Kind.INVALID, "'after sales' is no queue code"),
-        (SUPPORT, {"code": "-a"}, Kind.INVALID, "'-a' is no queue code"),
-        (SUPPORT, {"code": "SUPPORT"}, Kind.CONFLICT, "a queue with the code support already. Choose another code"),
-        (SUPPORT, {"code": "new"}, Kind.CONFLICT, "Queue support has the number 207 already. Choose another number"),
-        (NEW, {"code": "207"}, Kind.CONFLICT, "Queue support has the number 207. Choose another code"),
-        (NEW, {"number": "SALES"}, Kind.CONFLICT, "CL0000 has a queue with the code Sales. Choose another number"),
+        (SUPPORT, {"code": ""}, Kind.INVALID, "'' is not a queue code"),
+        (SUPPORT, {"code": "after sales"}, Kind.INVALID, "'after sales' is not a queue code"),
+        (SUPPORT, {"code": "-a"}, Kind.INVALID, "'-a' is not a queue code"),
+        (SUPPORT, {"code": "SUPPORT"}, Kind.CONFLICT, "a queue with the code support. Choose another code"),
+        (SUPPORT, {"code": "new"}, Kind.CONFLICT, "Queue support already has the number 207. Choose another number"),
+        (NEW, {"code": "207"}, Kind.CONFLICT, "Queue support already has the number 207. Choose another code"),
+        (
+            NEW,
+            {"number": "SALES"},
+            Kind.CONFLICT,
+            "CL0000 already has a queue with the code Sales. Choose another number",
+        ),
         (
             SALES,
             {"code": "new", "default_destination": "NEW"},
@@ -159,11 +164,11 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         (SPAN, {"owner_type": "account"}, Kind.INVALID, "A time span cannot belong to 'account'.*: queue, group"),
         (SPAN, {"day_of_week": None}, Kind.INVALID, "Give either a day of the week .* or a date"),
         (SPAN, {"date_full": date(2026, 1, 1)}, Kind.INVALID, "Give either a day of the week .* or a date"),
-        (SPAN, {"day_of_week": 8}, Kind.INVALID, "8 is no day of the week. Use 1 for Monday .. 7 for Sunday"),
-        (SPAN, {"day_of_week": -1}, Kind.INVALID, "-1 is no day of the week"),
+        (SPAN, {"day_of_week": 8}, Kind.INVALID, "8 is not a day of the week. Use 1 for Monday to 7 for Sunday"),
+        (SPAN, {"day_of_week": -1}, Kind.INVALID, "-1 is not a day of the week"),
         (SPAN, {"start_time": time(8, tzinfo=UTC)}, Kind.INVALID, "Write times without a time zone, as in 08:00"),
         (SPAN, {"end_time": time(8, tzinfo=UTC)}, Kind.INVALID, "Write times without a time zone, as in 08:00"),
-        (SPAN, {"destination": "1,2"}, Kind.INVALID, "'1,2' is no destination"),
+        (SPAN, {"destination": "1,2"}, Kind.INVALID, "'1,2' is not a destination"),
         (EXCEPTION, {"owner_type": "rota"}, Kind.INVALID, "An exception cannot belong to 'rota'"),
         (EXCEPTION, {"last_day": date(2026, 8, 2)}, Kind.INVALID, "2026-08-02, is before the first, 2026-08-03"),
         (EXCEPTION, {"every_year": True, "last_day": date(2027, 9, 1)}, Kind.INVALID, "Choose an earlier last day"),
@@ -188,7 +193,7 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         ),
         (HOLIDAY, {"label": ""}, Kind.INVALID, "The holiday has no name"),
         (OBSERVANCE, {"country": "XX"}, Kind.INVALID, "The public holidays of 'XX' are not known"),
-        (OBSERVANCE, {"subdivision": "Bayern"}, Kind.INVALID, "'Bayern' is no subdivision of FR"),
+        (OBSERVANCE, {"subdivision": "Bayern"}, Kind.INVALID, "'Bayern' is not a subdivision of FR"),
         (
             CALENDAR,
             {"owner_type": "account"},
@@ -201,7 +206,7 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         (CALENDAR, {"destination": "support"}, Kind.INVALID, "The calendar sends .* to the queue itself"),
         (SWITCH, {"owner_type": "rota"}, Kind.INVALID, "A switch cannot belong to 'rota'.*account, group, queue"),
         (SWITCH, {"owner_id": None}, Kind.INVALID, "Give the id of the group or queue"),
-        (SWITCH, {"owner_type": "account"}, Kind.INVALID, "a switch of the account has none"),
+        (SWITCH, {"owner_type": "account"}, Kind.INVALID, "a switch for the account has none"),
         (SWITCH, {"destination": " "}, Kind.INVALID, "give a destination"),
         (SWITCH, {"destination": "207"}, Kind.INVALID, "The switch sends .* to the queue itself"),
         (SWITCH, {"name": ""}, Kind.INVALID, "The switch has no name"),
@@ -272,7 +277,7 @@ def test_numbers_that_differ_in_a_letters_case_alone_are_two() -> None:
 def test_an_account_observes_the_holidays_of_one_place() -> None:
     by_kind = {"observance": {20: OBSERVANCE}}
 
-    with refused(Kind.CONFLICT, "CL0000 observes public holidays already. Change the country"):
+    with refused(Kind.CONFLICT, "CL0000 already observes public holidays. Change their country"):
         check_observance(OBSERVANCE, None, by_kind, ACCOUNT)
 
     assert check_observance(OBSERVANCE, 20, by_kind, ACCOUNT) == OBSERVANCE

@@ -60,7 +60,7 @@ def test_a_code_is_letters_and_digits(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["", "-a", "x" * 33, "a b", "é", "a/b"])
 def test_another_code_is_refused(code: str) -> None:
-    with refused(Kind.INVALID, "no rota code. Use 1 to 32 letters"):
+    with refused(Kind.INVALID, "not a rota code. Use 1 to 32 letters"):
         checked(rota(code=code))
 
 
@@ -76,9 +76,9 @@ def test_a_code_belongs_to_one_rota_in_any_case() -> None:
     [
         ((), "Rota 'support' has nobody in it. Add a member"),
         ((Member(name=" ", number="204"),), "A member has no name. Give a name and a number"),
-        ((*MEMBERS, Member(name="DENIS", number="204")), "Two members are called 'DENIS'. Give each a name"),
+        ((*MEMBERS, Member(name="DENIS", number="204")), "Two members are called 'DENIS'. Give each a different name"),
         ((Member(name="Denis", number="0612"),), "'0612' is not a phone number in FR"),
-        ((Member(name="Denis", number="sip:a,b@example.org"),), "is no destination"),
+        ((Member(name="Denis", number="sip:a,b@example.org"),), "is not a destination"),
         ((Member(name="Denis", number="204", email="denis"),), "'denis' is not an e-mail address"),
     ],
 )
@@ -95,15 +95,15 @@ def test_members_are_refused_with_what_to_do(members: tuple[Member, ...], messag
         ({"members": ()}, "Layer 'Weeks' has nobody in it. Name the members"),
         (
             {"members": ("Denis", "Paul")},
-            "Layer 'Weeks' names 'Paul', who is no member. Choose one of: Camille Roche, ",
+            "Layer 'Weeks' names 'Paul', who is not a member. Choose one of: Camille Roche, ",
         ),
         ({"every": 0}, "hands over every 0 weeks. Give 1 to 366"),
         ({"every": 367}, "hands over every 367 weeks. Give 1 to 366"),
-        ({"unit": "months"}, "'months' is no unit for the turns of layer 'Weeks'. Choose days or weeks"),
+        ({"unit": "months"}, "'months' is not a unit for the turns of layer 'Weeks'. Choose days or weeks"),
         ({"end": date(2026, 1, 5)}, "ends on 2026-01-05, before its first day is over. Give a day after 2026-01-05"),
         ({"windows": (window(8, "08:00", "18:00"),)}, "8 is no day of the week. Write 1 for Monday"),
-        ({"windows": (window(-1, "08:00", "18:00"),)}, "-1 is no day of the week"),
-        ({"handover": time(9, tzinfo=UTC)}, "'09:00:00\\+00:00' has an offset from UTC. Write the time by the clock"),
+        ({"windows": (window(-1, "08:00", "18:00"),)}, "-1 is not a day of the week"),
+        ({"handover": time(9, tzinfo=UTC)}, "'09:00:00\\+00:00' has an offset from UTC. Write the local time"),
         (
             {"windows": (Window(day_of_week=1, start_time=time(9), end_time=time(9, tzinfo=UTC)),)},
             "has an offset from UTC",
@@ -120,8 +120,8 @@ def test_a_layer_is_refused_with_what_to_do(changed: dict[str, Any], message: st
     [
         (override("2026-07-01 09:00", "2026-07-01 09:00", "Denis"), "begins on 2026-07-01 09:00 and ends on"),
         (override("2026-07-01 09:00", "2026-07-01 08:00", "Denis"), "Let it end after it begins"),
-        (override("2026-07-01 09:00", "2026-07-01 10:00", "Paul"), "An override names 'Paul', who is no member"),
-        (override("0001-01-01 00:00+14:00", "2026-07-01 10:00", "Denis"), "is at the end of time. Give a date nearer"),
+        (override("2026-07-01 09:00", "2026-07-01 10:00", "Paul"), "An override names 'Paul', who is not a member"),
+        (override("0001-01-01 00:00+14:00", "2026-07-01 10:00", "Denis"), "is too far from today. Give a nearer"),
     ],
 )
 def test_an_override_is_refused_with_what_to_do(wrong: Override, message: str) -> None:

@@ -27,19 +27,19 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @pytest.mark.parametrize(
     ("sent", "field", "message"),
     [
-        ({"name": 5}, "name", "'name' is a whole number. It has to be a text or null."),
-        ({"emails": ["a", 0.5]}, "emails.1", "'emails.1' is a number. It has to be a text or an object."),
-        ({"emails": "a"}, "emails", "'emails' is a text. It has to be a list."),
-        ({"members": [{"name": None}]}, "members.0.name", "'members.0.name' is null. It has to be a text."),
+        ({"name": 5}, "name", "'name' is a whole number. It must be a text or null."),
+        ({"emails": ["a", 0.5]}, "emails.1", "'emails.1' is a number. It must be a text or an object."),
+        ({"emails": "a"}, "emails", "'emails' is a text. It must be a list."),
+        ({"members": [{"name": None}]}, "members.0.name", "'members.0.name' is null. It must be a text."),
         ({"members": [{}]}, "members.0.name", "'members.0.name' is missing. Send it."),
         (
             {"members": [{"name": "a", "age": 5}]},
             "members.0.age",
             "There is no 'members.0.age' here. Leave it out.",
         ),
-        ({"texts": {"a": True}}, "texts[...]", "'texts[...]' is true or false. It has to be a text."),
+        ({"texts": {"a": True}}, "texts[...]", "'texts[...]' is true or false. It must be a text."),
         ({"count": 0}, "count", "Expected `int` >= 1. Send a value of that kind."),
-        ([], "body", "'body' is a list. It has to be an object."),
+        ([], "body", "'body' is a list. It must be an object."),
     ],
 )
 def test_a_value_of_another_kind_is_told_in_words(sent: object, field: str, message: str) -> None:

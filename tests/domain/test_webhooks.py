@@ -47,9 +47,9 @@ def test_a_webhook_is_kept_as_it_is_entered_but_for_blanks() -> None:
         ({"url": "https://example.org/\n"}, "url", "https://"),
         ({"url": "https://example.org/" + "a" * 2000}, "url", "https://"),
         ({"events": ()}, "events", "told of nothing. Choose from: contact.changed"),
-        ({"events": ("call.known",)}, "events", "'call.known' is no event"),
-        ({"events": ("ping",)}, "events", "'ping' is no event"),
-        ({"events": ("call.unknown", "call.unknown")}, "events", "named twice"),
+        ({"events": ("call.known",)}, "events", "'call.known' is not an event"),
+        ({"events": ("ping",)}, "events", "'ping' is not an event"),
+        ({"events": ("call.unknown", "call.unknown")}, "events", "given twice"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_field(changes: dict[str, Any], field: str, message: str) -> None:
@@ -60,7 +60,7 @@ def test_what_makes_no_sense_is_refused_with_its_field(changes: dict[str, Any], 
 
 
 def test_an_address_has_one_webhook() -> None:
-    with refused(Kind.CONFLICT, "The webhook CRM has this address already"):
+    with refused(Kind.CONFLICT, "The webhook CRM already has this address"):
         check(msgspec.structs.replace(HOOK, name="ERP"), HOOK)
 
     assert check(HOOK, HOOK, fact_id=1) == HOOK

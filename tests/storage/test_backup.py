@@ -63,9 +63,9 @@ def test_a_copy_leaves_nothing_beside_it(cast: Cast, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "target", "message"),
     [
-        (Kind.CONFLICT, "data/aiguillage.db", "is there already. Choose another name"),
-        (Kind.CONFLICT, "data", "is there already"),
-        (Kind.MISSING, "missing/copy.db", "There is no directory .*missing. Make it"),
+        (Kind.CONFLICT, "data/aiguillage.db", "already exists. Choose another name"),
+        (Kind.CONFLICT, "data", "already exists"),
+        (Kind.MISSING, "missing/copy.db", "There is no directory .*missing. Create it"),
         (Kind.MISSING, "data/aiguillage.db/copy.db", "There is no directory"),
     ],
 )

@@ -207,7 +207,7 @@ def test_a_number_that_no_column_holds_is_refused(db: Database) -> None:
 
 
 def test_a_text_that_is_no_unicode_is_refused(db: Database) -> None:
-    with refused(Kind.INVALID, "bytes that are no characters"), db.read() as connection:
+    with refused(Kind.INVALID, "bytes that are not characters"), db.read() as connection:
         connection.execute(text("SELECT * FROM accounts WHERE code = :code"), {"code": "\udcff"})
 
 

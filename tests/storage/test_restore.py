@@ -204,7 +204,7 @@ def nothing(path: Path) -> None:
     [
         (a_text, Kind.INVALID, r"bad\.db is no usable copy \(file is not a database\)\. Choose another"),
         (an_empty_file, Kind.INVALID, r"bad\.db is no copy of an aiguillage database\. Make one with"),
-        (a_foreign_database, Kind.INVALID, r"bad\.db is no copy of an aiguillage database"),
+        (a_foreign_database, Kind.INVALID, "bad\\.db is not a copy of an aiguillage database"),
         (a_foreign_database_under_alembic, Kind.INVALID, r"bad\.db was made by a newer release"),
         (a_directory, Kind.MISSING, r"There is no file .*bad\.db\. Name a copy made with"),
         (nothing, Kind.MISSING, r"There is no file .*bad\.db"),

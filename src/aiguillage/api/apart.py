@@ -218,11 +218,11 @@ def _why(code: int) -> Refusal:
     """What is said of a child that ended without an answer."""
     if code == -signal.SIGXCPU:
         return invalid(
-            f"This takes more than {MOST_SECONDS} seconds of processor time, and was stopped. Ask for less, or send "
-            "less at a time.",
+            f"This took more than {MOST_SECONDS} seconds of processor time, and was stopped. Ask for "
+            "less, or send less at a time.",
             code=Code.TOO_MUCH,
         )
     return Refusal(
         Kind.UNAVAILABLE,
-        "This was ended before an answer was there. Look whether it has been done all the same; else try again.",
+        "This stopped before there was an answer. Check whether it was done all the same; if not, try again.",
     )

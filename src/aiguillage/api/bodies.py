@@ -96,5 +96,5 @@ def _kept() -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(
-            Kind.UNAVAILABLE, f"What you sent could not be kept ({error.strerror}). Free some space on the disk."
+            Kind.UNAVAILABLE, f"What you sent could not be stored ({error.strerror}). Free some space on the disk."
         ) from error

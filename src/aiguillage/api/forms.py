@@ -30,14 +30,14 @@ def read_form(takes: Sequence[str], content_type: str, body: bytes) -> Upload:
     # One part alone is the file, whether or not it has a name: `curl --form 'file=<contacts.csv'` gives it none.
     files = parts if len(parts) == 1 else [part for part in parts if part.filename is not None]
     if not files:
-        raise invalid("The form has no file. Send one, as `curl --form file=@contacts.csv` does.", "file")
+        raise invalid("The form contains no file. Send one, as `curl --form file=@contacts.csv` does.", "file")
     if len(files) > 1:
-        raise invalid(f"The form has {len(files)} files. Send one at a time.", "file")
+        raise invalid(f"The form contains {len(files)} files. Send one at a time.", "file")
     (file,) = files
     for part in parts:
         if part is not file:
             name = part.name[:40]
-            raise invalid(f"'{name}' was sent beside the file. Put it into the address, as in ?{name}=...", name)
+            raise invalid(f"'{name}' was sent beside the file. Put it in the address, as in ?{name}=...", name)
     name = PureWindowsPath(file.filename or "").name
     printable = "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]
     return Upload(file.raw, _kind(file, takes), printable)

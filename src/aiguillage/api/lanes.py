@@ -31,15 +31,15 @@ PATIENCE = 10
 def _busy() -> Refusal:
     return Refusal(
         Kind.UNAVAILABLE,
-        "So many requests of this kind wait already that yours was not begun. Wait, then send it again; send fewer at "
-        "a time.",
+        "Too many requests of this kind are waiting already; yours was not started. Wait, then "
+        "send it again; send fewer at a time.",
         wait=5,
         code=Code.BUSY,
     )
 
 
 def _too_many_sign_ins() -> Refusal:
-    return limited("Many people sign in at this moment. Try again in a few seconds.", 5)
+    return limited("Too many people are signing in right now. Try again in a few seconds.", 5)
 
 
 class _Party:

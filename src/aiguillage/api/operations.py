@@ -73,7 +73,7 @@ class Asked(NamedTuple, Generic[Query, Body]):
         """An id in the path. Raises Refusal(missing) for one that can be none."""
         text = self.path[name]
         if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_ID:
-            raise missing("There is nothing of that id here for you.")
+            raise missing("There is nothing with that id that you can see.")
         return int(text)
 
 

@@ -69,9 +69,9 @@ def page_type(name: str, answer: Any) -> type[msgspec.Struct]:  # noqa: ANN401 -
 def check_paging(page: int, per_page: int) -> None:
     """Raises Refusal(invalid) for a page that there cannot be."""
     if not 1 <= page <= 10**12:
-        raise invalid("page is a whole number from 1 on.", "page")
+        raise invalid("page must be a whole number, 1 or more.", "page")
     if not 1 <= per_page <= MOST_PER_PAGE:
-        raise invalid(f"per_page is a whole number from 1 to {MOST_PER_PAGE}.", "per_page")
+        raise invalid(f"per_page must be a whole number from 1 to {MOST_PER_PAGE}.", "per_page")
 
 
 def with_parameters(url: str, **changes: object) -> str:
@@ -162,7 +162,7 @@ def _sorted(things: list[Any], order: Any, names: Sequence[str]) -> list[Any]:  
         return things
     name = order.removeprefix("-")
     if name not in names:
-        raise invalid(f"'{name[:40]}' is nothing to sort by. Choose one of: {', '.join(names)}.", "sort")
+        raise invalid(f"Cannot sort by '{name[:40]}'. Choose one of: {', '.join(names)}.", "sort")
     key: Callable[[Any], Any] = lambda thing: _orderly(getattr(thing, name))  # noqa: E731 - used once
     return sorted(things, key=key, reverse=order.startswith("-"))
 

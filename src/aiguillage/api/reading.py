@@ -30,19 +30,21 @@ _ETAG = re.compile(r'"[^"]*"|[^\s,"]+')
 def read_parameters(raw: bytes) -> Parameters:
     """The query's parameters; a name with `[]` behind it is a list, as PHP writes it. Raises Refusal(invalid)."""
     if len(raw) > LONGEST_QUERY:
-        raise invalid("The query is longer than 8 KiB. Send less.")
+        raise invalid("The query is longer than 8 KiB. Shorten it.")
     found: Parameters = {}
     try:
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
     except ValueError:
-        raise invalid("The query is not UTF-8. Encode it so, with % and two digits a byte.") from None
+        raise invalid(
+            "The query is not UTF-8. Encode it in UTF-8, each byte as % and two hexadecimal digits."
+        ) from None
     for name, value in pairs:
         if name.endswith("[]"):
             listed = found.setdefault(name[:-2], [])
             if isinstance(listed, list):
                 listed.append(value)
         elif found.setdefault(name, value) != value:
-            raise invalid(f"{name[:40]} is given twice with two values. Give it once.", name[:40])
+            raise invalid(f"{name[:40]} is given twice with different values. Give it once.", name[:40])
     return found
 
 
@@ -116,5 +118,5 @@ def read_expected(if_match: str | None) -> Sequence[int | None]:
     texts = [text.strip('"') for text in _ETAG.findall(if_match)]
     ours = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID]
     if not ours:
-        raise Refusal(Kind.STALE, "If-Match is no ETag of this object. Read the object again, and send its ETag.")
+        raise Refusal(Kind.STALE, "If-Match is not an ETag of this object. Read the object again, and send its ETag.")
     return ours[:MOST_ETAGS]

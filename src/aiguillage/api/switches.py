@@ -112,7 +112,7 @@ async def _form(request: Request[None, None, State]) -> dict[str, str]:
     """The fields of a form, if there is one. Raises Refusal(invalid)."""
     body = await request.body()
     if body and request.content_type[0] != RequestEncodingType.URL_ENCODED:
-        raise invalid(f"The body is no form. Send {RequestEncodingType.URL_ENCODED.value}, or leave it empty.")
+        raise invalid(f"The body is not a form. Send {RequestEncodingType.URL_ENCODED.value}, or leave it empty.")
     return _once(parse_qsl(body.decode(errors="replace")))
 
 
@@ -121,7 +121,7 @@ def _once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in given:
         if found.setdefault(name, value) != value:
-            raise invalid(f"{name[:20]} is given twice with two values. Give it once.")
+            raise invalid(f"{name[:20]} is given twice with different values. Give it once.")
     return found
 
 
@@ -129,10 +129,10 @@ def _answer(db: Database, code: str, asked: Asked) -> Response[SwitchAnswer]:
     """Does what is asked. Raises Refusal."""
     if asked.do != STATE and asked.do not in ACTIONS:
         raise invalid(
-            f"'{asked.do[:20]}' is nothing to do with a switch. Choose one of: {', '.join(ACTIONS)}, {STATE}.", "do"
+            f"'{asked.do[:20]}' is not an action of a switch. Choose one of: {', '.join(ACTIONS)}, {STATE}.", "do"
         )
     if asked.format not in FORMATS:
-        raise invalid(f"'{asked.format[:20]}' is no format. Choose one of: {', '.join(FORMATS)}.", "format")
+        raise invalid(f"'{asked.format[:20]}' is not a format. Choose one of: {', '.join(FORMATS)}.", "format")
     at = now()
     state = switch_by_code(db, code, at) if asked.do == STATE else _flipped(db, code, asked, at)
     if asked.format == "raw":

@@ -158,7 +158,9 @@ def refresh(context: typer.Context, account: AccountCode, name: FactName, json: 
         wanted = find_fact(desk.db, desk.actor, account, KIND, name)
         kept = refresh_calendar(desk.db, desk.actor, account, wanted.id)
         if kept.fact.failing_since is not None:
-            raise Refusal(Kind.UNAVAILABLE, f"{kept.fact.trouble} Until then its {len(kept.fact.events)} events stay.")
+            raise Refusal(
+                Kind.UNAVAILABLE, f"{kept.fact.trouble} Until then, its {len(kept.fact.events)} events are kept."
+            )
         _print(desk, account, kept.id, json=json)
 
 

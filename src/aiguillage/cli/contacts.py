@@ -77,7 +77,7 @@ def _entered(typed: dict[str, Any], others: Others) -> dict[str, Any]:
     for other in others or ():
         key, equals, value = other.partition("=")
         if not equals or key.removeprefix("field_") not in FIELD_KEYS:
-            raise invalid(f"'{other[:60]}' sets no field. Write one of {', '.join(FIELD_KEYS)}, as in boolean_3=yes.")
+            raise invalid(f"'{other[:60]}' is not a field. Write one of {', '.join(FIELD_KEYS)}, as in boolean_3=yes.")
         given[key.removeprefix("field_")] = value
     return given
 

@@ -114,7 +114,7 @@ def _require_operator(kept: Path) -> None:
     try:
         with database.read() as connection:
             if find_user(connection, OPERATOR) is None:
-                raise conflict(f"An older release filled {kept}. Remove that directory, and start this again.")
+                raise conflict(f"{kept} was filled by an older release. Remove that directory, and run this again.")
     finally:
         database.close()
 

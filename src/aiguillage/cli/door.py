@@ -89,7 +89,7 @@ def _as_refusals() -> Iterator[None]:
             Kind.UNAVAILABLE, f"{where}{error.strerror or error}. Check the path, and that this user may use it."
         ) from error
     except UnicodeEncodeError as error:
-        raise invalid("Something typed is not UTF-8. Type it again, or set LANG to a UTF-8 locale.") from error
+        raise invalid("Some of what was typed is not UTF-8. Type it again, or set LANG to a UTF-8 locale.") from error
 
 
 @contextmanager
@@ -137,5 +137,5 @@ def terminal(context: typer.Context) -> "Actor":
 
     person: Person = context.obj
     if person.email is not None:
-        raise Refusal(Kind.FORBIDDEN, "This is for the machine's own operator. Leave --as out.")
+        raise Refusal(Kind.FORBIDDEN, "Only the operator of this machine may do this. Leave out --as.")
     return Actor("terminal", person.at, operator=True)

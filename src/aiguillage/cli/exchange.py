@@ -223,7 +223,7 @@ def _form_of(file: Path | None, *, json: bool) -> str:
     suffix = "jsonl" if file is None and json else "" if file is None else file.suffix.lower().removeprefix(".")
     if suffix not in (*FORMATS, "", "txt"):
         endings = ", ".join(f".{form}" for form in FORMATS)
-        raise invalid(f"Contacts are not exported as {suffix[:10]}. Name a file that ends in one of: {endings}.")
+        raise invalid(f"Contacts cannot be exported as {suffix[:10]}. Name a file that ends in one of: {endings}.")
     return suffix if suffix in FORMATS else FORMATS[0]
 
 

@@ -50,7 +50,7 @@ def route(
     with at_desk(context) as desk:
         settings = show_account(desk.db, desk.actor, account)
         if value is not None and geo_list is None and settings.geo_list is None:
-            raise invalid("The account has no geo list of its own. Say with --list in which one to look --value up.")
+            raise invalid("The account has no default geo list. Give with --list the one in which to look up --value.")
         question = Question(
             number=number,
             code=code,

@@ -131,7 +131,7 @@ def made(kind: type[Made], values: dict[str, Any]) -> Made:
     try:
         return kind(**values)
     except TypeError:
-        raise missing("What is left is too little.") from None
+        raise missing("A required value is missing.") from None
 
 
 def set_typed(desk: Desk, account: str, kind: str, fact_id: int, changes: dict[str, Any]) -> Done:

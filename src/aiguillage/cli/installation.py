@@ -79,7 +79,7 @@ def _make_directory(kept: Settings) -> None:
     try:
         kept.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        why = f"{kept.data_dir} cannot be made ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR."
+        why = f"{kept.data_dir} cannot be created ({error.strerror}). Choose a directory with AIGUILLAGE_DATA_DIR."
         raise Refusal(Kind.UNAVAILABLE, why) from error
 
 
@@ -88,8 +88,9 @@ def _require_unused(kept: Settings) -> None:
     left = [path.name for path in (Path(f"{kept.database}-wal"), kept.calls) if path.exists()]
     if left and not kept.database.exists():
         raise conflict(
-            f"{kept.data_dir} has {left[0]}, but no {kept.database.name}: it was removed, or its disk is not mounted. "
-            f"Put it back (aiguillage restore FILE), or move {left[0]} away to begin again."
+            f"{kept.data_dir} contains {left[0]}, but no {kept.database.name}: it was removed, or its "
+            f"disk is not mounted. Put it back (aiguillage restore FILE), or move {left[0]} away to start "
+            "afresh."
         )
 
 
@@ -183,7 +184,9 @@ def _look_into(path: Path, actor: Actor) -> dict[str, Any]:
         database.check()
         revision = current_revision(database)
         if revision != newest_revision():
-            raise missing(f"{path} has not the newest schema (it has {revision or 'none'}). Run: aiguillage migrate")
+            raise missing(
+                f"The schema of {path} is not the newest (it is {revision or 'none'}). Run: aiguillage migrate"
+            )
         require_whole(database)
         return {"schema": revision, "bytes": path.stat().st_size, **count_facts(database, actor)}
     finally:

@@ -51,7 +51,7 @@ def parse_duration(text: str) -> int:
     """`365d`, `12h`, `30m` in microseconds. Raises Refusal(invalid)."""
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None:
-        raise invalid(f"'{text[:40]}' is no duration. Write a number and a unit: 30m, 12h, 7d or 52w.")
+        raise invalid(f"'{text[:40]}' is not a duration. Write a number and a unit: 30m, 12h, 7d or 52w.")
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -83,7 +83,7 @@ def parse_moment(text: str, time_zone: str, form: str = "2026-11-01 or 2026-11-0
             moment = moment.replace(tzinfo=zone(time_zone))
         return round(moment_of(moment) / SECOND) * SECOND
     except (ValueError, OverflowError):
-        raise invalid(f"'{text[:40]}' is no moment. Write {form}.") from None
+        raise invalid(f"'{text[:40]}' is not a date and time. Write {form}.") from None
 
 
 def parse_wall(text: str) -> datetime:
@@ -91,7 +91,7 @@ def parse_wall(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text.strip())
     except ValueError:
-        raise invalid(f"'{text[:40]}' is no date and time. Write 2026-11-01T08:30.") from None
+        raise invalid(f"'{text[:40]}' is not a date and time. Write 2026-11-01T08:30.") from None
 
 
 def parse_date(text: str) -> date:
@@ -99,7 +99,7 @@ def parse_date(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise invalid(f"'{text[:40]}' is no date. Write it as in 2026-12-24.") from None
+        raise invalid(f"'{text[:40]}' is not a date. Write it as in 2026-12-24.") from None
 
 
 def parse_time(text: str) -> time:
@@ -109,7 +109,7 @@ def parse_time(text: str) -> time:
         return time(hour, minute, second)
     except ValueError:
         advice = "A day begins at 00:00." if hour == MIDNIGHT[0] else "Write it as in 09:00."
-        raise invalid(f"'{text[:40]}' is no time of day. {advice}") from None
+        raise invalid(f"'{text[:40]}' is not a time of day. {advice}") from None
 
 
 def parse_end(text: str) -> time:
@@ -143,7 +143,9 @@ def _day(text: str) -> int:
     word = text.strip().lower()
     day = DAYS.get(word) or DAYS.get(word[:3])
     if day is None:
-        raise invalid(f"'{text[:40]}' is no day of the week. Write 1 for Monday to 7 for Sunday, or 1-5, or mon-fri.")
+        raise invalid(
+            f"'{text[:40]}' is not a day of the week. Write 1 for Monday to 7 for Sunday, or 1-5, or mon-fri."
+        )
     return day
 
 

@@ -42,7 +42,7 @@ def replay(
 ) -> None:
     """Decide logged calls again, by today's facts or others, and tell which would have gone elsewhere."""
     if against is not None and journal_before is not None:
-        raise invalid("Give --against or --journal-before, not both: each names the facts to decide by.")
+        raise invalid("Give --against or --journal-before, not both: each says which facts to decide by.")
     with at_desk(context) as desk:
         time_zone = show_account(desk.db, desk.actor, account).time_zone
         begin = parse_since(since or A_WEEK, desk.actor.at, time_zone)

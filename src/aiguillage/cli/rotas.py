@@ -86,7 +86,7 @@ def parse_members(texts: list[str] | None) -> tuple[Member, ...]:
         name, equals, rest = text.partition("=")
         number, _comma, email = rest.partition(",")
         if not equals:
-            raise invalid(f"'{text[:40]}' is no member. Write NAME=NUMBER or NAME=NUMBER,EMAIL.")
+            raise invalid(f"'{text[:40]}' is not a member. Write NAME=NUMBER or NAME=NUMBER,EMAIL.")
         members.append(Member(name=name.strip(), number=number.strip(), email=email.strip()))
     return tuple(members)
 

@@ -81,7 +81,7 @@ def _check_certificate(settings: Settings) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
     except ssl.SSLError as error:
         files = f"{settings.tls_cert} and {settings.tls_key}"
-        raise invalid(f"{files} are no certificate and its key. Name two PEM files that belong together.") from error
+        raise invalid(f"{files} are not a certificate and its key. Name two PEM files that belong together.") from error
 
 
 def _run(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:

@@ -115,7 +115,9 @@ def remove_override(
 
     def changed(fact: Rota, _today: str) -> dict[str, Any]:
         if place > len(fact.overrides):
-            raise missing(f"The rota has {len(fact.overrides)} overrides, and none at place {place}. Show the rota.")
+            raise missing(
+                f"The rota has {len(fact.overrides)} overrides, none of them at position {place}. Show the rota."
+            )
         return {"overrides": fact.overrides[: place - 1] + fact.overrides[place:]}
 
     _change(context, account, rota, changed, json=json)
@@ -138,7 +140,7 @@ def parse_turn(text: str) -> tuple[int, str]:
     for unit, whole in (("weeks", WEEK), ("days", DAY)):
         if length and length % whole == 0 and text.strip().lower().endswith(unit[0]):
             return length // whole, unit
-    raise invalid(f"'{text[:40]}' is no length of a turn. Write days or weeks, as in 1d or 2w.")
+    raise invalid(f"'{text[:40]}' is not the length of a turn. Write days or weeks, as in 1d or 2w.")
 
 
 def parse_window(text: str) -> list[Window]:
@@ -146,7 +148,7 @@ def parse_window(text: str) -> list[Window]:
     days, _blank, times = text.strip().rpartition(" ")
     begin, dash, end = times.partition("-")
     if not (days and dash):
-        raise invalid(f"'{text[:40]}' is no window. Write days and times, as in '1-5 18:00-09:00'.")
+        raise invalid(f"'{text[:40]}' is not a window. Write days and times, as in '1-5 18:00-09:00'.")
     return [
         Window(day_of_week=day, start_time=parse_time(begin), end_time=parse_end(end)) for day in parse_days([days])
     ]

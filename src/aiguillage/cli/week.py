@@ -94,7 +94,7 @@ class Week:
             self._days = [first + timedelta(days=n) for n in range(DAYS + 1)]
             midnights = [self.moment(day, 0) for day in self._days]
         except OverflowError:
-            raise invalid(f"'{first}' is at the end of time. Choose a day nearer to ours.") from None
+            raise invalid(f"'{first}' is too far from today. Choose a nearer day.") from None
         self.periods: list[Period] = list(facts.hours.periods(queue_id, midnights[0], midnights[-1]))
         self._begins = [begin for begin, _end, _state in self.periods]
         self._marks = self._characters()

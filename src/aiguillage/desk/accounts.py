@@ -71,7 +71,7 @@ def add_account(db: Database, actor: Actor, account: Account) -> Account:
         alike = select(accounts.c.code).where(func.lower(accounts.c.code) == account.code.lower())
         taken = change.connection.execute(alike).scalar()
         if taken is not None:
-            raise conflict(f"There is an account {taken} already. Choose another code.", Code.TAKEN)
+            raise conflict(f"There is already an account {taken}. Choose another code.", Code.TAKEN)
         seq = change.take_seqs()
         # Not 0: a restored copy may give an id away again, and a worker must not take one account for the other.
         values = {"id": seq, "seq": 0, "facts_version": actor.at, **msgspec.structs.asdict(account)}
@@ -115,7 +115,7 @@ def code_of(db: Database, actor: Actor, account_id: int) -> str:
             if code is not None:
                 find_account(connection, actor, code, Role.ROUTE)
                 return str(code)
-    raise missing("There is no account of that id here for you.")
+    raise missing("There is no account with that id that you can see.")
 
 
 def id_of(db: Database, actor: Actor, code: str) -> int:
@@ -164,8 +164,8 @@ def _refuse_while_shared(change: Change) -> None:
     shared = count_shared_numbers(change.connection, change.account_id)
     if shared:
         raise conflict(
-            f"Contacts of {change.account.code} share {shared} number{'s' if shared > 1 else ''}. "
-            "Leave each number to one contact first, or keep ask_code or first."
+            f"Contacts of {change.account.code} share {shared} number{('s' if shared > 1 else '')}. Leave "
+            "each number to one contact first, or keep the setting ask_code or first."
         )
 
 

@@ -27,7 +27,7 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
         raise Refusal(UNAUTHORIZED.kind, UNAUTHORIZED.message)
     hosts = msgspec.json.decode(row.hosts or "[]")
     if hosts and not host_allowed(address, [ip_network(host) for host in hosts]):
-        refusal = Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that may.")
+        refusal = Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that can be.")
         refusal.user_id = row.user_id
         raise refusal
     if row.kind == SESSION:

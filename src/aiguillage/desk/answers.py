@@ -83,7 +83,7 @@ def answer_once(
     request.
     """
     if not keyed.key or len(keyed.key) > LONGEST_KEY or not keyed.key.isprintable():
-        raise invalid(f"Idempotency-Key has 1 to {LONGEST_KEY} printable characters. Send a UUID.")
+        raise invalid(f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters. Send a UUID.")
     with db.read() as connection:
         account_id = admit(connection, actor, Right(keyed.account, keyed.needs, keyed.operators))
         ticket = Ticket(account_id, actor.user_id or 0, keyed.key, keyed.request)
@@ -105,7 +105,7 @@ def _kept_answer(db: Database, ticket: Ticket, at: int) -> KeptAnswer | None:
     if row is None:
         return None
     if row.request != ticket.request:
-        raise invalid("This Idempotency-Key came with another request before. Use a new key for a new request.")
+        raise invalid("This Idempotency-Key was used for another request before. Use a new key for a new request.")
     return KeptAnswer(row.status, msgspec.json.decode(row.headers, type=dict[str, str]), row.body)
 
 

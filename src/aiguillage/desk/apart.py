@@ -61,7 +61,7 @@ def read_apart(reader: Reader, stream: BinaryIO, *arguments: str) -> Iterator[It
     Raises Refusal: unavailable where the one before it takes too long; invalid, also while the things are read.
     """
     if not reader.alone.acquire(timeout=LONGEST_WAIT):
-        message = "Another file is being read, and it takes long. Nothing of yours was kept: send it again in a minute."
+        message = "Another file is still being read. Nothing of yours was kept: send it again in a minute."
         raise Refusal(Kind.UNAVAILABLE, message, wait=2 * LONGEST_WAIT, code=Code.BUSY)
     try:
         # -P: what happens to lie in the directory that the server was started in is no module of ours.

@@ -98,7 +98,7 @@ def add_calendar(
 ) -> Done:
     """A new calendar: of a file's text, or of a feed, for which the caller waits. Raises Refusal."""
     if (text is None) == (calendar.url is None):
-        raise invalid("A calendar is a file or a feed. Give a text, or the address of a feed, and not both.")
+        raise invalid("A calendar is a file or a feed. Give a text or the address of a feed, not both.")
     with read_facts(db, actor, code, Role.EDIT) as view:
         account = view.account
     text = fetch(calendar.url) if text is None and calendar.url else text or b""
@@ -139,7 +139,7 @@ def refresh_calendar(db: Database, actor: Actor, code: str, calendar_id: int, *,
         change = Change(connection, *find_account(connection, actor, code, Role.EDIT), actor)
         now = require_fact(connection, change.account_id, KIND, calendar_id)
         if now.fact.url != before.fact.url:
-            raise conflict("The calendar's address was changed while it was read. Read it again.")
+            raise conflict("The calendar's address was changed while it was being read. Read it again.")
         done = replace_fact(change, KIND, calendar_id, found.values)
         if done.kept.seq != now.seq or (is_first and found.text is not None):
             raise_facts_version(connection, change.account_id)

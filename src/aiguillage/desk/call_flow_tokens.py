@@ -81,7 +81,7 @@ def set_call_token(
     with change_directory(db, actor) as change:
         before = _require(change.connection, actor, code, token_id)
         if changes.get("user_id", before.user_id) != before.user_id:
-            raise invalid("A token keeps its user. Issue another one, and revoke this one.", "user_id")
+            raise invalid("The user of a token cannot be changed. Issue another token, and revoke this one.", "user_id")
         after = change_token(change, before, changes, expected)
         require_no_more(actor, after)
         return after
@@ -117,12 +117,15 @@ def _holder(connection: Connection, actor: Actor, code: str, user_id: int | None
         return actor.user_id, actor.name
     account_id, _ = find_account(connection, actor, code, Role.ROUTE)
     if not _manages(connection, actor, code):
-        raise Refusal(Kind.FORBIDDEN, f"A token for somebody else takes the role manage on {code}. Ask a manager.")
+        raise Refusal(
+            Kind.FORBIDDEN,
+            f"Issuing a token for somebody else requires the role manage on {code}. Ask somebody who has it.",
+        )
     granted = select(users.c.id, users.c.email).join(grants, grants.c.user_id == users.c.id)
     mine = granted.where(grants.c.account_id == account_id, users.c.id == user_id)
     row = connection.execute(mine).first() if user_id is not None and can_be_id(user_id) else None
     if row is None:
-        raise invalid(f"Nobody of that id has a role on {code}. Give them one first.", "user_id")
+        raise invalid(f"No user with that id has a role on {code}. Give them one first.", "user_id")
     return row.id, row.email
 
 
@@ -130,5 +133,5 @@ def _require(connection: Connection, actor: Actor, code: str, token_id: int) -> 
     seen = _seen(connection, actor, code)
     found = read_tokens(connection, tokens.c.id == token_id, *seen) if can_be_id(token_id) else []
     if not found:
-        raise missing("There is no call-flow token of that id on this account for you.")
+        raise missing("There is no call-flow token with that id on this account that you can see.")
     return found[0]

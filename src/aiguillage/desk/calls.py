@@ -93,7 +93,7 @@ def find_calls(
 
 def _wanted(account_id: int, account: Account, search: Search) -> Wanted:
     if search.contact_id is not None and not can_be_id(search.contact_id):
-        raise invalid(f"{search.contact_id} is no id of a contact. Use one, from 1 to {LARGEST_ID}.", "contact_id")
+        raise invalid(f"{search.contact_id} is not the id of a contact. Use one from 1 to {LARGEST_ID}.", "contact_id")
     values: dict[str, str | int | None] = {
         "number": None if search.number is None else _number(search.number, account.country),
         "outcome": None if search.known is None else ("known" if search.known else "unknown"),
@@ -112,7 +112,7 @@ def _place(cursor: str) -> Place:
     if not cursor:
         return Place()
     if not (cursor.isascii() and at.isdecimal() and call_id.isdecimal() and max(len(at), len(call_id)) < 19):  # noqa: PLR2004 - what a column holds
-        raise invalid("cursor is none of ours. Follow next_page_url, or begin without one.", "cursor")
+        raise invalid("cursor is not valid. Follow next_page_url, or start without one.", "cursor")
     return Place(int(at), int(call_id))
 
 

@@ -68,7 +68,7 @@ class Change:
 
 def no_account(code: str) -> Refusal:
     """What is said of an account that is not there, and of one that the actor may not see."""
-    return missing(f"There is no account {code[:40]} here for you. Check its code, or ask one of its managers.")
+    return missing(f"There is no account {code[:40]} that you can see. Check its code, or ask one of its managers.")
 
 
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
@@ -81,7 +81,7 @@ def find_account(connection: Connection, actor: Actor, code: str, role: Role) ->
         raise no_account(code)
     held = min(granted, actor.most)
     if held < role:
-        raise Refusal(Kind.FORBIDDEN, f"This takes the role {role.word} on {code}; yours is {held.word}.")
+        raise Refusal(Kind.FORBIDDEN, f"This requires the role {role.word} on {code}; yours is {held.word}.")
     return row.id, account_of(row)
 
 
@@ -111,7 +111,7 @@ def account_of(row: Row[Any]) -> Account:
 def require_unchanged(seq: int, expected: int | None) -> None:
     """Raises Refusal(stale) when somebody expects another state than the one that is kept."""
     if expected is not None and expected != seq:
-        raise stale("Somebody changed this since you read it. Read it again, and make your change anew.")
+        raise stale("Somebody changed this since you read it. Read it again, and repeat your change.")
 
 
 def state_of(thing: msgspec.Struct) -> int:
@@ -172,8 +172,9 @@ def require_proven(actor: Actor) -> None:
     if not actor.is_proven:
         raise Refusal(
             Kind.FORBIDDEN,
-            "This takes a fresh proof of who you are. Send your password as current_password, or a code of your second "
-            "factor as current_code; or sign in again: for ten minutes that is proof enough.",
+            "This requires a recent proof of who you are. Send your password as current_password, or "
+            "a code of your second factor as current_code; or sign in again: that is enough for ten "
+            "minutes.",
             code=Code.PROOF_NEEDED,
         )
 
@@ -183,7 +184,8 @@ def require_unbound(actor: Actor) -> None:
     if actor.is_bound:
         raise Refusal(
             Kind.FORBIDDEN,
-            "Your own token is held to some addresses, or expires, and this would not. Sign in, or use another token.",
+            "Your own token is limited to some addresses, or expires, and what you ask for would not "
+            "be. Sign in, or use another token.",
         )
 
 
@@ -192,5 +194,5 @@ def require_full_role(actor: Actor) -> None:
     if actor.most is not Role.MANAGE:
         raise Refusal(
             Kind.FORBIDDEN,
-            f"A token of the role {actor.most.word} may not do this. Sign in, or use one of the role manage.",
+            f"A token with the role {actor.most.word} may not do this. Sign in, or use one with the role manage.",
         )

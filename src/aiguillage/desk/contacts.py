@@ -67,7 +67,10 @@ def _require_room(change: Change) -> None:
     there = select(accounts.c.contacts).where(accounts.c.id == change.account_id)
     if change.connection.execute(there).scalar_one() >= MOST_CONTACTS:
         code = change.account.code
-        raise invalid(f"{code} can have {MOST_CONTACTS:,} contacts, and has them. Remove some first.", code=Code.QUOTA)
+        raise invalid(
+            f"{code} already has {MOST_CONTACTS:,} contacts, the most that it can have. Remove some first.",
+            code=Code.QUOTA,
+        )
 
 
 def enter_contact(
@@ -194,7 +197,8 @@ def _refuse_doubles(change: Change, contact_id: int | None, contact: Contact) ->
         other = contact_with_reference(change.connection, change.account_id, contact.reference)
         if other not in (None, contact_id):
             raise conflict(
-                f"The reference '{contact.reference}' is contact {other}'s already. Change one of the two.", Code.TAKEN
+                f"The reference '{contact.reference}' already belongs to contact {other}. Change one of the two.",
+                Code.TAKEN,
             )
 
 
@@ -202,8 +206,8 @@ def taken(kind: KeyKind, key: str, holder: int) -> str:
     """What is said of a key that another contact has."""
     if kind is KeyKind.NUMBER:
         return (
-            f"{key} is contact {holder}'s already. Change that contact, or let contacts share numbers "
-            "(shared_numbers: ask_code or first)."
+            f"{key} already belongs to contact {holder}. Change that contact, or let contacts share "
+            "numbers (shared_numbers: ask_code or first)."
         )
     name = "number prefix" if kind is KeyKind.PREFIX else "code"
-    return f"The {name} {key} is contact {holder}'s already. Change one of the two."
+    return f"The {name} {key} already belongs to contact {holder}. Change one of the two."

@@ -241,7 +241,7 @@ def _map_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[MapRow]:
     _line, header = next(rows, (0, []))
     names = [name.strip().lower() for name in header]
     if KIND not in names:
-        raise invalid(f"The first line names no column 'cti'. It must name: {', '.join(COLUMNS)}.")
+        raise invalid(f"The first line has no column 'cti'. It must name: {', '.join(COLUMNS)}.")
     for line, cells in rows:
         values = dict(zip(names, cells, strict=False))
         yield MapRow(line, *(unguarded(values.get(name, "")) for name in COLUMNS))

@@ -77,7 +77,8 @@ def require_option(field: Field, value: str | None) -> None:
     if field.strict and value is not None and value not in {option.value for option in field.options}:
         choices = ", ".join(option.value for option in field.options)[:200] or "none yet, add an option first"
         raise invalid(
-            f"'{value[:40]}' is no option of field_{field.key} ({field.label}). Choose one of: {choices}.", field.key
+            f"'{value[:40]}' is not an option of field_{field.key} ({field.label}). Choose one of: {choices}.",
+            field.key,
         )
 
 

@@ -54,7 +54,7 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
     upload is being applied or a replay decided.
     """
     if contacts not in CHOICES:
-        raise invalid(f"'{contacts[:20]}' is no choice. Choose one of: {', '.join(CHOICES)}.", "contacts")
+        raise invalid(f"'{contacts[:20]}' is not one of the choices. Choose one of: {', '.join(CHOICES)}.", "contacts")
     with read_facts(db, actor, code, Role.MANAGE) as view:
         finder, mentions = finder_of(view, number)
         traces = traces_of(view.connection, view.account_id, finder, mentions)
@@ -80,7 +80,9 @@ def _refuse_while_used(view: View, finder: Finder, traces: Traces) -> None:
             name = (
                 fact_id if kind == "field" else name_of(require_fact(view.connection, view.account_id, kind, fact_id))
             )
-            raise conflict(f"The {words_of(kind)} {name} has this number. Give it another one first, then erase.")
+            raise conflict(
+                f"The {words_of(kind)} {name} still uses this number. Give it another one first, then erase."
+            )
     for contact_id in finder.contacts():
         if contact_id not in traces.contact_ids:
             raise conflict(

@@ -47,7 +47,7 @@ def export_contacts(db: Database, actor: Actor, code: str, form: str = "csv") ->
     which each was added and last changed, which an import leaves alone.
     """
     if form not in FORMATS:
-        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(FORMATS)}.", "format")
+        raise invalid(f"'{form[:20]}' is not an export format. Choose one of: {', '.join(FORMATS)}.", "format")
     contacts = list_contacts(db, actor, code)
     if form == "csv":
         return _csv_pieces(contacts, code)

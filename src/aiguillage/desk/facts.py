@@ -226,12 +226,14 @@ def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> list[Kept]:
             belongings[fact_id].append(other)
         elif other.kind != name or other.id not in going:
             raise conflict(
-                f"The {words_of(other.kind)} {name_of(other)} names it. Change or remove that one first.", Code.IN_USE
+                f"The {words_of(other.kind)} {name_of(other)} refers to it. Change or remove that one first.",
+                Code.IN_USE,
             )
     for fact_id, kept in going.items():
         if getattr(change.account, name, None) == fact_id:
             raise conflict(
-                f"The account itself names this {words_of(name)}. Set another one, or none, there first.", Code.IN_USE
+                f"The account's settings refer to this {words_of(name)}. Choose another one, or none, there first.",
+                Code.IN_USE,
             )
         if name == "survey" and has_records(change.connection, change.account_id, fact_id):
             raise conflict(f"The survey {kept.fact.name} has records. Remove them first.", Code.IN_USE)

@@ -103,7 +103,7 @@ def _body(answer: Answer, host: str, longest: int) -> bytes:
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unavailable(host, "sends compressed what was to come as it is")
     if not answer.whole:
-        raise invalid(f"{host} sends more than {longest} bytes. Give the address of something smaller.")
+        raise invalid(f"{host} sends more than {longest} bytes. Give an address with less content.")
     return in_utf8(answer.body, answer.headers.get("content-type", ""))
 
 
@@ -143,19 +143,19 @@ def send(
 def parse_url(url: str, guard: Guard = PUBLIC) -> Place:
     """The parts of a URL that a request may go to. Raises Refusal(invalid)."""
     if not _URL.fullmatch(url):
-        raise invalid("This is no address. Write it as in https://example.org/feed.ics, with %20 for a blank.")
+        raise invalid("This is not an address. Write it as in https://example.org/feed.ics, with %20 for a space.")
     try:
         parts = urlsplit(url)
         port = parts.port or HTTPS
     except ValueError:
-        raise invalid("The address has no good host name or port. Write it as in https://example.org/a.ics") from None
+        raise invalid("The address has no valid host name or port. Write it as in https://example.org/a.ics") from None
     host = parts.hostname or ""
     if parts.scheme != "https":
         raise invalid("The address does not start with https://. Give one that does: nothing is fetched without TLS.")
     if "@" in parts.netloc:
-        raise invalid("The address has a user or a password in it. Give one without.")
+        raise invalid("The address contains a user or a password. Give one without.")
     if not _HOST.fullmatch(host):
-        raise invalid("The address has no host name that can be looked up. Write it as in https://example.org/a.ics")
+        raise invalid("The address has no host name that can be resolved. Write it as in https://example.org/a.ics")
     if guard.ports is not None and port not in guard.ports:
         raise invalid(f"The address has the port {port}. Leave it out, or use 8443.")
     path = parts.path or "/"
@@ -168,14 +168,14 @@ def check_url(url: str, guard: Guard = PUBLIC) -> None:
         host = parse_url(url, guard).host
         address = known_address(host)
         if address is not None and not guard.allowed(address):
-            raise invalid(f"{host} is not a public address. Give one that the whole internet can reach.")
+            raise invalid(f"{host} is not a public address. Give one that can be reached from the whole internet.")
 
 
 def _connected(place: Place, ends: float, guard: Guard) -> ssl.SSLSocket:
     """A TLS connection to one of the host's addresses, of which all must be allowed. Raises Refusal and OSError."""
     addresses = _looked_up(place, ends)
     if not all(guard.allowed(address) for address in addresses):
-        raise invalid(f"{place.host} is not at a public address. Give one that the whole internet can reach.")
+        raise invalid(f"{place.host} is not at a public address. Give one that can be reached from the whole internet.")
     plain = _dialled(addresses, place, ends)
     try:
         plain.settimeout(_left(ends))

@@ -51,7 +51,7 @@ def read_fields(connection: Connection, account_id: int) -> list[Field]:
 def require_position(position: int) -> None:
     """Raises Refusal(missing) where there is no such field."""
     if not 1 <= position <= 2 * SELECTS:
-        raise missing("There is nothing of that id here for you.")
+        raise missing("There is nothing with that id that you can see.")
 
 
 def set_field(  # noqa: PLR0913 - each is a fact of the field, or what it was
@@ -102,19 +102,22 @@ def _value_of(change: Change, field: Field, option_id: int, named: str | msgspec
     mine = select(field_options.c.value).where(_options(change, field.position), field_options.c.id == option_id)
     value = change.connection.execute(mine).scalar() if can_be_id(option_id) else None
     if value is None:
-        raise invalid("The field has no option of that id. List its options, and choose one.", "default_option_id")
+        raise invalid("The field has no option with that id. List its options, and choose one.", "default_option_id")
     if named not in (KEEP, None, value):
-        raise invalid("default_value is another one than the option's. Send one of the two.", "default_value")
+        raise invalid("default_value is not the value of that option. Send one of the two.", "default_value")
     return str(value)
 
 
 def _check_strict(field: Field) -> None:
     """Raises Refusal(invalid) for a strict field that cannot be it."""
     if field.strict and field.position > SELECTS:
-        raise invalid(f"{field.key} is yes or no; only field_select_1 to field_select_4 can be strict.", "strict")
+        raise invalid(
+            f"{field.key} is a yes-or-no field; only field_select_1 to field_select_4 can be strict.", "strict"
+        )
     if field.strict and field.default is not None and field.default not in {o.value for o in field.options}:
         raise invalid(
-            f"'{field.default}' is no option of field_{field.key}, which is strict. Add the option first.", "default"
+            f"'{field.default}' is not an option of field_{field.key}, which is strict. Add the option first.",
+            "default",
         )
 
 
@@ -165,7 +168,7 @@ def add_option(db: Database, actor: Actor, code: str, key: str, option: Option) 
     """Adds a named value to a select field. Raises Refusal."""
     position = field_position(key)
     if position > SELECTS:
-        raise invalid(f"{key} is yes or no; only select_1 to select_4 have options.")
+        raise invalid(f"{key} is a yes-or-no field; only select_1 to select_4 have options.")
     with change_facts(db, actor, code, Role.EDIT) as change:
         insert_option(change, position, option)
         return read_field(change, position)
@@ -176,7 +179,9 @@ def check_option(option: Option, others: Iterable[Option] = (), key: str = "") -
     with about("value"):
         option = Option(parse_text(option.name, field="name"), parse_destination(option.value))
     if option.value in {other.value for other in others}:
-        raise conflict(f"{key} has an option of value '{option.value}' already. Remove that one first.", Code.TAKEN)
+        raise conflict(
+            f"{key} already has an option with the value '{option.value}'. Remove that one first.", Code.TAKEN
+        )
     return option
 
 
@@ -185,7 +190,8 @@ def insert_option(change: Change, position: int, option: Option) -> int:
     before = read_field(change, position)
     if len(before.options) >= MOST_OPTIONS:
         raise invalid(
-            f"{before.key} can have {MOST_OPTIONS:,} options, and has them. Remove some first.", code=Code.QUOTA
+            f"{before.key} already has {MOST_OPTIONS:,} options, the most that it can have. Remove some first.",
+            code=Code.QUOTA,
         )
     option = check_option(option, before.options, before.key)
     seq = change.take_seqs()
@@ -209,7 +215,7 @@ def erase_option(change: Change, position: int, value: str) -> None:
     key = before.key
     if value not in {option.value for option in before.options}:
         raise missing(
-            f"{key} has no option of value '{value[:40]}'. List them: aiguillage field list {change.account.code}"
+            f"{key} has no option with the value '{value[:40]}'. List them: aiguillage field list {change.account.code}"
         )
     if before.strict and before.default == value:
         raise conflict(f"'{value[:40]}' is the default of {key}. Set another default first.", Code.IN_USE)

@@ -91,10 +91,10 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
     home = UPLOADS.home(db, held_id)
     lock = take_lock(home)
     if lock is None:
-        raise conflict("This upload is being applied at this moment. Ask how far it is.", Code.IN_PROGRESS)
+        raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
     if read_progress(home, Progressed).state == "applied":
         lock.close()
-        raise conflict("This upload was applied already. Upload the file again to import it again.")
+        raise conflict("This upload has already been imported. Upload the file again to import it again.")
     upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
     try:
         with written_beside(db.path):

@@ -21,7 +21,7 @@ STOPPED = (
     "again, or about fewer calls."
 )
 TOO_MUCH = "This takes more memory than one request may use. Ask about fewer calls."
-TOO_LONG = "So many moves cannot be kept. Ask about fewer calls."
+TOO_LONG = "The result is too large to keep. Ask about fewer calls."
 FAILED = "This is our mistake, not yours, and it was noted. Try again later."
 _log = structlog.get_logger()
 

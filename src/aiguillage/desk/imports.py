@@ -125,7 +125,7 @@ def _settings(db: Database, actor: Actor, code: str) -> tuple[Account, list[Fiel
 
 def _judged(view: View | Change, read: Read, source: Source, choices: Choices) -> Outcome:
     if (view.account, read_fields(view.connection, view.account_id)) != (read.account, read.fields):
-        raise conflict("The account's settings were changed while the file was read. Import it again.")
+        raise conflict("The account's settings were changed while the file was being read. Import it again.")
     outcome = writing.judge(view.connection, view.account_id, read, choices)
     obstacle = writing.obstacle(view.connection, view.account_id, outcome, choices, read.broken_off)
     return msgspec.structs.replace(outcome, file=source.name[:255], obstacle=obstacle)

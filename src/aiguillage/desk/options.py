@@ -56,14 +56,16 @@ def _require(connection: Connection, account_id: int, position: int, option_id: 
     for kept in found:
         if kept.id == option_id:
             return kept
-    raise missing("There is nothing of that id here for you.")
+    raise missing("There is nothing with that id that you can see.")
 
 
 def store_option(db: Database, actor: Actor, code: str, position: int, option: Option) -> KeptOption:
     """Another option of a select field. Raises Refusal."""
     require_position(position)
     if position > SELECTS:
-        raise invalid(f"{field_key(position)} is yes or no; only select_1 to select_4 have options.", "field_id")
+        raise invalid(
+            f"{field_key(position)} is a yes-or-no field; only select_1 to select_4 have options.", "field_id"
+        )
     with change_facts(db, actor, code, Role.EDIT) as change:
         return KeptOption(insert_option(change, position, option), position, check_option(option))
 

@@ -62,7 +62,7 @@ def prove_password(
     if user.one_time_until is not None and not one_time:
         with db.write() as connection:
             refund(connection, at, paid)
-        raise conflict("This password was set for you, and is good for one thing: to set your own. Do that first.")
+        raise conflict("This password was set for you, and only serves to set your own. Do that first.")
     outdated = PasswordHasher().check_needs_rehash(user.password)
     return Proven(user, paid, PasswordHasher().hash(password) if outdated else None)
 
@@ -127,7 +127,7 @@ def set_password(db: Database, actor: Actor, email: str, password: str) -> None:
 def require_anothers(actor: Actor, user_id: int, own: str) -> None:
     """Raises Refusal(conflict) for who asks as an operator for what is their own, and takes their password."""
     if actor.token_id is not None and user_id == actor.user_id:
-        raise conflict(f"This is about yourself. Use {own}, which takes your password or a code.")
+        raise conflict(f"This concerns your own user. Use {own}, which requires your password or a code.")
 
 
 def names_of(connection: Connection, user: Row[Any]) -> list[str]:

@@ -38,7 +38,7 @@ def facts_in(db: Database, actor: Actor, code: str, document: FactsDocument) -> 
     with read_facts(db, actor, code) as view:
         if document.account.code != code:
             raise conflict(
-                f"The document is about {document.account.code[:40]}, not {code}. Export {code}, change that."
+                f"The document is about {document.account.code[:40]}, not {code}. Export {code}, and change that."
             )
         return Past(view.account_id, document)
 
@@ -46,11 +46,13 @@ def facts_in(db: Database, actor: Actor, code: str, document: FactsDocument) -> 
 def facts_before(db: Database, actor: Actor, code: str, seq: int) -> Past:
     """The account's facts as they were before the change of that number. Raises Refusal."""
     if seq < 1:
-        raise invalid("A change has a number from 1 on.", "journal_before")
+        raise invalid("Changes are numbered from 1.", "journal_before")
     with read_facts(db, actor, code) as view:
         document = read_document(view)
         if seq > document.seq:
-            raise missing(f"The account has no change {seq}; its last is {document.seq}. Name one that was made.")
+            raise missing(
+                f"The account has no change {seq}; its last is {document.seq}. Give the number of an existing one."
+            )
         document, contacts = _undone(document, read_down_to(view.connection, view.account_id, seq))
         return Past(view.account_id, msgspec.structs.replace(document, seq=seq - 1), contacts)
 

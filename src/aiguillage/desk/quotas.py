@@ -51,7 +51,10 @@ class Quotas:
             self._counts[kind, counted] = count(self._change.connection, self._change.account_id, kind)
         there = self._counts[kind, counted]
         if there + more > most:
-            raise invalid(f"{what}, and has {there:,}: {more:,} more is too much. Remove some first.", code=Code.QUOTA)
+            raise invalid(
+                f"{what}, and already has {there:,}: {more:,} more would exceed that. Remove some first.",
+                code=Code.QUOTA,
+            )
         self._counts[kind, counted] = there + more
 
 

@@ -55,7 +55,7 @@ class Allowance:
 
 def too_many() -> Refusal:
     """More than a calendar may hold."""
-    return invalid(f"The calendar has more than {MOST_OCCURRENCES} events, repeats counted. Publish fewer.")
+    return invalid(f"The calendar has more than {MOST_OCCURRENCES} events, counting repeats. Publish fewer.")
 
 
 class Rule:
@@ -196,7 +196,7 @@ def _check(parts: Mapping[str, Sequence[Any]], start: date) -> None:
         attribute = _OF_A_TIME.get(name)
         if attribute is None or [int(value) for value in values] != [getattr(start, attribute, 0)]:
             raise invalid(
-                f"An event repeats by {name[:20]}, which is not read. Let it repeat by days, weeks or months."
+                f"An event repeats by {name[:20]}, which is not supported. Let it repeat by days, weeks or months."
             )
 
 

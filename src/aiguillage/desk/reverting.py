@@ -61,11 +61,11 @@ def _read(change: Change, entry: Entry) -> _Change:
     shape = SHAPES.get(entry.entity) if kind is None else kind.type
     if shape is None or (entry.entity == "account" and entry.before is None):
         raise invalid(
-            f"A change to a {words_of(entry.entity)} is not reverted here. Contacts, fields, settings and facts are; "
-            "an import is undone."
+            f"A change to a {words_of(entry.entity)} cannot be reverted here. Changes to contacts, "
+            "fields, settings and facts can; an import is undone instead."
         )
     if ERASED in (entry.before, entry.after):
-        raise conflict("What this change was about has been erased. It cannot be brought back.")
+        raise conflict("What this change was about has been erased, and cannot be restored.")
     before, after = (None if side is None else msgspec.convert(side, shape) for side in (entry.before, entry.after))
     if _now(change, entry) != after:
         raise conflict(_changed_since(change, entry))
@@ -90,7 +90,9 @@ def _changed_since(change: Change, entry: Entry) -> str:
     later = journal.next_change(change.connection, change.account_id, entry)
     if later is None:
         return f"{words} is no longer as this change left it. Set it by hand."
-    return f"{words} was changed since by {later.actor} (change {later.seq}). Revert that first, or set it by hand."
+    return (
+        f"{words} has since been changed by {later.actor} (change {later.seq}). Revert that first, or set it by hand."
+    )
 
 
 @contextmanager
@@ -139,7 +141,7 @@ def _revert_fact(change: Change, reverting: _Change) -> None:
         kept = require_fact(change.connection, change.account_id, kind, fact_id)
         for other in belongings(change, kept):
             raise conflict(
-                f"The {words_of(other.kind)} {name_of(other)} belongs to it by now. Remove that one first.", Code.IN_USE
+                f"The {words_of(other.kind)} {name_of(other)} now belongs to it. Remove that one first.", Code.IN_USE
             )
         discard_fact(change, kind, fact_id)
     else:

@@ -33,7 +33,7 @@ def rota_feed(db: Database, secret: str, at: int) -> bytes:
     with db.read() as connection:
         row = find_account_by_secret(connection, ROTA, secret)
         if row is None:
-            raise missing("There is no rota's feed at this address. Ask whoever gave it to you for a new one.")
+            raise missing("There is no rota feed at this address. Ask whoever gave it to you for a new one.")
         rota = require_fact(connection, row.id, ROTA, row.fact_id).fact
         on_call = OnCall(account_of(row).time_zone, by_kind(connection, row.id))
         periods = list(on_call.shifts(row.fact_id, at - DAYS_BACK * DAY, at + DAYS_AHEAD * DAY))

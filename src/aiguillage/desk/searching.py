@@ -93,7 +93,7 @@ def _walked(db: Database, actor: Actor, code: str, asked: Asked) -> Iterator[Kep
 def _order(asked: Asked) -> Order:
     by = asked.sort.removeprefix("-") or ("id" if asked.since is None else "updated")
     if by not in SORTS:
-        raise invalid(f"'{by[:40]}' is nothing to sort by. Choose one of: {', '.join(SORTS)}.", "sort")
+        raise invalid(f"Cannot sort by '{by[:40]}'. Choose one of: {', '.join(SORTS)}.", "sort")
     return Order(by, asked.sort.startswith("-"))
 
 
@@ -120,7 +120,7 @@ def _value(name: str, value: Any, country: str) -> Any:  # noqa: ANN401 - of any
 def _readings(text: str, country: str) -> tuple[Reading, ...] | None:
     """None for blanks: they are no search. Raises Refusal(invalid)."""
     if len(text) > LONGEST_WORDS:
-        raise invalid(f"q has more than {LONGEST_WORDS} characters. Type less.", "q")
+        raise invalid(f"q has more than {LONGEST_WORDS} characters. Shorten it.", "q")
     return readings_of(text, country)
 
 
@@ -141,5 +141,5 @@ def _place(cursor: str, order: Order) -> Place | None:
     except (ValueError, msgspec.MsgspecError):
         by, descending, value, contact_id = "", False, "", 0
     if (by, descending) != order:
-        raise invalid("cursor is none of this list's. Take it from next_page_url, with the same sort.", "cursor")
+        raise invalid("cursor does not belong to this list. Take it from next_page_url, with the same sort.", "cursor")
     return Place(value, contact_id)

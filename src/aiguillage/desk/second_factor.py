@@ -51,7 +51,7 @@ def begin_second_factor(db: Database, actor: Actor, password: str, *, address: s
         if not is_on(user):
             _keep(change, user.id, totp_secret=secret, totp_step=None)
     if is_on(user):
-        raise conflict("The second factor is on already. Take it off first: DELETE /me/totp")
+        raise conflict("The second factor is already on. Remove it first: DELETE /me/totp")
     return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=actor.name, issuer_name=ISSUER))
 
 
@@ -64,7 +64,7 @@ def confirm_second_factor(db: Database, actor: Actor, code: str) -> None:
             raise conflict("There is nothing to confirm. Begin with POST /me/totp")
         step = step_of(user.totp_secret, code, actor.at)
         if step is None:
-            raise invalid("This is not the code that the app shows now. Look at the clock of the phone.", "code")
+            raise invalid("This is not the code that the app shows now. Check the phone's clock.", "code")
         _keep(change, user.id, totp_step=step)
         _record(change, user.id, on=True)
 

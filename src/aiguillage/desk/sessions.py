@@ -73,7 +73,7 @@ def _code_of(connection: Connection, user: Row[Any], at: int, account_id: int) -
     except Refusal as refusal:
         if refusal.kind is not Kind.MISSING:
             raise
-    raise missing("There is no account of that id here for you. GET /accounts lists yours.")
+    raise missing("There is no account with that id that you can see. GET /accounts lists yours.")
 
 
 def _require_session(connection: Connection, actor: Actor) -> Token:
@@ -81,7 +81,7 @@ def _require_session(connection: Connection, actor: Actor) -> Token:
     mine = (tokens.c.id == actor.token_id, tokens.c.kind == SESSION, tokens.c.revoked_at.is_(None))
     found = read_tokens(connection, *mine)
     if not found:
-        raise conflict("This is no session. Sign in first: POST /login.")
+        raise conflict("This is not a session. Sign in first: POST /login.")
     return found[0]
 
 
@@ -130,7 +130,7 @@ def revoke_session(db: Database, actor: Actor, session_id: int) -> None:
     with change_directory(db, actor) as change:
         found = _open(change.connection, actor, tokens.c.id == session_id) if can_be_id(session_id) else []
         if not found:
-            raise missing("There is no session of that id of yours.")
+            raise missing("You have no session with that id.")
         _end(change, found[0].id)
 
 

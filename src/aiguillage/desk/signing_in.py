@@ -93,7 +93,7 @@ def _require_all(db: Database, at: int, credentials: Credentials, proven: Proven
             return None
         if not credentials.new or credentials.new == credentials.password:
             raise invalid(
-                "This password was set for you, and is good once. Send your own from now on too, as new.",
+                "This password was set for you, and works only once. Also send your own, for later sign-ins, as new.",
                 "new",
                 code=Code.NEW_PASSWORD_NEEDED,
             )
@@ -108,7 +108,7 @@ def _require_all(db: Database, at: int, credentials: Credentials, proven: Proven
 
 def _require_no_new(credentials: Credentials) -> None:
     if credentials.new:
-        raise invalid("Your password is your own already. Leave new out; PUT /me/password changes it.", "new")
+        raise invalid("Your password is already your own. Leave out new; PUT /me/password changes it.", "new")
 
 
 def show_me(db: Database, actor: Actor) -> Who:

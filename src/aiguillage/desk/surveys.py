@@ -105,7 +105,7 @@ def show_record(db: Database, actor: Actor, code: str, record_id: int) -> KeptRe
 def list_records(db: Database, actor: Actor, code: str, search: RecordSearch) -> Found:
     """One page of the records; a caller can be looked for in any spelling. Raises Refusal."""
     if search.sort.removeprefix("-") not in COLUMNS:
-        raise invalid(f"'{search.sort[:40]}' is nothing to sort by. Choose one of: {', '.join(COLUMNS)}.", "sort")
+        raise invalid(f"Cannot sort by '{search.sort[:40]}'. Choose one of: {', '.join(COLUMNS)}.", "sort")
     with read_facts(db, actor, code) as (connection, account_id, account):
         caller = search.filters.get("caller")
         if caller is not None:

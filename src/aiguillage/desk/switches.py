@@ -49,11 +49,15 @@ def flip_switch(db: Database, actor: Actor, code: str, switch_id: int, action: s
 
 def _flip(change: Change, switch_id: int, action: str, until: int | None) -> Done:
     if action not in ACTIONS:
-        raise invalid(f"'{action[:20]}' is nothing to do with a switch. Choose one of: {', '.join(ACTIONS)}.", "action")
+        raise invalid(f"'{action[:20]}' is not an action of a switch. Choose one of: {', '.join(ACTIONS)}.", "action")
     switch: Switch = require_fact(change.connection, change.account_id, KIND, switch_id).fact
     at = change.actor.at
     if until is not None and not at < until < LATEST:
-        raise invalid("The switch would be off again already, or never. Choose a moment to come, or none.", "until")
+        raise invalid(
+            "The switch would already be off again, or would never switch off. Choose a date and "
+            "time in the future, or none.",
+            "until",
+        )
     on = action == "on" or (action == "toggle" and not switch.holds(at))
     return replace_fact(change, KIND, switch_id, {"on": on, "until": until if on else None})
 

@@ -35,7 +35,7 @@ def check_format(form: str, *, sheets: bool = False) -> str:
     """The format, if it is one. Raises Refusal(invalid)."""
     formats = (*FORMATS, SHEET) if sheets else FORMATS
     if form not in formats:
-        raise invalid(f"'{form[:20]}' is no format of an export. Choose one of: {', '.join(formats)}.", "format")
+        raise invalid(f"'{form[:20]}' is not an export format. Choose one of: {', '.join(formats)}.", "format")
     return form
 
 

@@ -127,7 +127,7 @@ def _require_time(connection: Connection, at: int, key: bytes | None, pace: Pace
 
 
 def _too_soon(wait: int) -> Refusal:
-    return limited(f"Too many tries. Try again in {wait} second{'s' if wait > 1 else ''}.", wait)
+    return limited(f"Too many attempts. Try again in {wait} second{('s' if wait > 1 else '')}.", wait)
 
 
 def _count(connection: Connection, at: int, key: bytes | None, pace: Pace) -> None:

@@ -83,9 +83,9 @@ def check_token(token: Token, at: int) -> Token:
     """The token with its name and hosts in their standard form. Raises Refusal(invalid)."""
     name = parse_text(token.name, field="name")
     if not name:
-        raise invalid("A token needs a name that tells what it is for.", "name")
+        raise invalid("A token needs a name that says what it is for.", "name")
     if token.expires_at is not None and token.expires_at <= at:
-        raise invalid("The token would have expired already. Choose a later moment.", "expires_at")
+        raise invalid("The token would already have expired. Choose a later date and time.", "expires_at")
     return msgspec.structs.replace(token, name=name, hosts=parse_hosts(token.hosts))
 
 
@@ -119,14 +119,16 @@ def _make_room(change: Change, token: Token) -> None:
         there = _count(change, good & (tokens.c.accounts == as_json(token.accounts)))
         if there >= MOST_CALL_TOKENS:
             raise invalid(
-                f"{token.accounts[0]} has {there:,} call-flow tokens, and can have no more. Revoke one first.",
+                f"{token.accounts[0]} already has {there:,} call-flow tokens, the most allowed. Revoke one first.",
                 code=Code.QUOTA,
             )
         return
     mine = good & (tokens.c.user_id == token.user_id)
     there = _count(change, mine)
     if token.kind == PERSONAL and there >= MOST_TOKENS:
-        raise invalid(f"{token.email} has {there:,} tokens, and can have no more. Revoke one first.", code=Code.QUOTA)
+        raise invalid(
+            f"{token.email} already has {there:,} tokens, the most allowed. Revoke one first.", code=Code.QUOTA
+        )
     if token.kind == SESSION and there >= MOST_SESSIONS:
         for oldest in read_tokens(change.connection, mine)[: there - MOST_SESSIONS + 1]:
             end_token(change, oldest)
@@ -174,6 +176,6 @@ def end_tokens(change: Change, user_id: int, *kinds: str) -> int:
 def require_no_more(actor: Actor, token: Token) -> None:
     """Raises Refusal(invalid) unless the token is held to the hosts and the expiry of the one that is acted with."""
     if actor.hosts and not (token.hosts and hosts_within(token.hosts, actor.hosts)):
-        raise invalid("Your own token is held to some addresses. Name hosts among those, or sign in.", "hosts")
+        raise invalid("Your own token is limited to some addresses. Choose hosts among those, or sign in.", "hosts")
     if actor.expires_at is not None and (token.expires_at is None or token.expires_at > actor.expires_at):
-        raise invalid("Your own token expires. Choose a moment until then, or sign in.", "expires_at")
+        raise invalid("Your own token expires. Choose a date and time no later than that, or sign in.", "expires_at")

@@ -69,7 +69,7 @@ def issue_token(  # noqa: PLR0913 - each is a property of the token
     )
     token = check_token(token, actor.at)
     if not is_within(actor, token):
-        raise invalid("Your own token is held to some accounts. Name one of those, or sign in.", "accounts")
+        raise invalid("Your own token is limited to some accounts. Choose among those, or sign in.", "accounts")
     require_no_more(actor, token)
     with change_directory(db, actor) as change:
         user = _holder(change, email)
@@ -85,7 +85,9 @@ def _held_by(token: Token, user: Row[Any]) -> Token:
 def _holder(change: Change, email: str) -> Row[Any]:
     """The user that a token is for: oneself, or anybody where an operator asks. Raises Refusal."""
     if not change.actor.operator and email_meant(email) != change.actor.name:
-        raise Refusal(Kind.FORBIDDEN, "A token is personal: you can issue your own only. Ask an operator for others'.")
+        raise Refusal(
+            Kind.FORBIDDEN, "A token is personal: you can only issue your own. Ask an operator for other users' tokens."
+        )
     user = require_user(change.connection, email)
     if user.disabled_at is not None:
         raise conflict(f"The user {user.email} is disabled. Issue the token to somebody else.")
@@ -163,5 +165,5 @@ def _require_token(connection: Connection, actor: Actor, token_id: int) -> Token
     mine = (tokens.c.id == token_id, tokens.c.kind != SESSION)
     found = read_tokens(connection, *mine) if can_be_id(token_id) else []
     if not found or not (actor.operator or found[0].user_id == actor.user_id) or not is_within(actor, found[0]):
-        raise missing(f"There is no token {token_id} of yours.")
+        raise missing(f"You have no token {token_id}.")
     return found[0]

@@ -72,7 +72,7 @@ def add_user(
     with change_directory(db, actor) as change:
         if find_user(change.connection, email) is not None:
             raise conflict(
-                f"There is a user {email} already. Use another address, or give that user a role.", Code.TAKEN
+                f"There is already a user {email}. Use another address, or give that user a role.", Code.TAKEN
             )
         return _write(change, User(new_user_id(), email, name, operator, disabled=False, grants={}), hashed, until)
 
@@ -141,7 +141,7 @@ def show_user(db: Database, actor: Actor, user_id: int) -> User:
 def _require(connection: Connection, user_id: int) -> User:
     row = connection.execute(select(users).where(users.c.id == user_id)).first() if can_be_id(user_id) else None
     if row is None:
-        raise missing("There is no user of that id.")
+        raise missing("There is no user with that id.")
     return next(user for user in _users(connection, None) if user.id == user_id)
 
 
@@ -223,7 +223,7 @@ def show_grant(db: Database, actor: Actor, code: str, user_id: int) -> Grant:
     """A user's role on an account; for its managers. Raises Refusal."""
     found = [grant for grant in list_grants(db, actor, code) if grant.user_id == user_id]
     if not found:
-        raise missing(f"Nobody of that id has a role on {code}.")
+        raise missing(f"No user with that id has a role on {code}.")
     return found[0]
 
 
@@ -274,14 +274,17 @@ def _require_room(change: Change) -> None:
     there = select(func.count()).select_from(grants).where(grants.c.account_id == change.account_id)
     if change.connection.execute(there).scalar_one() >= MOST_USERS:
         raise invalid(
-            f"{code} can have {MOST_USERS:,} users, and has them. Take a role from somebody first.", code=Code.QUOTA
+            f"{code} already has {MOST_USERS:,} users, the most that it can have. Remove a user's role first.",
+            code=Code.QUOTA,
         )
     invited = (journal.c.entity == "grant") & (journal.c.action == "grant") & journal.c.before.is_(None)
     mine = (journal.c.account_id == change.account_id) & (journal.c.at > change.actor.at - DAY)
     mine &= journal.c.actor == change.actor.name
     today = change.connection.execute(select(func.count()).select_from(journal).where(mine, invited)).scalar_one()
     if today >= MOST_INVITED and not change.actor.operator:
-        message = f"You have invited {MOST_INVITED} people to {code} within a day. Go on tomorrow, or ask an operator."
+        message = (
+            f"You have invited {MOST_INVITED} people to {code} within a day. Continue tomorrow, or ask an operator."
+        )
         raise limited(message, wait=3_600)
 
 

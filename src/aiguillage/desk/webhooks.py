@@ -102,7 +102,7 @@ def list_deliveries(
     Raises Refusal.
     """
     if wanted.state is not None and wanted.state not in STATES:
-        raise invalid(f"'{wanted.state[:20]}' is no state. Choose one of: {', '.join(STATES)}.", "state")
+        raise invalid(f"'{wanted.state[:20]}' is not a state. Choose one of: {', '.join(STATES)}.", "state")
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         require_fact(connection, account_id, WEBHOOK, webhook_id)
         return find_deliveries(connection, account_id, webhook_id, wanted, first=first, count=count)
@@ -114,9 +114,11 @@ def resend_delivery(db: Database, actor: Actor, code: str, webhook_id: int, deli
         webhook = require_fact(connection, account_id, WEBHOOK, webhook_id).fact
         delivery = require_delivery(connection, account_id, webhook_id, delivery_id)
     if not webhook.active:
-        raise conflict("The webhook is switched off. Switch it on, and send this again.")
+        raise conflict("The webhook is switched off. Switch it on, then send this again.")
     if not delivery.body:
-        raise conflict("A number that was in this delivery was erased, and its body with it. It cannot be sent again.")
+        raise conflict(
+            "A number in this delivery has been erased, and the delivery's body with it. It cannot be sent again."
+        )
     until = actor.at + GIVEN_UP_AFTER
     again = msgspec.structs.replace(delivery, tries=0, next_at=actor.at, until=until, delivered_at=None, trouble=None)
     with db.write() as connection:

@@ -121,7 +121,9 @@ def role_named(word: str) -> Role:
     try:
         return Role[word.upper()]
     except KeyError:
-        raise invalid(f"'{word[:20]}' is no role. Choose one of: {', '.join(r.word for r in Role)}.", "role") from None
+        raise invalid(
+            f"'{word[:20]}' is not a role. Choose one of: {', '.join(r.word for r in Role)}.", "role"
+        ) from None
 
 
 @cache
@@ -134,28 +136,29 @@ def check_account(account: Account) -> Account:
     """The account, its name without blanks around it, if every setting makes sense. Raises Refusal(invalid)."""
     if not _CODE.fullmatch(account.code):
         raise invalid(
-            f"'{account.code[:40]}' is no account code. Use a letter, then letters, digits, - or _, as in CL0000.",
+            f"'{account.code[:40]}' is not an account code. Use a letter, then letters, digits, - or _, as in CL0000.",
             "code",
         )
     if account.country not in SUPPORTED_REGIONS:
-        raise invalid(f"'{account.country[:10]}' is no country. Use its two-letter ISO code, as in FR.", "country")
+        raise invalid(f"'{account.country[:10]}' is not a country. Use its two-letter ISO code, as in FR.", "country")
     if account.time_zone not in _time_zones():
         raise invalid(
-            f"'{account.time_zone[:40]}' is no time zone. Use a name such as Europe/Paris or UTC.", "time_zone"
+            f"'{account.time_zone[:40]}' is not a time zone. Use a name such as Europe/Paris or UTC.", "time_zone"
         )
     if account.shared_numbers not in SHARED_NUMBERS:
         raise invalid(
-            f"'{account.shared_numbers[:20]}' is no policy for shared numbers. "
-            f"Choose one of: {', '.join(SHARED_NUMBERS)}.",
+            f"'{account.shared_numbers[:20]}' is not a policy for shared numbers. Choose one of: "
+            f"{', '.join(SHARED_NUMBERS)}.",
             "shared_numbers",
         )
     if not 0 <= account.vip_priority <= HIGHEST_PRIORITY:
         raise invalid(
-            f"{account.vip_priority} is no priority. Use a whole number from 0 to {HIGHEST_PRIORITY}.", "vip_priority"
+            f"{account.vip_priority} is not a priority. Use a whole number from 0 to {HIGHEST_PRIORITY}.",
+            "vip_priority",
         )
     for name in ("keep_calls_days", "pseudonymise_days"):
         if not 1 <= getattr(account, name) <= MOST_DAYS:
-            raise invalid(f"{name} is a whole number of days from 1 to {MOST_DAYS}.", name)
+            raise invalid(f"{name} must be a whole number of days from 1 to {MOST_DAYS}.", name)
     fallback = account.fallback_destination
     with about("fallback_destination"):
         fallback = None if fallback is None else parse_destination(fallback)
@@ -195,7 +198,7 @@ def check_unknown_mode(mode: str | None) -> str | None:
     """The mode itself, None for the dialect's own way. Raises Refusal(invalid)."""
     if mode is not None and mode not in UNKNOWN_MODES:
         raise invalid(
-            f"'{mode[:20]}' is no answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.", "unknown"
+            f"'{mode[:20]}' is not an answer for unknown callers. Choose one of: {', '.join(UNKNOWN_MODES)}.", "unknown"
         )
     return mode
 

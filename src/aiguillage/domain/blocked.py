@@ -84,7 +84,7 @@ def check_blocked(
     destination = None if fact.destination is None else parse_destination(fact.destination, "destination")
     kept = Blocked(number=number, destination=destination, label=parse_text(fact.label, field="label"))
     if having(by_kind, "blocked", blocked_keys(kept), blocked_keys).keys() - {fact_id}:
-        raise conflict(f"{number} is blocked in {account.code} already. Change that entry.", Code.TAKEN)
+        raise conflict(f"{number} is already blocked in {account.code}. Change that entry.", Code.TAKEN)
     return kept
 
 

@@ -99,14 +99,14 @@ def field_position(key: str) -> int:
     try:
         return FIELD_KEYS.index(key.lower().removeprefix("field_")) + 1
     except ValueError:
-        raise invalid(f"'{key[:40]}' is no field. Choose one of: {', '.join(FIELD_KEYS)}.") from None
+        raise invalid(f"'{key[:40]}' is not a field. Choose one of: {', '.join(FIELD_KEYS)}.") from None
 
 
 def parse_code(text: str) -> str:
     """A code as it is compared: without blanks, in upper case. Raises Refusal(invalid)."""
     code = "".join(text.split()).upper()
     if not _CODE.fullmatch(code):
-        raise invalid(f"'{text[:40]}' is no code. Use 1 to 32 digits (letters, *, #, - and _ are accepted).")
+        raise invalid(f"'{text[:40]}' is not a code. Use 1 to 32 digits (letters, *, #, - and _ are accepted).")
     return code
 
 
@@ -120,7 +120,7 @@ def parse_destination(text: str, field: str | None = None) -> str:
     """What the phone system dials, as it is kept. Raises Refusal(invalid): a comma would break raw answers."""
     destination = text.strip()
     if not destination or len(destination) > LONGEST_DESTINATION or "," in destination or _UNSAFE.search(destination):
-        raise invalid(f"'{destination[:40]}' is no destination. Use up to 128 characters, none of them a comma.", field)
+        raise invalid(f"'{destination[:40]}' is not a destination. Use up to 128 characters, without a comma.", field)
     return destination
 
 
@@ -130,7 +130,7 @@ def parse_text(text: str, longest: int = LONGEST_NAME, field: str | None = None)
     if len(plain) > longest:
         raise invalid(f"'{plain[:40]}...' is too long. Use up to {longest} characters.", field)
     if _UNSAFE.search(plain):
-        raise invalid(f"'{plain[:40]}' has control characters, such as a tab or a line end. Take them out.", field)
+        raise invalid(f"'{plain[:40]}' contains control characters, such as a tab or a line break. Remove them.", field)
     return plain
 
 
@@ -161,7 +161,7 @@ def parse_language(text: str) -> str:
     language = LANGUAGES.get(text.strip().lower()) or text.strip().replace("_", "-")
     language = language[:3].lower() + language[3:]
     if language and not _LANGUAGE.fullmatch(language):
-        raise invalid(f"'{text[:20]}' is no language code. Write two or three letters, as in fr, en or fr-CA.")
+        raise invalid(f"'{text[:20]}' is not a language code. Write two or three letters, as in fr, en or fr-CA.")
     return language
 
 

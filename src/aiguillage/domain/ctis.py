@@ -57,7 +57,7 @@ def check_cti(fact: Cti, fact_id: int | None, by_kind: Mapping[str, Mapping[int,
         raise invalid("The CTI has no name. Give it one: look-ups can ask for it by name.", "name")
     for other_id, other in by_kind.get("cti", {}).items():
         if other_id != fact_id and other.name.casefold() == name.casefold():
-            raise conflict(f"{account.code} has a CTI {other.name} already. Choose another name.", Code.TAKEN)
+            raise conflict(f"{account.code} already has a CTI {other.name}. Choose another name.", Code.TAKEN)
     return Cti(name=name)
 
 
@@ -70,12 +70,12 @@ def check_cti_destination(
     """
     cti = one_of(by_kind, "cti", fact.cti)
     if cti is None:
-        raise invalid(f"{account.code} has no CTI {fact.cti}. Add the CTI first, or name one that is there.", "cti")
+        raise invalid(f"{account.code} has no CTI {fact.cti}. Add it first, or name an existing one.", "cti")
     keys = origin_keys(fact, account)
     alike = having(by_kind, "cti_destination", keys, lambda other: origin_keys(other, account))
     for other_id, other in alike.items():
         if other_id != fact_id:
-            raise conflict(f"{cti.name} has the origin {other.origin} already. Change that one.", Code.TAKEN)
+            raise conflict(f"{cti.name} already has the origin {other.origin}. Change that one.", Code.TAKEN)
     return CtiDestination(
         cti=fact.cti,
         origin=parse_text(fact.origin, LONGEST_ORIGIN),

@@ -37,17 +37,17 @@ def decode_document(text: bytes) -> FactsDocument:
         given = msgspec.json.decode(text)
         if document.format != FORMAT:
             raise invalid(
-                f"The document has the format {document.format}; this release reads {FORMAT}. Export it anew."
+                f"The document has the format {document.format}; this release reads {FORMAT}. Export it again."
             )
         facts = {kind: _typed(kind, by_id) for kind, by_id in document.facts.items()}
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise invalid(f"This is no document of facts: {error}. Export one, and change that.") from error
+        raise invalid(f"This is not a document of facts: {error}. Export one, and change that.") from error
     document = msgspec.structs.replace(document, account=check_account(document.account), facts=facts)
     unknown = next(_left_over(given, msgspec.to_builtins(document, str_keys=True), ""), None)
     if unknown is not None:
-        raise invalid(f"{unknown[1:]} is unknown. Take it out of the document, or mend its spelling.")
+        raise invalid(f"{unknown[1:]} is unknown. Remove it from the document, or correct its spelling.")
     if [field.position for field in document.fields] != list(range(1, 9)):
-        raise invalid("The document does not have the account's eight fields, in their order. Export it anew.")
+        raise invalid("The document does not have the account's eight fields, in their order. Export it again.")
     return msgspec.structs.replace(document, facts=_checked(document.facts, document.account))
 
 
@@ -79,10 +79,14 @@ def _checked(facts: ByKind, account: Account) -> ByKind:
             checked[kind] = {**checked[kind], fact_id: good}
             for named in BY_NAME[kind].references(good):
                 if named.id not in facts.get(named.kind, {}):
-                    raise invalid(f"facts.{kind}.{fact_id} names {named.kind} {named.id}, which the document lacks.")
+                    raise invalid(
+                        f"facts.{kind}.{fact_id} refers to {named.kind} {named.id}, which is not in the document."
+                    )
     for kind, named_id in (("rota", account.rota), ("geo_list", account.geo_list)):
         if named_id is not None and named_id not in facts.get(kind, {}):
-            raise invalid(f"account.{kind} names {kind} {named_id}, which the document lacks. Add it, or name none.")
+            raise invalid(
+                f"account.{kind} refers to {kind} {named_id}, which is not in the document. Add it, or refer to none."
+            )
     return checked
 
 

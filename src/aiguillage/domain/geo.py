@@ -190,12 +190,13 @@ def check_geo_list(
     code, model = fact.code.strip(), model_named(fact.model)
     if not _CODE.fullmatch(code):
         raise invalid(
-            f"'{code[:40]}' is no code of a geo list. Use up to 32 letters, digits, -, _ and dots, no mark first.",
+            f"'{code[:40]}' is not the code of a geo list. Use up to 32 letters, digits, -, _ and dots, "
+            "beginning with a letter or digit.",
             "code",
         )
     for other_id, other in by_kind.get("geo_list", {}).items():
         if other_id != fact_id and other.code.lower() == code.lower():
-            raise conflict(f"{account.code} has a geo list {other.code} already. Choose another code.", Code.TAKEN)
+            raise conflict(f"{account.code} already has a geo list {other.code}. Choose another code.", Code.TAKEN)
     _check_model_stays(fact_id, model, by_kind)
     name, fallback = parse_text(fact.name, field="name"), _parse_select(fact.fallback, "fallback_destination")
     return GeoList(code=code, name=name, model=model.key, fallback=fallback)
@@ -208,8 +209,8 @@ def _check_model_stays(fact_id: int | None, model: GeoModel, by_kind: Mapping[st
         return
     if having(by_kind, "geo_destination", [reference_key("geo_list", fact_id)], _lists_of):
         raise conflict(
-            f"The geo list {before.code} has zones of the model {before.model}. "
-            "Take its destinations away before you change the model, or add another list."
+            f"The geo list {before.code} has zones of the model {before.model}. Remove its destinations "
+            "before you change the model, or add another list."
         )
 
 
@@ -232,7 +233,7 @@ def check_geo_destination(
     geo_list = one_of(by_kind, "geo_list", fact.geo_list)
     if geo_list is None:
         raise invalid(
-            f"{account.code} has no geo list {fact.geo_list}. Add the list first, or name one that is there.",
+            f"{account.code} has no geo list {fact.geo_list}. Add it first, or name an existing one.",
             "geo_list",
         )
     kept = GeoDestination(
@@ -255,7 +256,9 @@ def _check_zones_free(
     if twice is not None:
         other = taken[twice]
         name = f"'{other.nickname}'" if other.nickname else f"the destination of zone {other.zones[0]}"
-        raise conflict(f"Zone {twice} is in {name} of the geo list {code} already. Take it out of one.", Code.TAKEN)
+        raise conflict(
+            f"Zone {twice} is already in {name} of the geo list {code}. Remove it from one of the two.", Code.TAKEN
+        )
 
 
 def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
@@ -267,7 +270,7 @@ def _parse_zones(model: GeoModel, texts: Iterable[str]) -> tuple[str, ...]:
             raise invalid(f"Zone {zone} is given twice. Give it once.", "zones")
         zones[zone] = None
     if not zones:
-        raise invalid(f"There is no zone. Give at least one: {model.zone_form}.", "zones", beside=("zones",))
+        raise invalid(f"No zone is given. Give at least one: {model.zone_form}.", "zones", beside=("zones",))
     if len(zones) > MOST_ZONES:
         message = f"There are {len(zones)} zones. Give up to {MOST_ZONES}, or shorter zones that hold several."
         raise invalid(message, "zones")

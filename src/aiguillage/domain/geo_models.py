@@ -85,7 +85,7 @@ class GeoModel(msgspec.Struct, frozen=True):
         """A zone as it is compared. Raises Refusal(invalid): a zone that no caller can be in is a mistake."""
         zone = self._plain(text)
         if "(0)" in text or not re.fullmatch(self.zone_pattern, zone):
-            raise invalid(f"'{text[:40]}' is no zone of the model {self.key}. Write {self.zone_form}.", "zones")
+            raise invalid(f"'{text[:40]}' is not a zone of the model {self.key}. Write {self.zone_form}.", "zones")
         return kept_beginning(zone) if self.reads_numbers else zone
 
     def _plain(self, text: str) -> str:
@@ -160,5 +160,5 @@ def model_named(text: str) -> GeoModel:
     model = _BY_NAME.get(text.strip().lower())
     if model is None:
         keys = ", ".join(model.key for model in MODELS)
-        raise invalid(f"'{text[:40]}' is no geo model. Choose one of: {keys}.", "model")
+        raise invalid(f"'{text[:40]}' is not a geo model. Choose one of: {keys}.", "model")
     return model

@@ -86,7 +86,9 @@ def _unknown(country: str, subdivision: str, names: dict[str, str]) -> str:
         return f"{country} has no subdivisions with holidays of their own. Leave the subdivision empty."
     longest = {code: max((name for name in names if names[name] == code), key=len) for code in names.values()}
     words = (code if name == code else f"{code} ({name})" for code, name in longest.items())
-    return f"'{subdivision[:40]}' is no subdivision of {country}. Choose one of: {', '.join(words)}; or leave it empty."
+    return (
+        f"'{subdivision[:40]}' is not a subdivision of {country}. Choose one of: {', '.join(words)}; or leave it empty."
+    )
 
 
 def _letters(text: str) -> str:

@@ -60,7 +60,8 @@ def parse_moment(text: str, field: str | None = None) -> int:
     except (ValueError, OverflowError):
         pass
     raise invalid(
-        f"'{text[:40]}' is no moment. Write a date and a time with an offset, as in 2026-11-24T18:00:00+01:00, or Z.",
+        f"'{text[:40]}' is not a date and time. Write a date and a time with an offset, as in "
+        "2026-11-24T18:00:00+01:00, or Z.",
         field,
     )
 
@@ -70,7 +71,7 @@ def parse_day(text: str, field: str) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise invalid(f"'{text[:40]}' is no date. Write YYYY-MM-DD, as in 2026-12-25.", field) from None
+        raise invalid(f"'{text[:40]}' is not a date. Write YYYY-MM-DD, as in 2026-12-25.", field) from None
 
 
 def parse_time(text: str, field: str) -> str:
@@ -80,7 +81,7 @@ def parse_time(text: str, field: str) -> str:
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None or ":" not in text:
-        raise invalid(f"'{text[:40]}' is no time. Write HH:MM or HH:MM:SS by the account's clock.", field)
+        raise invalid(f"'{text[:40]}' is not a time. Write HH:MM or HH:MM:SS, in the account's time zone.", field)
     return found.isoformat(timespec="seconds")
 
 
@@ -94,4 +95,4 @@ def parse_wall(text: str, field: str) -> str:
     try:
         return datetime.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise invalid(f"'{text[:40]}' is no date and time. Write 2026-12-24T18:00.", field) from None
+        raise invalid(f"'{text[:40]}' is not a date and time. Write 2026-12-24T18:00.", field) from None

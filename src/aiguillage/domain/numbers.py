@@ -96,7 +96,7 @@ def sought_number(text: str, country: str, field: str | None = None) -> str:
     """
     number = caller_number(text, country)
     if number is None:
-        raise invalid(f"'{text[:40]}' is no phone number. Write it as in 0199001234, or withheld.", field)
+        raise invalid(f"'{text[:40]}' is not a phone number. Write it as in 0199001234, or withheld.", field)
     return number
 
 

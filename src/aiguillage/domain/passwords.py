@@ -36,8 +36,8 @@ def check_password(password: str, owner: Iterable[str], field: str = "password")
         raise invalid("The password is an e-mail address. Choose another one.", field)
     if _guesses(password[:LOOKED_AT], [*OURS, *_words(owner)]) < GUESSES:
         raise invalid(
-            "The password is too easy to guess: it is a common one, a row of keys, a repetition, or made of your own "
-            "names. Four words that have nothing to do with each other are good.",
+            "The password is too easy to guess: it is a common one, a row of keys, a repetition, or "
+            "made of your own names. Four unrelated words are good.",
             field,
         )
 

@@ -252,8 +252,8 @@ def check_queue(fact: Queue, fact_id: int | None, by_kind: ByKind, account: Acco
     code = fact.code.strip()
     if not _CODE.fullmatch(code):
         raise invalid(
-            f"'{code[:40]}' is no queue code. Use up to 32 letters, digits, dots, - or _, beginning with a letter or "
-            f"digit, as in support.",
+            f"'{code[:40]}' is not a queue code. Use up to 32 letters, digits, dots, - or _, beginning "
+            "with a letter or digit, as in support.",
             "code",
         )
     queue = replace(
@@ -297,16 +297,16 @@ def check_time_span(fact: TimeSpan, fact_id: int | None, by_kind: ByKind, accoun
     _check_owner(fact.owner_type, (QUEUE, GROUP), "A time span")
     if (fact.day_of_week is None) == (fact.date_full is None):
         raise invalid(
-            "Give either a day of the week (1 Monday .. 7 Sunday) or a date for the time span.",
+            "Give the time span either a day of the week (1 for Monday to 7 for Sunday) or a date.",
             "day_of_week",
             beside=("date_full",),
         )
     day_of_week = _SUNDAY if fact.day_of_week == 0 else fact.day_of_week
     if day_of_week is not None and not 1 <= day_of_week <= _SUNDAY:
-        raise invalid(f"{day_of_week} is no day of the week. Use 1 for Monday .. 7 for Sunday.", "day_of_week")
+        raise invalid(f"{day_of_week} is not a day of the week. Use 1 for Monday to 7 for Sunday.", "day_of_week")
     for field in ("start_time", "end_time"):
         if getattr(fact, field).tzinfo:
-            raise invalid("Write times without a time zone, as in 08:00: they are read by the account's clock.", field)
+            raise invalid("Write times without a time zone, as in 08:00: they are in the account's time zone.", field)
     destination = _destination(fact.destination, "destination")
     itself = fact.owner_type == QUEUE and any(_is_itself(queue, destination) for queue in _queues_of(fact, by_kind))
     return replace(
@@ -327,7 +327,7 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
             beside=("first_day",),
         )
     if fact.every_year and fact.last_day - fact.first_day > timedelta(days=365):
-        message = "An exception of every year has at most a year. Choose an earlier last day."
+        message = "An exception that returns every year lasts a year at most. Choose an earlier last day."
         raise invalid(message, "last_day", beside=("first_day", "every_year"))
     return replace(
         fact,
@@ -340,7 +340,9 @@ def check_exception(fact: DayException, fact_id: int | None, by_kind: ByKind, ac
 def settle_exception(sent: dict[str, Any], before: DayException | None) -> dict[str, Any]:
     """What was sent of an exception, with its last day where it moves with the first. Raises Refusal(invalid)."""
     if sent.get("owner_type") == ACCOUNT:
-        message = "An exception is of a queue or a group. Send one of the account to /call-queues/exceptions/holidays."
+        message = (
+            "An exception belongs to a queue or a group. Send one for the account to /call-queues/exceptions/holidays."
+        )
         raise invalid(message, "owner_type")
     first = sent.get("first_day")
     if first is None or sent.get("last_day") is not None:
@@ -368,7 +370,7 @@ def check_holiday(fact: Holiday, fact_id: int | None, by_kind: ByKind, account: 
 def check_observance(fact: Observance, fact_id: int | None, by_kind: ByKind, account: Account) -> Observance:
     """An account observes the public holidays of one place, which is known."""
     if any(other_id != fact_id for other_id in by_kind.get("observance", {})):
-        raise conflict(f"{account.code} observes public holidays already. Change the country or subdivision of these.")
+        raise conflict(f"{account.code} already observes public holidays. Change their country or subdivision.")
     country = fact.country.strip().upper()
     return replace(
         fact,
@@ -401,7 +403,7 @@ def check_switch(fact: Switch, fact_id: int | None, by_kind: ByKind, account: Ac
     """A switch is the account's, a group's or a queue's, and says where calls go while it is on."""
     _check_owner(fact.owner_type, (ACCOUNT, GROUP, QUEUE), "A switch")
     if (fact.owner_type == ACCOUNT) != (fact.owner_id is None):
-        message = "Give the id of the group or queue that the switch is for; a switch of the account has none."
+        message = "Give the id of the group or queue that the switch is for; a switch for the account has none."
         raise invalid(message, "owner_id", beside=("owner_type",))
     destination = _not_itself(fact, by_kind, "switch")
     if destination is None:
@@ -431,10 +433,10 @@ def _refuse_same(queue: Queue, other: Queue, account: Account) -> None:
     """Calls name a queue by its code or its number, so neither may be the other's code or number."""
     if queue.code.lower() == other.code.lower():
         raise conflict(
-            f"{account.code} has a queue with the code {other.code} already. Choose another code.", Code.TAKEN
+            f"{account.code} already has a queue with the code {other.code}. Choose another code.", Code.TAKEN
         )
     if queue.number is not None and queue.number == other.number:
-        raise conflict(f"Queue {other.code} has the number {queue.number} already. Choose another number.", Code.TAKEN)
+        raise conflict(f"Queue {other.code} already has the number {queue.number}. Choose another number.", Code.TAKEN)
     if _is_itself(queue, other.number):
         raise conflict(f"Queue {other.code} has the number {other.number}. Choose another code.", Code.TAKEN)
     if _is_itself(other, queue.number):

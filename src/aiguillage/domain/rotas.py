@@ -139,7 +139,8 @@ def _check_count(things: Sequence[object], most: int, words: str, field: str | N
 def _check_code(code: str, fact_id: int | None, rotas: Mapping[int, Rota]) -> str:
     if not _CODE.fullmatch(code):
         raise invalid(
-            f"'{code[:40]}' is no rota code. Use 1 to 32 letters, digits, _, . or -, a letter or digit in front.",
+            f"'{code[:40]}' is not a rota code. Use 1 to 32 letters, digits, _, . or -, beginning with a "
+            "letter or digit.",
             "code",
         )
     for rota_id, rota in rotas.items():
@@ -158,7 +159,7 @@ def _check_members(members: Sequence[Member], code: str, country: str) -> tuple[
     seen = set()
     for member in checked:
         if folded(member.name) in seen:
-            raise invalid(f"Two members are called '{member.name}'. Give each a name of their own.", "members")
+            raise invalid(f"Two members are called '{member.name}'. Give each a different name.", "members")
         seen.add(folded(member.name))
     return checked
 
@@ -196,7 +197,7 @@ def _check_turns(layer: Layer, name: str, field: str) -> None:
         message = f"Layer '{name}' has nobody in it. Name the members who take turns, in their order."
         raise invalid(message, f"{field}.members", beside=(f"{field}.members",))
     if layer.unit not in UNITS:
-        message = f"'{layer.unit[:20]}' is no unit for the turns of layer '{name}'. Choose days or weeks."
+        message = f"'{layer.unit[:20]}' is not a unit for the turns of layer '{name}'. Choose days or weeks."
         raise invalid(message, f"{field}.unit")
     if not 1 <= layer.every <= LONGEST_TURN:
         message = f"Layer '{name}' hands over every {layer.every} {layer.unit}. Give 1 to {LONGEST_TURN}."
@@ -208,7 +209,7 @@ def _check_turns(layer: Layer, name: str, field: str) -> None:
 
 def _check_window(window: Window, field: str) -> Window:
     if not 0 <= window.day_of_week <= SUNDAY:
-        message = f"{window.day_of_week} is no day of the week. Write 1 for Monday to 7 for Sunday."
+        message = f"{window.day_of_week} is not a day of the week. Write 1 for Monday to 7 for Sunday."
         raise invalid(message, f"{field}.day_of_week")
     return Window(
         day_of_week=window.day_of_week or SUNDAY,
@@ -236,7 +237,8 @@ def _check_name(text: str, names: Mapping[str, str], where: str, field: str) -> 
     name = names.get(folded(text))
     if name is None:
         raise invalid(
-            f"{where} names '{text[:40]}', who is no member. Choose one of: {', '.join(names.values())}; or add them.",
+            f"{where} names '{text[:40]}', who is not a member. Choose one of: "
+            f"{', '.join(names.values())}; or add them as a member.",
             field,
             beside=("members",),
         )
@@ -245,7 +247,7 @@ def _check_name(text: str, names: Mapping[str, str], where: str, field: str) -> 
 
 def _check_time(hour: time, field: str) -> time:
     if hour.tzinfo is not None:
-        raise invalid(f"'{hour}' has an offset from UTC. Write the time by the clock on the wall, as in 18:00.", field)
+        raise invalid(f"'{hour}' has an offset from UTC. Write the local time, as in 18:00.", field)
     return hour
 
 
@@ -254,4 +256,4 @@ def _on_the_wall(moment: datetime, time_zone: str, field: str) -> datetime:
     try:
         return shown_in(time_zone, moment)
     except OverflowError:
-        raise invalid(f"'{moment}' is at the end of time. Give a date nearer to ours.", field) from None
+        raise invalid(f"'{moment}' is too far from today. Give a nearer date.", field) from None

@@ -57,7 +57,9 @@ def check_survey(
 def check_record(record: SurveyRecord, country: str) -> SurveyRecord:
     """The record as it is kept. Raises Refusal(invalid)."""
     if not FIRST <= record.moment < LAST:
-        raise invalid("The moment is in no year from 1 to 9999. Send the one at which the caller answered.", "datetime")
+        raise invalid(
+            "The date and time is not in a year from 1 to 9999. Send the one at which the caller answered.", "datetime"
+        )
     return SurveyRecord(
         survey_id=record.survey_id,
         caller=survey_caller(record.caller, country),

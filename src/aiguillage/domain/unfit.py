@@ -38,7 +38,7 @@ def unfit(error: msgspec.ValidationError) -> Refusal:
     kinds = _KINDS.fullmatch(text)
     if kinds is None:
         return invalid(f"{text}. Send a value of that kind.", field)
-    return invalid(f"'{FIELD}' is {_in_words(kinds[2])}. It has to be {_in_words(kinds[1])}.", field)
+    return invalid(f"'{FIELD}' is {_in_words(kinds[2])}. It must be {_in_words(kinds[1])}.", field)
 
 
 def _in_words(kinds: str) -> str:

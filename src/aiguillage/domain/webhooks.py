@@ -58,12 +58,12 @@ def check_webhook(
     if not name:
         raise invalid("The webhook has no name. Give it one, as in CRM.", "name")
     if not _URL.fullmatch(fact.url):
-        raise invalid("This is no address for a webhook. Write it as in https://example.org/hooks/calls.", "url")
+        raise invalid("This is not an address for a webhook. Write it as in https://example.org/hooks/calls.", "url")
     _check_events(fact.events)
     for other in others.values():
         if other.url == fact.url:
             raise conflict(
-                f"The webhook {other.name} has this address already. Add the events to that one.", Code.TAKEN
+                f"The webhook {other.name} already has this address. Add the events to that one.", Code.TAKEN
             )
     return msgspec.structs.replace(fact, name=name, trouble="" if fact.active else fact.trouble)
 
@@ -71,12 +71,12 @@ def check_webhook(
 def _check_events(events: tuple[str, ...]) -> None:
     choices = f"Choose from: {', '.join(EVENTS)}."
     if not events:
-        raise invalid(f"The webhook is told of nothing. {choices}", "events")
+        raise invalid(f"The webhook has no events. {choices}", "events")
     for event in events:
         if event not in EVENTS:
-            raise invalid(f"'{event[:40]}' is no event. {choices}", "events")
+            raise invalid(f"'{event[:40]}' is not an event. {choices}", "events")
     if len(set(events)) < len(events):
-        raise invalid("An event is named twice. Name each once.", "events")
+        raise invalid("An event is given twice. Give each once.", "events")
 
 
 def next_try(tries: int, at: int, until: int) -> int | None:

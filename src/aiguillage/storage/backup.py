@@ -21,7 +21,7 @@ BESIDE = ("", "-wal", "-shm")
 def backup(database: Path, copy: Path) -> int:
     """Writes a copy of the facts as they are at this moment, and checks it; its size in bytes. Raises Refusal."""
     if copy.exists():
-        raise conflict(f"{copy} is there already. Choose another name.")
+        raise conflict(f"{copy} already exists. Choose another name.")
     if not database.exists():
         raise missing(f"There is no database at {database} to copy. Set AIGUILLAGE_DATA_DIR.")
     _require_directory(copy)
@@ -73,7 +73,7 @@ def _whole(copy: Path) -> Iterator[Path]:
 
 def _require_directory(file: Path) -> None:
     if not file.parent.is_dir():
-        raise missing(f"There is no directory {file.parent}. Make it, or choose another.")
+        raise missing(f"There is no directory {file.parent}. Create it, or choose another.")
 
 
 def _remove(file: Path) -> None:
@@ -110,7 +110,7 @@ def _copy_of(copy: Path, fresh: Path) -> None:
     except library.DatabaseError as error:
         if tells_want_of_room(str(error)):
             raise unusable(fresh, str(error)) from error
-        raise invalid(f"{copy} is no usable copy ({error}). Choose another.") from error
+        raise invalid(f"{copy} is not a usable copy ({error}). Choose another.") from error
 
 
 def _latest_version(database: Path) -> int:
@@ -128,7 +128,7 @@ def _make_new(fresh: Path, copy: Path, version: int) -> None:
     database = Database(fresh)
     try:
         if current_revision(database) is None:
-            raise invalid(f"{copy} is no copy of an aiguillage database. Make one with: aiguillage backup FILE")
+            raise invalid(f"{copy} is not a copy of an aiguillage database. Make one with: aiguillage backup FILE")
         database.check()
         migrate(database)
         require_whole(database)

@@ -188,7 +188,9 @@ def unusable_log(path: Path, error: Exception) -> Refusal:
     """A call log that SQLite cannot use."""
     if not tells_damage(str(error)):
         return unusable(path, str(error))
-    return unavailable(path, f"{path} cannot be used ({error}). Move it away; a new call log is started in its place.")
+    return unavailable(
+        path, f"{path} cannot be used ({error}). Move it away; a new call log will be started in its place."
+    )
 
 
 def read_calls(path: Path, account_id: int, since: int, outcome: str | None, limit: int) -> Iterator[Call]:

@@ -129,7 +129,7 @@ def require_delivery(connection: Connection, account_id: int, webhook_id: int, d
         mine = (deliveries.c.account_id == account_id) & (deliveries.c.id == delivery_id)
         row = connection.execute(select(deliveries).where(mine, deliveries.c.webhook_id == webhook_id)).first()
     if row is None:
-        raise missing(f"There is no delivery {delivery_id} of this webhook. List what there is, and choose one.")
+        raise missing(f"There is no delivery {delivery_id} of this webhook. List its deliveries, and choose one.")
     return _delivery(row)
 
 

@@ -152,7 +152,7 @@ def told(path: Path) -> Iterator[None]:
     except OverflowError as error:
         raise invalid("A number is out of range. Use one of at most 18 digits.") from error
     except UnicodeEncodeError as error:
-        raise invalid("The text has bytes that are no characters. Write it in UTF-8.") from error
+        raise invalid("The text contains bytes that are not characters. Write it in UTF-8.") from error
 
 
 @contextmanager

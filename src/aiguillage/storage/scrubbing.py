@@ -47,7 +47,9 @@ def _settle(connection: sqlite3.Connection, path: Path) -> None:
     """Moves everything from the write-ahead log to the file itself, and empties the log."""
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
-        raise unavailable(path, f"It is erased, but somebody still reads {path} as it was before. Erase it once more.")
+        raise unavailable(
+            path, f"It is erased, but a process is still reading {path} as it was before. Erase it once more."
+        )
 
 
 def _holds(path: Path, sought: Collection[bytes]) -> bool:

@@ -95,8 +95,8 @@ def replaced(path: Path) -> Refusal:
     """A file that is not any more where it was opened."""
     return unavailable(
         path,
-        f"{path} was removed or replaced while it was open, and nothing is written any more. Put it back with its "
-        "-wal, or start the server again on what is there now.",
+        f"{path} was removed or replaced while it was open, and nothing more is written to it. Put it "
+        "back with its -wal, or restart the server on what is there now.",
     )
 
 

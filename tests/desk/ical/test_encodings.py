@@ -93,7 +93,7 @@ def test_an_encoding_that_nobody_declares_is_told_in_clear_words(line: str) -> N
     calendar = text(event(*AT, line)).decode().encode("iso-8859-1")
 
     with refused(
-        Kind.INVALID, "is not in UTF-8, and does not say in what: '(SUMMARY|ATTENDEE).*Publish it in UTF-8, or"
+        Kind.INVALID, "is not in UTF-8, and declares no known encoding: '(SUMMARY|ATTENDEE).*Publish it in UTF-8, or"
     ):
         reading(calendar)
 

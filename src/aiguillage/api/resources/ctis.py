@@ -114,8 +114,8 @@ def _with_errors(refused: MapRefused) -> Refusal:
     """The refusal of all rows, with the first hundred's own among its errors, by line."""
     refusals = refused.outcome.refusals
     refusal = invalid(
-        f"{refused} Nothing was imported. Line {refusals[0].line}: {refusals[0].reason} "
-        "dry_run=1 counts what would be; partial=1 imports the others."
+        f"{refused} Nothing was imported. Line {refusals[0].line}: {refusals[0].reason} dry_run=1 "
+        "counts what would be imported; partial=1 imports the other lines."
     )
     refusal.errors = {f"line {one.line}": [one.reason] for one in refusals[:MOST_TOLD]}
     return refusal

@@ -223,7 +223,7 @@ class FactOperations:
     def store_many(self, asked: AnyAsked) -> Any:  # noqa: ANN401 - a struct made above
         """Several new ones."""
         if len(asked.body) > MOST_STORED:
-            raise invalid(f"There are {len(asked.body):,} of them. Send up to {MOST_STORED:,} at a time.", "body")
+            raise invalid(f"The list has {len(asked.body):,} entries. Send up to {MOST_STORED:,} at a time.", "body")
         common = given(asked.query)
         with in_rows(), on_wire(self._resource.kind):
             facts = [self._new_row(asked, n, common | given(body)) for n, body in enumerate(asked.body)]
@@ -247,7 +247,7 @@ class FactOperations:
     def destroy_many(self, asked: AnyAsked) -> Remarks:
         """Several of them are gone, or none."""
         if len(asked.body.ids) > MOST_REMOVED:
-            raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
+            raise invalid(f"The list has {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
         return _remarks(remove_facts(asked.db, asked.actor, asked.account, self._resource.kind, asked.body.ids))
 
     def _new_row(self, asked: AnyAsked, row: int, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - a fact of the kind
@@ -291,7 +291,7 @@ class FactOperations:
     def _require(self, asked: AnyAsked) -> Kept:
         kept = show_fact(asked.db, asked.actor, asked.account, self._resource.kind, asked.id())
         if not self._of_scope(asked, [kept]):
-            raise missing("There is nothing of that id here for you.")
+            raise missing("There is nothing with that id that you can see.")
         return kept
 
     def _shown(self, asked: AnyAsked, done: Sequence[Done]) -> list[Shown[Any]]:

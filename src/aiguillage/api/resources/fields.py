@@ -158,7 +158,7 @@ def _update(asked: Asked[Nothing, FieldBody]) -> Shown[FieldShown]:
     """Change a field."""
     field = _require(_fields(asked), asked.id())
     if asked.body.id not in (UNSET, field.position):
-        raise invalid("The id in the body is another one than in the path. Leave it out.", "id")
+        raise invalid("The id in the body is not the one in the path. Leave it out.", "id")
     return _set(asked, field)
 
 

@@ -59,7 +59,7 @@ def _model(asked: Asked[Nothing, None]) -> ModelShown:
     wanted = asked.id()
     found = next((model for model in MODELS if model.id == wanted), None)
     if found is None:
-        raise missing(f"There is no geo model {wanted}. List them, and choose one.")
+        raise missing(f"There is no geo model {wanted}. List the models, and choose one.")
     return _show_model(found)
 
 

@@ -91,5 +91,5 @@ def _revert(asked: Asked[Nothing, None]) -> ChangeShown:
     """
     seq = asked.id("seq")
     if not can_be_id(seq):
-        raise missing("There is nothing of that id here for you.")
+        raise missing("There is nothing with that id that you can see.")
     return show_entry(revert_change(asked.db, asked.actor, asked.account, seq))

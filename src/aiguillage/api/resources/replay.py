@@ -150,7 +150,7 @@ def _facts(asked: AnyAsked, body: ReplayBody) -> Past:
     who = (asked.db, asked.actor, asked.account)
     now = facts_now(*who)
     if body.journal_before is not None and body.document is not None:
-        raise invalid("Send journal_before or document, not both: each names the facts to decide by.", "document")
+        raise invalid("Send journal_before or document, not both: each says which facts to decide by.", "document")
     if body.document is not None:
         return facts_in(*who, decode_document(msgspec.json.encode(body.document)))
     return now if body.journal_before is None else facts_before(*who, body.journal_before)

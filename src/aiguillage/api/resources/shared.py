@@ -86,4 +86,4 @@ def since(asked: AnyAsked, kept: Sequence[Kept]) -> Sequence[Kept]:
 def require_same(asked: AnyAsked, parameter: str, sent: dict[str, Any], field: str) -> None:
     """Raises Refusal(invalid) when the body names another thing than the path does."""
     if sent.get(field) not in (None, asked.id(parameter)):
-        raise invalid(f"{field} is not what the path says. Leave it out, or send the id in the path.", field)
+        raise invalid(f"{field} does not match the path. Leave it out, or send the id that is in the path.", field)

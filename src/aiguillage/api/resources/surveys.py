@@ -196,7 +196,7 @@ def _remove(asked: Asked[Nothing, None]) -> None:
 def _remove_many(asked: Asked[Nothing, Ids]) -> None:
     """Remove survey records, all or none."""
     if len(asked.body.ids) > MOST_REMOVED:
-        raise invalid(f"There are {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
+        raise invalid(f"The list has {len(asked.body.ids):,} ids. Send up to {MOST_REMOVED:,} at a time.", "ids")
     remove_records(*_who(asked), asked.body.ids)
 
 

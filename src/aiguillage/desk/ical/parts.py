@@ -35,10 +35,8 @@ _SAID = frozenset({"SUMMARY", PEOPLE, _BUSY, _WHOLE})
 
 _OF_ZONES = frozenset({"TZID", "X-LIC-LOCATION", "DTSTART", "RDATE", "RRULE", "TZOFFSETFROM", "TZOFFSETTO"})
 _OF_CALENDARS = frozenset({"METHOD", "X-WR-TIMEZONE"})
-_UNREADABLE = (
-    "This is no iCal calendar that can be read. Give the address or file that your calendar program publishes."
-)
-_CUT_OFF = "The calendar is cut off: it has no END:VCALENDAR. Get the whole of it again."
+_UNREADABLE = "This is not a readable iCal calendar. Give the address or file that your calendar program publishes."
+_CUT_OFF = "The calendar is cut off: it has no END:VCALENDAR. Download it again."
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _HEAD = re.compile(r'(?:[^":]|"[^"]*")*+')
@@ -82,8 +80,8 @@ class Part:
         self._values[name] += line.count(",") + 1
         if len(line) > LONGEST_LINE or self._values[name] > MOST_VALUES or line.count(";") > MOST_PARAMETERS:
             raise invalid(
-                f"An event has too much in its {name}. Publish events with up to {MOST_VALUES} dates in each property, "
-                f"and up to {MOST_PARAMETERS} parameters."
+                f"An event has too many values in its {name}. Publish events with up to {MOST_VALUES} dates "
+                f"in each property, and up to {MOST_PARAMETERS} parameters."
             )
         self._properties.setdefault(name, []).append(_parsed(name, line))
 
@@ -215,8 +213,8 @@ def _decoded(line: bytes) -> str:
             return line.decode(codec, "replace")
         if name is not None and name[0].upper() in ("SUMMARY", PEOPLE):
             raise invalid(
-                f"The calendar is not in UTF-8, and does not say in what: '{told[:60]}'. Publish it in UTF-8, or "
-                "declare its encoding, as in Content-Type: text/calendar; charset=iso-8859-1."
+                f"The calendar is not in UTF-8, and declares no known encoding: '{told[:60]}'. Publish it in "
+                "UTF-8, or declare its encoding, as in Content-Type: text/calendar; charset=iso-8859-1."
             ) from None
         return told
 

@@ -97,7 +97,7 @@ def given_in(cell: list[Any] | dict[str, Any], parsed: tuple[Telecom, ...] | tup
     for key, part in zip(keys, parts, strict=True):
         sent = sent_as(part if isinstance(part, dict) else str(part))
         if len(msgspec.json.encode(sent)) > LONGEST_SENT:
-            raise invalid(f"What comes with {key} is too long. Send at most {LONGEST_SENT} characters.")
+            raise invalid(f"What is sent with {key} is too long. Send at most {LONGEST_SENT} characters.")
         given.setdefault(key, sent)
     return given
 
@@ -113,7 +113,7 @@ def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str,
         if isinstance(text, int) and not isinstance(text, bool):
             text = str(text)
         if not (isinstance(text, str) and isinstance(kind, str) and isinstance(label, str)):
-            raise invalid(f"'{str(part)[:40]}' is no text, and no object with '{name}'.")
+            raise invalid(f"'{str(part)[:40]}' is neither a text nor an object with '{name}'.")
         yield text, kind, label
 
 
@@ -161,7 +161,7 @@ def _of_a_kind(numbers: list[str], text: str) -> list[str]:
 
 
 def _unclear(text: str) -> Refusal:
-    return invalid(f"'{text[:40]}' is not clear. Write each number in full, with a semicolon between them.")
+    return invalid(f"'{text[:40]}' is ambiguous. Write each number in full, with a semicolon between them.")
 
 
 def _number(text: str, country: str) -> str:

@@ -120,9 +120,9 @@ def _require_whom(cells: list[tuple[int, str, Meaning]], unread: list[Unread]) -
         return
     columns = ", ".join([one.column for one in unread] + [column for _, column, _ in cells])
     raise invalid(
-        f"No column tells whom a row is about. The columns are: {columns[:200]}. "
-        "Name one number (téléphone), code (code client) or reference; also understood: company (société), "
-        "first_name (prénom), last_name (nom), language (langue), email (courriel), vip, on_call_contract "
-        "(astreinte), destination1 to destination4 (file d'attente), boolean_3, boolean_4, and the account's own "
-        "names of its fields."
+        f"No column says which contact a row is about. The columns are: {columns[:200]}. Name one "
+        "number (téléphone), code (code client) or reference; also understood: company (société), "
+        "first_name (prénom), last_name (nom), language (langue), email (courriel), vip, "
+        "on_call_contract (astreinte), destination1 to destination4 (file d'attente), boolean_3, "
+        "boolean_4, and the account's own names of its fields."
     )

@@ -98,7 +98,10 @@ def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
     first = text.read(1000).lstrip()[:1]
     text.seek(0)
     if first == "[":
-        raise invalid("The file is one JSON array. Write JSON lines: one object a line, without brackets and commas.")
+        raise invalid(
+            "The file is one JSON array. Write JSON lines: one object per line, without brackets and "
+            "commas around them."
+        )
     rows = _json_rows(text) if first == "{" else _table_rows(csv_rows(text, stray=stray))
     # Through the text, so that it lives as long as the file is open: text that is let go complains of its open stream.
     return ContactFile(encoding.removesuffix("-sig"), rows, lambda: text.buffer.tell(), size)  # noqa: PLW0108 - holds the text
@@ -120,7 +123,7 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             row = Row(line, header, plain + [""] * (width - len(cells)))
         yield row
     if row is None:
-        raise invalid("The file has a first line that names its columns, and no contact below it.")
+        raise invalid("The file's first line names its columns, but no contact follows.")
 
 
 def _json_rows(text: TextIO) -> Iterator[Row]:

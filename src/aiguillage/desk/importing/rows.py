@@ -135,7 +135,7 @@ class RowReader:
                 elif type(cell) is str:
                     found[fact] = parse(cell)
                 else:
-                    raise invalid("Write a text or a number here, no list and no object.")
+                    raise invalid("Write a text or a number here, not a list or an object.")
             except Refusal as refusal:
                 refused += (_refused(row.line, column, cell, refusal),)
         own_id = found.pop(OWN_ID, None)
@@ -163,7 +163,7 @@ class RowReader:
             return None
         account, _, number = text.strip().rpartition(":")
         if not account or not number.isascii() or not number.isdigit() or len(number) > LONGEST_ID:
-            raise invalid(f"'{text[:40]}' is no id of aiguillage, as in {self._code}:12. Leave the cell empty.")
+            raise invalid(f"'{text[:40]}' is not an id of aiguillage, as in {self._code}:12. Leave the cell empty.")
         return int(number) if account == self._code else None
 
 

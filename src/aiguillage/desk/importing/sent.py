@@ -38,7 +38,7 @@ SENT = frozenset(part.wire for part in PARTS.values())
 """All that an upsert may say of a contact, beside its `id`."""
 
 WHOM = {"id", "reference", "id_code", "telecoms"}
-NOBODY = "Nothing tells whom this is about. Send an id, a reference, an id_code or telecoms."
+NOBODY = "Nothing says which contact this is. Send an id, a reference, an id_code or telecoms."
 _WIRE_NAMES = {column: name for name, column in WIRE.items()} | {OWN_ID: "id"}
 
 
@@ -134,11 +134,9 @@ def _object(raw: bytes) -> dict[str, Any]:
     try:
         members = msgspec.json.decode(raw)
     except (ValueError, RecursionError):
-        raise invalid(
-            "It is no JSON that can be read. Send texts in UTF-8, and numbers of at most 18 digits."
-        ) from None
+        raise invalid("It is not valid JSON. Send texts in UTF-8, and numbers of at most 18 digits.") from None
     if not isinstance(members, dict):
-        raise invalid("It is no object. Send each contact in braces.")
+        raise invalid("It is not an object. Send each contact in braces.")
     return members
 
 

@@ -59,10 +59,10 @@ def _read(stream: BinaryIO) -> Iterator[tuple[int, list[str | None]]]:
             if any(cells):
                 yield line, cells
     except PasswordError as error:
-        raise invalid("The spreadsheet has a password. Save it without one, and import that.") from error
+        raise invalid("The spreadsheet is protected by a password. Save it without one, and import that.") from error
     except (CalamineError, zipfile.BadZipFile) as error:
         raise invalid(
-            f"The file is a ZIP archive, but no spreadsheet ({error}). Import the XLSX or CSV file in it."
+            f"The file is a ZIP archive, but not a spreadsheet ({error}). Import the XLSX or CSV file in it."
         ) from error
 
 

@@ -160,6 +160,6 @@ def _ends_in_quotes(lines: list[str], delimiter: str) -> bool:
 
 def _unreadable(line: int, why: str) -> Refusal:
     return invalid(
-        f"Line {line} cannot be read ({why}). A quote that is opened and not closed may be the cause: "
-        "double the quotes inside a cell."
+        f"Line {line} cannot be read ({why}). A quote that is opened and never closed may be the "
+        "cause: double the quotes inside a cell."
     )

@@ -46,8 +46,8 @@ def stage_former(view: View, import_id: int, stage: Stage) -> None:
         for entry in batch:
             if entry.before == ERASED_TEXT:
                 raise conflict(
-                    f"Somebody whom import {import_id} changed was erased since, and cannot be brought back. "
-                    "Correct the others by another import."
+                    f"A contact that import {import_id} changed has since been erased, and cannot be restored. "
+                    "Correct the others with another import."
                 )
             if entry.before is not None:
                 stage.add(entry.entry_seq, _decode(entry.before))
@@ -87,7 +87,7 @@ def _standing(connection: Connection, account_id: int, import_id: int) -> Row[An
     """The import's row, if it can be undone at all."""
     row = require_import(connection, account_id, import_id)
     if row.undone_at is not None:
-        raise conflict(f"Import {import_id} was undone before. Import its file again to bring it back.")
+        raise conflict(f"Import {import_id} has already been undone. Import its file again to restore its contents.")
     return row
 
 
@@ -109,8 +109,8 @@ def _note_current(change: Change, row: Row[Any]) -> None:
             if not _as_imported(entry, now):
                 verb = "removed" if now is None else "changed"
                 raise conflict(
-                    f"Contact {entry.entity_id} was {verb} after import {row.id}, which can therefore not be undone. "
-                    "The journal has its history."
+                    f"Contact {entry.entity_id} was {verb} after import {row.id}, which can therefore not be "
+                    "undone. See its history in the journal."
                 )
             if now is not None:
                 formers.append((entry.entity_id, now))
@@ -133,7 +133,7 @@ def _refuse_taken(change: Change) -> None:
     for clash in clashes.held(change.connection, change.account_id, kinds):
         raise conflict(taken(KeyKind(clash.kind), clash.key, clash.other))
     for clash in clashes.held_references(change.connection, change.account_id):
-        raise conflict(f"The reference '{clash.key}' is contact {clash.other}'s now. Change that contact first.")
+        raise conflict(f"The reference '{clash.key}' now belongs to contact {clash.other}. Change that contact first.")
 
 
 def _changes(change: Change, row: Row[Any], seq: int) -> Iterator[tuple[int, str, int, int | None]]:
