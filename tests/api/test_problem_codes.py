@@ -51,7 +51,7 @@ def told(answer: httpx.Response) -> Told:
 
 def made_of(error: Exception) -> Told:
     """A problem that the server would answer when this is raised."""
-    answer = problem_answer(error)
+    answer = problem_answer(error, "en")
     return answer.status_code or 0, json.loads(answer.content)
 
 

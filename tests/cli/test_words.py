@@ -16,20 +16,21 @@ from tests.cli.terminal import Terminal
 
 def test_every_message_has_its_french_and_none_is_left_over() -> None:
     messages = read_po()
-    messages.pop("")
 
     assert messages.keys() == wanted()
     assert all(messages.values())
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
-    assert MO.read_bytes() == compiled(read_po()), "run: .venv/bin/python -m tests.cli.catalogue"
+    assert MO.read_bytes() == compiled(), "run: .venv/bin/python -m tests.cli.catalogue"
 
 
 def test_the_french_asks_for_the_same_values() -> None:
     for english, french in read_po().items():
         names = {part.split("}")[0] for part in english.split("{")[1:]}
-        assert {part.split("}")[0] for part in french.split("{")[1:]} == names
+        asked = {part.split("}")[0] for part in french.split("{")[1:]}
+        endings = {name for name in names - asked if "'s' if " in name}
+        assert asked | endings == names, english
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,10 @@ def test_an_example_is_made_of_those_of_the_fields() -> None:
 
 
 def test_what_was_sent_is_shown_but_for_what_holds_other_shapes() -> None:
-    sent = {Shape: {"theName": "Ventes", "inner": {"name": "left out"}}, Inner: {"name": "Accueil"}}
+    sent: dict[type[msgspec.Struct], dict[str, object]] = {
+        Shape: {"theName": "Ventes", "inner": {"name": "left out"}},
+        Inner: {"name": "Accueil"},
+    }
 
     found = example_of(Shape, sent)
 

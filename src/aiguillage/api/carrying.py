@@ -38,6 +38,7 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.faults import all_faults
 from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_view
+from aiguillage.translation import preferred
 
 ACCOUNT = "customer_account"
 LEAST_COMPRESSED = 1 << 10
@@ -72,6 +73,11 @@ class Head(NamedTuple):
     address: str | None
     actor: Actor
 
+    @property
+    def language(self) -> str:
+        """What people are answered in, as in `fr`."""
+        return preferred(self.headers.get("accept-language", ""))
+
 
 def carry_out(means: Means, operation: Operation, head: Head, body: bytes) -> Response[Any]:
     """What is answered, a refusal too. What only reads, reads in one view; a file is read as it is sent."""
@@ -79,9 +85,9 @@ def carry_out(means: Means, operation: Operation, head: Head, body: bytes) -> Re
         with one_view(means.db) if operation.method == "GET" and not operation.gives else nullcontext(means.db) as db:
             response = _answer(means._replace(db=db), operation, head, body)
     except Refusal as refusal:
-        response = problem_answer(whole_refusal(refusal, means, operation, head, body))
+        response = problem_answer(whole_refusal(refusal, means, operation, head, body), head.language)
     except Exception as error:  # noqa: BLE001 - each kind has its answer
-        response = problem_answer(error)
+        response = problem_answer(error, head.language)
     return compressed(response, head.headers.get("accept-encoding", ""))
 
 

@@ -90,7 +90,7 @@ def main(order: Order, body: Passed, answer: Connection) -> None:
     means = order.means
     try:
         response = carry_out(means, _named(order.operation), order.head, _whole(body.descriptor))
-        _tell(response, answer.fileno(), bodiless=order.head.method == "HEAD")
+        _tell(response, answer.fileno(), order.head)
         if response.background is not None:
             go_on(order.operation, response.background)
     finally:
@@ -124,15 +124,16 @@ def _whole(descriptor: int) -> bytes:
         return file.read()
 
 
-def _tell(response: Response[Any], pipe: int, *, bodiless: bool) -> None:
+def _tell(response: Response[Any], pipe: int, head: Head) -> None:
     """Writes the answer. What fails before its first piece is there is told instead."""
+    bodiless = head.method == "HEAD"
     pieces: Iterable[bytes] = iter([response.content or b""])
     if isinstance(response, Stream):
         pieces = iter(response.iterator)  # type: ignore[arg-type, assignment] # the pieces of a File
     try:
         first = b"" if bodiless else next(pieces, b"")  # type: ignore[call-overload] # an iterator
     except Exception as error:  # noqa: BLE001 - each kind has its answer
-        response, first, pieces = problem_answer(error), b"", iter(())
+        response, first, pieces = problem_answer(error, head.language), b"", iter(())
         first = response.content
     headers: Mapping[str, str] = {name: str(value) for name, value in response.headers.items()}
     told = Told(response.status_code or 200, dict(headers), str(response.media_type), response.background is not None)

@@ -9,6 +9,8 @@ import typer
 
 from aiguillage.cli.words import _
 from aiguillage.domain.errors import Refusal
+from aiguillage.settings import language
+from aiguillage.translation import refused_in
 
 Thing = TypeVar("Thing")
 STEERING = {"Cc", "Cf", "Cs"}
@@ -92,8 +94,8 @@ def print_aside(text: str) -> None:
 
 def print_refusal(refusal: Refusal, *, json: bool) -> None:
     """A refusal: one line on standard error, or a JSON object on standard output."""
+    message, errors = refused_in(language(), refusal.message, refusal.errors)
     if json:
-        errors = {} if refusal.errors is None else {"errors": refusal.errors}
-        print_json({"refused": refusal.kind, "message": refusal.message, **errors})
+        print_json({"refused": refusal.kind, "message": message} | ({} if errors is None else {"errors": errors}))
     else:
-        print_aside("aiguillage: " + " ".join(refusal.message.split()))
+        print_aside("aiguillage: " + " ".join(message.split()))

@@ -1,20 +1,9 @@
-"""The language of the person at the terminal: messages and headings through gettext's catalogue."""
-
-import gettext
-from functools import cache
-from pathlib import Path
+"""The language of the person at the terminal."""
 
 from aiguillage.settings import language
-
-DOMAIN = "aiguillage"
-CATALOGUES = Path(__file__).parent.parent / "locale"
-
-
-@cache
-def _catalogue(wanted: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, CATALOGUES, [wanted], fallback=True)
+from aiguillage.translation import translated
 
 
 def _(message: str) -> str:
-    """The message in the person's language, as it stands where there is no translation."""
-    return _catalogue(language()).gettext(message)
+    """The message in the person's language, as it is where there is no translation."""
+    return translated(message, language())

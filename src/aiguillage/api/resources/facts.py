@@ -262,7 +262,9 @@ class FactOperations:
         for whose in self._resource.of_account:
             value = sent.pop(whose, None)
             if isinstance(value, str) and value.strip() != ACCOUNT:
-                raise invalid(f"A {self._resource.noun} is of the account. Send 'account', or leave it out.", whose)
+                raise invalid(
+                    f"A {self._resource.noun} belongs to the account. Send 'account', or leave it out.", whose
+                )
             if isinstance(value, int) and value != asked.account_id:
                 raise invalid(f"{whose} is not the account's id. Leave it out.", whose)
         if self._resource.scope is not None:
