@@ -18,7 +18,7 @@ Written from the code by `python -m aiguillage.cli.reference > docs/cli.md`; a t
   with `errors` by the names of the values where several are refused.
 - `aiguillage --as EMAIL COMMAND ...` acts as that user, with their rights. Without it you are the machine's operator.
 - Messages and headings are in the language of `LANGUAGE`, `LC_ALL`, `LC_MESSAGES` or `LANG` (English, French); the help
-  texts and refusals are in English.
+  texts are in English.
 - Settings come from the environment: `aiguillage settings` lists them.
 """
 
