@@ -13,7 +13,8 @@ from aiguillage.api.problems import PROBLEMS
 from aiguillage.domain.errors import CODE, Kind, Refusal
 from aiguillage.domain.problems import CODES
 from aiguillage.storage.sqlite import unusable
-from tests.standing import Standing
+from tests.api.client import on_new_account
+from tests.standing import Busy, Standing
 
 PROBLEM = "application/problem+json"
 
@@ -103,3 +104,20 @@ def test_a_failure_of_ours_is_logged_in_one_line_and_tells_the_client_nothing(er
     assert lines[0]["event"] == "request_failed"
     assert lines[0]["error"] == type(error).__name__
     assert "33199001234" not in str(lines)
+
+
+@pytest.mark.parametrize("language", ["fr-FR, en;q=0.8", "en"])
+def test_a_refusal_is_in_the_language_that_is_asked_for(busy: Busy, language: str) -> None:
+    client = on_new_account(busy.server, busy.cast)
+    asked = {"Accept-Language": language}
+    is_french = language.startswith("fr")
+
+    unknown = client.ask("GET", "/nothing", headers=asked)
+    faulty = client.ask("POST", "/contacts", {"id_code": "1,2", "sex": 1}, headers=asked)
+
+    detail, errors = faulty.json()["detail"], faulty.json()["errors"]
+    assert (unknown.status_code, faulty.status_code) == (404, 422)
+    assert ("Il n’y a rien à ce chemin" in unknown.json()["detail"]) is is_french
+    assert ("«\u00a01,2\u00a0» n’est pas un code" in detail, "Omettez-le" in detail) == (is_french, is_french)
+    assert detail == " ".join(text for texts in errors.values() for text in texts)
+    assert {one.headers.get("content-language") for one in (unknown, faulty)} == {"fr" if is_french else None}

@@ -11,6 +11,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po as parse_po
 
+from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
 from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.desk.importing.outcome import WHY_UNREAD
@@ -24,7 +25,17 @@ ROOT = CATALOGUES.parent
 PO = CATALOGUES / "fr" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
 
-REFUSING = {"invalid": 0, "missing": 0, "stale": 0, "limited": 0, "conflict": 0, "unavailable": 1, "Refusal": 1}
+REFUSING = {
+    "invalid": 0,
+    "missing": 0,
+    "stale": 0,
+    "limited": 0,
+    "conflict": 0,
+    "unavailable": 1,
+    "Refusal": 1,
+    "_problem": 1,
+    "HTTPException": 9,
+}
 """What makes a refusal, and which of its arguments is the sentence."""
 
 WIRE = ("callpath", "dialects", "routing.py", "lookups.py")
@@ -36,7 +47,7 @@ def wanted() -> set[str]:
     remarks = {*SENTENCES, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
-    return headings() | refusals() | tables | {rule.__doc__ or "" for rule in RULES}
+    return headings() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}
 
 
 def headings() -> set[str]:
@@ -53,8 +64,8 @@ def refusals() -> set[str]:
     names: set[tuple[Path | None, str]] = set()
     for source, tree in trees.items():
         for call, name in _calls(tree):
-            if name in REFUSING and len(call.args) > REFUSING[name]:
-                sentence = call.args[REFUSING[name]]
+            details = [keyword.value for keyword in call.keywords if keyword.arg == "detail"]
+            for sentence in (*call.args[REFUSING[name] :][:1], *details) if name in REFUSING else ():
                 found.update(sentences(sentence))
                 if isinstance(sentence, ast.Name):
                     names.add((None if sentence.id.isupper() else source, sentence.id))
