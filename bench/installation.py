@@ -12,8 +12,8 @@ from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
+from aiguillage.storage.sqlite.engine import Database
 from bench.drawn import ACCOUNT, Callers, draw_numbers, write_callers, write_contacts
 from bench.imports import Import, import_file
 from bench.rules import add_rules

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.library import library
 
 PACKAGES = {"wrk": "wrk", "nginx": "nginx-light", "taskset": "util-linux"}
 """Commands that are started, and the Debian packages that bring them."""

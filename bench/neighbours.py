@@ -13,7 +13,7 @@ from aiguillage.desk.users import add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.geo import MOST_ZONES, GeoDestination, GeoList
 from aiguillage.domain.queues import Switch
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from bench.drawn import ACCOUNT, QUEUES
 from bench.installation import Filled, Installation, fill_account, operator
 

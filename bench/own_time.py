@@ -23,7 +23,7 @@ from aiguillage.callpath.table import Table
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.proxies import Proxies
 from aiguillage.settings import read_settings
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.library import open_read_only
 from bench.installation import Installation
 from bench.machine import Cores, pinned, python
 from bench.processes import environment_for, started

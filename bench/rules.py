@@ -9,7 +9,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.oncall import Layer, Member, Rota
 from aiguillage.domain.queues import Group, Queue, TimeSpan
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from bench.drawn import QUEUES
 
 MEMBERS = (Member(name="Karim", number="+33639980101"), Member(name="Lou", number="+33639980102"))

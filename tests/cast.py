@@ -18,7 +18,7 @@ from aiguillage.desk.users import actor_named, add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 ACCOUNT, OTHER_ACCOUNT = "CL0000", "CL0001"
 NOW = 1_795_000_000_000_000

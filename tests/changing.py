@@ -5,7 +5,7 @@ from typing import Any
 from aiguillage.desk.contacts import Kept, enter_contact
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.given import plain_telecom
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 
 def set_contact(db: Database, actor: Actor, code: str, contact_id: int, changes: dict[str, Any]) -> Kept:

@@ -8,8 +8,8 @@ import pytest
 
 from aiguillage.app import open_database
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import Cast, assemble, copy_of
 from tests.secure import Secure, secure_server
 from tests.server import Server, running

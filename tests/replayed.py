@@ -25,7 +25,7 @@ from aiguillage.log_writer import LogWriter, write_until_closed
 from aiguillage.replaying import Move, Replay, Tell, nobody, replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import migrate
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.library import open_read_only
 from tests.cast import ACCOUNT, CODE, NUMBER, Cast, assemble
 from tests.ruled import BLOCKED, CONTRACT_CODE, DIALLED, FROM_NANTES, ROUTE, STRANGER, add_rules
 from tests.server import running

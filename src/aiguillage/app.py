@@ -11,7 +11,7 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.logs import configure_logs
 from aiguillage.replaying import replay_calls
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 
 def open_database(settings: Settings) -> Database:

@@ -12,8 +12,8 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.routing import RULES
 from aiguillage.domain.tracing import explain
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
-from aiguillage.storage.frozen import open_to_read
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.frozen import open_to_read
 
 
 class Explained(msgspec.Struct, frozen=True):

@@ -26,9 +26,9 @@ from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
 from aiguillage.precedence import give_way
 from aiguillage.settings import Settings, read_settings
-from aiguillage.storage.damage import Watch, told_of
-from aiguillage.storage.engine import Database
-from aiguillage.storage.staging import sweep
+from aiguillage.storage.sqlite.damage import Watch, told_of
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.staging import sweep
 
 EVERY = 60.0
 """Seconds from one round to the next."""

@@ -22,7 +22,7 @@ from aiguillage.logs import configure_lines
 from aiguillage.precedence import give_way_a_little
 from aiguillage.settings import read_settings
 from aiguillage.storage.calls import keep_calls, open_log
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.library import library
 
 WRITE_EVERY = 0.5
 """Seconds."""

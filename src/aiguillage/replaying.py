@@ -25,8 +25,8 @@ from aiguillage.domain.unknown_callers import told
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import Call, is_readable
 from aiguillage.storage.contacts import known_as
-from aiguillage.storage.engine import Database
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import open_read_only
 
 EVERY_CALL = 2**62
 TOLD_EACH = 500

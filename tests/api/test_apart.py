@@ -17,7 +17,7 @@ import pytest
 
 from aiguillage.api.child import MOST_MEMORY, MOST_SECONDS
 from aiguillage.settings import Settings
-from aiguillage.storage.staging import PREFIX
+from aiguillage.storage.sqlite.staging import PREFIX
 from tests.api.client import Client, client_of
 from tests.api.test_lanes import bearer, first, held
 from tests.cast import ACCOUNT, Cast

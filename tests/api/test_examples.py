@@ -13,7 +13,7 @@ from aiguillage.cli.demo import renew_secret, set_up_demo
 from aiguillage.cli.demo_examples import OPERATOR
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.server import running
 
 Answers = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 
 from aiguillage.callpath.health import TROUBLES
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.server import Answer, Server, eventually
 from tests.standing import Standing
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.library import library
 from tests.api.client import Client, client_of
 from tests.cast import OTHER_ACCOUNT, Cast
 from tests.server import Server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aiguillage.storage.backup import backup
+from aiguillage.storage.sqlite.backup import backup
 from tests.api.record_server import Records, assert_kept_from_others, record_server
 from tests.cast import ACCOUNT, NUMBER
 

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from aiguillage.api.problems import PROBLEMS
 from aiguillage.domain.errors import CODE, Kind, Refusal
 from aiguillage.domain.problems import CODES
-from aiguillage.storage.sqlite import unusable
+from aiguillage.storage.sqlite.library import unusable
 from tests.api.client import on_new_account
 from tests.standing import Busy, Standing
 

@@ -13,7 +13,7 @@ from aiguillage.callpath.table import Table
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.proxies import Proxies
 from aiguillage.settings import Settings
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.library import open_read_only
 from tests.cast import Cast
 from tests.server import Answer
 

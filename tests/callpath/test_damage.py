@@ -5,7 +5,7 @@ import pytest
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact, Telecom
-from aiguillage.storage.damage import Walk
+from aiguillage.storage.sqlite.damage import Walk
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, Cast, known_caller
 from tests.storage.damage import lose

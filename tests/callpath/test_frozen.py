@@ -7,8 +7,8 @@ import pytest
 
 from aiguillage.callpath.table import OPEN_AGAIN, Table
 from aiguillage.domain.calls import Question
-from aiguillage.storage.frozen import open_as_it_lies
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.frozen import open_as_it_lies
+from aiguillage.storage.sqlite.library import open_read_only
 from tests.cast import ACCOUNT, NOW, NUMBER, Cast, known_caller
 
 

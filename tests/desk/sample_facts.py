@@ -25,7 +25,7 @@ from aiguillage.domain.queues import (
 )
 from aiguillage.domain.surveys import Survey
 from aiguillage.domain.webhooks import Webhook
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 CHRISTMAS = date(2026, 12, 25)
 

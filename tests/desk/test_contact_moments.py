@@ -16,7 +16,7 @@ from aiguillage.desk.reverting import revert_change
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.backup import backup, restore
+from aiguillage.storage.sqlite.backup import backup, restore
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.changing import set_contact
 from tests.desk.contact_files import Desk

@@ -10,7 +10,7 @@ from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.ctis import Cti
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.library import open_read_only
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.storage.facts import facts_version, rows

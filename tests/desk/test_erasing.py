@@ -24,12 +24,12 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Calendar, Queue
 from aiguillage.domain.surveys import Survey, SurveyRecord
-from aiguillage.storage.backup import backup
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.calls import open_log
-from aiguillage.storage.damage import require_whole
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.sqlite import open_read_only
+from aiguillage.storage.sqlite.backup import backup
+from aiguillage.storage.sqlite.damage import require_whole
+from aiguillage.storage.sqlite.library import open_read_only
 from tests.cast import ACCOUNT, CODE, NOW, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.desk.traces import OF_THE_CONTACT, OTHER, SPELLINGS, everywhere
 from tests.refusal import refused

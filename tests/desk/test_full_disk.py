@@ -18,7 +18,7 @@ from aiguillage.desk.imports import import_contacts, list_imports, preview_impor
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind
 from aiguillage.settings import Settings
-from aiguillage.storage.backup import backup, restore
+from aiguillage.storage.sqlite.backup import backup, restore
 from tests.cast import ACCOUNT, NOW, Cast, known_caller
 from tests.cli.terminal import Terminal
 from tests.refusal import refused

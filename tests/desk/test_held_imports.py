@@ -17,7 +17,7 @@ from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import show_import
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
 from tests.desk.contact_files import Desk
 from tests.refusal import refused

@@ -8,7 +8,7 @@ import pytest
 
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.imports import list_imports
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, Cast
 from tests.desk.contact_files import Desk
 from tests.storage.facts import rows
@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from aiguillage.desk.imports import import_contacts
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 database, file = map(Path, sys.argv[1:])
 told = lambda stage, done, total: print(stage, flush=True)
 import_contacts(Database(database), Actor("terminal", 1, operator=True), "CL0000", file, progress=told)

@@ -31,7 +31,7 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import KINDS
 from aiguillage.domain.queues import Holiday
 from aiguillage.domain.webhooks import WEBHOOK
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, email, known_caller
 from tests.desk.sample_facts import SAMPLES, add_samples
 from tests.refusal import refused

@@ -39,7 +39,7 @@ from aiguillage.domain.contacts import Option
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, Cast, copy_of, email, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.desk.use_case import Asked, UseCase

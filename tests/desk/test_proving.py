@@ -22,7 +22,7 @@ from aiguillage.desk.tokens import issue_token, set_token
 from aiguillage.desk.users import add_user, disable_user, enable_user, grant_role, list_users, revoke_role, set_user
 from aiguillage.domain.accounts import PROVEN_FOR, Actor, Role
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, NOW, Cast, email
 from tests.desk.signing import ANOTHER, HOME, NOA, PASSWORD, SECOND, come
 from tests.refusal import refused

@@ -20,8 +20,8 @@ from aiguillage.desk.imports import import_contacts
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, Cast, assemble, email, known_caller
 from tests.server import Server, running
 

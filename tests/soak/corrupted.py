@@ -17,8 +17,8 @@ from aiguillage.desk.contacts import place_contact
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.proxies import Proxies
-from aiguillage.storage.scrubbing import scrub
-from aiguillage.storage.sqlite import library, open_read_only
+from aiguillage.storage.sqlite.library import library, open_read_only
+from aiguillage.storage.sqlite.scrubbing import scrub
 from tests.cast import ACCOUNT, Cast
 
 CONTACTS, STRANGERS = 700, 100

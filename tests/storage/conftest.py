@@ -6,8 +6,8 @@ import pytest
 
 from aiguillage.app import open_database
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import Cast, assemble
 
 

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection
 
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.library import library
 
 SHOPPING = "This is a shopping list, not a database.\n" * 200
 

@@ -6,9 +6,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Row, select, text
 
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import accounts, metadata
-from aiguillage.storage.words import INDEX, TERMS
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.words import INDEX, TERMS
 
 
 def facts_version(db: Database, code: str = "") -> int:

@@ -10,8 +10,8 @@ from aiguillage.desk.contacts import add_contact, list_contacts
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.backup import backup
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.backup import backup
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, Cast, known_caller
 from tests.refusal import refused
 from tests.storage.damage import files, scratch

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import Contact
-from aiguillage.storage import staged
-from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import write_contact
-from aiguillage.storage.engine import Database
-from aiguillage.storage.staging import staging
+from aiguillage.storage.sqlite import staged
+from aiguillage.storage.sqlite.changes import write_changes
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.staging import staging
 from tests.storage.facts import rows
 from tests.storage.test_contacts import CONTACT
 

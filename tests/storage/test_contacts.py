@@ -15,8 +15,8 @@ from aiguillage.storage.contacts import (
     read_contact,
     write_contact,
 )
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import Entry, record
+from aiguillage.storage.sqlite.engine import Database
 from tests.storage.facts import rows
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20)

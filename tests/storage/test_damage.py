@@ -6,10 +6,10 @@ from aiguillage.desk.contacts import Kept, add_contact, enter_contact
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.moments import DAY
-from aiguillage.storage.backup import backup, restore
-from aiguillage.storage.damage import NAME, Walk, Watch, read_damage, require_whole
-from aiguillage.storage.engine import Database
-from aiguillage.storage.scrubbing import scrub
+from aiguillage.storage.sqlite.backup import backup, restore
+from aiguillage.storage.sqlite.damage import NAME, Walk, Watch, read_damage, require_whole
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.scrubbing import scrub
 from tests.cast import ACCOUNT, NOW, NUMBER, Cast, known_caller
 from tests.refusal import refused
 from tests.storage.damage import scratch

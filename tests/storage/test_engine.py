@@ -13,9 +13,9 @@ from aiguillage.desk.accounts import list_accounts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
-from aiguillage.storage.sqlite import broken, open_read_only, unusable
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import broken, open_read_only, unusable
 from tests.cast import NOW
 from tests.refusal import refused
 

@@ -5,8 +5,8 @@ from sqlalchemy import Connection, text
 from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind, missing
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_transaction, one_view, tried
+from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.storage.facts import rows

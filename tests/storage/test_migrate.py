@@ -14,13 +14,13 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Switch
 from aiguillage.settings import Settings
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate
 from aiguillage.storage.migrations.versions import v0007_fact_keys as v0007
 from aiguillage.storage.migrations.versions import v0009_words as v0009
-from aiguillage.storage.revisions import SCRIPTS, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
-from aiguillage.storage.words import INDEX, TERMS
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.revisions import SCRIPTS, newest_revision, revision_of
+from aiguillage.storage.sqlite.words import INDEX, TERMS
 from tests.cast import ACCOUNT, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.refusal import refused

@@ -6,10 +6,10 @@ import pytest
 
 from aiguillage.desk.accounts import list_accounts, set_account
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_transaction
 from aiguillage.storage.migrate import migrate
-from aiguillage.storage.sqlite import require_there
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import require_there
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 

@@ -15,8 +15,8 @@ from aiguillage.desk.accounts import list_accounts, set_account
 from aiguillage.desk.contacts import add_contact, list_contacts
 from aiguillage.domain.contacts import Contact
 from aiguillage.domain.errors import Kind
-from aiguillage.storage.backup import backup, restore
-from aiguillage.storage.sqlite import library, open_read_only
+from aiguillage.storage.sqlite.backup import backup, restore
+from aiguillage.storage.sqlite.library import library, open_read_only
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
 from tests.storage.damage import SHOPPING, files, scratch

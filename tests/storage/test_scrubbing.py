@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from aiguillage.domain.errors import Kind
-from aiguillage.storage import scrubbing
-from aiguillage.storage.scrubbing import scrub
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite import scrubbing
+from aiguillage.storage.sqlite.library import library
+from aiguillage.storage.sqlite.scrubbing import scrub
 from tests.refusal import refused
 
 SCHEMA = """

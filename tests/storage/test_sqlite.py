@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from aiguillage.domain.errors import Kind
 from aiguillage.storage.calls import open_log
-from aiguillage.storage.engine import Database
-from aiguillage.storage.sqlite import OLDEST, library, open_read_only, require_library, write_ahead
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import OLDEST, library, open_read_only, require_library, write_ahead
 from tests.refusal import refused
 
 

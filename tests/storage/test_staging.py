@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aiguillage.storage.staging import PREFIX, private_directory, sweep
+from aiguillage.storage.sqlite.staging import PREFIX, private_directory, sweep
 
 TURNS = 40
 THREADS = 6

@@ -24,7 +24,7 @@ from aiguillage.api.bodies import Gone
 from aiguillage.api.child import LENGTH, MOST_SECONDS, PIECE, Order, Passed, Told
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.problems import Code
-from aiguillage.storage.staging import sweep
+from aiguillage.storage.sqlite.staging import sweep
 
 LONGEST_STOP = 10
 """Seconds that work which goes on after its answer is given when the server stops."""

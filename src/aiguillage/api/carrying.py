@@ -36,8 +36,8 @@ from aiguillage.desk.trying import faults_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.faults import all_faults
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_view
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import preferred
 
 ACCOUNT = "customer_account"

@@ -11,7 +11,7 @@ from litestar import Response
 from aiguillage.api.operations import AnyAsked, Operation, Upload
 from aiguillage.desk.answers import KeptAnswer, Keyed, answer_once
 from aiguillage.domain.accounts import Role
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 
 def answered_before(

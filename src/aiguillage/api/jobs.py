@@ -13,7 +13,7 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Generic, NamedTuple, TypeVar
 
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 AT_ONCE = 2.0
 """Seconds that a client waits for an outcome before it gets a job instead."""

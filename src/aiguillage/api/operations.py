@@ -13,7 +13,7 @@ from aiguillage.api.jobs import Job
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
 from aiguillage.domain.words import means
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 LONGEST_BODY, LONGEST_SECRETS = 1 << 20, 4 << 10
 """Bytes of an ordinary body, and of one with a password or a code."""

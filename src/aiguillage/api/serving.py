@@ -34,8 +34,8 @@ from aiguillage.desk.acting import actor_of
 from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_view
+from aiguillage.storage.sqlite.engine import Database
 
 Clock = Callable[[], int]
 _GONE = 499

@@ -22,7 +22,7 @@ from aiguillage.domain.described import JSON, TEXT, Answer, Content, Described, 
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.words import example_of, means
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 TAG = Tag("Switches", "Flipped from a phone, by whoever has a switch's code.")
 STATE = "state"

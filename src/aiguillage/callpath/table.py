@@ -74,7 +74,7 @@ class DamagedError(Exception):
 class Table:
     """One worker's view of the file. All calls of one event-loop turn share one read transaction.
 
-    A connection that `is_outdated` tells of reads the file as it lay when it was opened (storage/frozen.py).
+    A connection that `is_outdated` tells of reads the file as it lay when it was opened (storage/sqlite/frozen.py).
     """
 
     def __init__(self, open_connection: Callable[[], Connection], clock: Callable[[], float] = monotonic) -> None:

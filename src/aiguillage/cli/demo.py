@@ -26,8 +26,8 @@ from aiguillage.domain.unknown_callers import told
 from aiguillage.explaining import explain_call
 from aiguillage.settings import Settings
 from aiguillage.sockets import url_of
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import migrate
+from aiguillage.storage.sqlite.engine import Database
 
 TOKEN = "demo"  # noqa: S105 - its name
 CALLER, STRANGER = "0199001234", "0465710000"

@@ -19,7 +19,7 @@ from aiguillage.domain.oncall import Layer, Member, Rota
 from aiguillage.domain.queues import QUEUE, Calendar, DayException, Group, Holiday, Queue, Switch, TimeSpan
 from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.domain.webhooks import Webhook
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 OPERATOR = "operator@example.org"
 PASSWORD = "correct horse battery"  # noqa: S105 - everybody's in the demonstration, and told in the examples

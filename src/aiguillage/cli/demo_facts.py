@@ -15,7 +15,7 @@ from aiguillage.domain.contacts import Option
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.oncall import Layer, Member, Rota
 from aiguillage.domain.queues import QUEUE, Queue, Switch, TimeSpan
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 ACCOUNT = "CL0000"
 ROUTER, READER = "router@example.org", "reader@example.org"

@@ -11,11 +11,11 @@ import typer
 from aiguillage.cli.printing import print_refusal
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.settings import Settings, read_settings
-from aiguillage.storage.sqlite import WANTS_ROOM
+from aiguillage.storage.sqlite.library import WANTS_ROOM
 
 if TYPE_CHECKING:
     from aiguillage.domain.accounts import Actor
-    from aiguillage.storage.engine import Database
+    from aiguillage.storage.sqlite.engine import Database
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -95,7 +95,7 @@ def _as_refusals() -> Iterator[None]:
 @contextmanager
 def at_desk(context: typer.Context) -> Iterator[Desk]:
     """The desk with an up-to-date database, and the person at the terminal as its actor. Raises Refusal."""
-    from aiguillage.storage.engine import Database  # noqa: PLC0415 - `serve` starts without it
+    from aiguillage.storage.sqlite.engine import Database  # noqa: PLC0415 - `serve` starts without it
 
     settings = read_settings()
     if not settings.database.exists():

@@ -17,8 +17,8 @@ from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA
 from aiguillage.domain.remarks import Remark
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept
+from aiguillage.storage.sqlite.engine import Database
 
 Made = TypeVar("Made", bound=msgspec.Struct)
 MOMENTS = ("until", "failing_since")

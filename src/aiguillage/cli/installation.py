@@ -22,11 +22,11 @@ from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.settings import Settings, read_settings
-from aiguillage.storage import backup as copies
-from aiguillage.storage.damage import require_whole
-from aiguillage.storage.engine import Database
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite import backup as copies
+from aiguillage.storage.sqlite.damage import require_whole
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import library
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
 

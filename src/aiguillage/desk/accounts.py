@@ -26,7 +26,6 @@ from aiguillage.domain.errors import Refusal, conflict, invalid, missing
 from aiguillage.domain.problems import Code
 from aiguillage.storage.calls import forget_calls
 from aiguillage.storage.contacts import count_shared_numbers
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import (
@@ -49,8 +48,9 @@ from aiguillage.storage.schema import (
     survey_records,
     tokens,
 )
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.words import forget_former
 from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook_secrets
-from aiguillage.storage.words import forget_former
 
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),

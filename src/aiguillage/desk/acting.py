@@ -12,8 +12,8 @@ from aiguillage.desk.token_rows import PERSONAL, SESSION
 from aiguillage.domain.accounts import Actor, Role, host_allowed, secret_of
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.sessions import is_idle
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 UNAUTHORIZED = Refusal(
     Kind.UNAUTHORIZED, "The token is missing, unknown, expired or revoked. Sign in, or issue another one."

@@ -16,9 +16,9 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import DAY
 from aiguillage.storage.claims import claimed
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import one_transaction
 from aiguillage.storage.schema import answered
+from aiguillage.storage.sqlite.engine import Database
 
 KEPT = DAY
 """Microseconds."""

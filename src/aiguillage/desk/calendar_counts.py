@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiguillage.desk.calendars import calendars_at
 from aiguillage.storage.calendars import AccountWithCalendars, accounts_with_calendars
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 
 class Useless(NamedTuple):

@@ -28,10 +28,10 @@ from aiguillage.storage.calendars import (
     read_moments,
     text_of,
 )
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.journal import raise_facts_version
+from aiguillage.storage.sqlite.engine import Database
 
 KIND = "calendar"
 FEED_EVERY, FILE_EVERY = HOUR, DAY

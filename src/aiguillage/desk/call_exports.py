@@ -12,7 +12,7 @@ from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.moments import iso
 from aiguillage.storage.calls import Call
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 COLUMNS = (
     *("at", "number", "outcome", "known_by", "contact_id", "dialect", "destination", "destinations", "reason"),

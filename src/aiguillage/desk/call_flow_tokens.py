@@ -18,9 +18,9 @@ from aiguillage.desk.token_rows import (
 )
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import can_be_id, grants, tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 
 def list_call_tokens(db: Database, actor: Actor, code: str) -> list[Token]:

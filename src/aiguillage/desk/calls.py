@@ -17,8 +17,8 @@ from aiguillage.storage import call_search
 from aiguillage.storage.call_counts import Count, Period, count_by_destination, count_by_dialect, count_by_time
 from aiguillage.storage.call_search import Place, Wanted
 from aiguillage.storage.calls import LATEST, Call, Stranger, read_calls, read_strangers
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import LARGEST_ID, can_be_id
+from aiguillage.storage.sqlite.engine import Database
 
 MOST_DESTINATIONS = 100
 

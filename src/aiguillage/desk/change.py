@@ -12,8 +12,8 @@ from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, missing, stale
 from aiguillage.domain.problems import Code
 from aiguillage.storage import journal
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, grants
+from aiguillage.storage.sqlite.engine import Database
 
 _STATE_BYTES = 7
 

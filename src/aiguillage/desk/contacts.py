@@ -22,9 +22,9 @@ from aiguillage.storage.contacts import (
     read_contact,
     write_contact,
 )
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import accounts
 from aiguillage.storage.schema import contacts as table
+from aiguillage.storage.sqlite.engine import Database
 
 SOME = 1_000
 """Contacts that are read at a time."""

@@ -22,10 +22,10 @@ from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.words import means
-from aiguillage.storage.engine import Database
 from aiguillage.storage.fact_keys import AT_ONCE, ids_having
 from aiguillage.storage.facts import Kept, kept_facts, write_fact, write_new_facts
 from aiguillage.storage.facts import read_facts as read_kept
+from aiguillage.storage.sqlite.engine import Database
 
 KIND, OF_KIND = "cti", "cti_destination"
 COLUMNS = ("cti", "origin", "destination")

@@ -2,7 +2,7 @@
 
 from aiguillage.desk.secrets import issue_secret, revoke_secret
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 KIND = "cti"
 

@@ -28,8 +28,8 @@ from aiguillage.storage.deliveries import (
     keep_try,
     put_off,
 )
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.webhooks import webhook_secret
 
 KEPT = 30 * DAY

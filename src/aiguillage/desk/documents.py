@@ -7,9 +7,9 @@ from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.documents import FactsDocument, compile_document
 from aiguillage.domain.facts import KINDS, AccountFacts
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind
 from aiguillage.storage.schema import accounts
+from aiguillage.storage.sqlite.engine import Database
 
 
 def export_facts(db: Database, actor: Actor, code: str) -> FactsDocument:

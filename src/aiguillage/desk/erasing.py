@@ -17,13 +17,13 @@ from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.call_people import erase_calls
 from aiguillage.storage.contacts import erase_contact, write_contact
 from aiguillage.storage.deliveries import erase_bodies
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import erase_facts, require_fact, words_of
 from aiguillage.storage.journal import ERASED
-from aiguillage.storage.people import Finder, blank_changes, erase_rows, rename_imports
-from aiguillage.storage.scrubbing import scrub
-from aiguillage.storage.staging import sweep
-from aiguillage.storage.words import forget_former
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.people import Finder, blank_changes, erase_rows, rename_imports
+from aiguillage.storage.sqlite.scrubbing import scrub
+from aiguillage.storage.sqlite.staging import sweep
+from aiguillage.storage.sqlite.words import forget_former
 
 WHOLE, NUMBER = "whole", "number"
 CHOICES = (WHOLE, NUMBER)

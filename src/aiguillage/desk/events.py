@@ -15,10 +15,10 @@ from aiguillage.desk.change import account_of
 from aiguillage.desk.event_sources import Found, calls_since, changes_since, moment, states_at
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER, WEBHOOK, Webhook
 from aiguillage.storage.deliveries import add_deliveries
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, read_facts
 from aiguillage.storage.journal import moment_of
 from aiguillage.storage.schema import accounts
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.webhooks import Look, Watched, keep_look, read_look, watched_accounts, webhook_ids
 
 

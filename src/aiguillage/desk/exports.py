@@ -19,7 +19,7 @@ from aiguillage.domain.contacts import FIELD_PARTS, OWN_PARTS, PARTS, Contact, P
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.given import GIVEN, Sent, plain_telecom
 from aiguillage.domain.moments import iso
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 FORMATS = ("csv", "xlsx", "jsonl", "json")
 PIECE = 1_000

@@ -14,7 +14,6 @@ from aiguillage.domain.facts import BY_NAME, BY_TYPE, KINDS, Fact, kind_named
 from aiguillage.domain.problems import Code
 from aiguillage.domain.remarks import Remark
 from aiguillage.domain.unfit import unfit
-from aiguillage.storage.engine import Database
 from aiguillage.storage.fact_keys import ids_having
 from aiguillage.storage.facts import (
     Kept,
@@ -31,6 +30,7 @@ from aiguillage.storage.facts import (
 )
 from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.schema import can_be_id
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.surveys import has_records
 
 NAMES = ("code", "number", "name", "label", "nickname")

@@ -20,8 +20,8 @@ from aiguillage.domain.contacts import (
 )
 from aiguillage.domain.errors import about, conflict, invalid, missing
 from aiguillage.domain.problems import Code
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, field_options, fields
+from aiguillage.storage.sqlite.engine import Database
 
 KEEP = msgspec.UNSET
 MOST_OPTIONS = 1_000

@@ -24,7 +24,7 @@ import msgspec
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.domain.moments import HOUR
 from aiguillage.domain.problems import Code
-from aiguillage.storage.engine import Database, written_beside
+from aiguillage.storage.sqlite.engine import Database, written_beside
 
 KEPT = HOUR
 """Microseconds since it was asked for, or worked on for the last time."""

@@ -15,7 +15,7 @@ from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, place_of
 from aiguillage.domain.problems import Code
-from aiguillage.storage.engine import Database, written_beside
+from aiguillage.storage.sqlite.engine import Database, written_beside
 
 STOPPED = (
     "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "

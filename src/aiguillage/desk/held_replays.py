@@ -14,7 +14,7 @@ from aiguillage.desk.change import read_facts
 from aiguillage.desk.held import REPLAYS, About, write, write_progress
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, invalid, place_of
-from aiguillage.storage.engine import Database, written_beside
+from aiguillage.storage.sqlite.engine import Database, written_beside
 
 STOPPED = (
     "It ended before all calls were decided: the server was stopped, or this took more than one request may take. Ask "

@@ -13,10 +13,10 @@ from aiguillage.domain.errors import missing
 from aiguillage.domain.holidays import ObservedDay, compute_days, is_custom
 from aiguillage.domain.moments import in_utc
 from aiguillage.domain.queues import Observance
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
 from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.schema import accounts
+from aiguillage.storage.sqlite.engine import Database
 
 KIND = "observance"
 YEARS_BACK, YEARS_AHEAD = 1, 10

@@ -24,9 +24,9 @@ from aiguillage.desk.importing.sent import MOST_UPSERTED, upsert_rows
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Field
 from aiguillage.domain.errors import conflict
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import imports
-from aiguillage.storage.staging import staging
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.staging import staging
 
 __all__ = [
     "MOST_UPSERTED",

@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from aiguillage.desk.change import require_operator
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, contacts, imports, journal, tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 
 def count_facts(db: Database, actor: Actor) -> dict[str, int]:

@@ -5,9 +5,9 @@ import msgspec
 from aiguillage.desk.change import read_facts, require_operator
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.storage import journal
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import Entry
 from aiguillage.storage.schema import DIRECTORY_ID
+from aiguillage.storage.sqlite.engine import Database
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

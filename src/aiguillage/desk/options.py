@@ -10,8 +10,8 @@ from aiguillage.desk.fields import check_option, erase_option, insert_option, re
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.contacts import SELECTS, Option, field_key
 from aiguillage.domain.errors import invalid, missing
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, field_options, fields
+from aiguillage.storage.sqlite.engine import Database
 
 
 class KeptOption(msgspec.Struct, frozen=True):

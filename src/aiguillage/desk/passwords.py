@@ -16,8 +16,8 @@ from aiguillage.desk.token_rows import SESSION, end_tokens
 from aiguillage.desk.users import find_user, hash_password, one_time_until, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import accounts, grants, users
+from aiguillage.storage.sqlite.engine import Database
 
 _one_at_a_time = Lock()
 """Each look at a password takes 64 MiB and a core for a while: many at once must not take a worker's memory."""

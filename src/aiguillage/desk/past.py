@@ -12,8 +12,8 @@ from aiguillage.domain.contacts import Contact, Field
 from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.errors import conflict, invalid, missing
 from aiguillage.domain.facts import BY_NAME
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import ERASED, Entry, read_down_to
+from aiguillage.storage.sqlite.engine import Database
 
 REFUSED = "refused"
 """Where a call would go whose request these facts turn away: it names a list or queue that they lack."""

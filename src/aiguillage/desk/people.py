@@ -17,11 +17,11 @@ from aiguillage.domain.pseudonyms import pseudonym
 from aiguillage.storage.call_people import Sought, calls_of
 from aiguillage.storage.calls import Call
 from aiguillage.storage.contacts import holders, read_contact
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import read_facts as read_kept
 from aiguillage.storage.journal import Entry, read_entries
-from aiguillage.storage.people import Finder, Trace, imports_of
 from aiguillage.storage.pseudonym_key import pseudonym_key
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.people import Finder, Trace, imports_of
 
 BLOCKED = "blocked"
 

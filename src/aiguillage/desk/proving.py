@@ -7,7 +7,7 @@ from aiguillage.desk.second_factor import spend_code
 from aiguillage.desk.throttle import forgive, pay, refund
 from aiguillage.desk.users import require_user
 from aiguillage.domain.accounts import Actor
-from aiguillage.storage.engine import Database
+from aiguillage.storage.sqlite.engine import Database
 
 
 def prove_again(db: Database, actor: Actor, password: str, code: str, *, address: str | None) -> Actor:

@@ -12,9 +12,9 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.moments import DAY
 from aiguillage.domain.pseudonyms import pseudonym
 from aiguillage.storage.call_retention import Done, forget_before, pseudonymise_before, retention_done
-from aiguillage.storage.engine import Database
 from aiguillage.storage.pseudonym_key import pseudonym_key
 from aiguillage.storage.schema import DIRECTORY_ID, accounts
+from aiguillage.storage.sqlite.engine import Database
 
 """Microseconds."""
 

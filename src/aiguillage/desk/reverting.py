@@ -20,10 +20,10 @@ from aiguillage.domain.queues import Calendar
 from aiguillage.storage import journal
 from aiguillage.storage.calendars import keep_text
 from aiguillage.storage.contacts import contact_of, read_contact
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import kept_fact, require_fact, words_of
 from aiguillage.storage.journal import ERASED, Entry
 from aiguillage.storage.schema import can_be_id
+from aiguillage.storage.sqlite.engine import Database
 
 ACTION = "revert"
 SHAPES: dict[str, Any] = {"contact": Contact, "field": Field, "account": Account}

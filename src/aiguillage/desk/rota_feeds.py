@@ -8,9 +8,9 @@ from aiguillage.domain.errors import missing
 from aiguillage.domain.moments import DAY
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import ROTA
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind, require_fact
 from aiguillage.storage.secrets import find_account_by_secret
+from aiguillage.storage.sqlite.engine import Database
 
 DAYS_BACK, DAYS_AHEAD = 30, 180
 

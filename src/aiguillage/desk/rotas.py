@@ -9,8 +9,8 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import DAY
 from aiguillage.domain.oncall import Duty, OnCall
 from aiguillage.domain.queues import ROTA
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import by_kind, require_fact
+from aiguillage.storage.sqlite.engine import Database
 
 LONGEST = 366 * DAY
 """How long a period may be that is looked through, in microseconds."""

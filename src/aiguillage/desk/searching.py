@@ -14,10 +14,10 @@ from aiguillage.domain.contacts import parse_code
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.numbers import parse_number, parse_prefix
 from aiguillage.domain.searching import Reading, readings_of
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import first_since
 from aiguillage.storage.orders import SORTS, Order, Place
 from aiguillage.storage.searching import Search, Wanted, read_places
+from aiguillage.storage.sqlite.engine import Database
 
 LONGEST_WORDS, LONGEST_CURSOR = 200, 2_000
 

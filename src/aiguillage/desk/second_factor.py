@@ -12,8 +12,8 @@ from aiguillage.desk.users import find_user, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.moments import SECOND
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import users
+from aiguillage.storage.sqlite.engine import Database
 
 ISSUER = "aiguillage"
 STEP = 30 * SECOND

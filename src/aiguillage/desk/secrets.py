@@ -2,9 +2,9 @@
 
 from aiguillage.desk.change import change_facts, require_unbound
 from aiguillage.domain.accounts import Actor, Role, new_secret
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.secrets import erase_secret, keep_secret
+from aiguillage.storage.sqlite.engine import Database
 
 
 def issue_secret(db: Database, actor: Actor, code: str, kind: str, fact_id: int) -> str:

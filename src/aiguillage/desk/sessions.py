@@ -12,8 +12,8 @@ from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, kee
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.domain.sessions import IDLE, LASTS, MOST, NOTED_EVERY
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 UNNAMED = "session"
 LONGEST_NAME = 200

@@ -16,8 +16,8 @@ from aiguillage.desk.token_rows import SESSION, Token, read_tokens
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.problems import Code
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 
 class Credentials(msgspec.Struct, frozen=True):

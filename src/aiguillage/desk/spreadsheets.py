@@ -8,9 +8,9 @@ from pathlib import Path
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid
-from aiguillage.storage.engine import Database, written_beside
 from aiguillage.storage.searching import Search, Wanted
-from aiguillage.storage.staging import private_directory
+from aiguillage.storage.sqlite.engine import Database, written_beside
+from aiguillage.storage.sqlite.staging import private_directory
 
 MOST_ROWS = 1_048_575
 """Below the header, by the format."""

@@ -13,10 +13,10 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid, missing
 from aiguillage.domain.moments import iso
 from aiguillage.domain.surveys import SurveyRecord, check_record, survey_caller
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.journal import record as journal_entries
 from aiguillage.storage.schema import can_be_id
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.surveys import (
     COLUMNS,
     KeptRecord,

@@ -8,10 +8,10 @@ from aiguillage.desk.secrets import issue_secret, revoke_secret
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid, missing
 from aiguillage.domain.queues import Switch
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.journal import raise_facts_version
 from aiguillage.storage.secrets import find_account_by_secret
+from aiguillage.storage.sqlite.engine import Database
 
 KIND = "switch"
 ACTIONS = ("on", "off", "toggle")

@@ -12,9 +12,9 @@ from aiguillage.domain.accounts import email_meant
 from aiguillage.domain.errors import Refusal, limited
 from aiguillage.domain.moments import DAY, SECOND
 from aiguillage.domain.tries import BY_ADDRESS, BY_EMAIL, BY_NETWORK, Pace, seconds_after, seconds_left, still_counted
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import sign_in_tries as tries
 from aiguillage.storage.schema import tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 FORGOTTEN = DAY
 """Microseconds after which nothing is left of a failure."""

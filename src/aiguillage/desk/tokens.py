@@ -31,8 +31,8 @@ from aiguillage.desk.token_rows import (
 from aiguillage.desk.users import require_user
 from aiguillage.domain.accounts import Actor, Role, check_unknown_mode, email_meant
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import can_be_id, tokens, users
+from aiguillage.storage.sqlite.engine import Database
 
 
 def issue_token(  # noqa: PLR0913 - each is a property of the token

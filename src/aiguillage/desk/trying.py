@@ -6,8 +6,8 @@ from typing import Any
 
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.faults import all_faults
-from aiguillage.storage.engine import Database
 from aiguillage.storage.joined import tried
+from aiguillage.storage.sqlite.engine import Database
 
 Try = Callable[[Database, list[Any]], object]
 """Carries out what is left, on the database that it gets. Raises Refusal."""

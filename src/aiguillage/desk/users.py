@@ -24,9 +24,9 @@ from aiguillage.domain.errors import conflict, invalid, limited, missing
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.passwords import check_password
 from aiguillage.domain.problems import Code
-from aiguillage.storage.engine import Database
 from aiguillage.storage.journal import record, take_seqs
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
+from aiguillage.storage.sqlite.engine import Database
 
 MOST_USERS, MOST_INVITED = 1_000, 100
 """Users of an account; those to whom somebody who is no operator gives a first role on it within a day."""

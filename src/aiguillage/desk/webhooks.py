@@ -23,8 +23,8 @@ from aiguillage.storage.deliveries import (
     require_delivery,
     send_again,
 )
-from aiguillage.storage.engine import Database
 from aiguillage.storage.facts import Kept, require_fact
+from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.webhooks import keep_webhook_secret, webhook_secret
 
 LONGEST_PING = 10 * MINUTE

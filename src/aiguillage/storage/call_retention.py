@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from aiguillage.domain.pseudonyms import is_pseudonym
 from aiguillage.storage.calls import open_log, rows_of, unusable_log
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.library import library
 
 AT_ONCE = 1_000
 """Calls in one transaction: a few milliseconds, while the workers' own calls wait in their memory."""

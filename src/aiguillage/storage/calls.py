@@ -12,8 +12,8 @@ import msgspec
 from aiguillage.domain.errors import Refusal, invalid, unavailable
 from aiguillage.domain.pseudonyms import SIGN, is_pseudonym
 from aiguillage.storage.private import make_private
-from aiguillage.storage.room import lacks_room
-from aiguillage.storage.sqlite import full, library, open_read_only, tells_damage, unusable, write_ahead
+from aiguillage.storage.sqlite.library import full, library, open_read_only, tells_damage, unusable, write_ahead
+from aiguillage.storage.sqlite.room import lacks_room
 
 BUSY_SECONDS = 5.0
 LATEST = 2**62

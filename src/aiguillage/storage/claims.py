@@ -14,7 +14,7 @@ from threading import Lock
 
 from aiguillage.domain.errors import conflict
 from aiguillage.domain.problems import Code
-from aiguillage.storage.sqlite import unwritable
+from aiguillage.storage.sqlite.library import unwritable
 
 NAME = "claims.lock"
 PLACES = 1 << 62

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from sqlalchemy import Connection
 
-from aiguillage.storage.engine import Database, told
+from aiguillage.storage.sqlite.engine import Database, told
 
 
 class OneTransaction(Database):

@@ -18,11 +18,11 @@ from sqlalchemy import (
 from aiguillage.domain.contacts import FOLDED, KeyKind, folded
 from aiguillage.domain.moments import SECOND
 from aiguillage.domain.searching import Alternatives, Reading
-from aiguillage.storage.alike import WITHIN, alike
 from aiguillage.storage.contacts import KEPT
 from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
-from aiguillage.storage.words import count_begun, found_by, has
+from aiguillage.storage.sqlite.alike import WITHIN, alike
+from aiguillage.storage.sqlite.words import count_begun, found_by, has
 
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from aiguillage.domain.surveys import SurveyRecord
-from aiguillage.storage.alike import BEGINNING, alike
 from aiguillage.storage.schema import survey_records as table
+from aiguillage.storage.sqlite.alike import BEGINNING, alike
 
 TEXTS = ("caller", "score_1", "score_2", "score_3", "agent_extension", "agent_name")
 COLUMNS = ("id", "survey_id", *TEXTS, "moment")

@@ -15,12 +15,12 @@ from aiguillage.desk.importing.sent import unknown_id
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Contact, KeyKind
 from aiguillage.domain.errors import Refusal
-from aiguillage.storage import clashes, staged
-from aiguillage.storage.clashes import Clash
 from aiguillage.storage.contacts import contact_of
-from aiguillage.storage.matching import match_drafts, match_own_ids
 from aiguillage.storage.schema import contacts
-from aiguillage.storage.staging import REFERENCE
+from aiguillage.storage.sqlite import clashes, staged
+from aiguillage.storage.sqlite.clashes import Clash
+from aiguillage.storage.sqlite.matching import match_drafts, match_own_ids
+from aiguillage.storage.sqlite.staging import REFERENCE
 
 WORDS = {REFERENCE: "reference", KeyKind.CODE: "code", KeyKind.NUMBER: "number", KeyKind.PREFIX: "number prefix"}
 FACTS = {REFERENCE: "reference", KeyKind.CODE: "code", KeyKind.NUMBER: "telecoms", KeyKind.PREFIX: "telecoms"}

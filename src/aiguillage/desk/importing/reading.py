@@ -7,7 +7,7 @@ from aiguillage.desk.importing.outcome import MOST_REFUSED, MOST_TOLD, Progress,
 from aiguillage.desk.importing.rows import RowReader
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Field
-from aiguillage.storage.staging import Stage
+from aiguillage.storage.sqlite.staging import Stage
 
 TOLD_EVERY = 5_000
 """Rows between two looks at the progress."""

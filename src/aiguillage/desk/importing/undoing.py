@@ -12,13 +12,13 @@ from aiguillage.desk.contacts import taken
 from aiguillage.desk.importing.outcome import Progress, Undone
 from aiguillage.domain.contacts import Contact, KeyKind
 from aiguillage.domain.errors import conflict, missing
-from aiguillage.storage import clashes, staged
-from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.people import ERASED_TEXT
 from aiguillage.storage.schema import can_be_id, imports
-from aiguillage.storage.staging import BATCH, Stage
+from aiguillage.storage.sqlite import clashes, staged
+from aiguillage.storage.sqlite.changes import write_changes
+from aiguillage.storage.sqlite.people import ERASED_TEXT
+from aiguillage.storage.sqlite.staging import BATCH, Stage
 
 ENTRIES = text(
     """SELECT entry.seq AS entry_seq, entry.action, entry.entity_id, entry.before, entry.after, contact.*

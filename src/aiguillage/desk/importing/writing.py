@@ -7,10 +7,10 @@ from aiguillage.desk.importing.judging import Judgement
 from aiguillage.desk.importing.outcome import NOTED_HERE, Choices, Outcome, Progress
 from aiguillage.desk.importing.reading import Read
 from aiguillage.domain.contacts import MOST_CONTACTS
-from aiguillage.storage import staged
-from aiguillage.storage.changes import write_changes
 from aiguillage.storage.contacts import contact_of
 from aiguillage.storage.schema import accounts, imports
+from aiguillage.storage.sqlite import staged
+from aiguillage.storage.sqlite.changes import write_changes
 
 ALLOWED_TO_GO = 5
 """One contact in so many may be missing from the file without anybody having to insist."""

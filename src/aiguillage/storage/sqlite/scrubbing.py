@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from aiguillage.domain.errors import unavailable
-from aiguillage.storage.engine import BUSY_SECONDS, told
-from aiguillage.storage.sqlite import library
+from aiguillage.storage.sqlite.engine import BUSY_SECONDS, told
+from aiguillage.storage.sqlite.library import library
 
 PIECE = 1 << 22
 """Bytes that are looked through at a time."""

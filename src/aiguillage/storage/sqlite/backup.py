@@ -7,11 +7,11 @@ from pathlib import Path
 
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
 from aiguillage.domain.moments import in_utc
-from aiguillage.storage.damage import forget_damage, require_whole
-from aiguillage.storage.engine import BUSY_SECONDS, Database, told
 from aiguillage.storage.migrate import current_revision, migrate, newest_revision
 from aiguillage.storage.private import MODE, make_private
-from aiguillage.storage.sqlite import library, open_read_only, tells_damage, tells_want_of_room, unusable
+from aiguillage.storage.sqlite.damage import forget_damage, require_whole
+from aiguillage.storage.sqlite.engine import BUSY_SECONDS, Database, told
+from aiguillage.storage.sqlite.library import library, open_read_only, tells_damage, tells_want_of_room, unusable
 
 HEADER = b"SQLite format 3\0"
 BESIDE = ("", "-wal", "-shm")

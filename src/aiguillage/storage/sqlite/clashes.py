@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from aiguillage.storage.staging import BATCH
+from aiguillage.storage.sqlite.staging import BATCH
 
 
 class Clash(NamedTuple):

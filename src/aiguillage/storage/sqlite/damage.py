@@ -21,10 +21,10 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.moments import DAY
 from aiguillage.domain.sums import WITHHELD, row_sum
 from aiguillage.storage.contacts import contact_of, key_rows
-from aiguillage.storage.engine import Database
 from aiguillage.storage.schema import contacts, metadata
-from aiguillage.storage.sqlite import broken, tells_damage
-from aiguillage.storage.words import INDEX
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.library import broken, tells_damage
+from aiguillage.storage.sqlite.words import INDEX
 
 SOME = 1_000
 """Rows that one step looks at."""

@@ -10,7 +10,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import FOLDED
 from aiguillage.storage.contacts import COLUMNS, count_contacts
 from aiguillage.storage.schema import contacts
-from aiguillage.storage.staging import BATCH
+from aiguillage.storage.sqlite.staging import BATCH
 
 Progress = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done, and of how much."""

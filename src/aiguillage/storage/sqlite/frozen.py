@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-from aiguillage.storage.room import lacks_room
-from aiguillage.storage.sqlite import library, open_read_only, prepare_reader
+from aiguillage.storage.sqlite.library import library, open_read_only, prepare_reader
+from aiguillage.storage.sqlite.room import lacks_room
 
 NOT_AS_USUAL = ("unable to open", "disk I/O error", "disk is full", "readonly")
 """What SQLite says where it cannot make or write the files beside a database."""

@@ -13,10 +13,9 @@ from sqlalchemy.pool import QueuePool
 
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.sums import row_sum
-from aiguillage.storage import sqlite
-from aiguillage.storage.alike import know_letters
-from aiguillage.storage.room import has_room, lacks_room
-from aiguillage.storage.sqlite import (
+from aiguillage.storage.sqlite import library as sqlite
+from aiguillage.storage.sqlite.alike import know_letters
+from aiguillage.storage.sqlite.library import (
     Identity,
     broken,
     full,
@@ -26,6 +25,7 @@ from aiguillage.storage.sqlite import (
     unusable,
     unwritable,
 )
+from aiguillage.storage.sqlite.room import has_room, lacks_room
 
 WRITE = {"aiguillage_write": True}
 BUSY_SECONDS = 120

@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from aiguillage.domain.contacts import PARTS, Contact, caller_keys
 from aiguillage.storage.journal import as_json
-from aiguillage.storage.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
+from aiguillage.storage.sqlite.staging import BATCH, CACHE_KIB, DRAFT_WIDTH, Stage, draft_keys, draft_row
 
 BOOLEANS: dict[str, TypeEngine[Any]] = {part.name: Boolean() for part in PARTS.values() if part.flag}
 """What text(...).columns needs, to give a contact's columns as they are: SQLite itself knows numbers only."""

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.contacts import Contact, KeyKind, caller_keys
-from aiguillage.storage import sqlite
 from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values, known_as
-from aiguillage.storage.engine import told, written_beside
+from aiguillage.storage.sqlite import library as sqlite
+from aiguillage.storage.sqlite.engine import told, written_beside
 
 PREFIX = ".staged-"
 BATCH = 20_000

@@ -6,8 +6,8 @@ They need no engine, and no more of the disk than calls do.
 from functools import cache
 from pathlib import Path
 
-from aiguillage.storage.frozen import open_to_read
-from aiguillage.storage.sqlite import broken, library, tells_damage
+from aiguillage.storage.sqlite.frozen import open_to_read
+from aiguillage.storage.sqlite.library import broken, library, tells_damage
 
 SCRIPTS = Path(__file__).parent / "migrations"
 REVISION = "SELECT version_num FROM alembic_version"
