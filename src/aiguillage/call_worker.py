@@ -30,9 +30,9 @@ from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings, read_settings
 from aiguillage.sockets import BACKLOG
+from aiguillage.storage.revisions import newest_revision, revision_of
 from aiguillage.storage.sqlite.frozen import open_to_read
 from aiguillage.storage.sqlite.library import identity
-from aiguillage.storage.sqlite.revisions import newest_revision, revision_of
 
 DESCRIPTORS = 192
 """Files and sockets beside the clients' connections: the table's, the log's, requests at the desk."""

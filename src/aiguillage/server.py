@@ -31,8 +31,8 @@ from aiguillage.logs import configure_lines
 from aiguillage.precedence import seconds_run, wants_to_run
 from aiguillage.settings import Settings, as_environment
 from aiguillage.sockets import address_of, listen, listen_for_workers
+from aiguillage.storage.revisions import check, newest_revision, revision_of
 from aiguillage.storage.sqlite.library import require_there
-from aiguillage.storage.sqlite.revisions import check, newest_revision, revision_of
 from aiguillage.storage.sqlite.room import keep_room
 
 LARGEST_CHECKED = 32 << 20

@@ -197,7 +197,7 @@ def test_a_directory_in_the_files_place_is_refused(tmp_path: Path) -> None:
 def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    with refused(Kind.UNAVAILABLE, "data cannot be made .*Choose a directory with AIGUILLAGE_DATA_DIR"):
+    with refused(Kind.UNAVAILABLE, "data cannot be created .*Choose a directory with AIGUILLAGE_DATA_DIR"):
         open_database(Settings(data_dir=tmp_path / "data"))
 
 

@@ -12,7 +12,7 @@ ITS_OWN = re.compile(
     r"PRAGMA|ATTACH|INSERT OR |CROSS JOIN|INDEXED BY|create_function|json_each|sqlite_(master|schema|insert)"
     r"|dialects\.sqlite|\bGLOB\b|\browid\b|fts5|storage\.sqlite\.library|import sqlite3"
 )
-ON_FILES = ("calls", "call_", "claims", "pseudonym_key")
+ON_FILES = ("calls", "call_", "claims", "pseudonym_key", "revisions")
 """The call log and other files beside the database, which are SQLite's on any machine; migrations are one side's."""
 
 DESK = [

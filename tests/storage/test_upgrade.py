@@ -17,9 +17,9 @@ from aiguillage.domain.errors import Kind
 from aiguillage.settings import Settings
 from aiguillage.storage.calls import read_calls
 from aiguillage.storage.migrate import migrate
+from aiguillage.storage.revisions import newest_revision, revision_of
 from aiguillage.storage.sqlite.damage import require_whole
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.revisions import newest_revision, revision_of
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 from tests.server import running

@@ -3,8 +3,8 @@
 from sqlalchemy import inspect
 
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.storage.revisions import REVISION, SCRIPTS, newest_revision, revisions
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.revisions import REVISION, SCRIPTS, newest_revision, revisions
 
 __all__ = ["current_revision", "migrate", "newest_revision"]
 

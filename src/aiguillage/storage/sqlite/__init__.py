@@ -13,5 +13,5 @@ modules again, with the same functions (docs/decisions/0052-what-only-sqlite-doe
     scrubbing   nothing of what was erased is left in the file
     backup      a copy of the whole, and its way back
     damage      the walk that finds damaged rows
-    revisions   which schema a file has; frozen: read as it lay; room: whether the disk has any
+    frozen      the file as it lay, where it cannot be opened as usual; room: whether the disk has any
 """
