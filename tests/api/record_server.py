@@ -44,7 +44,7 @@ def assert_kept_from_others(
     """Whoever may do less is told which role it takes; an outsider cannot tell the account from none."""
     for name in NAMES[: NAMES.index(least)]:
         problem = records[name].refused(403, method, path, body)
-        assert f"takes the role {least_role(least)} on {ACCOUNT}" in problem["detail"]
+        assert f"requires the role {least_role(least)} on {ACCOUNT}" in problem["detail"]
     ours = records["outsider"].refused(404, method, path, body)
     none = records.elsewhere(NOWHERE).refused(404, method, path, body)
     assert str(ours).replace(ACCOUNT, NOWHERE) == str(none)

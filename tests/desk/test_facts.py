@@ -155,7 +155,9 @@ def test_a_fact_that_the_account_names_stays(cast: Cast, ids: dict[str, int], ki
     change(cast, "queue", ids["queue"], rota=None)
     set_account(cast.db, cast["manager"], ACCOUNT, {kind: ids[kind]})
 
-    with refused(Kind.CONFLICT, f"The account itself names this {kind.replace('_', ' ')}. Set another one, or none"):
+    with refused(
+        Kind.CONFLICT, f"The account's settings refer to this {kind.replace('_', ' ')}. Choose another one, or none"
+    ):
         remove(cast, kind, ids[kind])
 
     set_account(cast.db, cast["manager"], ACCOUNT, {kind: None})

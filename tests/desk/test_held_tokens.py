@@ -40,7 +40,7 @@ def test_a_token_of_a_small_role_gets_itself_no_greater_one(cast: Cast, role: Ro
         lambda: set_token(cast.db, actor, 1, {"expires_at": None}),
         lambda: revoke_token(cast.db, actor, 1),
     ):
-        with refused(Kind.FORBIDDEN, f"A token of the role {role.word} may not do this"):
+        with refused(Kind.FORBIDDEN, f"A token with the role {role.word} may not do this"):
             ask()
 
 
@@ -54,7 +54,7 @@ def test_a_token_that_is_held_to_an_account_reaches_tokens_of_that_account_alone
     assert [token.id for token in list_tokens(cast.db, actor)] == [here.id, actor.token_id, issued.id]
     with refused(Kind.INVALID, "Your own token is limited to some accounts"):
         issue_token(cast.db, actor, email("manager"), name="PBX")
-    with refused(Kind.MISSING, f"There is no token {everywhere.id} of yours"):
+    with refused(Kind.MISSING, f"You have no token {everywhere.id}"):
         show_token(cast.db, actor, everywhere.id)
 
 

@@ -64,7 +64,7 @@ def test_of_a_zones_name_no_more_than_its_last_three_parts_are_tried() -> None:
     ids=["BYDAY of 200,000", "BYDAY of 100,000", "EXDATE of 100,000", "60,000 EXDATE", "300,000 parameters", "1.5 MiB"],
 )
 def test_more_than_any_calendar_program_writes_is_refused(lines: tuple[str, ...], name: str) -> None:
-    with refused(Kind.INVALID, f"An event has too much in its {name}. Publish events with up to 400 dates"):
+    with refused(Kind.INVALID, f"An event has too many values in its {name}. Publish events with up to 400 dates"):
         read(calendar(*lines))
 
 

@@ -173,7 +173,7 @@ def test_refusals_are_counted_all_and_told_up_to_a_thousand(desk: Desk) -> None:
 def test_an_outsider_imports_nothing_and_learns_nothing(use_case: object, cast: Cast, desk: Desk) -> None:
     assert callable(use_case)
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} here for you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you"):
             use_case(cast.db, cast["outsider"], code, desk.file("code\n1\n"))
 
     assert desk.contacts() == {}

@@ -146,7 +146,7 @@ def test_a_role_that_is_too_small_is_told_which_one_it_takes(
 ) -> None:
     before = journals(cast)
 
-    with refused(Kind.FORBIDDEN, f"takes the role {case.role.word} on {ACCOUNT}; yours is {ROLES[name].word}"):
+    with refused(Kind.FORBIDDEN, f"requires the role {case.role.word} on {ACCOUNT}; yours is {ROLES[name].word}"):
         case.ask(Asked(cast, cast[name], ACCOUNT, contact_id))
 
     assert journals(cast) == before

@@ -82,7 +82,10 @@ def test_an_account_may_have_as_many_of_a_kind_as_are_declared_and_no_more(
     fill(cast, kind, ids, most - 2)
 
     last = add_fact(cast.db, cast["manager"], ACCOUNT, another(kind, ids)).kept
-    with refused(Kind.INVALID, f"CL0000 can have {most:,} .+, and has {most:,}: 1 more is too much. Remove some first"):
+    with refused(
+        Kind.INVALID,
+        f"CL0000 can have {most:,} .+, and already has {most:,}: 1 more would exceed that. Remove some first",
+    ):
         add_fact(cast.db, cast["manager"], ACCOUNT, msgspec.structs.replace(another(kind, ids), **second(kind)))
 
     assert set_fact(cast.db, cast["manager"], ACCOUNT, kind, last.id, SAMPLES[kind].changes).kept.seq > last.seq
@@ -107,7 +110,9 @@ def test_a_queue_may_have_as_many_of_a_kind_as_are_declared_and_no_more(
 
     add_fact(cast.db, cast["editor"], ACCOUNT, fact)
 
-    told = f"The {fact.owner_type} {fact.owner_id} can have {most:,} {kind.replace('_', ' ')}s, and has {most:,}"
+    told = (
+        f"The {fact.owner_type} {fact.owner_id} can have {most:,} {kind.replace('_', ' ')}s, and already has {most:,}"
+    )
     with refused(Kind.INVALID, told):
         add_fact(cast.db, cast["editor"], ACCOUNT, fact)
 

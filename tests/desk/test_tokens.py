@@ -174,7 +174,7 @@ def test_anothers_token_cannot_be_told_from_none(cast: Cast) -> None:
     token, _ = issue_token(cast.db, cast["router"], email("router"), name="PBX")
 
     for token_id in (token.id, token.id + 1, 0, -1, 2**63, -(2**70)):
-        with refused(Kind.MISSING, f"There is no token {token_id} of yours"):
+        with refused(Kind.MISSING, f"You have no token {token_id}"):
             revoke_token(cast.db, cast["manager"], token_id)
 
     assert list_tokens(cast.db, cast["router"]) == [token]

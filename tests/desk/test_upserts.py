@@ -115,7 +115,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"id_code": "1", "customer_id": 7}, "There is no 'customer_id' here"),
     ({"id_code": "1", "numbers": ["0199001235"]}, "There is no 'numbers' here"),
     ({"telecoms": ["12x"]}, "'12x' is not a phone number"),
-    ({"telecoms": [["0199001234"]]}, "is neither a text nor an object with 'number'"),
+    ({"telecoms": [["0199001234"]]}, "must be a text, or an object with 'number'"),
     ({"telecoms": ["0199001234"] * 51}, "More than 50 are too many"),
     ({"id_code": "1", "emails": [{"email": "a@example.org", "note": "x" * 2000}]}, "Send at most 1000 characters"),
     ({"id_code": "1", "company": {"a": 1}}, "Write a text or a number here"),
@@ -251,9 +251,9 @@ def test_a_contact_of_a_megabyte_is_not_looked_into(cast: Cast) -> None:
 
 def test_strangers_and_readers_upsert_nothing(cast: Cast) -> None:
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} here for you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you"):
             upsert_contacts(cast.db, cast["outsider"], code, [b'{"id_code": "1"}'])
-        with refused(Kind.MISSING, f"There is no account {code} here for you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you"):
             show_import(cast.db, cast["outsider"], code, 1)
     with refused(Kind.FORBIDDEN, "This requires the role edit"):
         upsert_contacts(cast.db, cast["reader"], ACCOUNT, [b"{}"])

@@ -157,6 +157,6 @@ def test_a_backup_whose_name_is_taken_writes_over_nothing_and_removes_nothing(co
     said = back_up(copies.parent, PATH=f"{tmp_path}:{os.environ['PATH']}")
 
     assert said.returncode == 1
-    assert f"{taken} is there already" in said.stderr
+    assert f"{taken} already exists" in said.stderr
     assert (copies / taken).read_bytes() == b"a copy"
     assert {path.name for path in copies.iterdir()} == {taken, old}

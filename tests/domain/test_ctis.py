@@ -97,7 +97,7 @@ def test_an_origin_that_makes_no_sense_is_refused(fact: CtiDestination, message:
 def test_an_origin_is_in_a_cti_once_however_it_is_written(origin: str, kept: str) -> None:
     fact = CtiDestination(cti=1, origin=origin, destination="209")
 
-    with refused(Kind.CONFLICT, f"Reception has the origin {kept} already. Change that one"):
+    with refused(Kind.CONFLICT, f"Reception already has the origin {kept}. Change that one"):
         check_cti_destination(fact, None, FACTS, ACCOUNT)
 
 

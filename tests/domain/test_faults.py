@@ -55,7 +55,7 @@ def judge(parts: list[Any]) -> None:
     if sent.code in OTHERWISE:
         raise OTHERWISE[sent.code]
     if " " in sent.code:
-        raise invalid(f"'{sent.code}' is no code.", "code")
+        raise invalid(f"'{sent.code}' is not a code.", "code")
     if sent.last is not None and sent.last < sent.first:
         raise invalid("The last is before the first.", "last", beside=("first",))
     for n, number in enumerate(sent.numbers):

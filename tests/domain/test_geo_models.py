@@ -149,7 +149,7 @@ def test_a_zone_is_kept_as_digits_and_capital_letters(model: GeoModel, text: str
     ],
 )
 def test_what_is_no_zone_of_the_model_is_refused_with_how_one_is_written(model: GeoModel, text: str, form: str) -> None:
-    with refused(Kind.INVALID, f"is no zone of the model {model.key}. Write {form}"):
+    with refused(Kind.INVALID, f"is not a zone of the model {model.key}. Write {form}"):
         model.parse_zone(text)
 
 
