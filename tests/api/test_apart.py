@@ -229,7 +229,7 @@ def test_an_export_comes_compressed_to_who_takes_that(client: Client) -> None:
 def test_an_export_that_is_refused_says_why(client: Client, path: str) -> None:
     problem = client.refused(422, "GET", path, params={"format": "pdf"})
 
-    assert "'pdf' is not a format" in problem["detail"]
+    assert "'pdf' is not an export format" in problem["detail"]
 
 
 def test_an_outsider_begins_no_work(client: Client, cast: Cast) -> None:

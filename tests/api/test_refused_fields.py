@@ -24,7 +24,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"emails": [None]}, "emails.0", "'emails.0' is null. It must be a text or an object."),
     ({"first_name": 5}, "first_name", "'first_name' is a whole number. It must be a text or null."),
-    ({"field_boolean_1": "maybe"}, "field_boolean_1", "is a text. It has to be true or false or null."),
+    ({"field_boolean_1": "maybe"}, "field_boolean_1", "is a text. It must be true or false or null."),
 ]
 
 

@@ -204,7 +204,7 @@ def test_what_is_about_people_takes_a_proof_whoever_asks_with_a_token(busy: Busy
         )
 
     assert {answer.status_code for answer in bare} == {403}
-    assert {answer.json()["detail"][:30] for answer in bare} == {"This takes a fresh proof of wh"}
+    assert {answer.json()["detail"][:30] for answer in bare} == {"This requires a recent proof o"}
     assert (wrong.status_code, proven.status_code, own.status_code) == (401, 200, 409)
 
 

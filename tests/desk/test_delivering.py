@@ -187,7 +187,7 @@ def test_an_erased_number_is_in_no_body_and_is_not_sent(hooks: Hooks) -> None:
     assert tries == 1
     assert (by_id[ours].body, by_id[ours].state, by_id[ours].trouble) == ("", "failed", ERASED)
     assert NUMBER + "5" in by_id[others].body
-    with refused(Kind.CONFLICT, "has since been erased"):
+    with refused(Kind.CONFLICT, "has been erased"):
         resend_delivery(hooks.cast.db, hooks.cast["manager"], ACCOUNT, kept.id, ours)
 
 

@@ -215,12 +215,12 @@ def test_another_accounts_fact_is_not_there(cast: Cast, ids: dict[str, int]) -> 
 @pytest.mark.parametrize(
     ("kind", "changes", "message"),
     [
-        ("queue", {"active": "yes"}, "'active' is a text. It has to be true or false"),
-        ("queue", {"group": "Bureaux"}, "'group' is a text. It has to be a whole number or null"),
+        ("queue", {"active": "yes"}, "'active' is a text. It must be true or false"),
+        ("queue", {"group": "Bureaux"}, "'group' is a text. It must be a whole number or null"),
         ("time_span", {"start_time": "nine"}, "Invalid RFC3339 encoded time"),
-        ("time_span", {"start_time": 9}, "'start_time' is a whole number. It has to be a time"),
+        ("time_span", {"start_time": 9}, "'start_time' is a whole number. It must be a time"),
         ("exception", {"first_day": "2026-02-30"}, "Invalid"),
-        ("rota", {"members": ["Ana"]}, "'members.0' is a text. It has to be an object"),
+        ("rota", {"members": ["Ana"]}, "'members.0' is a text. It must be an object"),
         ("switch", {"name": "\udcff"}, "Give a value of that type"),
         ("queue", {"colour": "red"}, "A queue has no 'colour'. It has: name, code, number"),
     ],

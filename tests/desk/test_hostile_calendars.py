@@ -34,7 +34,7 @@ def events(count: int, zone: str) -> bytes:
 
 @pytest.mark.parametrize("zone", SLASHES.values(), ids=SLASHES)
 def test_a_time_zone_of_very_many_parts_is_refused(zone: str) -> None:
-    with refused(Kind.INVALID, "time zone 'a/a/a/.+is not known|too much in its DTSTART"):
+    with refused(Kind.INVALID, "time zone 'a/a/a/.+is not known|too many values in its DTSTART"):
         read(calendar(f"DTSTART;TZID={zone}x:20261005T090000", "DURATION:PT1H"))
 
 

@@ -115,7 +115,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"id_code": "1", "customer_id": 7}, "There is no 'customer_id' here"),
     ({"id_code": "1", "numbers": ["0199001235"]}, "There is no 'numbers' here"),
     ({"telecoms": ["12x"]}, "'12x' is not a phone number"),
-    ({"telecoms": [["0199001234"]]}, "must be a text, or an object with 'number'"),
+    ({"telecoms": [["0199001234"]]}, "is neither a text nor an object with 'number'"),
     ({"telecoms": ["0199001234"] * 51}, "More than 50 are too many"),
     ({"id_code": "1", "emails": [{"email": "a@example.org", "note": "x" * 2000}]}, "Send at most 1000 characters"),
     ({"id_code": "1", "company": {"a": 1}}, "Write a text or a number here"),

@@ -102,7 +102,7 @@ def test_several_faults_are_told_in_one_message_too() -> None:
 
     refusal = all_faults(invalid("'a b' is not a code.", "code"), parts, [{}, GOOD], judge)
 
-    assert refusal.message == "'a b' is no code. 'numbers.1' is no number."
+    assert refusal.message == "'a b' is not a code. 'numbers.1' is no number."
     assert refusal.errors == {"code": ["'a b' is not a code."], "numbers.1": ["'numbers.1' is no number."]}
     assert refusal.code is Code.INVALID
 

@@ -101,7 +101,7 @@ def test_members_are_refused_with_what_to_do(members: tuple[Member, ...], messag
         ({"every": 367}, "hands over every 367 weeks. Give 1 to 366"),
         ({"unit": "months"}, "'months' is not a unit for the turns of layer 'Weeks'. Choose days or weeks"),
         ({"end": date(2026, 1, 5)}, "ends on 2026-01-05, before its first day is over. Give a day after 2026-01-05"),
-        ({"windows": (window(8, "08:00", "18:00"),)}, "8 is no day of the week. Write 1 for Monday"),
+        ({"windows": (window(8, "08:00", "18:00"),)}, "8 is not a day of the week. Write 1 for Monday"),
         ({"windows": (window(-1, "08:00", "18:00"),)}, "-1 is not a day of the week"),
         ({"handover": time(9, tzinfo=UTC)}, "'09:00:00\\+00:00' has an offset from UTC. Write the local time"),
         (

@@ -46,7 +46,7 @@ def test_a_webhook_is_kept_as_it_is_entered_but_for_blanks() -> None:
         ({"url": "https://example.org/a b"}, "url", "https://"),
         ({"url": "https://example.org/\n"}, "url", "https://"),
         ({"url": "https://example.org/" + "a" * 2000}, "url", "https://"),
-        ({"events": ()}, "events", "told of nothing. Choose from: contact.changed"),
+        ({"events": ()}, "events", "has no events. Choose from: contact.changed"),
         ({"events": ("call.known",)}, "events", "'call.known' is not an event"),
         ({"events": ("ping",)}, "events", "'ping' is not an event"),
         ({"events": ("call.unknown", "call.unknown")}, "events", "given twice"),

@@ -202,8 +202,8 @@ def nothing(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
-        (a_text, Kind.INVALID, r"bad\.db is no usable copy \(file is not a database\)\. Choose another"),
-        (an_empty_file, Kind.INVALID, r"bad\.db is no copy of an aiguillage database\. Make one with"),
+        (a_text, Kind.INVALID, r"bad\.db is not a usable copy \(file is not a database\)\. Choose another"),
+        (an_empty_file, Kind.INVALID, r"bad\.db is not a copy of an aiguillage database\. Make one with"),
         (a_foreign_database, Kind.INVALID, "bad\\.db is not a copy of an aiguillage database"),
         (a_foreign_database_under_alembic, Kind.INVALID, r"bad\.db was made by a newer release"),
         (a_directory, Kind.MISSING, r"There is no file .*bad\.db\. Name a copy made with"),
@@ -229,7 +229,7 @@ def test_what_is_no_copy_is_refused_and_nothing_is_lost(
 def test_a_damaged_copy_is_refused_and_nothing_is_lost(cast: Cast, copy: Path, pages: slice) -> None:
     scratch(copy, pages)
 
-    with refused(Kind.INVALID, r"copy\.db (is no usable copy|is damaged)"):
+    with refused(Kind.INVALID, r"copy\.db (is not a usable copy|is damaged)"):
         restore(cast.db.path, copy, NOW)
 
     assert name_of(cast) == "renamed"
