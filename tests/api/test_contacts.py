@@ -135,7 +135,7 @@ def test_a_number_of_somebody_else_is_a_conflict(client: Client) -> None:
 
     problem = client.refused(409, "POST", "/contacts", {"telecoms": ["0033199001234"]})
 
-    assert "+33199001234 is contact" in problem["detail"]
+    assert "+33199001234 already belongs to contact" in problem["detail"]
 
 
 def test_a_list_is_paged_by_number_as_laravel_does(client: Client) -> None:
