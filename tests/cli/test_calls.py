@@ -89,7 +89,7 @@ def test_a_queue_and_a_dialled_number_are_asked_about(terminal: Terminal) -> Non
     assert called["queue"] == "support"
     assert "neither number nor code" in terminal.done("route", ACCOUNT, "--queue", "207")
     assert "There is no queue 'x'" in terminal.refused("route", ACCOUNT, "--queue", "x")
-    assert "is no moment" in terminal.refused("route", ACCOUNT, "--queue", "207", "--at", "later")
+    assert "is not a date and time" in terminal.refused("route", ACCOUNT, "--queue", "207", "--at", "later")
 
 
 def support(terminal: Terminal) -> None:

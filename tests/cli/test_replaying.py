@@ -123,7 +123,7 @@ def test_a_french_reader_reads_french(moved: Terminal) -> None:
         (("--against", "nowhere.json"), "nowhere.json"),
         (("--against", "THEIRS"), f"about {OTHER_ACCOUNT}, not {ACCOUNT}"),
         (("--against", "THEIRS", "--journal-before", "1"), "not both"),
-        (("--since", "yesterday"), "is no moment"),
+        (("--since", "yesterday"), "is not a date and time"),
     ],
 )
 def test_what_makes_no_sense_is_refused(called: Terminal, tmp_path: Path, words: tuple[str, ...], advice: str) -> None:

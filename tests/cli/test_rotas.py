@@ -128,7 +128,7 @@ def test_a_closed_queues_caller_with_a_contract_reaches_who_is_on_call(terminal:
         (("set", ACCOUNT, "astreinte"), "Nothing to set"),
         (("set", ACCOUNT, "astreinte", "--level2", "astreinte"), "its own level 2"),
         (("who", ACCOUNT, "x"), "There is no rota 'x' on this account. There is: astreinte"),
-        (("who", ACCOUNT, "astreinte", "--at", "later"), "is no moment"),
+        (("who", ACCOUNT, "astreinte", "--at", "later"), "is not a date and time"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "--every", "12h"), "Write days or weeks"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "--every", "0d"), "Write days or weeks"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "-m", "Cléo"), "who is not a member"),

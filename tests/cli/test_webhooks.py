@@ -51,7 +51,7 @@ def test_what_was_sent_is_listed_and_sent_again(terminal: Terminal) -> None:
     assert [one["state"] for one in listed] == ["waiting", "failed"]
     assert terminal.read("webhook", "deliveries", ACCOUNT, "CRM", "--state", "waiting") == listed[:1]
     assert "waiting" in terminal.done("webhook", "deliveries", ACCOUNT, "CRM")
-    assert "no state" in terminal.refused("webhook", "deliveries", ACCOUNT, "CRM", "--state", "lost")
+    assert "not a state" in terminal.refused("webhook", "deliveries", ACCOUNT, "CRM", "--state", "lost")
 
 
 def test_a_delivery_is_listed_also_when_what_it_said_was_erased(terminal: Terminal, cast: Cast) -> None:

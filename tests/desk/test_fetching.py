@@ -45,11 +45,11 @@ def test_an_https_url_has_its_parts(url: str, place: tuple[str, int, str]) -> No
         ("https://example.org:80/", "port 80"),
         ("https://example.org:8080/", "port 8080. Leave it out, or use 8443"),
         ("https://example.org:65535/", "port 65535"),
-        ("https://example.org/a b", "no address"),
-        ("https://example.org/\r\nX: y", "no address"),
-        ("https://exämple.org/", "no address"),
-        ("", "no address"),
-        ("https://example.org/" + "a" * 2000, "no address"),
+        ("https://example.org/a b", "not an address"),
+        ("https://example.org/\r\nX: y", "not an address"),
+        ("https://exämple.org/", "not an address"),
+        ("", "not an address"),
+        ("https://example.org/" + "a" * 2000, "not an address"),
     ],
 )
 def test_any_other_url_is_refused_with_what_to_write(url: str, message: str) -> None:

@@ -142,7 +142,7 @@ def test_json_lines_speak_the_successors_language(desk: Desk) -> None:
         ('{"code": "1", "telecoms": {"label": "0199001234"}}', "is neither a text nor an object with 'number'"),
         ('{"code": "1", "emails": [{"email": true}]}', "is neither a text nor an object with 'email'"),
         ('{"code": "1", "emails": "nobody"}', "is not an e-mail address"),
-        ('{"code": "1", "company": "\\ud800"}', "no JSON"),
+        ('{"code": "1", "company": "\\ud800"}', "JSON"),
         ('{"code": "1", "company": "\\u0000"}', "control characters"),
         ('{"code": "1", "telecoms": [' + ", ".join('"0199001234"' for _ in range(51)) + "]}", "too many"),
     ],

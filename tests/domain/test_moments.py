@@ -43,7 +43,7 @@ def test_a_moment_is_read_with_its_offset_also_where_the_plus_became_a_blank(tex
     "text", ["", "now", "2026-11-24", "2026-11-24T18:00:00", "2026-02-30T18:00:00Z", "9999-12-31T23:30:00-01:00"]
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
-    with refused(Kind.INVALID, "is no moment") as refusal:
+    with refused(Kind.INVALID, "is not a date and time") as refusal:
         parse_moment(text, "since")
 
     assert refusal.value.field == "since"

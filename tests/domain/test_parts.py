@@ -99,11 +99,11 @@ def test_what_is_sent_is_parsed_by_the_type_of_its_part() -> None:
 @pytest.mark.parametrize(
     ("kind", "sent", "field", "words"),
     [
-        (TimeSpan, {"date_full": "tomorrow"}, "date_full", "no date"),
-        (TimeSpan, {"start_time": "9"}, "start_time", "no time"),
-        (TimeSpan, {"end_time": "25:00"}, "end_time", "no time"),
+        (TimeSpan, {"date_full": "tomorrow"}, "date_full", "not a date"),
+        (TimeSpan, {"start_time": "9"}, "start_time", "not a time"),
+        (TimeSpan, {"end_time": "25:00"}, "end_time", "not a time"),
         (Rota, {"overrides": [{"begins": "soon"}]}, "overrides.0.begins", "not a date and time"),
-        (Rota, {"layers": [{}, {"windows": [{"start_time": "x"}]}]}, "layers.1.windows.0.start_time", "no time"),
+        (Rota, {"layers": [{}, {"windows": [{"start_time": "x"}]}]}, "layers.1.windows.0.start_time", "not a time"),
         (GeoList, {"geo_routing_model_id": 99}, "model", "no geo model"),
     ],
 )
