@@ -169,7 +169,7 @@ def test_an_origin_is_imported_once(manager: Person, name: str) -> None:
     told = manager.done("POST", "/ctis/import", content=text, headers=CSV, params={"partial": "1"})
 
     assert [one["line"] for one in told["refusals"]] == [3, 4, 5]
-    assert "Line 2 already has the origin SITE." in told["refusals"][0]["reason"]
+    assert "Line 2 has the origin SITE already." in told["refusals"][0]["reason"]
 
 
 @pytest.mark.parametrize(

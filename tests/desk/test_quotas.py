@@ -123,7 +123,7 @@ def test_a_hundred_thousand_zones_are_possible_and_not_one_more(cast: Cast, ids:
     who = (cast.db, cast["editor"], ACCOUNT)
     there = len(show_fact(*who, "geo_destination", ids["geo_destination"]).fact.zones)
 
-    with refused(Kind.INVALID, "CL0000 can have 100,000 zones in all of its geo destinations, and has"):
+    with refused(Kind.INVALID, "CL0000 can have 100,000 zones in all of its geo destinations, and already has"):
         add_fact(*who, GeoDestination(geo_list=ids["geo_list"], zones=("22", "29", "44", "49")))
     with refused(Kind.INVALID, "can have 100,000 zones"):
         set_fact(*who, "geo_destination", ids["geo_destination"], {"zones": ("22", "29", "44", "49", "53", "72")})
