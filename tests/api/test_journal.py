@@ -77,7 +77,7 @@ def test_a_change_that_others_followed_is_told_of(records: Records, contact_id: 
 
     problem = records["manager"].refused(409, "POST", f"/journal/{added}/revert")
 
-    assert f"changed since by {email('manager')} (change {newest(records)})" in problem["detail"]
+    assert f"has since been changed by {email('manager')} (change {newest(records)})" in problem["detail"]
 
 
 @pytest.mark.parametrize("seq", ["0", "99999", "9" * 17, "x", "9" * 30])

@@ -154,7 +154,7 @@ def test_what_somebody_changed_since_is_not_reverted(cast: Cast) -> None:
     last = newest(cast).seq
     before = kept(cast)
 
-    with refused(Kind.CONFLICT, rf"changed since by editor@example.org \(change {last}\)"):
+    with refused(Kind.CONFLICT, rf"has since been changed by editor@example.org \(change {last}\)"):
         revert(cast, first)
 
     assert kept(cast) == before

@@ -191,7 +191,7 @@ def test_records_are_exported_as_a_spreadsheet(cast: Cast, survey: int) -> None:
 
 def test_an_export_of_nothing_is_a_file_all_the_same(cast: Cast) -> None:
     assert b"".join(export_records(cast.db, cast["reader"], ACCOUNT, "json")) == b"[]"
-    with refused(Kind.INVALID, "not a format"):
+    with refused(Kind.INVALID, "not an export format"):
         export_records(cast.db, cast["reader"], ACCOUNT, "pdf")
 
 

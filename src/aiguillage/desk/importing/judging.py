@@ -140,7 +140,7 @@ def _nobody(clash: Clash) -> str:
 
 
 def _others(clash: Clash) -> str:
-    return f"The reference '{clash.key}' is contact {clash.other}'s already. Change one of the two."
+    return f"The reference '{clash.key}' already belongs to contact {clash.other}. Change one of the two."
 
 
 def _held(clash: Clash) -> str:
