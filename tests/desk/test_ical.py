@@ -156,7 +156,7 @@ def test_a_label_is_one_line_of_moderate_length() -> None:
     ],
 )
 def test_what_is_no_calendar_is_refused(text: bytes) -> None:
-    with refused(Kind.INVALID, "no iCal calendar that can be read|cannot be read"):
+    with refused(Kind.INVALID, "not a readable iCal calendar|cannot be read"):
         read(text)
 
 
