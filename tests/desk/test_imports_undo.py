@@ -85,7 +85,7 @@ def test_an_import_whose_contact_was_touched_since_is_not_undone(touch: str, cas
         (Contact(code="1"), "The code 1 already belongs to contact"),
         (Contact(telecoms=(Telecom("+33199001234"),)), r"\+33199001234 already belongs to contact"),
         (Contact(telecoms=(Telecom("+3319900*"),)), r"prefix \+3319900 already belongs to contact"),
-        (Contact(reference="A", company="Pâtisserie Noël"), "The reference 'A' already belongs to contact"),
+        (Contact(reference="A", company="Pâtisserie Noël"), "The reference 'A' now belongs to contact"),
     ],
 )
 def test_a_removed_contact_whose_key_was_taken_since_is_not_put_back(

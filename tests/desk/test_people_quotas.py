@@ -76,7 +76,9 @@ def test_a_manager_invites_a_hundred_people_a_day_known_or_not(cast: Cast) -> No
         grant_role(cast.db, cast["manager"], f"guest{n}@example.org", ACCOUNT, Role.READ)
 
     for address in ("one.more@example.org", email("outsider")):
-        with refused(Kind.LIMITED, "You have invited 100 people to CL0000 within a day. Continue tomorrow, or ask") as no:
+        with refused(
+            Kind.LIMITED, "You have invited 100 people to CL0000 within a day. Continue tomorrow, or ask"
+        ) as no:
             grant_role(cast.db, cast["manager"], address, ACCOUNT, Role.READ)
         assert no.value.wait == 3_600
     assert grant_role(cast.db, cast["operator"], email("outsider"), ACCOUNT, Role.READ).role == "read"

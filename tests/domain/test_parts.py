@@ -104,7 +104,7 @@ def test_what_is_sent_is_parsed_by_the_type_of_its_part() -> None:
         (TimeSpan, {"end_time": "25:00"}, "end_time", "not a time"),
         (Rota, {"overrides": [{"begins": "soon"}]}, "overrides.0.begins", "not a date and time"),
         (Rota, {"layers": [{}, {"windows": [{"start_time": "x"}]}]}, "layers.1.windows.0.start_time", "not a time"),
-        (GeoList, {"geo_routing_model_id": 99}, "model", "no geo model"),
+        (GeoList, {"geo_routing_model_id": 99}, "model", "not a geo model"),
     ],
 )
 def test_what_cannot_be_parsed_is_refused_by_its_place(

@@ -146,12 +146,12 @@ def test_a_fact_is_kept_in_one_form(fact: Fact, given: dict[str, Any], becomes: 
         (SUPPORT, {"code": "-a"}, Kind.INVALID, "'-a' is not a queue code"),
         (SUPPORT, {"code": "SUPPORT"}, Kind.CONFLICT, "a queue with the code support. Choose another code"),
         (SUPPORT, {"code": "new"}, Kind.CONFLICT, "Queue support already has the number 207. Choose another number"),
-        (NEW, {"code": "207"}, Kind.CONFLICT, "Queue support already has the number 207. Choose another code"),
+        (NEW, {"code": "207"}, Kind.CONFLICT, "Queue support has the number 207. Choose another code"),
         (
             NEW,
             {"number": "SALES"},
             Kind.CONFLICT,
-            "CL0000 already has a queue with the code Sales. Choose another number",
+            "CL0000 has a queue with the code Sales. Choose another number",
         ),
         (
             SALES,

@@ -13,7 +13,7 @@ from aiguillage.storage.sqlite.library import require_there
 from tests.cast import ACCOUNT, Cast
 from tests.refusal import refused
 
-REPLACED = r"aiguillage\.db was removed or replaced while it was open.*start the server again"
+REPLACED = r"aiguillage\.db was removed or replaced while it was open.*restart the server"
 
 
 def rename(cast: Cast, name: str) -> None:
