@@ -66,7 +66,14 @@ def test_a_call_worker_imports_nothing_of_the_desk() -> None:
         ),
     }
     assert {name for name in loaded if name.startswith("aiguillage.storage.")} == {
-        f"aiguillage.storage.{name}" for name in ("calls", "frozen", "private", "revisions", "room", "sqlite")
+        f"aiguillage.storage.{name}"
+        for name in (
+            "calls",
+            "private",
+            "revisions",
+            "sqlite",
+            *(f"sqlite.{one}" for one in ("frozen", "library", "room")),
+        )
     }
     assert {"litestar", "sqlalchemy", "uvicorn", "structlog", "rich", "typer"} & set(loaded) == set()
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.errors import FIELD, Refusal, conflict, invalid
 from aiguillage.domain.faults import MOST_FAULTS, all_faults
 from aiguillage.domain.problems import Code
 from aiguillage.domain.unfit import unfit
@@ -60,7 +60,7 @@ def judge(parts: list[Any]) -> None:
         raise invalid("The last is before the first.", "last", beside=("first",))
     for n, number in enumerate(sent.numbers):
         if not number.isdecimal():
-            raise invalid(f"'numbers.{n}' is no number.", f"numbers.{n}")
+            raise invalid(f"'{FIELD}' is no number.", f"numbers.{n}")
 
 
 def faults(body: Any, query: Any = None, judged: Callable[[list[Any]], object] = judge) -> Any:  # noqa: ANN401 - JSON
