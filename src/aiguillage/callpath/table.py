@@ -125,9 +125,8 @@ class Table:
         """Ends the turn's read transaction, if it could be started."""
         self.reading = False
         try:  # without suppress(), which costs as much as a rule
-            if self._connection.in_transaction:
-                self._execute("COMMIT")
-        except Exception:  # noqa: BLE001, S110 - of a broken file; the next turn begins afresh
+            self._execute("COMMIT")
+        except Exception:  # noqa: BLE001, S110 - none was begun, or the file is broken; the next turn begins afresh
             pass
 
     def close(self) -> None:
