@@ -124,7 +124,7 @@ class Table:
     def end(self) -> None:
         """Ends the turn's read transaction, if it could be started."""
         self.reading = False
-        try:  # without suppress(), which costs as much as a rule
+        try:  # noqa: SIM105 - suppress() costs as much as a rule
             self._execute("COMMIT")
         except Exception:  # noqa: BLE001, S110 - none was begun, or the file is broken; the next turn begins afresh
             pass
