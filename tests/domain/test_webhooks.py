@@ -63,7 +63,10 @@ def test_an_address_has_one_webhook() -> None:
     with refused(Kind.CONFLICT, "The webhook CRM already has this address"):
         check(msgspec.structs.replace(HOOK, name="ERP"), HOOK)
 
+    elsewhere = msgspec.structs.replace(HOOK, name="ERP", url="https://example.org/erp")
+
     assert check(HOOK, HOOK, fact_id=1) == HOOK
+    assert check(elsewhere, HOOK) == elsewhere
 
 
 def test_why_it_was_switched_off_is_forgotten_when_it_is_on_again() -> None:
