@@ -265,6 +265,6 @@ def test_an_outsider_sees_nothing(asked: Asked) -> None:
         asked.cast.db, asked.cast["reader"], ACCOUNT, export_facts(asked.cast.db, asked.cast["reader"], ACCOUNT)
     )
 
-    with refused(Kind.MISSING, f"no account {ACCOUNT} that you"):
+    with refused(Kind.MISSING, f"no account {ACCOUNT} that you can see"):
         asked.replay(past, "outsider")
     assert OTHER_ACCOUNT not in str(asked.replay(past))

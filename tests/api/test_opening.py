@@ -221,7 +221,7 @@ def test_a_queue_has_so_many_spans_and_each_is_remarked_on_so_often(editor: Pers
     added = editor.done("POST", f"{SPANS}/bulk", [MORNING] * most, params=place)["data"]
     one_more = editor.ask("POST", SPANS, MORNING, params=place)
 
-    told = f"The queue {place['time_spanable_id']} can have 500 time spans, and already has 500: 1 more would"
+    told = f"The queue {place['time_spanable_id']} can have 500 time spans, and already has 500: 1 more would exceed"
     assert [answer.status_code for answer in (refused, one_more)] == [422, 422]
     assert all(told in answer.json()["detail"] for answer in (refused, one_more))
     assert {len(span["remarks"]) for span in added} == {MOST_REMARKS + 1}

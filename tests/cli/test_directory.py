@@ -154,7 +154,7 @@ def test_a_field_gets_a_label_a_default_and_options(terminal: Terminal) -> None:
         (("user", "grant", email("reader"), ACCOUNT, "king"), "is not a role"),
         (("user", "revoke", email("outsider"), ACCOUNT), "has no role"),
         (("token", "issue", email("router"), "--name", "x", "--expires-in", "soon"), "is not a duration"),
-        (("token", "issue", email("router"), "--name", "x", "--expires-in", "0d"), "expired"),
+        (("token", "issue", email("router"), "--name", "x", "--expires-in", "0d"), "would already have expired"),
         (("token", "issue", email("router"), "--name", "x", "--host", "nowhere"), "CIDR"),
         (("token", "issue", email("router"), "--name", "x", "--unknown", "500"), "is not an answer"),
         (("token", "issue", email("router"), "--name", "x", "--role", "x"), "is not a role"),

@@ -68,7 +68,7 @@ def test_the_accounts_list_is_set_by_code_and_a_call_asks_for_it(terminal: Termi
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("list", "add", ACCOUNT, "x", "-m", "martian"), "geo model"),
+        (("list", "add", ACCOUNT, "x", "-m", "martian"), "is not a geo model"),
         (("list", "add", ACCOUNT, "x", "-m", "fr-departments", *("-f", "1") * 5), "5 destinations are too many"),
         (("list", "set", ACCOUNT, "agences"), "Nothing to set"),
         (("list", "show", ACCOUNT, "x"), "There is: agences"),

@@ -135,7 +135,7 @@ def test_a_closed_queues_caller_with_a_contract_reaches_who_is_on_call(terminal:
         (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "18:00-09:00"), "is not a window"),
         (("layer", "add", ACCOUNT, "astreinte", "A", "--window", "1-5 18:00"), "is not a window"),
         (("layer", "remove", ACCOUNT, "astreinte", "A"), "It has: none"),
-        (("override", "remove", ACCOUNT, "astreinte", "1"), "of them at position 1"),
+        (("override", "remove", ACCOUNT, "astreinte", "1"), "none of them at position 1"),
         (
             ("override", "add", ACCOUNT, "astreinte", "Bob", "--from", "2026-11-11", "--to", "2026-11-10"),
             "Let it end after it begins",

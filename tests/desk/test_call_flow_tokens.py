@@ -116,5 +116,5 @@ def test_anothers_or_another_accounts_cannot_be_told_from_none(cast: Cast, name:
 
     for token_id in (routers.id, elsewhere.id, personal.id, 999, 0, 2**70):
         for ask in (show_call_token, revoke_call_token):
-            with refused(Kind.MISSING, "There is no call-flow token with that id on this account that you"):
+            with refused(Kind.MISSING, "There is no call-flow token with that id on this account that you can see"):
                 ask(cast.db, cast[name], ACCOUNT, token_id)

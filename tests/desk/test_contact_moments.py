@@ -192,5 +192,5 @@ def test_an_outsider_sees_the_moments_of_their_own_account_alone(cast: Cast) -> 
 
     assert (foreign.id, hours(foreign.created_at), hours(foreign.updated_at)) == (added.id, 9, 9)
     assert moments(cast) == {"C-1": (0, 0)}
-    with refused(Kind.MISSING, f"There is no account {ACCOUNT} that you"):
+    with refused(Kind.MISSING, f"There is no account {ACCOUNT} that you can see"):
         show_contact(cast.db, cast["outsider"], ACCOUNT, added.id)

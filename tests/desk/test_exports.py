@@ -144,7 +144,7 @@ def test_an_unknown_format_is_refused(cast: Cast) -> None:
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_outsider_exports_nothing_and_learns_nothing(form: str, cast: Cast) -> None:
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} that you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you can see"):
             export_contacts(cast.db, cast["outsider"], code, form)
     with refused(Kind.FORBIDDEN, "This requires the role read"):
         export_contacts(cast.db, cast["router"], ACCOUNT, form)

@@ -151,7 +151,7 @@ def test_a_redirect_leads_nowhere_that_could_not_be_asked_for(
         endless(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000),
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + b"x" * 1001,
     ],
-    ids=["length", "lie", "not the length", "endless", "chunk"],
+    ids=["length", "lie", "no length", "endless", "chunk"],
 )
 def test_a_body_beyond_the_limit_is_refused_when_the_limit_is_reached(secure: Secure, said: Said) -> None:
     secure.said["/"] = said

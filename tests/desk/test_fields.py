@@ -145,7 +145,12 @@ def test_the_same_option_may_stand_in_two_fields_and_two_accounts(cast: Cast) ->
 @pytest.mark.parametrize(
     ("key", "option", "kind", "message"),
     [
-        ("select_1", Option("Twice", "207"), Kind.CONFLICT, "has an option with the value '207'. Remove that one"),
+        (
+            "select_1",
+            Option("Twice", "207"),
+            Kind.CONFLICT,
+            "already has an option with the value '207'. Remove that one",
+        ),
         ("boolean_1", SUPPORT, Kind.INVALID, "is a yes-or-no field; only select_1 to select_4 have options"),
         ("select_9", SUPPORT, Kind.INVALID, "is not a field"),
         ("select_1", Option("Support", "1,2"), Kind.INVALID, "is not a destination"),

@@ -90,7 +90,7 @@ def test_an_upload_that_is_being_applied_is_applied_by_nobody_else(cast: Cast) -
         apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
     assert show(cast, held).progress.state == "applying"
     apply()
-    with refused(Kind.CONFLICT, "This upload has already"):
+    with refused(Kind.CONFLICT, "This upload has already been imported. Upload the file again"):
         apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
 
 
@@ -185,12 +185,12 @@ def test_strangers_readers_and_another_accounts_people_cannot_touch_an_upload(ca
     held = hold(cast)
 
     for use in (show_held, apply_held):
-        with refused(Kind.MISSING, "There is no account CL0000 that you"):
+        with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
             use(cast.db, cast["outsider"], ACCOUNT, held.id)
         for held_id in (held.id, held.id + 1):
             with refused(Kind.MISSING, f"There is no import {held_id} on this account"):
                 use(cast.db, cast["outsider"], OTHER_ACCOUNT, held_id)
-    with refused(Kind.MISSING, "There is no account CL0000 that you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
         hold_import(cast.db, cast["outsider"], ACCOUNT, TWO, Choices())
     for name, use_case in (("router", show_held), ("reader", apply_held)):
         with refused(Kind.FORBIDDEN, "This requires the role"):

@@ -235,9 +235,9 @@ def test_an_outsider_cannot_tell_a_replay_from_none(cast: Cast) -> None:
     replaying = begin(cast)
     replaying.end(lambda: FEW)
 
-    with refused(Kind.MISSING, "There is no account CL0000 that you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
         show_replay(cast.db, cast["outsider"], ACCOUNT, replaying.replay.id)
-    with refused(Kind.MISSING, "There is no account CL0000 that you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
         hold_replay(cast.db, cast["outsider"], ACCOUNT)
     for held_id in (replaying.replay.id, replaying.replay.id + 1):
         with refused(Kind.MISSING, f"There is no replay {held_id} on this account"):

@@ -173,7 +173,7 @@ def test_refusals_are_counted_all_and_told_up_to_a_thousand(desk: Desk) -> None:
 def test_an_outsider_imports_nothing_and_learns_nothing(use_case: object, cast: Cast, desk: Desk) -> None:
     assert callable(use_case)
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} that you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you can see"):
             use_case(cast.db, cast["outsider"], code, desk.file("code\n1\n"))
 
     assert desk.contacts() == {}
@@ -188,7 +188,7 @@ def test_a_reader_imports_nothing(use_case: object, name: str, cast: Cast, desk:
 
 
 def test_imports_are_listed_for_readers_only(cast: Cast) -> None:
-    with refused(Kind.MISSING, "There is no account CL0000 that you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
         list_imports(cast.db, cast["outsider"], ACCOUNT)
     with refused(Kind.FORBIDDEN, "This requires the role read"):
         list_imports(cast.db, cast["router"], ACCOUNT)

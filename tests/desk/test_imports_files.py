@@ -68,7 +68,7 @@ def test_json_that_is_nested_without_end_is_a_refused_row(desk: Desk) -> None:
     with pytest.raises(ImportRefused) as caught:
         desk.take('{"code": "1", "x": ' + "[" * 100_000 + "]" * 100_000 + "}\n")
 
-    assert "is no JSON" in caught.value.outcome.refusals[0].message
+    assert "is not JSON" in caught.value.outcome.refusals[0].message
 
 
 def test_a_spreadsheet_keeps_its_rows_and_its_whole_numbers(desk: Desk) -> None:
@@ -134,15 +134,15 @@ def test_json_lines_speak_the_successors_language(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("{", "The line is no JSON"),
-        ("[1]", "no JSON object"),
+        ("{", "The line is not JSON"),
+        ("[1]", "not a JSON object"),
         ('{"company": "A"}', "No column says which contact a row is about"),
         ('{"code": ["1"]}', "Write a text or a number here"),
         ('{"code": "1", "telecoms": [["0199001234"]]}', "is neither a text nor an object with 'number'"),
         ('{"code": "1", "telecoms": {"label": "0199001234"}}', "is neither a text nor an object with 'number'"),
         ('{"code": "1", "emails": [{"email": true}]}', "is neither a text nor an object with 'email'"),
         ('{"code": "1", "emails": "nobody"}', "is not an e-mail address"),
-        ('{"code": "1", "company": "\\ud800"}', "JSON"),
+        ('{"code": "1", "company": "\\ud800"}', "is not JSON"),
         ('{"code": "1", "company": "\\u0000"}', "control characters"),
         ('{"code": "1", "telecoms": [' + ", ".join('"0199001234"' for _ in range(51)) + "]}", "too many"),
     ],

@@ -113,7 +113,7 @@ def test_an_outsider_undoes_nothing(cast: Cast, desk: Desk) -> None:
     outcome = desk.take("code\n1\n")
 
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} that you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you can see"):
             undo_import(cast.db, cast["outsider"], code, outcome.import_id or 0)
     with refused(Kind.FORBIDDEN, "This requires the role edit"):
         undo_import(cast.db, cast["reader"], ACCOUNT, outcome.import_id or 0)

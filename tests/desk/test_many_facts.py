@@ -57,7 +57,7 @@ def test_facts_that_name_each_other_go_together(cast: Cast) -> None:
 def test_facts_that_are_added_together_are_checked_beside_each_other(cast: Cast) -> None:
     who = (cast.db, cast["editor"], ACCOUNT)
 
-    with refused(Kind.CONFLICT, "has a queue with the code support"):
+    with refused(Kind.CONFLICT, "has a queue with the code support. Choose another code"):
         add_facts(*who, [Queue(name="A", code="support"), Queue(name="B", code="SUPPORT")])
 
     assert list_facts(*who, "queue") == []

@@ -107,7 +107,7 @@ def test_a_limited_token_of_an_operator_touches_nobody_and_nobodys_secrets(
         proven = prove_again(integrator.db, actor, PASSWORD, "", address=HOME)
         with refused(
             Kind.FORBIDDEN,
-            "A token that is limited|Only an operator|This requires the role manage|requires the role manage",
+            "A token that is limited|Only an operator|This requires the role manage",
         ):
             ask(Asked(integrator.db, proven, reader_id(integrator)))
 

@@ -199,7 +199,7 @@ def test_an_added_fact_stays_while_something_belongs_to_it(cast: Cast) -> None:
     added = newest(cast).seq
     add_fact(cast.db, cast["editor"], ACCOUNT, SAMPLES["exception"].make({"group": group}))
 
-    with refused(Kind.CONFLICT, "belongs to it"):
+    with refused(Kind.CONFLICT, "now belongs to it"):
         revert(cast, added)
 
 

@@ -251,7 +251,7 @@ def test_changes_since_a_moment_come_in_their_order(cast: Cast, names: dict[int,
     ("asked", "message"),
     [
         ({"sort": "role"}, "Cannot sort by 'role'. Choose one of: id, company"),
-        ({"sort": "--id"}, "Cannot sort by"),
+        ({"sort": "--id"}, "Cannot sort by '-id'"),
         ({"filters": {"telecoms": "garage"}}, "'garage' is not a phone number in FR"),
         ({"filters": {"telecoms": "0*"}}, "'0\\*' is not a number prefix"),
         ({"filters": {"id_code": "ça"}}, "'ça' is not a code"),

@@ -53,7 +53,7 @@ def test_a_switched_session_reaches_one_account_and_expires_with_the_first(peopl
     held = acting(people, secret)
     assert list_contacts(people.db, held, ACCOUNT) is not None
     assert [account.code for account in list_accounts(people.db, held)] == [ACCOUNT]
-    with refused(Kind.MISSING, "There is no account CL0001 that you"):
+    with refused(Kind.MISSING, "There is no account CL0001 that you can see"):
         id_of(people.db, held, OTHER_ACCOUNT)
     with refused(Kind.FORBIDDEN, "requires the role manage on CL0000; yours is edit"):
         set_account(people.db, held, ACCOUNT, {"name": "Acacias"})

@@ -149,7 +149,7 @@ def test_a_page_tells_how_many_there_are_on_all(cast: Cast, survey: int) -> None
 
 
 def test_records_are_sorted_by_what_they_have(cast: Cast) -> None:
-    with refused(Kind.INVALID, "Cannot sort by"):
+    with refused(Kind.INVALID, "Cannot sort by 'seq'"):
         found(cast, sort="seq")
 
 

@@ -251,9 +251,9 @@ def test_a_contact_of_a_megabyte_is_not_looked_into(cast: Cast) -> None:
 
 def test_strangers_and_readers_upsert_nothing(cast: Cast) -> None:
     for code in (ACCOUNT, "CL9999"):
-        with refused(Kind.MISSING, f"There is no account {code} that you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you can see"):
             upsert_contacts(cast.db, cast["outsider"], code, [b'{"id_code": "1"}'])
-        with refused(Kind.MISSING, f"There is no account {code} that you"):
+        with refused(Kind.MISSING, f"There is no account {code} that you can see"):
             show_import(cast.db, cast["outsider"], code, 1)
     with refused(Kind.FORBIDDEN, "This requires the role edit"):
         upsert_contacts(cast.db, cast["reader"], ACCOUNT, [b"{}"])

@@ -283,7 +283,7 @@ def test_a_role_taken_away_shuts_its_user_out(cast: Cast) -> None:
         {"email": email("editor"), "role": "edit"},
         None,
     )
-    with refused(Kind.MISSING, "There is no account CL0000 that you"):
+    with refused(Kind.MISSING, "There is no account CL0000 that you can see"):
         list_users(cast.db, cast["editor"], ACCOUNT)
 
 

@@ -100,7 +100,7 @@ def test_facts_are_checked_as_if_they_had_just_been_entered() -> None:
         (
             lambda d: d["facts"]["rota"]["2"]["members"][0].update(nmae="x"),
             Kind.INVALID,
-            "^facts\\.rota\\.2\\.members\\[0\\]\\.nmae is unknown. Remove it from the document, or correct it",
+            r"^facts\.rota\.2\.members\[0\]\.nmae is unknown. Remove it from the document, or correct its spelling",
         ),
         (
             lambda d: d["facts"]["queue"]["3"].update(default_destination="207"),

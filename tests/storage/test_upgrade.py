@@ -117,5 +117,5 @@ def test_its_call_log_is_read(upgraded: Upgraded) -> None:
 def test_the_outsider_sees_nothing_of_it(upgraded: Upgraded) -> None:
     cast = Cast(upgraded.db)
 
-    with refused(Kind.MISSING, f"There is no account {ACCOUNT} that you"):
+    with refused(Kind.MISSING, f"There is no account {ACCOUNT} that you can see"):
         list_imports(upgraded.db, cast["outsider"], ACCOUNT)

@@ -135,9 +135,9 @@ def _json_rows(text: TextIO) -> Iterator[Row]:
         try:
             found = decode(words)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            yield Row(line, (), [], f"The line is no JSON ({error}). Write one object a line.")
+            yield Row(line, (), [], f"The line is not JSON ({error}). Write one object a line.")
             continue
         if isinstance(found, dict):
             yield Row(line, tuple(found), [cell_of(value) for value in found.values()])
         else:
-            yield Row(line, (), [], "The line is no JSON object. Write one object a line, in braces.")
+            yield Row(line, (), [], "The line is not a JSON object. Write one object a line, in braces.")
