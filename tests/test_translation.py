@@ -33,6 +33,13 @@ def test_what_somebody_wrote_is_left_alone_and_a_sentence_inside_another_is_tran
     assert f"«\u00a0{refused}\u00a0»" in translated(quoted, FRENCH)
 
 
+@pytest.mark.parametrize("name", ["number", "calls", "yes", "Calls", "contact"])
+def test_a_name_that_is_one_of_our_words_is_still_a_name(name: str) -> None:
+    refused = f"The webhook {name} already has this address. Add the events to that one."
+
+    assert f" {name} " in translated(refused, FRENCH) != refused
+
+
 @pytest.mark.parametrize("message", ["", "Nobody ever says this.", "'", "x" * 100_000, "is not a date. Write " * 5_000])
 def test_what_has_no_translation_stays_as_it_is(message: str) -> None:
     assert translated(message, FRENCH) == message

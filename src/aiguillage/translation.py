@@ -7,8 +7,8 @@ stands in the code; so a sentence is found by its own words, whoever made it, wh
     message   'Mardi' is not a date. Write it as in 2026-12-24.
     French    « Mardi » n'est pas une date. Écrivez-la comme 2026-12-24.
 
-What stands in a sentence is translated too where it is a sentence itself, but not between quotes: these are somebody's
-own words.
+What stands in a sentence is translated too where it is a whole sentence itself, but not between quotes: these are
+somebody's own words, as names are.
 """
 
 import gettext
@@ -41,8 +41,14 @@ class Sentence:
         given = self._given(message)
         if given is None:
             return None
-        said = {place: text if place in self._quoted else catalogue.translate(text) for place, text in given.items()}
+        said = {
+            place: catalogue.translate(text) if self._is_ours(place, text) else text for place, text in given.items()
+        }
         return _PLACE.sub(lambda place: said.get(place[0], place[0]), self._translation)
+
+    def _is_ours(self, place: str, text: str) -> bool:
+        """Whether a text may be a sentence of ours: a word or a name that equals a message is somebody's own."""
+        return place not in self._quoted and ". " in f"{text} "
 
     def _given(self, message: str) -> dict[str, str] | None:
         """What stands in the places; each is as short as the sentence's own words allow."""

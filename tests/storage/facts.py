@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, text
 
 from aiguillage.storage.schema import accounts, metadata
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.words import INDEX, TERMS
+from aiguillage.storage.sqlite.word_index import INDEX, TERMS
 
 
 def facts_version(db: Database, code: str = "") -> int:

@@ -20,7 +20,7 @@ from aiguillage.storage.migrations.versions import v0009_words as v0009
 from aiguillage.storage.revisions import SCRIPTS, newest_revision, revision_of
 from aiguillage.storage.schema import metadata
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.words import INDEX, TERMS
+from aiguillage.storage.sqlite.word_index import INDEX, TERMS
 from tests.cast import ACCOUNT, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.refusal import refused

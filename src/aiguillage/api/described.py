@@ -13,9 +13,9 @@ from aiguillage.api.openapi import Json, Shared
 from aiguillage.api.operations import STALE, Nothing, Operation, Remarks, Upload
 from aiguillage.api.shown import SHOWN
 from aiguillage.domain.described import JSON, Answer, Content, Described
+from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.problems import CODES, MEDIA_TYPE, Code, Problem
 from aiguillage.domain.problems import problem as made
-from aiguillage.domain.words import example_of, means
 
 ACCOUNT: Json = {
     "name": "customer_account",

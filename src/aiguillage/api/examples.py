@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import Operation
 from aiguillage.api.paging import Paged, page_behind, page_of
-from aiguillage.domain.words import example_of, metas_of
+from aiguillage.domain.meanings import example_of, metas_of
 
 SERVER = "http://127.0.0.1:8000"
 AN_ID = "12"

@@ -15,7 +15,7 @@ from aiguillage.api.moments import now
 from aiguillage.desk.rota_feeds import rota_feed
 from aiguillage.domain.described import Answer, Content, Described, Tag
 from aiguillage.domain.errors import missing
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 from aiguillage.storage.sqlite.engine import Database
 
 TAG = Tag("Feeds", "For calendar programs, under secret addresses.")

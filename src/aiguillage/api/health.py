@@ -8,7 +8,7 @@ from litestar.datastructures import CacheControlHeader
 
 from aiguillage.api.described import refusal
 from aiguillage.domain.described import JSON, TEXT, Answer, Content, Described, Tag
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 NOT_KEPT = CacheControlHeader(no_store=True)

@@ -8,7 +8,7 @@ import msgspec
 from aiguillage import __version__
 from aiguillage.api.request_ids import NAME
 from aiguillage.domain.described import HEADERS, Answer, Content, Described, Tag
-from aiguillage.domain.words import metas_of
+from aiguillage.domain.meanings import metas_of
 
 TITLE = "aiguillage API"
 SUMMARY = "Tells a phone system where a caller goes."

@@ -12,7 +12,7 @@ import msgspec
 from aiguillage.api.jobs import Job
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import missing
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 from aiguillage.storage.sqlite.engine import Database
 
 LONGEST_BODY, LONGEST_SECRETS = 1 << 20, 4 << 10

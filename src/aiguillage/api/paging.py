@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 PER_PAGE, MOST_PER_PAGE = 40, 1_000
 ONLY = "Only those"
@@ -18,9 +18,9 @@ ONLY = "Only those"
 class Paged(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A page of a list. `next_page_url` is null on the last page; `from` and `to` count from 1."""
 
-    data: Annotated[Sequence[Any], words.LIST]
+    data: Annotated[Sequence[Any], meanings.LIST]
     current_page: Annotated[int | None, means("Which page this is; null where pages have no numbers.")]
-    per_page: Annotated[int, words.PER_PAGE]
+    per_page: Annotated[int, meanings.PER_PAGE]
     total: Annotated[int | None, means("How many there are on all pages; null where they are not counted.")]
     from_: Annotated[
         int | None,
@@ -50,8 +50,8 @@ LISTED: dict[str, Any] = {
         ],
         msgspec.UNSET,
     ),
-    "page": (Annotated[int, words.PAGE], 1),
-    "per_page": (Annotated[int, words.PER_PAGE], PER_PAGE),
+    "page": (Annotated[int, meanings.PAGE], 1),
+    "per_page": (Annotated[int, meanings.PER_PAGE], PER_PAGE),
 }
 LISTING = tuple(LISTED)
 """What every index takes beside its filters."""
@@ -62,7 +62,7 @@ UNDATED = tuple(word for word in LISTING if word != "updated_since")
 
 def page_type(name: str, answer: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a struct's type, for a description
     """The page object of a resource's index, for its description."""
-    data = [("data", Annotated[list[answer], words.LIST])]
+    data = [("data", Annotated[list[answer], meanings.LIST])]
     return msgspec.defstruct(f"{name}Page", data, bases=(Paged,), kw_only=True, frozen=True, rename={"from_": "from"})
 
 

@@ -20,8 +20,8 @@ from aiguillage.api.problems import too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
 from aiguillage.domain.described import JSON, TEXT, Answer, Content, Described, Tag
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import example_of, means
 from aiguillage.storage.sqlite.engine import Database
 
 TAG = Tag("Switches", "Flipped from a phone, by whoever has a switch's code.")

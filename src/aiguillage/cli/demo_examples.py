@@ -2,6 +2,7 @@
 
 from datetime import date, time
 
+from aiguillage.api.resources.calendars import CLOSED
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.calendars import add_calendar
 from aiguillage.desk.call_flow_tokens import issue_call_token
@@ -25,18 +26,6 @@ OPERATOR = "operator@example.org"
 PASSWORD = "correct horse battery"  # noqa: S105 - everybody's in the demonstration, and told in the examples
 OTHER_ACCOUNT = "CL0001"
 IMPORTED = "reference;company;number\nD-6;Imprimerie Colbert;02 61 91 00 77\n"
-CLOSED = """\
-BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:-//example.org//Fermetures//FR
-BEGIN:VEVENT
-UID:1@example.org
-DTSTAMP:20261124T170000Z
-DTSTART;VALUE=DATE:20271224
-SUMMARY:Inventaire
-END:VEVENT
-END:VCALENDAR
-""".replace("\n", "\r\n")
 RECORDS = (("0199001234", "5"), ("0261910042", "4"), ("0353017701", "2"))
 """Who answered, and what."""
 

@@ -49,7 +49,7 @@ from aiguillage.storage.schema import (
     tokens,
 )
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.words import forget_former
+from aiguillage.storage.sqlite.word_index import forget_former
 from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook_secrets
 
 OF_AN_ACCOUNT = (

@@ -17,11 +17,11 @@ from aiguillage.desk.importing.texts import csv_rows, find_encoding, has_stray
 from aiguillage.desk.quotas import Quotas
 from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.ctis import Cti, CtiDestination, check_cti, check_cti_destination, origin_keys
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 from aiguillage.storage.fact_keys import AT_ONCE, ids_having
 from aiguillage.storage.facts import Kept, kept_facts, write_fact, write_new_facts
 from aiguillage.storage.facts import read_facts as read_kept
@@ -46,7 +46,7 @@ class RefusedRow(msgspec.Struct, frozen=True):
     """Why a row is refused."""
 
     line: Annotated[int, means("Its line in the file; rows of JSON count from 1.", 14)]
-    reason: Annotated[str, words.REASON]
+    reason: Annotated[str, meanings.REASON]
 
 
 class MapOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.sqlite.people import Finder, blank_changes, erase_rows, rename_imports
 from aiguillage.storage.sqlite.scrubbing import scrub
 from aiguillage.storage.sqlite.staging import sweep
-from aiguillage.storage.sqlite.words import forget_former
+from aiguillage.storage.sqlite.word_index import forget_former
 
 WHOLE, NUMBER = "whole", "number"
 CHOICES = (WHOLE, NUMBER)

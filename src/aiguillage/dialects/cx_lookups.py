@@ -10,16 +10,16 @@ from aiguillage.dialects.encom import Left, PlainAccount, Short
 from aiguillage.dialects.http import JSON, STATUS, Answer, Headers, Scope, more_about, read_query, render
 from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.v2 import At
-from aiguillage.domain import described, words
+from aiguillage.domain import described, meanings
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import ORIGIN, QUEUE, ZONE
+from aiguillage.domain.meanings import MOMENT, example_of, means
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.problems import MEDIA_TYPE, Code, Problem, as_json, problem
-from aiguillage.domain.words import MOMENT, example_of, means
 
 __all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
 __all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -30,18 +30,18 @@ METHODS = ("GET", "HEAD")
 
 
 class QueueLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    queue: Annotated[str, words.QUEUE]
+    queue: Annotated[str, meanings.QUEUE]
     open: Annotated[bool, means("Whether the queue is inside one of its time spans, or has none.", True)]
-    destination: Annotated[str | None, words.DESTINATION]
-    reason: Annotated[str, words.WHY]
-    until: Annotated[str | None, words.HOLDS, MOMENT]
+    destination: Annotated[str | None, meanings.DESTINATION]
+    reason: Annotated[str, meanings.WHY]
+    until: Annotated[str | None, meanings.HOLDS, MOMENT]
 
 
 class ZoneLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    destination1: Annotated[str | None, words.DESTINATION_1]
-    destination2: Annotated[str | None, words.DESTINATION_2]
-    destination3: Annotated[str | None, words.DESTINATION_3]
-    destination4: Annotated[str | None, words.DESTINATION_4]
+    destination1: Annotated[str | None, meanings.DESTINATION_1]
+    destination2: Annotated[str | None, meanings.DESTINATION_2]
+    destination3: Annotated[str | None, meanings.DESTINATION_3]
+    destination4: Annotated[str | None, meanings.DESTINATION_4]
     zone: Annotated[str | None, means("The zone that was found; null for the list's fallback.", "35")]
     nickname: Annotated[str | None, means("What people call these zones.", "Bretagne")]
     fallback: Annotated[bool, means("Whether the caller is in none of the list's zones.", False)]
@@ -49,7 +49,7 @@ class ZoneLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class OriginLookedUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origin: Annotated[str, means("What the phone system sends: a dialled number, a site's code.", "site-12")]
-    destination: Annotated[str, words.DESTINATION]
+    destination: Annotated[str, meanings.DESTINATION]
 
 
 def _queue(facts: Facts, decision: Decision) -> QueueLookedUp:

@@ -11,7 +11,7 @@ from aiguillage.dialects.http import JSON, STATUS, TEXT, Answer, more_about, ren
 from aiguillage.domain import described
 from aiguillage.domain.described import Content
 from aiguillage.domain.errors import Kind, Refusal
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 METHODS = ("GET", "HEAD")
 WORDS = {

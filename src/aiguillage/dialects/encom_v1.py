@@ -28,8 +28,8 @@ from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.contacts import Boolean, Select
 from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.routing import KEPT
-from aiguillage.domain.words import means
 
 __all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
 __all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]

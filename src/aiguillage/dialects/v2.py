@@ -18,8 +18,8 @@ from aiguillage.domain.accounts import Role, check_unknown_mode
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.meanings import description_of, example_of, means, optional
 from aiguillage.domain.routing import RULES
-from aiguillage.domain.words import example_of, means, optional, words_of
 
 __all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
 __all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -217,7 +217,7 @@ Route = msgspec.defstruct(
 def _sent(name: str, kind: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - a type
     """The same in a body, each as a value of that kind."""
     fields = [
-        (one.encode_name, Annotated[kind | Left, means(words_of(one.type))], msgspec.UNSET)
+        (one.encode_name, Annotated[kind | Left, means(description_of(one.type))], msgspec.UNSET)
         for one in msgspec.structs.fields(RouteQuery)
     ]
     return msgspec.defstruct(name, fields)

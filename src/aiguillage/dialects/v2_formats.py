@@ -6,10 +6,10 @@ from urllib.parse import quote
 import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.calls import Decision, Facts
+from aiguillage.domain.meanings import MOMENT, means
 from aiguillage.domain.moments import iso_in
-from aiguillage.domain.words import MOMENT, means
 
 FORMATS = ("json", "raw", "kv", "text")
 
@@ -35,10 +35,10 @@ class Told(msgspec.Struct, frozen=True, rename="camel", gc=False):
     on_call_duty_contract: Annotated[bool, means("Whether the caller has an on-call contract.", False)]
     priority: Annotated[int, means("A VIP's calls have the account's VIP priority, others 0.", 10)]
     destination: Annotated[str | None, means("Where to send the call now, all rules applied.", "207")]
-    destination1: Annotated[str | None, words.DESTINATION_1]
-    destination2: Annotated[str | None, words.DESTINATION_2]
-    destination3: Annotated[str | None, words.DESTINATION_3]
-    destination4: Annotated[str | None, words.DESTINATION_4]
+    destination1: Annotated[str | None, meanings.DESTINATION_1]
+    destination2: Annotated[str | None, meanings.DESTINATION_2]
+    destination3: Annotated[str | None, meanings.DESTINATION_3]
+    destination4: Annotated[str | None, meanings.DESTINATION_4]
     queue: Annotated[str | None, means("The code of the call queue that the caller was meant for.", "support")]
     open: Annotated[bool | None, means("Whether that queue is inside one of its time spans.", True)]
     until: Annotated[str | None, means("How long all of this holds.", "2026-11-24T18:00:00+01:00"), MOMENT]

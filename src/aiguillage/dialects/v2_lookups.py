@@ -12,15 +12,15 @@ from aiguillage.dialects.parameters import read_moment
 from aiguillage.dialects.paths import tidy
 from aiguillage.dialects.v2 import TAGS as V2_TAGS
 from aiguillage.dialects.v2 import At
-from aiguillage.domain import described, words
+from aiguillage.domain import described, meanings
 from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question, Rule
 from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.lookups import QUEUE, ROTA
+from aiguillage.domain.meanings import MOMENT, example_of, means
 from aiguillage.domain.moments import iso_in
 from aiguillage.domain.oncall import Member
-from aiguillage.domain.words import MOMENT, example_of, means
 
 __all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
 __all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
@@ -49,14 +49,14 @@ UNREAD = Question(rules=QUEUE, is_call=False)
 class QueueNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A call queue at a moment."""
 
-    queue: Annotated[str, words.QUEUE]
-    name: Annotated[str, words.NAME]
+    queue: Annotated[str, meanings.QUEUE]
+    name: Annotated[str, meanings.NAME]
     open: Annotated[bool, means("Whether it is inside one of its time spans, or has none.", True)]
-    destination: Annotated[str | None, words.DESTINATION]
-    reason: Annotated[str, words.WHY, msgspec.Meta(extra_json_schema={"enum": list(REASONS)})]
+    destination: Annotated[str | None, meanings.DESTINATION]
+    reason: Annotated[str, meanings.WHY, msgspec.Meta(extra_json_schema={"enum": list(REASONS)})]
     of: Annotated[str, means("Whose the reason is.", "queue"), msgspec.Meta(extra_json_schema={"enum": list(OWNERS)})]
     label: Annotated[str | None, means("What people call the exception or holiday that says so; null for none.", None)]
-    until: Annotated[str | None, words.HOLDS, MOMENT]
+    until: Annotated[str | None, meanings.HOLDS, MOMENT]
 
 
 class OnCallNow(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

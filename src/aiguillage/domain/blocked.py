@@ -5,15 +5,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import about, conflict
+from aiguillage.domain.meanings import means
 from aiguillage.domain.numbers import WITHHELD, parse_number, parse_prefix
 from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
-from aiguillage.domain.words import means
 
 HIDDEN = "withheld"
 """What stands for the number of callers who hide theirs."""
@@ -31,7 +31,7 @@ class Blocked(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     destination: Annotated[str | None, means("Where the caller goes; null rejects the call.")] = None
-    label: Annotated[str, words.LABEL] = ""
+    label: Annotated[str, meanings.LABEL] = ""
 
 
 class BlockedCallers:

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, one_of, own_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
-from aiguillage.domain.words import means
 
 LONGEST_ORIGIN = 64
 
@@ -20,7 +20,7 @@ LONGEST_ORIGIN = 64
 class Cti(msgspec.Struct, frozen=True, kw_only=True):
     """A phone system or application with an origin map of its own."""
 
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
 
 
 class CtiDestination(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class CtiDestination(msgspec.Struct, frozen=True, kw_only=True):
 
     cti: Annotated[int, means("The id of the CTI: the one in the path.", 12, wire="cti_id")]
     origin: Annotated[str, means("What the phone system sends: a dialled number, a site's code.", "01 99 00 12 34")]
-    destination: Annotated[str, words.DESTINATION]
+    destination: Annotated[str, meanings.DESTINATION]
 
 
 def origin_key(origin: str, country: str) -> str:

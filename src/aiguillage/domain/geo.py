@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import having, one_of, own_key, reference_key
 from aiguillage.domain.contacts import NO_SELECT, Select, parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.geo_models import GeoModel, model_named
+from aiguillage.domain.meanings import means
 from aiguillage.domain.problems import Code
 from aiguillage.domain.steps import Steps, batches, finish, let_go
-from aiguillage.domain.words import means
 
 MOST_ZONES = 5_000
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -62,7 +62,7 @@ class GeoList(msgspec.Struct, frozen=True, kw_only=True):
         Select,
         means(
             "Destination # of callers who are in none of the list's zones; null for none.",
-            words.FOUR,
+            meanings.FOUR,
             wire="fallback_destination_#",
         ),
     ] = NO_SELECT
@@ -84,7 +84,7 @@ class GeoDestination(msgspec.Struct, frozen=True, kw_only=True):
     ]
     nickname: Annotated[str, means("What people call these zones.", "Bretagne")] = ""
     select: Annotated[
-        Select, means("Destination # of callers from these zones; null for none.", words.FOUR, wire="destination_#")
+        Select, means("Destination # of callers from these zones; null for none.", meanings.FOUR, wire="destination_#")
     ] = NO_SELECT
 
 

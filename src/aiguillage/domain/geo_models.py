@@ -11,8 +11,8 @@ import msgspec
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.numbering import kept_beginning
-from aiguillage.domain.words import means
 
 Method = Literal["exact", "prefix"]
 Position = Literal["start", "end"]

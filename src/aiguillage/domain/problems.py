@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -15,17 +15,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec.structs import replace
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.beside import ByKind, having, one_of, own_key, owned, reference_key
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.holidays import ObservedDay, check_place
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
-from aiguillage.domain.words import means
 
 QUEUE, GROUP, ACCOUNT, ROTA = "queue", "group", "account", "rota"
 """What a fact can belong to."""
@@ -52,7 +52,7 @@ def _parse_weekday(day: int, _field: str) -> int:
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Call queues that share opening hours."""
 
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     decisions. `group` and `rota` are ids.
     """
 
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
     code: Annotated[str, means("What call flows name the queue by.", "support")]
     number: Annotated[str | None, means("What is dialled to reach the queue; null for none.", "207")] = None
     group: Annotated[
@@ -109,10 +109,10 @@ class TimeSpan(msgspec.Struct, frozen=True, kw_only=True):
     date_full: Annotated[
         date | None, means("The one day of the time span, `YYYY-MM-DD`; null for one of each week.")
     ] = None
-    start_time: Annotated[time, words.BEGINS]
-    end_time: Annotated[time, words.ENDS]
+    start_time: Annotated[time, meanings.BEGINS]
+    end_time: Annotated[time, meanings.ENDS]
     destination: Annotated[str | None, means("Where calls go in that time; null for the queue itself.")] = None
-    reference: Annotated[str, words.REFERENCE] = ""
+    reference: Annotated[str, meanings.REFERENCE] = ""
 
 
 class DayException(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,22 +138,22 @@ class DayException(msgspec.Struct, frozen=True, kw_only=True):
     ]
     first_day: Annotated[date, means("The day, or the first one, `YYYY-MM-DD`.", "2026-12-24", wire="day")]
     last_day: Annotated[date, means("The last day, which is one of them, `YYYY-MM-DD`.", "2026-12-24")]
-    every_year: Annotated[bool, words.EVERY_YEAR] = False
-    label: Annotated[str, words.LABEL] = ""
+    every_year: Annotated[bool, meanings.EVERY_YEAR] = False
+    label: Annotated[str, meanings.LABEL] = ""
     destination: Annotated[
         str | None, means("Where calls go on these days; null for the queue's default destination.")
     ] = None
-    reference: Annotated[str, words.REFERENCE] = ""
+    reference: Annotated[str, meanings.REFERENCE] = ""
 
 
 class Holiday(msgspec.Struct, frozen=True, kw_only=True):
     """A holiday of the account that somebody entered by hand."""
 
     day: Annotated[date, means("The day, `YYYY-MM-DD`.", "2026-11-27")]
-    label: Annotated[str, words.LABEL]
-    every_year: Annotated[bool, words.EVERY_YEAR] = False
-    destination: Annotated[str | None, words.ON_THAT_DAY] = None
-    reference: Annotated[str, words.REFERENCE] = ""
+    label: Annotated[str, meanings.LABEL]
+    every_year: Annotated[bool, meanings.EVERY_YEAR] = False
+    destination: Annotated[str | None, meanings.ON_THAT_DAY] = None
+    reference: Annotated[str, meanings.REFERENCE] = ""
 
 
 class Observance(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +218,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """A manual override of an account, group or queue: on until switched off or until a moment (microseconds UTC)."""
 
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
     owner_type: Annotated[str, means("What it belongs to: `account`, `group` or `queue`.", "queue", parse=parse_owner)]
     owner_id: Annotated[int | None, means("The id of what it belongs to; null for the account.", 12)] = None
     destination: Annotated[str, means("Where calls go while the switch is on.", "299")]

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account, check_email
 from aiguillage.domain.contacts import parse_destination, parse_text
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.numbers import parse_number
 from aiguillage.domain.problems import Code
 from aiguillage.domain.timeline import shown_in
-from aiguillage.domain.words import means
 
 DAYS = "days"
 UNITS = {DAYS: DAY, "weeks": WEEK}
@@ -88,7 +88,7 @@ class Rota(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     code: Annotated[str, means("What call flows name the rota by.", "astreinte")]
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
     members: Annotated[tuple[Member, ...], means("Those who can be on call.")]
     layers: Annotated[tuple[Layer, ...], means("Turns: later layers win where they are set.")] = ()
     overrides: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import Refusal, conflict, invalid
@@ -21,7 +21,7 @@ LONGEST_CALLER, LONGEST_SCORE, LONGEST_EXTENSION = 64, 64, 64
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """Questions that callers are asked; only its name is kept here."""
 
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
 
 
 class SurveyRecord(msgspec.Struct, frozen=True, kw_only=True):

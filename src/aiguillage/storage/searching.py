@@ -22,7 +22,7 @@ from aiguillage.storage.contacts import KEPT
 from aiguillage.storage.orders import PLAIN, QUICK, Order, Place
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
 from aiguillage.storage.sqlite.alike import WITHIN, alike
-from aiguillage.storage.sqlite.words import count_begun, found_by, has
+from aiguillage.storage.sqlite.word_index import count_begun, found_by, has
 
 MOST_COUNTED = 10_000
 """Beyond so many, what is found is not counted."""

@@ -18,9 +18,9 @@ from aiguillage.desk.accounts import (
 )
 from aiguillage.desk.change import state_of
 from aiguillage.desk.sent import make_fact
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Account, Role
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 TAG = "Accounts"
 OPERATIONS = Operations(TAG, about_account=False)
@@ -48,7 +48,7 @@ PSEUDONYMISE_DAYS = means("After how many days its numbers can no longer be read
 class AccountChanges(Body, frozen=True):
     """An account's settings as they are sent."""
 
-    name: Annotated[Text, words.NAME] = UNSET
+    name: Annotated[Text, meanings.NAME] = UNSET
     country: Annotated[Text, COUNTRY] = UNSET
     time_zone: Annotated[Text, TIME_ZONE] = UNSET
     shared_numbers: Annotated[Text, SHARED_NUMBERS] = UNSET
@@ -69,9 +69,9 @@ class AccountBody(AccountChanges, frozen=True, kw_only=True):
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     """An account. `code` is what `customer_account` names, `id` what `workspace_id` and `customer_id` mean."""
 
-    id: Annotated[int, words.ACCOUNT_ID]
+    id: Annotated[int, meanings.ACCOUNT_ID]
     code: Annotated[str, CODE]
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
     country: Annotated[str, COUNTRY]
     time_zone: Annotated[str, TIME_ZONE]
     shared_numbers: Annotated[str, SHARED_NUMBERS]

@@ -24,12 +24,12 @@ from aiguillage.desk.facts import remove_fact
 from aiguillage.desk.fetching import LONGEST
 from aiguillage.desk.ical.encodings import in_utf8
 from aiguillage.desk.sent import make_fact
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso
 from aiguillage.domain.queues import Calendar, LeftOut, parse_owner
-from aiguillage.domain.words import means
 
 TAG = "Calendars"
 OPERATIONS = Operations(TAG)
@@ -46,7 +46,7 @@ DESTINATION = means("Where calls go during its events; null for the queue's defa
 class CalendarChanges(Body, frozen=True):
     """What of a calendar can be changed; a feed of another address is another calendar."""
 
-    name: Annotated[Text, words.NAME] = UNSET
+    name: Annotated[Text, meanings.NAME] = UNSET
     owner_type: Annotated[Text, OWNER_TYPE] = UNSET
     owner_id: Annotated[Number, OWNER_ID] = UNSET
     destination: Annotated[Text, DESTINATION] = UNSET
@@ -93,8 +93,8 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     first time or again, then `read`, or `failing`.
     """
 
-    id: Annotated[int, words.ID]
-    name: Annotated[str, words.NAME]
+    id: Annotated[int, meanings.ID]
+    name: Annotated[str, meanings.NAME]
     owner_type: Annotated[str, OWNER_TYPE]
     owner_id: Annotated[int, OWNER_ID]
     url: Annotated[
@@ -120,7 +120,7 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
         str | None, means("Since when the feed cannot be read, ISO 8601 with an offset; null while it can.")
     ]
     trouble: Annotated[str, means("Why the feed cannot be read; empty while it can.", "")]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
 
 
 CalendarsQuery = query_of("CalendarsQuery", CalendarShown)
@@ -134,7 +134,7 @@ PRODID:-//example.org//Fermetures//FR
 BEGIN:VEVENT
 UID:1@example.org
 DTSTAMP:20261124T170000Z
-DTSTART;VALUE=DATE:20261224
+DTSTART;VALUE=DATE:20271224
 SUMMARY:Inventaire
 END:VEVENT
 END:VCALENDAR

@@ -11,10 +11,10 @@ from aiguillage.api.resources.files import MEDIA, exported, samples_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.call_exports import COLUMNS, export_calls
 from aiguillage.desk.calls import Group, Search, count_calls, find_calls, list_strangers
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.moments import DAY, iso, parse_moment
-from aiguillage.domain.words import example_of, means
 from aiguillage.storage.calls import LATEST, Call
 
 TAG = "Calls"
@@ -30,8 +30,8 @@ KNOWN = means("How many of them were known callers'.", 36)
 class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From a moment on, and before another: ISO 8601 with an offset."""
 
-    since: Annotated[Text, words.SINCE] = UNSET
-    until: Annotated[Text, words.UNTIL] = UNSET
+    since: Annotated[Text, meanings.SINCE] = UNSET
+    until: Annotated[Text, meanings.UNTIL] = UNSET
 
 
 class CallFilters(Period, frozen=True):
@@ -53,14 +53,14 @@ class CallFilters(Period, frozen=True):
 class CallsQuery(CallFilters, frozen=True):
     """Which calls, and which of them: `cursor` comes with `next_page_url`."""
 
-    cursor: Annotated[str, words.CURSOR] = ""
-    per_page: Annotated[int, words.PER_PAGE] = 40
+    cursor: Annotated[str, meanings.CURSOR] = ""
+    per_page: Annotated[int, meanings.PER_PAGE] = 40
 
 
 class CallsFileQuery(CallFilters, frozen=True):
     """Which calls, as which file: `format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
-    format: Annotated[str, words.FORMAT] = ""
+    format: Annotated[str, meanings.FORMAT] = ""
 
 
 class StrangersQuery(Period, frozen=True):
@@ -109,7 +109,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     """Calls that have `value` in common, and how many of them were known callers'."""
 
     value: Annotated[str | None, means("What these calls have in common; null where they have none.", "207")]
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
     known: Annotated[int, KNOWN]
 
 
@@ -118,7 +118,7 @@ class StatisticsShown(msgspec.Struct, frozen=True, kw_only=True):
 
     since: Annotated[str | None, means("From this moment on, ISO 8601 in UTC.", "2026-11-01T00:00:00Z")]
     until: Annotated[str | None, means("Before this moment, ISO 8601 in UTC; null for no end.")]
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
     known: Annotated[int, KNOWN]
     unknown: Annotated[int, means("How many of them were unknown callers'.", 6)]
     known_share: Annotated[
@@ -147,14 +147,14 @@ class StrangerShown(msgspec.Struct, frozen=True, kw_only=True):
     """An unknown caller; the number is empty for all who gave none."""
 
     number: Annotated[str, means("The caller's number in E.164; empty for all who gave none.", "+33199009999")]
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
     last_at: Annotated[str | None, means("When they last called, ISO 8601 in UTC.", "2026-11-24T17:00:00Z")]
 
 
 class StrangersShown(msgspec.Struct, frozen=True, kw_only=True):
     """Unknown callers, the most frequent first."""
 
-    data: Annotated[list[StrangerShown], words.LIST]
+    data: Annotated[list[StrangerShown], meanings.LIST]
 
 
 CALL = (

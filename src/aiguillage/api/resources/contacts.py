@@ -13,12 +13,12 @@ from aiguillage.desk.importing.headings import MOMENTS
 from aiguillage.desk.searching import Asked as Search
 from aiguillage.desk.searching import find_contacts
 from aiguillage.desk.sent import named
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import PARTS, Part, values_of
 from aiguillage.domain.given import Sent, emails_given, telecoms_given
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import means
 
 PATH = f"{BASE}/contacts"
 TAG = "Contacts"
@@ -60,10 +60,10 @@ ContactBody = msgspec.defstruct(
 ContactShown = msgspec.defstruct(
     "ContactShown",
     [
-        ("id", Annotated[int, words.ID]),
+        ("id", Annotated[int, meanings.ID]),
         *_fields(str | None, bool | None, list[Sent]),
         ("numbers", Annotated[list[str], means("The contact's numbers in E.164.", ["+33199001234", "+33639981234"])]),
-        ("customer_id", Annotated[int, words.CUSTOMER_ID]),
+        ("customer_id", Annotated[int, meanings.CUSTOMER_ID]),
         ("created_at", Annotated[str | None, ADDED]),
         ("updated_at", Annotated[str | None, CHANGED]),
         ("updated_seq", Annotated[int, SEQ]),
@@ -81,9 +81,9 @@ ContactShown = msgspec.defstruct(
 ContactFilters = msgspec.defstruct(
     "ContactFilters",
     [
-        ("id", Annotated[int, words.ID]),
+        ("id", Annotated[int, meanings.ID]),
         *((name, FOUND_BY.get(name, kind)) for name, kind in _fields(str, bool, str)),
-        ("customer_id", Annotated[int, words.CUSTOMER_ID]),
+        ("customer_id", Annotated[int, meanings.CUSTOMER_ID]),
         ("created_at", Annotated[str, ADDED]),
         ("updated_at", Annotated[str, CHANGED]),
         ("updated_seq", Annotated[int, SEQ]),
@@ -95,10 +95,10 @@ ContactFilters = msgspec.defstruct(
 class Bulk(Body, frozen=True):
     """Contacts by their ids."""
 
-    ids: Annotated[list[int], words.IDS]
+    ids: Annotated[list[int], meanings.IDS]
 
 
-ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": Annotated[str, words.CURSOR]})
+ContactQuery = query_of("ContactQuery", ContactFilters, {"cursor": Annotated[str, meanings.CURSOR]})
 FILTERS = ContactFilters.__struct_fields__
 RENAMED = {part.wire: part.name for part in PARTS.values()}
 """The desk's names for what the API calls otherwise."""

@@ -13,7 +13,7 @@ from aiguillage.api.shown import SOME_CTIS
 from aiguillage.desk.cti_maps import MapRefused, MapRow, RefusedRow, export_ctis, import_ctis, read_map
 from aiguillage.desk.ctis import issue_cti_token, revoke_cti_token
 from aiguillage.desk.importing.sent import CSV, JSON, XLSX
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
 
@@ -29,14 +29,14 @@ MOST_TOLD = 100
 class TokenTold(msgspec.Struct, frozen=True):
     """A CTI's new token, told this once: null when the answer is replayed."""
 
-    token: Annotated[str | None, words.TOKEN]
+    token: Annotated[str | None, meanings.TOKEN]
 
 
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`dry_run=1` tells what would happen; `partial=1` leaves refused rows out, and takes the others."""
 
-    dry_run: Annotated[bool, words.DRY_RUN] = False
-    partial: Annotated[bool, words.PARTIAL] = False
+    dry_run: Annotated[bool, meanings.DRY_RUN] = False
+    partial: Annotated[bool, meanings.PARTIAL] = False
 
 
 class OriginSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,11 +68,11 @@ class CtiImportTold(msgspec.Struct, frozen=True, kw_only=True):
     In JSON the lines are the origins, counted from 1; a CTI without any counts as one.
     """
 
-    created: Annotated[int, words.CREATED]
-    updated: Annotated[int, words.UPDATED]
-    unchanged: Annotated[int, words.UNCHANGED]
-    refused: Annotated[int, words.REFUSED]
-    refusals: Annotated[list[RefusedRow], words.REFUSALS]
+    created: Annotated[int, meanings.CREATED]
+    updated: Annotated[int, meanings.UPDATED]
+    unchanged: Annotated[int, meanings.UNCHANGED]
+    refused: Annotated[int, meanings.REFUSED]
+    refusals: Annotated[list[RefusedRow], meanings.REFUSALS]
 
 
 ROW = {"origin": "site-12", "destination": "207"}

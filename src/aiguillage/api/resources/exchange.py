@@ -18,10 +18,10 @@ from aiguillage.desk.imports import (
     preview_import,
     upsert_contacts,
 )
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
 """Bytes."""
@@ -35,7 +35,7 @@ COLUMN = means("Its column.", "telecoms")
 class Partial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`partial=1` leaves refused contacts out, and takes the others."""
 
-    partial: Annotated[bool, words.PARTIAL] = False
+    partial: Annotated[bool, meanings.PARTIAL] = False
 
 
 class ImportChoices(Partial, frozen=True):
@@ -52,7 +52,7 @@ class ImportChoices(Partial, frozen=True):
 class ImportQuery(ImportChoices, frozen=True):
     """The same, or with `dry_run=1` what would happen."""
 
-    dry_run: Annotated[bool, words.DRY_RUN] = False
+    dry_run: Annotated[bool, meanings.DRY_RUN] = False
 
 
 class Upserts(Body, frozen=True):
@@ -75,12 +75,12 @@ class Refused(msgspec.Struct, frozen=True):
 class Upserted(msgspec.Struct, frozen=True, kw_only=True):
     """What an upsert did. `import_id` undoes it (`/imports/{id}/undo`); null when nothing changed."""
 
-    created: Annotated[int, words.CREATED]
-    updated: Annotated[int, words.UPDATED]
-    unchanged: Annotated[int, words.UNCHANGED]
-    refused: Annotated[int, words.REFUSED]
-    refusals: Annotated[list[Refused], words.REFUSALS]
-    import_id: Annotated[int | None, words.IMPORT_ID]
+    created: Annotated[int, meanings.CREATED]
+    updated: Annotated[int, meanings.UPDATED]
+    unchanged: Annotated[int, meanings.UNCHANGED]
+    refused: Annotated[int, meanings.REFUSED]
+    refusals: Annotated[list[Refused], meanings.REFUSALS]
+    import_id: Annotated[int | None, meanings.IMPORT_ID]
 
 
 class RefusedLine(msgspec.Struct, frozen=True):
@@ -108,14 +108,14 @@ class ImportTold(msgspec.Struct, frozen=True, kw_only=True):
     `obstacle` is what would keep it from being done; `columns` is what each column was understood as.
     """
 
-    import_id: Annotated[int | None, words.IMPORT_ID]
+    import_id: Annotated[int | None, meanings.IMPORT_ID]
     applied: Annotated[bool, means("Whether it was done, and not only tried.", True)]
-    created: Annotated[int, words.CREATED]
-    updated: Annotated[int, words.UPDATED]
-    unchanged: Annotated[int, words.UNCHANGED]
-    refused: Annotated[int, words.REFUSED]
-    deleted: Annotated[int, words.DELETED]
-    refusals: Annotated[list[RefusedLine], words.REFUSALS]
+    created: Annotated[int, meanings.CREATED]
+    updated: Annotated[int, meanings.UPDATED]
+    unchanged: Annotated[int, meanings.UNCHANGED]
+    refused: Annotated[int, meanings.REFUSED]
+    deleted: Annotated[int, meanings.DELETED]
+    refusals: Annotated[list[RefusedLine], meanings.REFUSALS]
     columns: Annotated[
         dict[str, str], means("What each column was understood as.", {"company": "company", "telecoms": "number"})
     ]

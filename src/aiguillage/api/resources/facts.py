@@ -22,14 +22,14 @@ from aiguillage.api.resources.shared import (
 )
 from aiguillage.desk.facts import Done, add_fact, add_facts, list_facts, remove_fact, remove_facts, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, filters_of, new_fact, on_wire
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import about_row, invalid, missing
 from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.meanings import means
 from aiguillage.domain.parts import parts_of
 from aiguillage.domain.queues import ACCOUNT
 from aiguillage.domain.remarks import Remark
-from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 MOST_STORED, MOST_REMOVED = 1_000, 10_000
@@ -42,7 +42,7 @@ SURPRISES = means(
 class Ids(Body, frozen=True):
     """Things by their ids."""
 
-    ids: Annotated[list[int], words.IDS]
+    ids: Annotated[list[int], meanings.IDS]
 
 
 class FactResource(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -126,7 +126,7 @@ class FactOperations:
         self._query = query_of(f"{resource.name}Query", resource.answer)
         self._filters = tuple(field for field in self._query.__struct_fields__ if field not in LISTING)
         self._done = _with_remarks(resource.answer) if self._remarking else resource.answer
-        many: Any = Annotated[list[self._done], words.LIST]  # type: ignore[name-defined] # made here
+        many: Any = Annotated[list[self._done], meanings.LIST]  # type: ignore[name-defined] # made here
         self._many = msgspec.defstruct(f"{resource.names}Stored", [("data", many)], frozen=True)
 
     def operations(self) -> list[Operation]:

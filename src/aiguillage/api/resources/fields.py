@@ -19,11 +19,11 @@ from aiguillage.desk.options import (
     store_option,
 )
 from aiguillage.desk.sent import named
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import Field, Option
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 PATH = f"{BASE}/fields"
 ONE = f"{PATH}/{{id}}"
@@ -47,7 +47,7 @@ class FieldBody(Body, frozen=True):
         int | msgspec.UnsetType,
         means("Which field to set: 1 to 4 for `field_select_1..4`, 5 to 8 for `field_boolean_1..4`."),
     ] = UNSET
-    name: Annotated[str | msgspec.UnsetType, words.NAME] = UNSET
+    name: Annotated[str | msgspec.UnsetType, meanings.NAME] = UNSET
     default_value: Annotated[str | msgspec.UnsetType | None, DEFAULT_VALUE] = UNSET
     default_option_id: Annotated[int | msgspec.UnsetType | None, DEFAULT_OPTION_ID] = UNSET
     strict: Annotated[bool | msgspec.UnsetType, STRICT] = UNSET
@@ -57,17 +57,17 @@ class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     """A field as it is answered: ids 1 to 4 are the select fields, 5 to 8 the boolean ones."""
 
     id: Annotated[int, means("1 to 4 for `field_select_1..4`, 5 to 8 for `field_boolean_1..4`.", 1)]
-    name: Annotated[str, words.NAME]
+    name: Annotated[str, meanings.NAME]
     default_value: Annotated[str | None, DEFAULT_VALUE]
     default_option_id: Annotated[int | None, DEFAULT_OPTION_ID]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
     strict: Annotated[bool, STRICT]
 
 
 class OptionBody(Body, frozen=True):
     """An option as it is sent; its field is the one in the path."""
 
-    name: Annotated[str | msgspec.UnsetType, words.NAME] = UNSET
+    name: Annotated[str | msgspec.UnsetType, meanings.NAME] = UNSET
     value: Annotated[str | msgspec.UnsetType, VALUE] = UNSET
     routing_field_id: Annotated[int | msgspec.UnsetType, ROUTING_FIELD_ID] = UNSET
 
@@ -75,8 +75,8 @@ class OptionBody(Body, frozen=True):
 class OptionShown(msgspec.Struct, frozen=True, kw_only=True):
     """An option as it is answered."""
 
-    id: Annotated[int, words.ID]
-    name: Annotated[str, words.NAME]
+    id: Annotated[int, meanings.ID]
+    name: Annotated[str, meanings.NAME]
     value: Annotated[str, VALUE]
     routing_field_id: Annotated[int, ROUTING_FIELD_ID]
 

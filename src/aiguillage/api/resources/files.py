@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import AnyAsked, File
 from aiguillage.desk.importing.sent import CSV, JSON, JSON_LINES, XLSX
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 
 MEDIA = {"csv": CSV, "xlsx": XLSX, "json": JSON, "jsonl": JSON_LINES}
 
@@ -15,7 +15,7 @@ MEDIA = {"csv": CSV, "xlsx": XLSX, "json": JSON, "jsonl": JSON_LINES}
 class FileQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`format` is csv, xlsx, json or jsonl; without it `Accept` decides, else it is csv."""
 
-    format: Annotated[str, words.FORMAT] = ""
+    format: Annotated[str, meanings.FORMAT] = ""
 
 
 def samples_of(columns: Sequence[str], thing: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:

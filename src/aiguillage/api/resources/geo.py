@@ -11,7 +11,7 @@ from aiguillage.api.resources.shared import BASE
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import missing
 from aiguillage.domain.geo_models import MODELS, GeoModel, ZoneName
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 TAG = "Geography"
 OPERATIONS = Operations(TAG, needs=Role.READ)

@@ -12,8 +12,8 @@ from aiguillage.desk.holidays import forget_holidays, observe_holidays, set_holi
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import folded
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.queues import Observance
-from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 OPERATIONS = Operations(TAG)

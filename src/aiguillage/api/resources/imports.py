@@ -15,10 +15,10 @@ from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_hel
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import example_of, means
 
 OPERATIONS = Operations(TAG)
 IMPORTS = f"{BASE}/imports"
@@ -42,19 +42,19 @@ class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
     its preview's.
     """
 
-    id: Annotated[int, words.ID]
+    id: Annotated[int, meanings.ID]
     state: Annotated[str, means("`previewed`, `applying`, `refused`, `applied` or `undone`.", "applied")]
-    at: Annotated[str | None, words.ASKED_AT]
-    actor: Annotated[str, words.ACTOR]
+    at: Annotated[str | None, meanings.ASKED_AT]
+    actor: Annotated[str, meanings.ACTOR]
     file: Annotated[str, means("What the import is called.", "contacts.csv")]
-    created: Annotated[int, words.CREATED]
-    updated: Annotated[int, words.UPDATED]
-    unchanged: Annotated[int, words.UNCHANGED]
-    refused: Annotated[int, words.REFUSED]
-    deleted: Annotated[int, words.DELETED]
+    created: Annotated[int, meanings.CREATED]
+    updated: Annotated[int, meanings.UPDATED]
+    unchanged: Annotated[int, meanings.UNCHANGED]
+    refused: Annotated[int, meanings.REFUSED]
+    deleted: Annotated[int, meanings.DELETED]
     undone_at: Annotated[str | None, means("When it was undone, ISO 8601 in UTC; null while it stands.")]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
-    import_id: Annotated[int | None, words.IMPORT_ID]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
+    import_id: Annotated[int | None, meanings.IMPORT_ID]
     trouble: Annotated[str | None, means("Why an upload was refused; null unless it was.")]
     progress: Annotated[ImportProgress | None, means("How far an upload is; null when nothing is going on.", None)]
     preview: Annotated[
@@ -65,7 +65,7 @@ class ImportShown(msgspec.Struct, frozen=True, kw_only=True):
 class UndoneTold(msgspec.Struct, frozen=True, kw_only=True):
     """What undoing did: contacts removed, changed back, put back."""
 
-    import_id: Annotated[int, words.IMPORT_ID]
+    import_id: Annotated[int, meanings.IMPORT_ID]
     removed: Annotated[int, means("How many contacts were removed.", 3)]
     restored: Annotated[int, means("How many contacts were changed back.", 1)]
     readded: Annotated[int, means("How many contacts were put back.", 0)]

@@ -9,11 +9,11 @@ from aiguillage.api.paging import Paged, check_paging, filtering, page_behind, p
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.journal import Wanted, list_changes
 from aiguillage.desk.reverting import revert_change
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import missing
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import means
 from aiguillage.storage.journal import Entry
 from aiguillage.storage.schema import can_be_id
 
@@ -31,9 +31,9 @@ class JournalQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     entity_id: Annotated[Number, filtering("The id of that thing.")] = UNSET
     actor: Annotated[Text, filtering("Who did it: an e-mail address, or empty for the machine itself.")] = UNSET
     action: Annotated[Text, filtering("What was done: `add`, `set`, `remove`, `revert` and the like.")] = UNSET
-    since: Annotated[Text, words.SINCE] = UNSET
+    since: Annotated[Text, meanings.SINCE] = UNSET
     before: Annotated[Number, means("Only changes before this one, by its number.")] = UNSET
-    per_page: Annotated[int, words.PER_PAGE] = 40
+    per_page: Annotated[int, meanings.PER_PAGE] = 40
 
 
 class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +43,8 @@ class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     seq: Annotated[int, means("The change's number in the account's journal.", 118)]
-    at: Annotated[str | None, words.WHEN]
-    actor: Annotated[str, words.ACTOR]
+    at: Annotated[str | None, meanings.WHEN]
+    actor: Annotated[str, meanings.ACTOR]
     action: Annotated[str, means("What was done: `add`, `set`, `remove`, `revert` and the like.", "set")]
     entity: Annotated[str, means("What kind of thing it was done to, as in `contact` or `queue`.", "queue")]
     entity_id: Annotated[int, means("The id of that thing.", 12)]

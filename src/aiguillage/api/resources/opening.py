@@ -4,9 +4,9 @@ from aiguillage.api.resources.call_queues import TAG
 from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE
 from aiguillage.api.shown import QUEUE_SHOWN, SOME_SPANS
-from aiguillage.domain import words
+from aiguillage.domain import meanings
+from aiguillage.domain.meanings import means
 from aiguillage.domain.queues import ACCOUNT
-from aiguillage.domain.words import means
 
 TIME_SPANS = FactResource(
     path=f"{BASE}/call-queues/time-spans",
@@ -54,7 +54,7 @@ HOLIDAYS = FactResource(
     tag=TAG,
     kind="holiday",
     of_account={
-        "exceptionable_id": (int, words.CUSTOMER_ID),
+        "exceptionable_id": (int, meanings.CUSTOMER_ID),
         "exceptionable_type": (str, means("`account`, which the holiday belongs to.", ACCOUNT)),
     },
     place=("exceptionable_id", "exceptionable_type"),

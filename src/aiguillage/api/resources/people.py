@@ -11,10 +11,10 @@ from aiguillage.api.resources.journal import ChangeShown, show_entry
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.desk.erasing import WHOLE, erase_person
 from aiguillage.desk.people import export_person
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso
-from aiguillage.domain.words import means
 
 TAG = "People"
 OPERATIONS = Operations(TAG, needs=Role.MANAGE)
@@ -57,7 +57,7 @@ class ErasedShown(msgspec.Struct, frozen=True, kw_only=True):
     """What was erased: `changes` are entries of the journal that no longer say what was changed."""
 
     contacts: Annotated[int, means("How many contacts.", 1)]
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
     changes: Annotated[int, means("How many changes in the journal no longer say what was changed.", 4)]
     blocked: Annotated[int, means("How many blocked callers.", 0)]
     survey_records: Annotated[int, means("How many survey records.", 2)]

@@ -7,7 +7,7 @@ import msgspec
 from aiguillage.api.operations import PROOF, AnyAsked
 from aiguillage.api.resources.shared import UNSET, Body, given
 from aiguillage.desk.proving import prove_again
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Actor
 
 Proof = str | msgspec.UnsetType
@@ -21,8 +21,8 @@ TAKES = (
 class Proving(Body, frozen=True, kw_only=True):
     """A proof of who asks, which other things may be sent beside: the password, or a code of the second factor."""
 
-    current_password: Annotated[Proof, words.CURRENT_PASSWORD] = UNSET
-    current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
+    current_password: Annotated[Proof, meanings.CURRENT_PASSWORD] = UNSET
+    current_code: Annotated[Proof, meanings.CURRENT_CODE] = UNSET
 
 
 def proven(asked: AnyAsked) -> Actor:

@@ -11,12 +11,12 @@ from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import BLOCKED_FIRST
 from aiguillage.desk.held_replays import HeldReplay, hold_replay, show_replay
 from aiguillage.desk.past import Past, facts_before, facts_in, facts_now
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.documents import decode_document
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import WEEK, iso, parse_moment
-from aiguillage.domain.words import means
 
 OPERATIONS = Operations(TAG, needs=Role.READ)
 PATH = f"{BASE}/replay"
@@ -42,7 +42,7 @@ class MoveShown(msgspec.Struct, frozen=True, kw_only=True):
 
     went: Annotated[str | None, means("Where these calls went; null for nowhere.", "207")]
     would_go: Annotated[str | None, means("Where they would go; null for nowhere.", "209")]
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
 
 
 class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class ReplayShown(msgspec.Struct, frozen=True, kw_only=True):
     `skipped` are those whose numbers are no longer kept, `left_out` those that an older release logged.
     """
 
-    calls: Annotated[int, words.CALLS]
+    calls: Annotated[int, meanings.CALLS]
     skipped: Annotated[int, means("How many were left out because their numbers are no longer kept.", 0)]
     left_out: Annotated[int, means("How many were left out because an older release logged them.", 0)]
     moved: Annotated[int, means("How many would go elsewhere.", 42)]
@@ -72,16 +72,16 @@ class ReplayJobShown(msgspec.Struct, frozen=True, kw_only=True):
     is answered.
     """
 
-    id: Annotated[int, words.ID]
+    id: Annotated[int, meanings.ID]
     state: Annotated[str, means("`deciding`, then `decided`, `refused` or `interrupted`.", "decided")]
-    at: Annotated[str | None, words.ASKED_AT]
-    actor: Annotated[str, words.ACTOR]
+    at: Annotated[str | None, meanings.ASKED_AT]
+    actor: Annotated[str, meanings.ACTOR]
     progress: Annotated[
         ReplayProgress | None, means("How far it is; null before its calls are counted, and when it has ended.", None)
     ]
     result: Annotated[ReplayShown | None, means("What came of it; null while it is not decided.")]
     trouble: Annotated[str | None, means("Why it was refused or interrupted; null unless it was.")]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
 
 
 DECIDING: dict[str, Any] = {"state": "deciding", "progress": {"done": 4_000, "total": 100_000}, "result": None}

@@ -9,12 +9,12 @@ from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.rota_feeds import issue_rota_feed, revoke_rota_feed
 from aiguillage.desk.rotas import list_gaps, show_duty
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import DAY, iso, parse_moment
 from aiguillage.domain.oncall import Member
 from aiguillage.domain.queues import ROTA
-from aiguillage.domain.words import means
 
 TAG = "Rotas"
 OPERATIONS = Operations(TAG)
@@ -64,7 +64,7 @@ class GapTold(msgspec.Struct, frozen=True):
 class GapsTold(msgspec.Struct, frozen=True):
     """The periods in which nobody is on duty."""
 
-    data: Annotated[list[GapTold], words.LIST]
+    data: Annotated[list[GapTold], meanings.LIST]
 
 
 class FeedTold(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ class FeedTold(msgspec.Struct, frozen=True):
 
     secret: Annotated[
         str | None,
-        means("The secret in the feed's address, told this once: null when the answer is replayed.", words.BEARER),
+        means("The secret in the feed's address, told this once: null when the answer is replayed.", meanings.BEARER),
     ]
 
 

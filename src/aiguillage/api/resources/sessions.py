@@ -9,9 +9,9 @@ from aiguillage.api.paging import UNDATED, Paged, chosen, page_type, query_of
 from aiguillage.api.resources.tokens import TAG, filters_of, shown
 from aiguillage.desk.sessions import list_sessions, revoke_session
 from aiguillage.desk.token_rows import Token
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 OPERATIONS = Operations(TAG, needs=Role.MANAGE, about_account=False)
 
@@ -19,16 +19,16 @@ OPERATIONS = Operations(TAG, needs=Role.MANAGE, about_account=False)
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     """A session that is open: from which address and with which client somebody signed in."""
 
-    id: Annotated[int, words.ID]
-    user_id: Annotated[int, words.USER_ID]
-    email: Annotated[str, words.EMAIL]
+    id: Annotated[int, meanings.ID]
+    user_id: Annotated[int, meanings.USER_ID]
+    email: Annotated[str, meanings.EMAIL]
     name: Annotated[str, means("Which client signed in, as it names itself.", "Mozilla/5.0")]
     address: Annotated[
         str | None, means("The address from which somebody signed in; null where nobody knows it.", "192.0.2.7")
     ]
-    accounts: Annotated[tuple[str, ...], words.ACCOUNTS]
-    created_at: Annotated[str | None, words.CREATED_AT]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    accounts: Annotated[tuple[str, ...], meanings.ACCOUNTS]
+    created_at: Annotated[str | None, meanings.CREATED_AT]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
     current: Annotated[bool, means("Whether it is the session that asks.", True)]
 
 

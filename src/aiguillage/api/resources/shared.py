@@ -8,7 +8,7 @@ import msgspec
 
 from aiguillage.api.operations import AnyAsked
 from aiguillage.desk.journal import seq_since
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.moments import parse_moment
 from aiguillage.domain.parts import parts_of
@@ -45,7 +45,7 @@ def sent_fields(fact: type[msgspec.Struct], also: Fields) -> Fields:
 def shown_of(name: str, fact: type[msgspec.Struct], doc: str, also: Fields) -> type[msgspec.Struct]:
     """The shape in which a fact is answered: its id, each of its parts, what it has `also`, and the account's id."""
     parts = {part.wire: (part.shown, part.shown_words) for part in parts_of(fact)} | dict(also)
-    parts = {"id": (int, words.ID), **parts, "customer_id": (int, words.CUSTOMER_ID)}
+    parts = {"id": (int, meanings.ID), **parts, "customer_id": (int, meanings.CUSTOMER_ID)}
     fields = [(field, Annotated[kind, about]) for field, (kind, about) in parts.items()]
     shape: type[msgspec.Struct] = _shape(f"{name}Shown", fields, doc)
     return shape

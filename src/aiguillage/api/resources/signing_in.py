@@ -13,11 +13,11 @@ from aiguillage.desk.passwords import change_password
 from aiguillage.desk.second_factor import begin_second_factor, confirm_second_factor, end_second_factor
 from aiguillage.desk.sessions import sign_out, switch_account
 from aiguillage.desk.signing_in import Credentials, Who, show_me, sign_in
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso
-from aiguillage.domain.words import means
 
 TAG = "Sign in"
 OPERATIONS = Operations(TAG)
@@ -32,7 +32,7 @@ class SignInBody(Body, frozen=True):
     `new` takes the place of a password that somebody else set.
     """
 
-    email: Annotated[str, words.EMAIL]
+    email: Annotated[str, meanings.EMAIL]
     password: Annotated[str, PASSWORD]
     code: Annotated[
         str | None, means("The authenticator app's code, six digits; for users who have a second factor.")
@@ -48,10 +48,10 @@ class MeShown(msgspec.Struct, frozen=True, kw_only=True):
     `accounts` are the codes of the accounts that the token is held to; empty means all of the user's.
     """
 
-    id: Annotated[int, words.ID]
-    email: Annotated[str, words.EMAIL]
-    name: Annotated[str, words.PERSON]
-    operator: Annotated[bool, words.OPERATOR]
+    id: Annotated[int, meanings.ID]
+    email: Annotated[str, meanings.EMAIL]
+    name: Annotated[str, meanings.PERSON]
+    operator: Annotated[bool, meanings.OPERATOR]
     second_factor: Annotated[bool, means("Whether signing in takes an authenticator app's code.", False)]
     kind: Annotated[
         str, means("What they ask with: `personal`, `cfd` for a call flow's token, or `session`.", "session")
@@ -60,21 +60,21 @@ class MeShown(msgspec.Struct, frozen=True, kw_only=True):
     accounts: Annotated[
         tuple[str, ...], means("The codes of the accounts that it is held to; empty for all of the user's.", [])
     ]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A session's bearer secret, told this once."""
 
-    token: Annotated[str, means("The session's bearer secret, told this once.", words.BEARER)]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    token: Annotated[str, means("The session's bearer secret, told this once.", meanings.BEARER)]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
     user: Annotated[MeShown, means("Who signed in.")]
 
 
 class WorkspaceBody(Body, frozen=True):
     """The account to switch to, by its id."""
 
-    workspace_id: Annotated[int, words.CUSTOMER_ID]
+    workspace_id: Annotated[int, meanings.CUSTOMER_ID]
 
 
 class Switched(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,14 +83,14 @@ class Switched(msgspec.Struct, frozen=True, kw_only=True):
     It is told this once: null when the answer is replayed.
     """
 
-    token: Annotated[str | None, words.TOKEN]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    token: Annotated[str | None, meanings.TOKEN]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
 
 
 class CustomerShown(msgspec.Struct, frozen=True, kw_only=True):
     """An account's id and code."""
 
-    id: Annotated[int, words.ACCOUNT_ID]
+    id: Annotated[int, meanings.ACCOUNT_ID]
     customer_account: Annotated[str, means("The account's code.", "CL0000")]
 
 

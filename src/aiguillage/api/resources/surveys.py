@@ -24,12 +24,12 @@ from aiguillage.desk.surveys import (
     set_record,
     show_record,
 )
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.surveys import SurveyRecord
-from aiguillage.domain.words import example_of, means
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
 
 TAG = "Surveys"
@@ -67,7 +67,7 @@ class RecordBody(Body, frozen=True):
 class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is answered; the caller is in E.164 where it looks like a number."""
 
-    id: Annotated[int, words.ID]
+    id: Annotated[int, meanings.ID]
     survey_id: Annotated[int, SURVEY_ID]
     caller: Annotated[str, means("Who called, in E.164 where it looks like a number.", "+33199001234")]
     score_1: Annotated[str | None, SCORE_1]
@@ -75,8 +75,8 @@ class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
     score_3: Annotated[str | None, SCORE_3]
     agent_extension: Annotated[str | None, AGENT_EXTENSION]
     agent_name: Annotated[str | None, AGENT_NAME]
-    datetime: Annotated[str | None, words.WHEN]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
+    datetime: Annotated[str | None, meanings.WHEN]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
 
 
 RecordsQuery = query_of("RecordsQuery", RecordShown)

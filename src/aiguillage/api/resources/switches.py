@@ -9,10 +9,10 @@ from aiguillage.api.resources.facts import FactResource
 from aiguillage.api.resources.shared import BASE, Body
 from aiguillage.api.shown import QUEUE_SHOWN
 from aiguillage.desk.switches import flip_switch, issue_switch_code, revoke_switch_code
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import means
 from aiguillage.storage.facts import Kept
 
 TAG = "Switches"
@@ -38,7 +38,7 @@ class CodeTold(msgspec.Struct, frozen=True):
         str | None,
         means(
             "The code with which a phone flips the switch, told this once: null when the answer is replayed.",
-            words.BEARER,
+            meanings.BEARER,
         ),
     ]
 

@@ -20,10 +20,10 @@ from aiguillage.desk.change import state_of
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, set_token, show_token
 from aiguillage.desk.users import show_user
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role, role_named
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
-from aiguillage.domain.words import means
 
 TAG = "Tokens"
 OPERATIONS = Operations(TAG)
@@ -43,33 +43,33 @@ class CallTokenBody(Body, frozen=True):
     user_id: Annotated[int | msgspec.UnsetType | None, means("Whose the token is to be; yours if left out.")] = UNSET
     name: Annotated[str | msgspec.UnsetType, CALL_FLOW] = UNSET
     hosts: Annotated[Hosts, HOSTS] = UNSET
-    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
+    expires_at: Annotated[Text, meanings.EXPIRES_AT] = UNSET
 
 
 class CallTokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call-flow token, without its secret."""
 
-    id: Annotated[int, words.ID]
-    user_id: Annotated[int, words.USER_ID]
+    id: Annotated[int, meanings.ID]
+    user_id: Annotated[int, meanings.USER_ID]
     name: Annotated[str, CALL_FLOW]
     hosts: Annotated[tuple[str, ...], HOSTS]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
 
 
 class CallTokenIssued(CallTokenShown, frozen=True, kw_only=True):
     """A new call-flow token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: Annotated[str | None, words.TOKEN]
+    token: Annotated[str | None, meanings.TOKEN]
 
 
 class TokenBody(CallTokenBody, frozen=True):
     """A personal token as it is sent. `accounts` holds it to some of its user's; `user_id` is for operators."""
 
-    role: Annotated[str | msgspec.UnsetType, words.ROLE] = UNSET
-    accounts: Annotated[list[str] | msgspec.UnsetType, words.ACCOUNTS] = UNSET
+    role: Annotated[str | msgspec.UnsetType, meanings.ROLE] = UNSET
+    accounts: Annotated[list[str] | msgspec.UnsetType, meanings.ACCOUNTS] = UNSET
     unknown: Annotated[Text, UNKNOWN] = UNSET
-    current_password: Annotated[Proof, words.CURRENT_PASSWORD] = UNSET
-    current_code: Annotated[Proof, words.CURRENT_CODE] = UNSET
+    current_password: Annotated[Proof, meanings.CURRENT_PASSWORD] = UNSET
+    current_code: Annotated[Proof, meanings.CURRENT_CODE] = UNSET
 
 
 class TokenChanges(Proving, frozen=True, kw_only=True):
@@ -77,30 +77,30 @@ class TokenChanges(Proving, frozen=True, kw_only=True):
 
     name: Annotated[str | msgspec.UnsetType, PURPOSE] = UNSET
     hosts: Annotated[Hosts, HOSTS] = UNSET
-    expires_at: Annotated[Text, words.EXPIRES_AT] = UNSET
+    expires_at: Annotated[Text, meanings.EXPIRES_AT] = UNSET
 
 
 class TokenShown(msgspec.Struct, frozen=True, kw_only=True):
     """A personal or call-flow token, without its secret."""
 
-    id: Annotated[int, words.ID]
-    user_id: Annotated[int, words.USER_ID]
-    email: Annotated[str, words.EMAIL]
+    id: Annotated[int, meanings.ID]
+    user_id: Annotated[int, meanings.USER_ID]
+    email: Annotated[str, meanings.EMAIL]
     kind: Annotated[str, means("`personal`, `cfd` for a call flow's, or `session`.", "personal")]
     name: Annotated[str, PURPOSE]
-    role: Annotated[str, words.ROLE]
-    accounts: Annotated[tuple[str, ...], words.ACCOUNTS]
+    role: Annotated[str, meanings.ROLE]
+    accounts: Annotated[tuple[str, ...], meanings.ACCOUNTS]
     hosts: Annotated[tuple[str, ...], HOSTS]
     unknown: Annotated[str | None, UNKNOWN]
-    created_at: Annotated[str | None, words.CREATED_AT]
-    expires_at: Annotated[str | None, words.EXPIRES_AT]
+    created_at: Annotated[str | None, meanings.CREATED_AT]
+    expires_at: Annotated[str | None, meanings.EXPIRES_AT]
     revoked_at: Annotated[str | None, means("When it was revoked, ISO 8601 in UTC; null while it was not.")]
 
 
 class TokenIssued(TokenShown, frozen=True, kw_only=True):
     """A new token. `token` is its secret, told this once: null when the answer is replayed."""
 
-    token: Annotated[str | None, words.TOKEN]
+    token: Annotated[str | None, meanings.TOKEN]
 
 
 CallTokensQuery = query_of("CallTokensQuery", CallTokenShown, listing=UNDATED)

@@ -23,9 +23,9 @@ from aiguillage.desk.users import (
     show_grant,
     show_user,
 )
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role, role_named
-from aiguillage.domain.words import means
+from aiguillage.domain.meanings import means
 
 TAG = "Users"
 OPERATIONS = Operations(TAG)
@@ -39,8 +39,8 @@ DISABLED = means("Whether the user is shut out; their sessions and tokens have e
 class UserBody(Proving, frozen=True, kw_only=True):
     """A new user as they are sent. Without a password they cannot sign in; with one they set their own at once."""
 
-    email: Annotated[str, words.EMAIL]
-    name: Annotated[str, words.PERSON] = ""
+    email: Annotated[str, meanings.EMAIL]
+    name: Annotated[str, meanings.PERSON] = ""
     password: Annotated[
         str | None, means("A password that is good for one sign-in, within 7 days; null for none yet.")
     ] = None
@@ -49,17 +49,17 @@ class UserBody(Proving, frozen=True, kw_only=True):
 class UserChanges(Proving, frozen=True, kw_only=True):
     """What of a user can be changed; disabling shuts them out, and ends their sessions and tokens for good."""
 
-    name: Annotated[str | msgspec.UnsetType, words.PERSON] = UNSET
+    name: Annotated[str | msgspec.UnsetType, meanings.PERSON] = UNSET
     disabled: Annotated[bool | msgspec.UnsetType, DISABLED] = UNSET
 
 
 class UserShown(msgspec.Struct, frozen=True, kw_only=True):
     """A user, with their role on each account. Operators are made at the machine's terminal only."""
 
-    id: Annotated[int, words.ID]
-    email: Annotated[str, words.EMAIL]
-    name: Annotated[str, words.PERSON]
-    operator: Annotated[bool, words.OPERATOR]
+    id: Annotated[int, meanings.ID]
+    email: Annotated[str, meanings.EMAIL]
+    name: Annotated[str, meanings.PERSON]
+    operator: Annotated[bool, meanings.OPERATOR]
     disabled: Annotated[bool, DISABLED]
     grants: Annotated[dict[str, str], means("The user's role on each account, by its code.", {"CL0000": "manage"})]
 
@@ -73,31 +73,31 @@ class NewPassword(Proving, frozen=True, kw_only=True):
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has a role on the account."""
 
-    id: Annotated[int, words.ID]
+    id: Annotated[int, meanings.ID]
     email: Annotated[str, means("The user's e-mail address.", "editor@example.org")]
-    role: Annotated[str, words.ROLE]
+    role: Annotated[str, meanings.ROLE]
 
 
 class GrantBody(Proving, frozen=True, kw_only=True):
     """Who gets which role: `route`, `read`, `edit` or `manage`."""
 
-    email: Annotated[str, words.EMAIL]
-    role: Annotated[str, words.ROLE]
+    email: Annotated[str, meanings.EMAIL]
+    role: Annotated[str, meanings.ROLE]
 
 
 class GrantChanges(Proving, frozen=True, kw_only=True):
     """The role to have from now on."""
 
-    role: Annotated[str, words.ROLE]
+    role: Annotated[str, meanings.ROLE]
 
 
 class GrantShown(msgspec.Struct, frozen=True, kw_only=True):
     """A role that somebody has on the account; its id is the user's."""
 
-    id: Annotated[int, words.ID]
-    user_id: Annotated[int, words.USER_ID]
-    email: Annotated[str, words.EMAIL]
-    role: Annotated[str, words.ROLE]
+    id: Annotated[int, meanings.ID]
+    user_id: Annotated[int, meanings.USER_ID]
+    email: Annotated[str, meanings.EMAIL]
+    role: Annotated[str, meanings.ROLE]
 
 
 UsersQuery = query_of("UsersQuery", UserShown, listing=UNDATED)

@@ -22,11 +22,11 @@ from aiguillage.desk.webhooks import (
     show_delivery,
     show_webhook,
 )
-from aiguillage.domain import words
+from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
+from aiguillage.domain.meanings import means
 from aiguillage.domain.moments import iso, parse_moment
 from aiguillage.domain.webhooks import Webhook
-from aiguillage.domain.words import means
 from aiguillage.storage.deliveries import Delivery, Wanted
 from aiguillage.storage.facts import Kept
 
@@ -54,7 +54,7 @@ ACTIVE = means("Whether it is told of anything.", True)
 class WebhookBody(Body, frozen=True):
     """A webhook as it is sent. `events` are those that it is told of."""
 
-    name: Annotated[Text, words.NAME] = UNSET
+    name: Annotated[Text, meanings.NAME] = UNSET
     url: Annotated[Text, URL] = UNSET
     events: Annotated[list[str] | msgspec.UnsetType, EVENTS] = UNSET
     active: Annotated[bool | msgspec.UnsetType, ACTIVE] = UNSET
@@ -63,13 +63,13 @@ class WebhookBody(Body, frozen=True):
 class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook as it is answered; `trouble` says why it was switched off, when it was not a person who did."""
 
-    id: Annotated[int, words.ID]
-    name: Annotated[str, words.NAME]
+    id: Annotated[int, meanings.ID]
+    name: Annotated[str, meanings.NAME]
     url: Annotated[str, URL]
     events: Annotated[list[str], EVENTS]
     active: Annotated[bool, ACTIVE]
     trouble: Annotated[str, means("Why it was switched off, when it was not a person who did; empty else.", "")]
-    customer_id: Annotated[int, words.CUSTOMER_ID]
+    customer_id: Annotated[int, meanings.CUSTOMER_ID]
 
 
 class WebhookIssued(WebhookShown, frozen=True, kw_only=True):
@@ -91,14 +91,14 @@ class DeliveryShown(msgspec.Struct, frozen=True, kw_only=True):
     sent, null once it was erased with somebody's number.
     """
 
-    id: Annotated[int, words.ID]
+    id: Annotated[int, meanings.ID]
     webhook_id: Annotated[int, means("The id of the webhook.", 12)]
     event: Annotated[str, means("The event.", "call.unknown")]
     state: Annotated[str, means("`waiting`, `delivered` or `failed`.", "delivered")]
     status: Annotated[int | None, means("The HTTP status that the last try was answered; null without an answer.", 204)]
     trouble: Annotated[str | None, means("What went wrong; null while nothing did.")]
     tries: Annotated[int, means("How often it was tried.", 1)]
-    created_at: Annotated[str | None, words.CREATED_AT]
+    created_at: Annotated[str | None, meanings.CREATED_AT]
     next_at: Annotated[str | None, means("When it is tried next, ISO 8601 in UTC; null for not any more.")]
     delivered_at: Annotated[
         str | None, means("When it was delivered, ISO 8601 in UTC; null while it was not.", "2026-11-24T17:00:01Z")
@@ -117,10 +117,10 @@ class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         int | msgspec.UnsetType,
         filtering("The HTTP status that the last try was answered; null without an answer."),
     ] = UNSET
-    since: Annotated[Text, words.SINCE] = UNSET
-    until: Annotated[Text, words.UNTIL] = UNSET
-    page: Annotated[int, words.PAGE] = 1
-    per_page: Annotated[int, words.PER_PAGE] = PER_PAGE
+    since: Annotated[Text, meanings.SINCE] = UNSET
+    until: Annotated[Text, meanings.UNTIL] = UNSET
+    page: Annotated[int, meanings.PAGE] = 1
+    per_page: Annotated[int, meanings.PER_PAGE] = PER_PAGE
 
 
 WebhooksQuery = query_of("WebhooksQuery", WebhookShown)

@@ -24,7 +24,7 @@ from aiguillage.storage.contacts import contact_of, key_rows
 from aiguillage.storage.schema import contacts, metadata
 from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.sqlite.library import broken, tells_damage
-from aiguillage.storage.sqlite.words import INDEX
+from aiguillage.storage.sqlite.word_index import INDEX
 
 SOME = 1_000
 """Rows that one step looks at."""

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import pytest
 
-from aiguillage.domain.words import example_of, means, metas_of, optional, words_of
+from aiguillage.domain.meanings import description_of, example_of, means, metas_of, optional
 
 NAME = means("Its name.", "Support")
 
@@ -65,7 +65,7 @@ def test_a_field_without_an_example_is_named() -> None:
 def test_words_are_found_in_unions_too() -> None:
     kind = Annotated[str, NAME] | msgspec.UnsetType
 
-    assert (words_of(kind), words_of(int)) == ("Its name.", "")
+    assert (description_of(kind), description_of(int)) == ("Its name.", "")
     assert list(metas_of(kind)) == [NAME]
 
 
@@ -73,4 +73,4 @@ def test_a_shape_that_is_optional_needs_nothing() -> None:
     shape = optional("Optional", Shape)
 
     assert msgspec.json.encode(msgspec.json.decode(b"{}", type=shape)) == b'{"listed":null}'
-    assert words_of(msgspec.structs.fields(shape)[0].type) == "Its name."
+    assert description_of(msgspec.structs.fields(shape)[0].type) == "Its name."

@@ -67,7 +67,7 @@ def _holds(kind: Any, wanted: type) -> bool:  # noqa: ANN401 - an annotation
     return get_origin(kind) in (Annotated, Union, UnionType) and any(_holds(one, wanted) for one in get_args(kind))
 
 
-def words_of(kind: Any) -> str:  # noqa: ANN401 - an annotation
+def description_of(kind: Any) -> str:  # noqa: ANN401 - an annotation
     """What is said of a field; empty where nothing is."""
     return next((meta.description for meta in metas_of(kind) if meta.description), "")
 
