@@ -32,9 +32,14 @@ def main() -> None:
     shutil.rmtree(TO, ignore_errors=True)
     rows = [row for package, files in TAKEN.items() for row in _take(package, files)]
     rows += _take("@tabler/icons", {f"icons/outline/{name}.svg": f"icons/{name}.svg" for name in ICONS})
-    shown = "".join(f"| {name} | {version} | {licence} | {file} | {size:,} | {packed:,} |\n" for name, version, licence, file, size, packed in rows)
+    shown = "".join(
+        f"| {name} | {version} | {licence} | {file} | {size:,} | {packed:,} |\n"
+        for name, version, licence, file, size, packed in rows
+    )
     head = "| package | version | licence | file | bytes | compressed |\n|---|---|---|---|---:|---:|\n"
-    (TO / "VENDORED.md").write_text(f"# What the console serves of others\n\nMade by `make assets`, by the lock file in assets/.\n\n{head}{shown}")
+    (TO / "VENDORED.md").write_text(
+        f"# What the console serves of others\n\nMade by `make assets`, by the lock file in assets/.\n\n{head}{shown}"
+    )
 
 
 def _take(package: str, files: dict[str, str]) -> list[tuple[str, str, str, str, int, int]]:
