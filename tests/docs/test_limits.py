@@ -2,6 +2,7 @@
 
 import re
 
+from aiguillage.desk.importing.sent import LONGEST_IMPORT
 from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
