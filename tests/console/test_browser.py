@@ -1,4 +1,4 @@
-"""The console in a real browser: what staff do every day, by mouse and by keyboard, and what axe-core says of each page.
+"""The console in a real browser: what staff do every day, by mouse or keyboard, and what axe-core says of a page.
 
 Pictures of the pages are kept in build/screenshots.
 """
