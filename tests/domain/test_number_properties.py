@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, ValidationResult
 
 from aiguillage.domain.errors import Kind, Refusal
-from aiguillage.domain.numbering import certain
+from aiguillage.domain.numbering import certain, on_keypad
 from aiguillage.domain.numbers import (
     caller_number,
     parse_number,
     parse_prefix,
 )
-from aiguillage.domain.withheld import CONTRACT_NAMES, on_keypad
+from aiguillage.domain.withheld import CONTRACT_NAMES
 
 COUNTRIES = sorted(SUPPORTED_REGIONS)
 COUNTRY = st.sampled_from(COUNTRIES)
