@@ -6,7 +6,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 EXAMPLES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test covered fuzz soak check audit sbom secrets bench lock clean
+.PHONY: help setup demo serve test covered fuzz soak check assets audit sbom secrets bench lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ check: .venv/dev.stamp ## lint, check the format, the types and the imports betw
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+assets: ## take the console's styles and scripts of others from npm, by assets/package-lock.json
+	cd assets && npm ci --silent --ignore-scripts --no-audit --no-fund
+	$(PYTHON) assets/take.py
 
 audit: .venv/dev.stamp ## ask whether what we depend on has known vulnerabilities (takes a network)
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt \

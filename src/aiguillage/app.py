@@ -1,13 +1,17 @@
 """The desk's composition root: the one module that knows every other, and puts them together."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from aiguillage.api.front import ASGI
 from aiguillage.api.moments import now
 from aiguillage.api.serving import Door
 from aiguillage.api.web import web_application
+from aiguillage.console.site import Site
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.explaining import explain_call
 from aiguillage.logs import configure_logs
 from aiguillage.replaying import replay_calls
 from aiguillage.settings import Settings
@@ -29,15 +33,19 @@ def open_database(settings: Settings) -> Database:
 def build_desk(settings: Settings) -> ASGI:
     """A desk process's application: everything that is no call."""
     database = open_database(settings)
+    replay = partial(replay_calls, settings)
+    door = Door(
+        database,
+        settings.calls,
+        now,
+        replay,
+        prepare=partial(configure_logs, settings.log_level),
+        public_url=settings.public_url,
+    )
+    means: dict[str, Callable[..., Any]] = {"explain": partial(explain_call, settings), "replay": replay}
     return web_application(
-        door=Door(
-            database,
-            settings.calls,
-            now,
-            partial(replay_calls, settings),
-            prepare=partial(configure_logs, settings.log_level),
-            public_url=settings.public_url,
-        ),
+        door=door,
+        pages=Site(database, settings.calls, now, door.lanes, means).handlers(),
         calls=[operation for dialect in DIALECTS for operation in dialect.OPERATIONS],
         tags=[tag for dialect in DIALECTS for tag in dialect.TAGS],
         on_shutdown=database.close,

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from aiguillage.api.carrying import LEAST_COMPRESSED
 from aiguillage.api.front import is_host
+from aiguillage.compression import LEAST_COMPRESSED
 from aiguillage.settings import Settings
 from tests.api.client import client_of, on_new_account
 from tests.cast import Cast

@@ -10,7 +10,6 @@ import pyotp
 import pytest
 
 from aiguillage.api.front import NO_HOST
-from aiguillage.api.lanes import Lane, Lanes
 from aiguillage.api.moments import now
 from aiguillage.api.problems import problem_answer
 from aiguillage.callpath.counts import Counts, memory_for
@@ -21,6 +20,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.problems import CODES, MEDIA_TYPE, Code
 from aiguillage.domain.webhooks import MOST_WEBHOOKS
+from aiguillage.lanes import Lane, Lanes
 from aiguillage.storage.claims import claimed
 from tests.api.client import BASE, Client, on_new_account
 from tests.api.people import PASSWORD, client, newcomer, session

@@ -13,12 +13,12 @@ from babel.messages.pofile import read_po as parse_po
 
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
-from aiguillage.cli.telling import NAMES, WHY
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
+from aiguillage.telling import NAMES, WHY
 from aiguillage.translation import CATALOGUES, DOMAIN
 
 ROOT = CATALOGUES.parent

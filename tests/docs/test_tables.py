@@ -6,7 +6,6 @@ import re
 import pytest
 
 from aiguillage.api.jobs import AT_ONCE
-from aiguillage.api.lanes import ROOMS
 from aiguillage.api.management import operations
 from aiguillage.api.operations import MOST_BESIDE
 from aiguillage.api.resources import blocked, calendars, call_queues, ctis, geo, rotas, surveys, switches
@@ -23,6 +22,7 @@ from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
 from aiguillage.domain.problems import CODES, Code
 from aiguillage.domain.routing import KEPT, RULES
+from aiguillage.lanes import ROOMS
 from aiguillage.settings import MEANING, PREFIX, Settings
 from tests.docs.markdown import ROOT, blocks, codes, read, rows, section
 from tests.document import CALLS, document

@@ -1,7 +1,6 @@
 """An operation carried out, from what was asked to what is answered: in a thread, or in a process of its own."""
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
@@ -32,6 +31,7 @@ from aiguillage.api.operations import (
 )
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.reading import UNREADABLE, Parameters, as_query, read_body, read_expected
+from aiguillage.compression import compressed
 from aiguillage.desk.trying import faults_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
@@ -41,11 +41,6 @@ from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import preferred
 
 ACCOUNT = "customer_account"
-LEAST_COMPRESSED = 1 << 10
-"""Bytes; less is not worth it."""
-
-_GZIP, _EFFORT = 31, 4
-"""zlib's window for the form of gzip, and how hard it tries: harder costs twice the time for a tenth less."""
 
 
 class Means(NamedTuple):
@@ -225,37 +220,3 @@ def location_of(asked: AnyAsked, thing_id: int) -> str:
     """Where what was added or begun is shown."""
     account = f"?{urlencode({ACCOUNT: asked.account})}" if asked.account else ""
     return f"{urlsplit(asked.url).path}/{thing_id}{account}"
-
-
-def compressed(response: Response[Any], accepted: str) -> Response[Any]:
-    """The answer, compressed if it is long and the client takes gzip."""
-    is_stream = isinstance(response, Stream)
-    if not is_stream and len(response.content or b"") < LEAST_COMPRESSED:
-        return response
-    response.headers["Vary"] = "Accept-Encoding"
-    if not takes_gzip(accepted):
-        return response
-    response.headers["Content-Encoding"] = "gzip"
-    if isinstance(response, Stream):
-        response.iterator = zipped(response.iterator)  # type: ignore[arg-type] # the pieces of a File
-    else:
-        response.content = b"".join(zipped([response.content]))
-    return response
-
-
-def zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces in the form of gzip."""
-    packing = zlib.compressobj(_EFFORT, zlib.DEFLATED, _GZIP)
-    for piece in pieces:
-        if some := packing.compress(piece):
-            yield some
-    yield packing.flush()
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding lists gzip, and does not forbid it."""
-    for part in accepted.lower().split(","):
-        name, _, quality = part.replace(" ", "").partition(";q=")
-        if name == "gzip":
-            return quality.strip("0.") != "" or not quality
-    return False

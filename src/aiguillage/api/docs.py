@@ -14,9 +14,9 @@ from litestar.handlers import HTTPRouteHandler, route
 from litestar.static_files import create_static_files_router
 
 from aiguillage import __version__
-from aiguillage.api.carrying import compressed
 from aiguillage.api.health import READ, TAG
 from aiguillage.api.openapi import TITLE
+from aiguillage.compression import compressed
 from aiguillage.domain.described import JSON, Answer, Content, Described
 
 HERE = Path(__file__).parent

@@ -6,16 +6,16 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler, route
 
-from aiguillage.api.carrying import compressed
 from aiguillage.api.described import refusal
 from aiguillage.api.forms import ICAL
 from aiguillage.api.health import NOT_KEPT, READ
-from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
+from aiguillage.compression import compressed
 from aiguillage.desk.rota_feeds import rota_feed
 from aiguillage.domain.described import Answer, Content, Described, Tag
 from aiguillage.domain.errors import missing
 from aiguillage.domain.meanings import means
+from aiguillage.lanes import Lanes
 from aiguillage.storage.sqlite.engine import Database
 
 TAG = Tag("Feeds", "For calendar programs, under secret addresses.")

@@ -25,7 +25,6 @@ from aiguillage.api.apart import Apart
 from aiguillage.api.bodies import Gone, Sent, nameless_file
 from aiguillage.api.carrying import ACCOUNT, Head, Means, carry_out
 from aiguillage.api.child import Order
-from aiguillage.api.lanes import Lane, Lanes
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_of, too_long
 from aiguillage.api.reading import check_query, check_type, read_parameters
@@ -34,6 +33,7 @@ from aiguillage.desk.acting import actor_of
 from aiguillage.desk.admitting import Right, admit
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.lanes import Lane, Lanes
 from aiguillage.storage.joined import one_view
 from aiguillage.storage.sqlite.engine import Database
 

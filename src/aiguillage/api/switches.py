@@ -14,7 +14,6 @@ from litestar.handlers import HTTPRouteHandler, route
 
 from aiguillage.api.described import refusal
 from aiguillage.api.health import NOT_KEPT, READ
-from aiguillage.api.lanes import Lanes
 from aiguillage.api.moments import now
 from aiguillage.api.problems import too_long
 from aiguillage.desk.switches import ACTIONS, SwitchState, flip_by_code, switch_by_code
@@ -22,6 +21,7 @@ from aiguillage.domain.described import JSON, TEXT, Answer, Content, Described, 
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.meanings import example_of, means
 from aiguillage.domain.moments import iso, parse_moment
+from aiguillage.lanes import Lanes
 from aiguillage.storage.sqlite.engine import Database
 
 TAG = Tag("Switches", "Flipped from a phone, by whoever has a switch's code.")

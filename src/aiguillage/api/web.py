@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
+from litestar.handlers import HTTPRouteHandler
 
 from aiguillage.api import docs, feeds, health, management, switches
 from aiguillage.api.described import described as managing
@@ -22,13 +23,15 @@ from aiguillage.domain.described import Described, Tag
 def web_application(
     *,
     door: Door,
+    pages: Sequence[HTTPRouteHandler | Router],
     calls: Sequence[Described],
     tags: Sequence[Tag],
     on_shutdown: Callable[[], None],
 ) -> ASGI:
     """The application of a desk process.
 
-    `door` is what the management API works with; `calls` are the dialects' operations, `tags` theirs.
+    `door` is what the management API works with; `pages` are the console's; `calls` are the dialects' operations,
+    `tags` theirs.
     """
     application = Litestar(
         [
@@ -36,6 +39,7 @@ def web_application(
             feed_route(door.db, door.lanes),
             document_route(lambda: described(calls, tags)),
             *page_routes(),
+            *pages,
             *door.handlers(operations()),
         ],
         on_shutdown=[door.close, on_shutdown],

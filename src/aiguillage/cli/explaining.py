@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from aiguillage.cli.door import AccountCode, Desk, Json, at_desk, command
 from aiguillage.cli.moments import iso, parse_moment
-from aiguillage.cli.printing import print_facts, print_json, print_line
-from aiguillage.cli.telling import answer_in_words, caller_in_words, line_document, rules_in_words
+from aiguillage.cli.printing import plain, print_facts, print_json, print_line
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.facts import find_fact
@@ -18,6 +18,7 @@ from aiguillage.domain.errors import invalid
 from aiguillage.domain.queues import QUEUE
 from aiguillage.domain.routing import KEPT, decide
 from aiguillage.explaining import Explained, explain_call
+from aiguillage.telling import Telling
 
 ABOUT_A_CONTACT = ("contact_id", "company", "first_name", "last_name", "language")
 
@@ -65,9 +66,10 @@ def route(
         print_json(_document(explained))
         return
     kept = decide(explained.facts, KEPT)
-    print_line(caller_in_words(explained))
+    telling = Telling(_, explained.facts, explained.decision)
+    print_line(plain(telling.caller()))
     print_line("")
-    print_facts(answer_in_words(explained, kept))
+    print_facts(telling.answer(kept))
     print_line("")
     if kept.known is None:
         print_line(_("V1 tells the call flow so (404); a token with --unknown default gets the fields' defaults:"))
@@ -77,8 +79,13 @@ def route(
     print_facts({field.label or field.key: value for field, value in zip(fields, values, strict=True)})
     if explain:
         print_line("")
-        for line in rules_in_words(explained, fields):
-            print_line(line)
+        for n, told in enumerate(telling.rules(explained.trace, fields), start=1):
+            print_line(f"{n:2}. {told.rule}: {_('applies') if told.applied else _('says nothing')}")
+            print_line(f"    {told.sentence}")
+            print_line(f"    {_('looked at')}  {plain(told.looked_at)}")
+            if told.changed:
+                print_line(f"    {_('it changed')} {plain(told.changed)}")
+            print_line("")
 
 
 def _named(desk: Desk, account: str, given: dict[str, tuple[str, str | None]]) -> dict[str, str]:
@@ -109,5 +116,5 @@ def _document(explained: Explained) -> dict[str, Any]:
         "zone": decision.zone,
         "contact": known and {name: getattr(known, name) for name in ABOUT_A_CONTACT},
         **dict(zip(FIELD_KEYS, (*decision.select, *decision.boolean), strict=True)),
-        "trace": [line_document(line) for line in explained.trace],
+        "trace": [msgspec.to_builtins(line, str_keys=True) for line in explained.trace],
     }

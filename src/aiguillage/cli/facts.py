@@ -224,11 +224,3 @@ def select_of(destinations: Sequence[str] | None) -> Select:
         raise invalid(f"{len(given)} destinations are too many. Give up to {MOST_DESTINATIONS}.")
     one, two, three, four = given + [None] * (MOST_DESTINATIONS - len(given))
     return one, two, three, four
-
-
-def joined(destinations: Select) -> str:
-    """The destinations in their order; a dash where there is none before another."""
-    shown = ["-" if one is None else one for one in destinations]
-    while shown and shown[-1] == "-":
-        shown.pop()
-    return ", ".join(shown)

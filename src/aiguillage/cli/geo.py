@@ -12,7 +12,6 @@ from aiguillage.cli.facts import (
     Shown,
     add_typed,
     common_commands,
-    joined,
     print_change,
     print_kept,
     select_of,
@@ -25,6 +24,7 @@ from aiguillage.desk.documents import compile_account
 from aiguillage.desk.facts import find_fact, list_facts
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.geo_models import MODELS
+from aiguillage.telling import joined
 
 geo_commands = typer.Typer(
     help="Geography: zones that callers type or call from, and where they go.", no_args_is_help=True

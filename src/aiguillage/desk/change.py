@@ -73,16 +73,21 @@ def no_account(code: str) -> Refusal:
 
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
     """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
+    account_id, account, held = find_role(connection, actor, code)
+    if held < role:
+        raise Refusal(Kind.FORBIDDEN, f"This requires the role {role.word} on {code}; yours is {held.word}.")
+    return account_id, account
+
+
+def find_role(connection: Connection, actor: Actor, code: str) -> tuple[int, Account, Role]:
+    """The account's id and settings, and what the actor may do on it. Raises Refusal(missing) for a stranger."""
     row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
     if row is None or (actor.only is not None and code not in actor.only):
         raise no_account(code)
     granted = Role.MANAGE if actor.operator or actor.everywhere else _role_of(connection, row.id, actor)
     if granted is None:
         raise no_account(code)
-    held = min(granted, actor.most)
-    if held < role:
-        raise Refusal(Kind.FORBIDDEN, f"This requires the role {role.word} on {code}; yours is {held.word}.")
-    return row.id, account_of(row)
+    return row.id, account_of(row), min(granted, actor.most)
 
 
 def _role_of(connection: Connection, account_id: int, actor: Actor) -> Role | None:

@@ -1,0 +1,51 @@
+"""The menu of an account's pages: what is where, for whom."""
+
+from typing import NamedTuple
+
+from aiguillage.domain.accounts import Role
+
+
+class Place(NamedTuple):
+    """One line of the menu: below the account's address, what it is called, its picture, and the role that sees it."""
+
+    slug: str
+    label: str
+    icon: str
+    role: Role = Role.READ
+
+
+SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "Calls",
+        (
+            Place("today", "Today", "home"),
+            Place("try", "Try a call", "route"),
+            Place("calls", "Calls", "phone-incoming"),
+        ),
+    ),
+    (
+        "Callers",
+        (
+            Place("contacts", "Contacts", "address-book"),
+            Place("blocked-callers", "Blocked callers", "ban"),
+            Place("geography", "Geography", "map-2"),
+        ),
+    ),
+    (
+        "Where calls go",
+        (
+            Place("call-queues", "Call queues", "users-group"),
+            Place("groups", "Groups", "building"),
+            Place("closing-days", "Closing days", "calendar-event"),
+            Place("rotas", "Rotas", "users"),
+            Place("switches", "Switches", "toggle-right"),
+        ),
+    ),
+    (
+        "Account",
+        (
+            Place("settings", "Settings", "settings", Role.MANAGE),
+            Place("journal", "Journal", "history", Role.MANAGE),
+        ),
+    ),
+)

@@ -1,0 +1,78 @@
+"""The call log: what was answered to which call, filtered, and as a file."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiguillage.console.labels import REASONS
+from aiguillage.console.visits import Answer, Shown, Visit, faults_of, page
+from aiguillage.desk.calls import Search, find_calls, list_strangers
+from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.moments import in_zone, moment_of
+from aiguillage.storage.calls import LATEST
+
+LISTED = 50
+FILTERS = ("number", "destination", "reason", "known", "since", "until")
+
+
+@page("/{account}/calls")
+def calls(visit: Visit) -> Answer:
+    """Some of the calls, newest first."""
+    asked = {name: visit.query.get(name, "").strip() for name in FILTERS}
+    faults: dict[str, list[str]] = {}
+    found, more = [], None
+    try:
+        shown = find_calls(
+            visit.db,
+            visit.log,
+            visit.actor,
+            visit.code,
+            _search(visit, asked),
+            cursor=visit.query.get("cursor", ""),
+            limit=LISTED,
+        )
+        found = shown.calls
+        more = shown.cursor and urlencode({**asked, "cursor": shown.cursor})
+    except Refusal as refusal:
+        if refusal.kind is not Kind.INVALID:
+            raise
+        faults = faults_of(refusal)
+    values = {
+        "calls": found,
+        "more": more,
+        "asked": asked,
+        "faults": faults,
+        "filtered": any(asked.values()),
+        "begun": bool(visit.query.get("cursor")),
+        "strangers": list_strangers(visit.db, visit.log, visit.actor, visit.code, limit=8),
+        "all_reasons": REASONS,
+        "place_here": "calls",
+    }
+    return Shown("calls.html", values, 422 if faults else 200)
+
+
+def _search(visit: Visit, asked: dict[str, str]) -> Search:
+    """What the form asks for. Raises Refusal(invalid)."""
+    return Search(
+        since=_begin(visit, asked["since"], "since") if asked["since"] else 0,
+        number=asked["number"] or None,
+        destination=asked["destination"] or None,
+        reason=asked["reason"] or None,
+        known={"1": True, "0": False}.get(asked["known"]),
+        until=_begin(visit, asked["until"], "until", later=1) if asked["until"] else LATEST,
+    )
+
+
+def _begin(visit: Visit, text: str, field: str, *, later: int = 0) -> int:
+    """The moment at which a day begins by the account's clock, some days later. Raises Refusal(invalid)."""
+    try:
+        day = datetime.fromisoformat(text) + timedelta(days=later)
+        return moment_of(day.replace(tzinfo=ZoneInfo(visit.here.time_zone)).astimezone(UTC))
+    except (ValueError, OverflowError):
+        raise invalid(f"'{text[:40]}' is not a date. Write it as in 2026-12-24.", field) from None
+
+
+def today_begins(visit: Visit) -> int:
+    """The moment at which today began by the account's clock."""
+    zone = ZoneInfo(visit.here.time_zone)
+    return moment_of(in_zone(visit.actor.at, zone).replace(hour=0, minute=0, second=0, microsecond=0))

@@ -1,0 +1,191 @@
+"""Pages of facts: the list of a kind, one of them to change, a new one; all alike, of what the domain declares."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiguillage.console.forms import OWNER, Choice, fields_of, sent_of, values_of
+from aiguillage.console.labels import LABELS, SUBJECTS, Subject
+from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, page
+from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
+from aiguillage.desk.sent import changes_of, new_fact, on_wire
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.geo_models import MODELS
+from aiguillage.domain.parts import parts_of
+from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
+from aiguillage.storage.facts import Kept
+
+NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}
+"""Parts that name a fact of a kind."""
+
+Choices = Mapping[str, Sequence[Choice]]
+
+
+def choices_of(visit: Visit, kind: str) -> Choices:
+    """What can be chosen in a form of a kind: facts of the account, by their ids as text."""
+    parts = {part.name for part in parts_of(BY_NAME[kind].type)}
+    found: dict[str, Sequence[Choice]] = {name: _named(visit, NAMED[name]) for name in NAMED.keys() & parts}
+    if "owner_id" in parts:
+        owners = [(f"{of}:{id_}", name) for of in (QUEUE, GROUP) for id_, name in _named(visit, of)]
+        whole = [(f"{ACCOUNT}:", visit.say("The whole account"))] if kind == "switch" else []
+        found[OWNER] = [*whole, *owners]
+    if "model" in parts:
+        found["model"] = [(str(model.id), visit.say(model.name)) for model in MODELS]
+    return found
+
+
+def _named(visit: Visit, kind: str) -> list[Choice]:
+    return [(str(kept.id), str(_name(kept))) for kept in list_facts(visit.db, visit.actor, visit.code, kind)]
+
+
+def _name(kept: Kept) -> str | int:
+    return getattr(kept.fact, "name", "") or name_of(kept)
+
+
+def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
+    """A fact's values as a table shows them, by the domain's names."""
+    values: dict[str, Any] = {}
+    for part in parts_of(BY_NAME[kept.kind].type):
+        value = getattr(kept.fact, part.name)
+        if part.name == "owner_id":
+            value = dict(choices[OWNER]).get(f"{kept.fact.owner_type}:{value or ''}", value)
+        elif part.name == "day_of_week" and value:
+            value = visit.say(DAYS[value - 1])
+        elif part.name == "model":
+            value = dict(choices["model"]).get(str(part.value(kept.fact)), value)
+        elif part.name in choices and value is not None:
+            value = dict(choices[part.name]).get(str(value), value)
+        elif part.name == "select":
+            value = ", ".join(one or "-" for one in value).rstrip(", -")
+        elif isinstance(value, tuple):
+            value = ", ".join(str(getattr(one, "name", one)) for one in value)
+        values[part.name] = value
+    return values
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _list(subject: Subject) -> Run:
+    def listed(visit: Visit) -> Answer:
+        choices = choices_of(visit, subject.kind)
+        kept = list_facts(visit.db, visit.actor, visit.code, subject.kind)
+        rows = [(one.id, shown(visit, one, choices)) for one in kept]
+        moments = {name for name in subject.columns if name == "until"}
+        values = {"subject": subject, "rows": rows, "labels": LABELS, "moments": moments, "place_here": subject.slug}
+        return Shown("facts.html", values)
+
+    return listed
+
+
+def _form_of(
+    visit: Visit, subject: Subject, kept: Kept | None, values: Mapping[str, Any], faults: Mapping[str, list[str]]
+) -> Shown:
+    fields = list(fields_of(BY_NAME[subject.kind].type, values, choices_of(visit, subject.kind)))
+    owner = next((part.wire for part in parts_of(BY_NAME[subject.kind].type) if part.name == "owner_id"), None)
+    told = {OWNER if field == owner else field: some for field, some in faults.items()}
+    return Shown(
+        "fact.html",
+        {
+            "subject": subject,
+            "kept": kept,
+            "name": "" if kept is None else _name(kept),
+            "fields": fields,
+            "faults": told,
+            "place_here": subject.slug,
+        },
+        422 if faults else 200,
+    )
+
+
+def _new(subject: Subject) -> Run:
+    def new(visit: Visit) -> Answer:
+        asked = {
+            part.wire: visit.query[part.name]
+            for part in parts_of(BY_NAME[subject.kind].type)
+            if part.name in visit.query
+        }
+        first = {part.wire: True for part in parts_of(BY_NAME[subject.kind].type) if part.name == "active"}
+        return _form_of(visit, subject, None, first | asked, {})
+
+    return new
+
+
+def _one(subject: Subject) -> Run:
+    def one(visit: Visit) -> Answer:
+        kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
+        return _form_of(visit, subject, kept, values_of(kept.fact), {})
+
+    return one
+
+
+def _add(subject: Subject) -> Run:
+    def add(visit: Visit) -> Answer:
+        sent = sent_of(BY_NAME[subject.kind].type, visit.form)
+        try:
+            with on_wire(subject.kind):
+                done = add_fact(visit.db, visit.actor, visit.code, new_fact(subject.kind, sent))
+        except Refusal as refusal:
+            return _form_of(visit, subject, None, sent, _faults(refusal))
+        return _done(visit, subject, done, visit.say("It is added."))
+
+    return add
+
+
+def _set(subject: Subject) -> Run:
+    def change(visit: Visit) -> Answer:
+        sent = sent_of(BY_NAME[subject.kind].type, visit.form)
+        seen = visit.form.get("seq", "")
+        try:
+            with on_wire(subject.kind):
+                changes = changes_of(subject.kind, sent)
+                expected = int(seen) if seen.isdecimal() else None
+                done = set_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id(), changes, expected=expected)
+        except Refusal as refusal:
+            if refusal.kind is Kind.MISSING:
+                raise
+            kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
+            again = _form_of(visit, subject, kept, sent, _faults(refusal))
+            if refusal.kind is not Kind.STALE:
+                return again
+            choices = choices_of(visit, subject.kind)
+            other = shown(visit, kept, choices)
+            return again._replace(values={**again.values, "other": other, "labels": LABELS}, status=409)
+        return _done(visit, subject, done, visit.say("It is changed."))
+
+    return change
+
+
+def _faults(refusal: Refusal) -> dict[str, list[str]]:
+    if refusal.kind is Kind.MISSING and refusal.field is None:
+        raise refusal
+    return faults_of(refusal)
+
+
+def _done(visit: Visit, subject: Subject, done: Done, said: str) -> Moved:
+    remarks = " ".join(visit.say(remark.sentence, **remark.words) for remark in done.remarks)
+    return Moved(f"{visit.at}/{subject.slug}", f"{said} {remarks}".strip(), undo=done.kept.seq)
+
+
+def _remove(subject: Subject) -> Run:
+    def remove(visit: Visit) -> Answer:
+        try:
+            remove_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
+        except Refusal as refusal:
+            if refusal.kind is not Kind.CONFLICT:
+                raise
+            kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
+            return _form_of(visit, subject, kept, values_of(kept.fact), _faults(refusal))
+        return Moved(f"{visit.at}/{subject.slug}", visit.say("It is removed."))
+
+    return remove
+
+
+for _subject in SUBJECTS:
+    _at = f"/{{account}}/{_subject.slug}"
+    page(_at)(_list(_subject))
+    page(f"{_at}/new")(_new(_subject))
+    form(f"{_at}/new")(_add(_subject))
+    page(f"{_at}/{{id}}")(_one(_subject))
+    form(f"{_at}/{{id}}")(_set(_subject))
+    form(f"{_at}/{{id}}/remove")(_remove(_subject))

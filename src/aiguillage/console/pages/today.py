@@ -1,0 +1,155 @@
+"""Today: what happened, how it stands now, and what needs a look; and the search that every page has."""
+
+from typing import Any, NamedTuple
+
+from aiguillage.console.pages.calls import today_begins
+from aiguillage.console.pages.trying import decided
+from aiguillage.console.visits import Answer, Shown, Visit, page
+from aiguillage.desk.calls import Search, count_calls, find_calls, list_strangers
+from aiguillage.desk.documents import compile_account
+from aiguillage.desk.facts import list_facts
+from aiguillage.desk.searching import Asked, find_contacts
+from aiguillage.domain.errors import Refusal
+from aiguillage.domain.facts import AccountFacts
+from aiguillage.domain.numbers import sought_number
+from aiguillage.domain.queues import QUEUE
+from aiguillage.telling import WHY, named
+
+MOST_SHOWN = 6
+FOUND = 6
+DESTINATIONS = 5
+
+
+class Line(NamedTuple):
+    """A call queue, a rota or a switch as it is now. `state` is a class of colour."""
+
+    to: str
+    name: str
+    state: str
+    words: str
+    until: int | None
+
+
+@page("/{account}/today")
+def today(visit: Visit) -> Answer:
+    """The page; for a new account, its first steps."""
+    begun = today_begins(visit)
+    who = (visit.db, visit.log, visit.actor, visit.code)
+    facts = compile_account(visit.db, visit.actor, visit.code)
+    count = count_calls(*who, since=begun)
+    contacts = find_contacts(visit.db, visit.actor, visit.code, Asked(limit=1)).contacts
+    hours = {group.value: group for group in count.by_hour}
+    values = {
+        "count": count,
+        "hours": [(hour, hours.get(f"{hour:02}")) for hour in range(24)],
+        "busiest": max([group.calls for group in count.by_hour], default=0),
+        "destinations": [group for group in count.by_destination if group.value][:DESTINATIONS],
+        "strangers": list_strangers(*who, since=begun, limit=MOST_SHOWN),
+        "queues": [*_queues(visit, facts)],
+        "on_call": [*_on_call(visit, facts)],
+        "switches": _switches(visit),
+        "steps": _first_steps(visit, facts, has_contacts=bool(contacts), has_calls=bool(count.calls)),
+        "place_here": "today",
+    }
+    return Shown("today.html", values)
+
+
+def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:
+    lines = []
+    for queue_id, queue in facts.queues.items():
+        to = f"{visit.at}/call-queues/{queue_id}"
+        if not queue.active:
+            lines.append(Line(to, queue.name, "secondary", visit.say("not active"), None))
+            continue
+        state = facts.hours.state(queue_id, visit.actor.at)
+        words = visit.say("open") if state.open else visit.say("closed")
+        why = f"{visit.say(WHY[state.reason])} {state.label}".strip()
+        goes = "" if state.open else f" → {state.destination or '–'}"
+        lines.append(Line(to, queue.name, "green" if state.open else "orange", f"{words}{goes} ({why})", state.until))
+    return lines
+
+
+def _on_call(visit: Visit, facts: AccountFacts) -> list[Line]:
+    lines = []
+    for rota_id, rota in facts.rotas.items():
+        duty = facts.on_call.duty(rota_id, visit.actor.at)
+        words = visit.say("nobody") if duty.member is None else f"{duty.member.name} · {duty.member.number}"
+        state = "red" if duty.member is None else "green"
+        lines.append(Line(f"{visit.at}/rotas/{rota_id}", rota.name, state, words, duty.until))
+    return lines
+
+
+def _switches(visit: Visit) -> list[Line]:
+    kept = list_facts(visit.db, visit.actor, visit.code, "switch")
+    return [
+        Line(f"{visit.at}/switches/{one.id}", one.fact.name, "red", f"→ {one.fact.destination}", one.fact.until)
+        for one in kept
+        if one.fact.holds(visit.actor.at)
+    ]
+
+
+def _first_steps(
+    visit: Visit, facts: AccountFacts, *, has_contacts: bool, has_calls: bool
+) -> list[tuple[str, str, bool]]:
+    """What a new account needs, each with where it is done and whether it is; empty once all of it is there."""
+    spans = list_facts(visit.db, visit.actor, visit.code, "time_span")
+    steps = [
+        (
+            visit.say("Add a call queue: its number is what your phone system dials"),
+            "call-queues/new",
+            bool(facts.queues),
+        ),
+        (visit.say("Give the queue its opening hours"), "call-queues", bool(spans)),
+        (visit.say("Import your contacts"), "import", has_contacts),
+        (visit.say("Try a call, and see why it goes where it goes"), "try", has_calls),
+        (visit.say("Issue a token for your phone system"), "settings", has_calls),
+    ]
+    return [] if all(done for _, _, done in steps[:3]) else steps
+
+
+@page("/{account}/found")
+def found(visit: Visit) -> Answer:
+    """What the search box has found so far: a piece of a page."""
+    return Shown("found.html", _found(visit, FOUND))
+
+
+@page("/{account}/search")
+def search(visit: Visit) -> Answer:
+    """All that is found by a number, a name or a code, and where a number's call would go now."""
+    values = _found(visit, 50)
+    told, calls = None, []
+    if values["number"]:
+        told = decided(visit, {"number": str(values["number"])})
+        wanted = Search(number=str(values["number"]))
+        calls = find_calls(visit.db, visit.log, visit.actor, visit.code, wanted, limit=10).calls
+    return Shown("search.html", values | {"told": told, "calls": calls, "place_here": ""})
+
+
+def _found(visit: Visit, limit: int) -> dict[str, Any]:
+    words = visit.query.get("q", "").strip()
+    contacts, number = [], ""
+    if words:
+        try:
+            contacts = find_contacts(visit.db, visit.actor, visit.code, Asked(words=words[:200], limit=limit)).contacts
+        except Refusal:
+            contacts = []
+        number = _number(visit, words)
+    names = [
+        (one.id, named(one.contact.company, one.contact.first_name, one.contact.last_name), one) for one in contacts
+    ]
+    queues = [
+        (kept.id, kept.fact)
+        for kept in list_facts(visit.db, visit.actor, visit.code, QUEUE)
+        if words and words.casefold() in f"{kept.fact.name} {kept.fact.code} {kept.fact.number}".casefold()
+    ]
+    return {"sought": words, "contacts": names, "number": number, "queues": queues[:limit]}
+
+
+def _number(visit: Visit, words: str) -> str:
+    """What was typed as a number in E.164; empty where it is none."""
+    if sum(character.isdecimal() for character in words) < 4:  # noqa: PLR2004 - fewer are a queue's, or a code's
+        return ""
+    try:
+        return sought_number(words, visit.here.country, "q")
+    except Refusal:
+        return ""

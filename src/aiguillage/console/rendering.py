@@ -1,0 +1,95 @@
+"""Templates, in the visitor's language: every value is escaped, and a name that is not there is a failure."""
+
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from aiguillage.console.forms import MARK
+from aiguillage.console.labels import REASONS
+from aiguillage.console.navigation import SECTIONS
+from aiguillage.console.sessions import form_token
+from aiguillage.console.visits import ROOT, Visit
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.moments import in_zone
+
+HERE = Path(__file__).parent
+STATIC, VENDORED, ICONS = HERE / "static", HERE / "vendored" / "static", HERE / "vendored" / "icons"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@cache
+def fingerprint() -> str:
+    """A word that changes with any asset: it stands in their addresses, so that browsers may keep them for ever."""
+    digest = sha256()
+    for asset in sorted(path for folder in (STATIC, VENDORED) for path in folder.iterdir()):
+        digest.update(asset.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def icon(name: str) -> Markup:
+    """A small picture beside a word; whoever cannot see it misses nothing."""
+    return Markup((ICONS / f"{name}.svg").read_text().replace("<svg", '<svg aria-hidden="true"'))  # noqa: S704 - a file of ours
+
+
+def render(visit: Visit, template: str, values: dict[str, Any]) -> str:
+    """A page as HTML."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            values
+            | {
+                "_": visit.say,
+                "visit": visit,
+                "icon": icon,
+                "mark": MARK,
+                "reasons": REASONS,
+                "sections": SECTIONS,
+                "root": ROOT,
+                "at": visit.at if visit.account is not None else ROOT,
+                "assets": f"{ROOT}/assets/{fingerprint()}",
+                "token": form_token(visit.session),
+                "may_edit": visit.role is not None and visit.role >= Role.EDIT,
+                "may_manage": visit.role is not None and visit.role >= Role.MANAGE,
+                "when": lambda moment: when(visit, moment),
+                "day": lambda date: f"{date:%d/%m/%Y}" if visit.language == "fr" else f"{date:%d %b %Y}",
+            }
+        )
+    )
+
+
+def when(visit: Visit, moment: int | None) -> str:
+    """A moment (microseconds since 1970 UTC) by the account's clock; the day is left out where it is today."""
+    if moment is None:
+        return ""
+    zone = ZoneInfo(visit.account.time_zone if visit.account else "UTC")
+    shown, today = in_zone(moment, zone), in_zone(visit.actor.at, zone)
+    if shown.date() == today.date():
+        return f"{shown:%H:%M}"
+    return _day(visit, shown, same_year=shown.year == today.year) + f" {shown:%H:%M}"
+
+
+def _day(visit: Visit, shown: datetime, *, same_year: bool) -> str:
+    month = visit.say(MONTHS[shown.month - 1])
+    return f"{shown.day} {month}" + ("" if same_year else f" {shown.year}")

@@ -1,0 +1,51 @@
+// What the pages do beyond links and forms. Without it everything still works, in whole pages.
+const wide = matchMedia("(min-width: 992px)");
+const menu = document.querySelector("[data-menu]");
+if (menu) {
+  const fit = () => { menu.open = wide.matches; };
+  fit();
+  wide.addEventListener("change", fit);
+}
+
+// A destructive step asks once.
+document.addEventListener("submit", (event) => {
+  const asks = event.submitter?.dataset.asks ?? event.target.dataset.asks;
+  if (asks && !window.confirm(asks)) event.preventDefault();
+});
+
+// One more row of a list in a form: a copy of its last one, emptied.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-more]");
+  if (!button) return;
+  const rows = button.closest("[data-rows]");
+  const model = rows.querySelector(":scope > template");
+  const next = Number(rows.dataset.next);
+  const mark = rows.dataset.mark;
+  const row = document.createElement("div");
+  row.innerHTML = model.innerHTML.replaceAll(mark, String(next));
+  rows.dataset.next = String(next + 1);
+  rows.insertBefore(row.firstElementChild, button);
+  rows.querySelector(":scope > [data-row]:last-of-type input")?.focus();
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-less]");
+  if (button) button.closest("[data-row]").remove();
+});
+
+// What was found below the search box goes with Escape, or when the person goes on.
+const search = document.getElementById("search");
+if (search) {
+  const found = document.getElementById("found");
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") found.replaceChildren();
+    if (event.key === "ArrowDown") { found.querySelector("a")?.focus(); event.preventDefault(); }
+  });
+  found.addEventListener("keydown", (event) => {
+    const links = [...found.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") { found.replaceChildren(); search.focus(); }
+    if (!step) return;
+    event.preventDefault();
+    (links[links.indexOf(document.activeElement) + step] ?? search).focus();
+  });
+}

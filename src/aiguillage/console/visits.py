@@ -1,0 +1,168 @@
+"""One request of a browser, and what a page answers it with; and the list of all pages."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.errors import Refusal, missing
+from aiguillage.storage.sqlite.engine import Database
+from aiguillage.translation import translated
+
+ROOT = "/console"
+LONGEST_ID = 18
+"""Digits that a column holds."""
+
+
+class File(NamedTuple):
+    """A file that somebody chose in a form."""
+
+    name: str
+    content: bytes
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """A page asked for, or a form sent: by whom, about which account, with what.
+
+    `account` and `role`, the visitor's on it, are None on pages that are about no account. `query` and `form` are the
+    last value of each name, `lists` all values of the form. `session` is the secret of the session, empty for nobody;
+    `base` is the server's own address, as the visitor has it.
+    """
+
+    db: Database
+    log: Path
+    means: Mapping[str, Callable[..., Any]]
+    actor: Actor
+    account: Account | None = None
+    role: Role | None = None
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    lists: Mapping[str, list[str]]
+    files: Mapping[str, File]
+    language: str
+    theme: str
+    session: str
+    address: str | None
+    agent: str
+    secure: bool
+    url: str
+    base: str
+    cookies: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        """The account's code."""
+        return self.here.code
+
+    @property
+    def here(self) -> Account:
+        """The account that the page is about."""
+        if self.account is None:
+            raise LookupError("The page is about no account.")
+        return self.account
+
+    @property
+    def at(self) -> str:
+        """Where the account's pages are."""
+        return f"{ROOT}/{self.code}"
+
+    def id(self, name: str = "id") -> int:
+        """An id in the path. Raises Refusal(missing) for one that can be none."""
+        text = self.path[name]
+        if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_ID:
+            raise missing("There is nothing with that id that you can see.")
+        return int(text)
+
+    def say(self, message: str, **values: object) -> str:
+        """A message in the visitor's language, with values in its places."""
+        said = translated(message, self.language)
+        return said.format(**values) if values else said
+
+
+class Shown(NamedTuple):
+    """A page: its template, and what stands in it. `cookies` are set with it, None removes one."""
+
+    template: str
+    values: Mapping[str, Any]
+    status: int = 200
+    cookies: Mapping[str, str | None] = {}
+
+
+class Moved(NamedTuple):
+    """The page to go to after a form was taken, what to say there, and the change that can be taken back there."""
+
+    to: str
+    said: str = ""
+    undo: int | None = None
+    cookies: Mapping[str, str | None] = {}
+
+
+class Sheet(NamedTuple):
+    """A file to keep."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+Answer = Shown | Moved | Sheet | dict[str, Any]
+"""A dict is answered as JSON, to the pages' own scripts."""
+
+Run = Callable[[Visit], Answer]
+
+
+class Page(NamedTuple):
+    """A page or form: where it is, what answers it, and the role that it takes on the account in its path.
+
+    Without an account in the path, `role` says nothing. `public` pages are for people who are not signed in, too.
+    `longest` is the most bytes of a form.
+    """
+
+    method: str
+    path: str
+    run: Run
+    role: Role
+    public: bool
+    lane: str
+    longest: int
+
+    @property
+    def about_account(self) -> bool:
+        """Whether it is about one account."""
+        return self.path.startswith("/{account}")
+
+
+PAGES: list[Page] = []
+"""All of them, in the order of their modules."""
+
+LONGEST_FORM = 1 << 20
+
+
+def page(path: str, *, role: Role = Role.READ, public: bool = False, lane: str = "reading") -> Callable[[Run], Run]:
+    """A page of the console, below ROOT."""
+    return _registered("GET", path, role, public=public, lane=lane, longest=0)
+
+
+def form(
+    path: str, *, role: Role = Role.EDIT, public: bool = False, lane: str = "changing", longest: int = LONGEST_FORM
+) -> Callable[[Run], Run]:
+    """What takes a form."""
+    return _registered("POST", path, role, public=public, lane=lane, longest=longest)
+
+
+def _registered(method: str, path: str, role: Role, *, public: bool, lane: str, longest: int) -> Callable[[Run], Run]:
+    def register(run: Run) -> Run:
+        PAGES.append(Page(method, path, run, role, public, lane, longest))
+        return run
+
+    return register
+
+
+def faults_of(refusal: Refusal) -> dict[str, list[str]]:
+    """What is wrong, by field; under the empty name what is about none."""
+    if refusal.errors:
+        return dict(refusal.errors)
+    return {refusal.field or "": [refusal.message]}
