@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiguillage.console.forms import OWNER
-from aiguillage.console.labels import ACTIONS, ENTITIES, LABELS, WEEKDAYS
+from aiguillage.console.labels import ACTIONS, ENTITIES, LABELS
 from aiguillage.console.rendering import when
 from aiguillage.console.visits import Visit
 from aiguillage.domain.contacts import FIELD_KEYS, SELECTS, Field
+from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import words_of
 from aiguillage.storage.journal import ERASED, Entry
 

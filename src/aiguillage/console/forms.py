@@ -11,10 +11,11 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
-from aiguillage.console.labels import HINTS, LABELS, RARE, WEEKDAYS
+from aiguillage.console.labels import HINTS, LABELS, RARE
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.parts import Part, parts_of
+from aiguillage.domain.remarks import WEEKDAYS
 
 MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
@@ -28,7 +29,8 @@ Choice = tuple[str, str]
 class Field(NamedTuple):
     """One field of a form. `input` is an HTML input's type, or `yes`, `choice`, `lines`, `rows`.
 
-    `rows` are the rows of a list, each its fields; `model` is one more row, its number MARK.
+    `ours` says that the choices are words of ours, which are translated, and no names. `rows` are the rows of a list,
+    each its fields; `model` is one more row, its number MARK.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Field(NamedTuple):
     value: Any
     required: bool
     choices: Sequence[Choice] = ()
+    ours: bool = False
     rows: Sequence[Sequence["Field"]] = ()
     model: Sequence["Field"] = ()
     rare: bool = False
@@ -83,9 +86,10 @@ def _field(
         model = list(fields_of(inner, {}, choices, f"{name}.{MARK * (1 + at.count(MARK))}."))
         return field._replace(input="rows", rows=rows, model=model)
     if inner is not None:
-        return field._replace(input="lines", value="\n".join(value) if isinstance(value, list) else value or "")
+        return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
     if found := _choices(part.name, choices):
-        return field._replace(input="choice", value=str(value or ""), choices=found)
+        ours = part.name not in choices
+        return field._replace(input="choice", value=str(value or ""), choices=found, ours=ours)
     return field
 
 
@@ -123,7 +127,10 @@ def values_of(fact: msgspec.Struct) -> dict[str, Any]:
 
 
 def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], at: str = "") -> dict[str, Any]:
-    """What a form sent of a fact, as JSON by the API's names; what is empty is null, a box not ticked is false."""
+    """What a form sent of a fact, as JSON by the API's names; what is empty is null, a box not ticked is false.
+
+    Of rows what is empty is left out, and so is a row in which nothing is filled in.
+    """
     sent: dict[str, Any] = {}
     for part in parts_of(kind):
         own, name = type_of(kind, part.name), at + part.wire
@@ -134,7 +141,8 @@ def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], at: str = "") -
             sent[part.wire] = owner_type if part.name == "owner_type" else _number(owner_id)
         elif inner is not None and issubclass(inner, msgspec.Struct):
             rows = [sent_of(inner, form, f"{name}.{n}.") for n in _numbers(form, f"{name}.")]
-            sent[part.wire] = [row for row in rows if any(value not in (None, [], False) for value in row.values())]
+            filled = ({key: value for key, value in row.items() if value not in (None, [])} for row in rows)
+            sent[part.wire] = [row for row in filled if row]
         elif inner is not None:
             sent[part.wire] = [line.strip() for line in text.splitlines() if line.strip()]
         elif own is bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiguillage.console.forms import OWNER, Choice, fields_of, sent_of, values_of
-from aiguillage.console.labels import LABELS, SUBJECTS, WEEKDAYS, Subject
+from aiguillage.console.labels import LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, page
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
@@ -13,6 +13,7 @@ from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.parts import parts_of
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
+from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import Kept
 
 NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}

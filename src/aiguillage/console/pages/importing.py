@@ -86,7 +86,7 @@ def _review(visit: Visit, held: Held, faults: dict[str, list[str]] | None = None
 
 def _columns(preview: Outcome) -> list[tuple[str, str, str, list[str]]]:
     """Each column: its name, what it is read as, else why not, its first cells."""
-    why = {one.column: one.reason for one in preview.unread}
+    why = {one.column: "" if one.why == "unknown" else one.reason for one in preview.unread}
     names = list(dict.fromkeys([*preview.samples, *preview.columns, *why]))[:MOST_COLUMNS]
     return [(name, preview.columns.get(name, ""), why.get(name, ""), preview.samples.get(name, [])) for name in names]
 

@@ -133,7 +133,7 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             row = Row(line, header, [], fault)
         else:
             plain = [unguarded(cell) if cell[:1] in GUARDS else cell for cell in cells]
-            row = Row(line, header, plain + [""] * (width - len(cells)))
+            row = Row(line, header, plain if len(plain) >= width else plain + [""] * (width - len(plain)))
         yield row
     if row is None:
         raise invalid("The file's first line names its columns, but no contact follows.")

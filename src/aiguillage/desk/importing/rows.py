@@ -129,13 +129,13 @@ class RowReader:
             if not cell:
                 continue
             try:
-                if fact in SEVERAL:
+                if type(cell) is str and kind_at == NO_KIND and fact not in found:
+                    found[fact] = parse(cell)
+                elif fact in SEVERAL:
                     parsed = parse(cell) if kind_at == NO_KIND else _of_kind(parse(cell), cells[kind_at])
                     found[fact] = found[fact] + parsed if fact in found else parsed
                     if type(cell) is not str:
                         given |= given_in(cell, parsed)
-                elif type(cell) is str:
-                    found[fact] = parse(cell)
                 else:
                     raise invalid("Write a text or a number here, not a list or an object.")
             except Refusal as refusal:

@@ -143,7 +143,8 @@ def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[in
             if any(row):
                 yield line, row
             begun, line = line, start + reader.line_num
-            last, read[:] = read.copy(), []
+            last = read.copy()
+            read.clear()
     except csv.Error as error:
         raise _unreadable(line, str(error)) from error
     if _ends_in_quotes(last, delimiter):
