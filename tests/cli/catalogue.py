@@ -16,11 +16,15 @@ from jinja2.ext import extract_from_ast
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
 from aiguillage.console.forms import UNITS, Field, fields_of
-from aiguillage.console.labels import HINTS, LABELS, SUBJECTS
+from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
 from aiguillage.console.pages.contacts import SORTS
-from aiguillage.console.pages.facts import DAYS
+from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS
+from aiguillage.console.pages.people import ROLES
+from aiguillage.console.pages.settings import PLACES, SHARED
+from aiguillage.console.pages.webhooks import SAID
+from aiguillage.console.proofs import NEEDED
 from aiguillage.console.rendering import MONTHS
 from aiguillage.console.site import FAILED, NOTHING_HERE, TOO_LONG
 from aiguillage.desk.importing.outcome import WHY_UNREAD
@@ -90,7 +94,16 @@ def pages() -> set[str]:
         found |= {subject.one, subject.many, subject.about, subject.empty}
         found |= {field.hint for field in _fields(fields_of(BY_NAME[subject.kind].type, {}, {"owner": []}))}
     found |= {place.label for _title, places in SECTIONS for place in places} | {title for title, _places in SECTIONS}
-    found |= {*LABELS.values(), *HINTS.values(), *RULES_NAMED.values(), *MONTHS, *DAYS, *(label for _, label in SORTS)}
+    found |= {*LABELS.values(), *HINTS.values(), *RULES_NAMED.values(), *MONTHS, *(label for _, label in SORTS)}
+    found |= {*ACTIONS.values(), *(named.one for named in ENTITIES.values()), *(label for _, label in PLACES), NEEDED}
+    found |= {
+        *SHARED.values(),
+        *ROLES.values(),
+        *SAID.values(),
+        *FORMATS.values(),
+        *DELIMITERS.values(),
+        *KINDS.values(),
+    }
     found |= {label for _value, label in UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FAILED, TOO_LONG}
     return found - {""}
 

@@ -15,12 +15,12 @@ from aiguillage.console.labels import HINTS, LABELS, RARE
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.parts import Part, parts_of
+from aiguillage.domain.remarks import WEEKDAYS
 
 MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
 
 OWNER = "owner"
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNITS = (("days", "days"), ("weeks", "weeks"))
 INPUTS = {bool: "yes", int: "number", date: "date", time: "time", datetime: "datetime-local"}
 Choice = tuple[str, str]

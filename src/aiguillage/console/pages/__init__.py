@@ -1,6 +1,33 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
-from aiguillage.console.pages import calls, contacts, facts, signing_in, today, trying
+from aiguillage.console.pages import (
+    calls,
+    contacts,
+    facts,
+    importing,
+    journal,
+    people,
+    settings,
+    signing_in,
+    today,
+    tokens,
+    trying,
+    webhooks,
+)
 from aiguillage.console.visits import PAGES
 
-__all__ = ["PAGES", "calls", "contacts", "facts", "signing_in", "today", "trying"]
+__all__ = [
+    "PAGES",
+    "calls",
+    "contacts",
+    "facts",
+    "importing",
+    "journal",
+    "people",
+    "settings",
+    "signing_in",
+    "today",
+    "tokens",
+    "trying",
+    "webhooks",
+]
