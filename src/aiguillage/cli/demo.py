@@ -12,8 +12,9 @@ import msgspec
 import typer
 
 from aiguillage.callpath.engine import Dialect
-from aiguillage.cli.demo_examples import OPERATOR
-from aiguillage.cli.demo_facts import ACCOUNT, READER, ROUTER, fill
+from aiguillage.cli.demo_calls import add_calls
+from aiguillage.cli.demo_examples import OPERATOR, PASSWORD
+from aiguillage.cli.demo_facts import ACCOUNT, MANAGER, READER, ROUTER, fill
 from aiguillage.cli.moments import today
 from aiguillage.cli.printing import print_json
 from aiguillage.cli.words import _
@@ -105,7 +106,9 @@ def set_up_demo(settings: Settings, actor: Actor) -> Settings:
         shutil.rmtree(kept, ignore_errors=True)
         fresh.replace(kept)
     _require_operator(kept)
-    return msgspec.structs.replace(settings, data_dir=kept)
+    settings = msgspec.structs.replace(settings, data_dir=kept)
+    add_calls(settings, actor.at)
+    return settings
 
 
 def _require_operator(kept: Path) -> None:
@@ -129,14 +132,19 @@ def print_requests(settings: Settings, actor: Actor, *, json: bool) -> None:
     finally:
         database.close()
     docs = f"{url_of(settings.host, settings.port)}/docs"
+    console = f"{url_of(settings.host, settings.port)}/"
     if json:
-        print_json({"docs": docs, "token": all_rights, "requests": [one._asdict() for one in shown]})
+        print_json(
+            {"console": console, "docs": docs, "token": all_rights, "requests": [one._asdict() for one in shown]}
+        )
         return
     lines = [_("aiguillage shows itself. Paste any of these lines into another terminal."), ""]
     for one in shown:
         lines += [one.title, f"  {one.curl}", f"  {one.answer}", ""]
     command = f"AIGUILLAGE_DATA_DIR={shlex.quote(str(settings.data_dir))} {_program()}"
     lines += [
+        _("The console, for the account's staff: {url}").format(url=console),
+        _("Sign in there as {email}, with the password: {password}").format(email=MANAGER, password=PASSWORD),
         _("All of the API: {url}").format(url=docs),
         _("What is proposed there can be tried, after Authorize with: {token}").format(token=all_rights),
         _("Why a call goes where it goes: {command}").format(

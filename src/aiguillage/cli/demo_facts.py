@@ -18,9 +18,9 @@ from aiguillage.domain.queues import QUEUE, Queue, Switch, TimeSpan
 from aiguillage.storage.sqlite.engine import Database
 
 ACCOUNT = "CL0000"
-ROUTER, READER = "router@example.org", "reader@example.org"
+MANAGER, ROUTER, READER = "manager@example.org", "router@example.org", "reader@example.org"
 USERS = (
-    ("manager@example.org", "Maud Gérard", Role.MANAGE),
+    (MANAGER, "Maud Gérard", Role.MANAGE),
     ("editor@example.org", "Édouard Tessier", Role.EDIT),
     (READER, "Rita Lemoine", Role.READ),
     (ROUTER, "Standard téléphonique", Role.ROUTE),

@@ -84,7 +84,7 @@ def _field(
         model = list(fields_of(inner, {}, choices, f"{name}.{MARK * (1 + at.count(MARK))}."))
         return field._replace(input="rows", rows=rows, model=model)
     if inner is not None:
-        return field._replace(input="lines", value="\n".join(value) if isinstance(value, list) else value or "")
+        return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
     if found := _choices(part.name, choices):
         return field._replace(input="choice", value=str(value or ""), choices=found)
     return field
@@ -124,7 +124,10 @@ def values_of(fact: msgspec.Struct) -> dict[str, Any]:
 
 
 def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], at: str = "") -> dict[str, Any]:
-    """What a form sent of a fact, as JSON by the API's names; what is empty is null, a box not ticked is false."""
+    """What a form sent of a fact, as JSON by the API's names; what is empty is null, a box not ticked is false.
+
+    Of rows what is empty is left out, and so is a row in which nothing is filled in.
+    """
     sent: dict[str, Any] = {}
     for part in parts_of(kind):
         own, name = type_of(kind, part.name), at + part.wire
@@ -135,7 +138,8 @@ def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], at: str = "") -
             sent[part.wire] = owner_type if part.name == "owner_type" else _number(owner_id)
         elif inner is not None and issubclass(inner, msgspec.Struct):
             rows = [sent_of(inner, form, f"{name}.{n}.") for n in _numbers(form, f"{name}.")]
-            sent[part.wire] = [row for row in rows if any(value not in (None, [], False) for value in row.values())]
+            filled = ({key: value for key, value in row.items() if value not in (None, [])} for row in rows)
+            sent[part.wire] = [row for row in filled if row]
         elif inner is not None:
             sent[part.wire] = [line.strip() for line in text.splitlines() if line.strip()]
         elif own is bool:

@@ -179,7 +179,7 @@ class Site:
             if page.method == "GET":
                 with one_view(visit.db) as db:
                     return _respond(visit, page.run(msgspec.structs.replace(visit, db=db)))
-            require_own_form(visit.session, visit.form.get("token", ""), headers)
+            require_own_form("" if page.public else visit.session, visit.form.get("token", ""), headers)
             return _respond(visit, page.run(visit))
         except (Refusal, HTTPException, MemoryError) as error:
             return _turned_away(visit, error)
