@@ -26,7 +26,8 @@ def queue(editor: Visitor) -> str:
 
 
 def newest(listed: httpx.Response, at: str) -> str:
-    return max(re.findall(rf'href="{at}/(\d+)"', listed.text), key=int)
+    ids: list[str] = re.findall(rf'href="{at}/(\d+)"', listed.text)
+    return max(ids, key=int)
 
 
 def add(editor: Visitor, owner: str, days: list[str], begin: str, end: str, **more: str) -> httpx.Response:

@@ -83,18 +83,21 @@ def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _list(subject: Subject) -> Run:
-    def listed(visit: Visit) -> Answer:
-        choices = choices_of(visit, subject.kind)
-        kept = list_facts(visit.db, visit.actor, visit.code, subject.kind)
-        rows = [(one.id, shown(visit, one, choices)) for one in kept]
-        moments = {name for name in subject.columns if name == "until"}
-        values = {"subject": subject, "rows": rows, "labels": LABELS, "moments": moments, "place_here": subject.slug}
-        if beside := LISTED.get(subject.slug):
-            return Shown(beside.template, {**values, **beside.values(visit, kept)})
-        return Shown("facts.html", values)
+def list_page(visit: Visit, slug: str) -> Shown:
+    """The page of all facts of a kind."""
+    subject = BY_SLUG[slug]
+    choices = choices_of(visit, subject.kind)
+    kept = list_facts(visit.db, visit.actor, visit.code, subject.kind)
+    rows = [(one.id, shown(visit, one, choices)) for one in kept]
+    moments = {name for name in subject.columns if name == "until"}
+    values = {"subject": subject, "rows": rows, "labels": LABELS, "moments": moments, "place_here": subject.slug}
+    if beside := LISTED.get(slug):
+        return Shown(beside.template, {**values, **beside.values(visit, kept)})
+    return Shown("facts.html", values)
 
-    return listed
+
+def _list(subject: Subject) -> Run:
+    return lambda visit: list_page(visit, subject.slug)
 
 
 def _form_of(
