@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from aiguillage.domain.errors import Kind
-from aiguillage.domain.holidays import ObservedDay, check_place, compute_days
+from aiguillage.domain.holidays import ObservedDay, check_place, compute_days, known_countries, known_places
 from tests.refusal import refused
 
 FRENCH = {
@@ -132,3 +132,11 @@ def test_a_subdivision_of_a_country_without_any_is_refused() -> None:
 def test_an_unknown_country_is_refused(country: str) -> None:
     with refused(Kind.INVALID, "not known. Use a country's two-letter ISO code"):
         check_place(country, "")
+
+
+def test_countries_and_their_parts_have_names() -> None:
+    assert {"FR": "France", "US": "United States"}.items() <= known_countries().items()
+    assert {"57": "Alsace-Moselle", "974": "La Réunion"}.items() <= known_places("FR").items()
+    assert known_places("MC") == {}
+    with refused(Kind.INVALID, r"The public holidays of '\?\?' are not known"):
+        known_places("??")

@@ -38,7 +38,7 @@ from aiguillage.console.sessions import (
 )
 from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit
 from aiguillage.desk.acting import actor_of
-from aiguillage.desk.change import find_role
+from aiguillage.desk.change import find_role, require_role
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, missing, place_of
 from aiguillage.lanes import Lanes
@@ -207,10 +207,7 @@ class Site:
                 return visit
             with db.read() as connection:
                 _, account, role = find_role(connection, actor, visit.path["account"])
-        if role < page.role:
-            raise Refusal(
-                Kind.FORBIDDEN, f"This requires the role {page.role.word} on {account.code}; yours is {role.word}."
-            )
+        require_role(account.code, page.role, role)
         return msgspec.structs.replace(visit, account=account, role=role)
 
 

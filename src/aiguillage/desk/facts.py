@@ -58,7 +58,7 @@ def add_facts(db: Database, actor: Actor, code: str, facts: Iterable[Fact]) -> l
     new = list(facts)
     role = max((BY_TYPE[type(fact)].role for fact in new), default=Role.EDIT)
     with change_facts(db, actor, code, role) as change:
-        kept = _add(change, new)
+        kept = add_in_change(change, new)
     return _remarked(db, change.account_id, kept)
 
 
@@ -106,8 +106,11 @@ def restore_fact(change: Change, kind: str, fact_id: int, fact: Fact) -> Done:
     return Done(_write(change, kind, None, fact, former_id=fact_id))
 
 
-def _add(change: Change, new: Sequence[Fact]) -> list[Kept]:
-    """New facts, each checked beside the ones before it, and written together."""
+def add_in_change(change: Change, new: Sequence[Fact]) -> list[Kept]:
+    """New facts inside a change that has begun, each checked beside the ones before it, and written together.
+
+    Nothing is remarked. Raises Refusal.
+    """
     known, quotas = by_kind(change.connection, change.account_id), Quotas(change)
     first = change.take_seqs(len(new))
     kept = []
@@ -198,7 +201,7 @@ def remove_facts(db: Database, actor: Actor, code: str, kind: str, fact_ids: Ite
     Returns what the person should know of what is left.
     """
     with change_facts(db, actor, code, Role.EDIT) as change:
-        gone = _discard(change, kind, fact_ids)
+        gone = discard_facts(change, kind, fact_ids)
     return _parting(db, change.account_id, kind, gone)
 
 
@@ -213,11 +216,14 @@ def _parting(db: Database, account_id: int, kind: str, gone: Iterable[Kept]) -> 
 
 def discard_fact(change: Change, kind: str, fact_id: int) -> None:
     """Removes a fact inside a change that has begun. Raises Refusal(conflict) while another needs it."""
-    _discard(change, kind, [fact_id])
+    discard_facts(change, kind, [fact_id])
 
 
-def _discard(change: Change, kind: str, fact_ids: Iterable[int]) -> list[Kept]:
-    """Removes facts of a kind; these, without what went with them."""
+def discard_facts(change: Change, kind: str, fact_ids: Iterable[int]) -> list[Kept]:
+    """Removes facts of a kind inside a change that has begun, as discard_fact one; these, without what went with them.
+
+    Raises Refusal.
+    """
     name = kind_named(kind).name
     going = _require_facts(change, name, fact_ids)
     belongings: dict[int, list[Kept]] = {fact_id: [] for fact_id in going}

@@ -1,6 +1,8 @@
 """Public holidays that an account observes: computed for a country, kept some years ahead, each set on its own."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -8,8 +10,8 @@ from sqlalchemy import select
 from aiguillage.desk.change import Change, change_facts, read_facts, require_operator, require_unchanged
 from aiguillage.desk.facts import Done, discard_fact, place_fact, replace_fact
 from aiguillage.domain.accounts import Account, Actor, Role
-from aiguillage.domain.contacts import folded
-from aiguillage.domain.errors import missing
+from aiguillage.domain.contacts import folded, parse_destination
+from aiguillage.domain.errors import about_row, missing
 from aiguillage.domain.holidays import ObservedDay, compute_days, is_custom
 from aiguillage.domain.moments import in_utc
 from aiguillage.domain.queues import Observance
@@ -24,6 +26,13 @@ FEWEST_AHEAD = 5
 """Years that are still computed when they are computed anew."""
 
 KEEP = msgspec.UNSET
+
+
+class Setting(NamedTuple):
+    """What is said of an observed holiday; what is KEEP stays as it is."""
+
+    off: bool | msgspec.UnsetType = KEEP
+    destination: str | msgspec.UnsetType | None = KEEP
 
 
 def show_observance(db: Database, actor: Actor, code: str) -> Kept:
@@ -80,17 +89,38 @@ def set_holiday(
     with change_facts(db, actor, code, Role.EDIT) as change:
         kept = _require_observance(change)
         require_unchanged(kept.seq, expected)
-        before: Observance = kept.fact
-        label = _label_of(before, label)
-        others_off = tuple(one for one in before.off if one != label)
-        destinations = dict(before.destinations)
-        if destination is not KEEP:
-            destinations.pop(label, None)
-            if destination is not None:
-                destinations[label] = str(destination)
-        is_off = label in before.off if off is KEEP else bool(off)
-        changes = {"off": (*others_off, label) if is_off else others_off, "destinations": destinations}
-        return replace_fact(change, KIND, kept.id, changes)
+        return _set(change, kept, _settled(kept.fact, label, Setting(off, destination)))
+
+
+def set_holidays(
+    db: Database, actor: Actor, code: str, settings: Mapping[str, Setting], *, expected: int | None = None
+) -> Done:
+    """Says that of several observed holidays, by their labels, in one change; a refusal names the row of its own."""
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        kept = _require_observance(change)
+        require_unchanged(kept.seq, expected)
+        fact: Observance = kept.fact
+        for row, (label, setting) in enumerate(settings.items()):
+            with about_row(row):
+                fact = _settled(fact, label, setting)
+        return _set(change, kept, fact)
+
+
+def _set(change: Change, kept: Kept, fact: Observance) -> Done:
+    return replace_fact(change, KIND, kept.id, {"off": fact.off, "destinations": fact.destinations})
+
+
+def _settled(fact: Observance, label: str, setting: Setting) -> Observance:
+    """The observance with a holiday set, by its label. Raises Refusal: invalid, missing."""
+    label = _label_of(fact, label)
+    others_off = tuple(one for one in fact.off if one != label)
+    destinations = dict(fact.destinations)
+    if setting.destination is not KEEP:
+        destinations.pop(label, None)
+        if setting.destination is not None:
+            destinations[label] = parse_destination(str(setting.destination), "destination")
+    is_off = label in fact.off if setting.off is KEEP else bool(setting.off)
+    return msgspec.structs.replace(fact, off=(*others_off, label) if is_off else others_off, destinations=destinations)
 
 
 def renew_holidays(db: Database, actor: Actor) -> list[str]:

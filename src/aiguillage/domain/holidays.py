@@ -58,8 +58,7 @@ def is_custom(country: str, place: str, label: str) -> bool:
 
 def check_place(country: str, subdivision: str) -> str:
     """The subdivision's code, empty for none. Raises Refusal(invalid) with the subdivisions that are known."""
-    known = _country(country)
-    names = {code: code for code in known.subdivisions} | known.subdivisions_aliases | _FRIENDLY.get(known.country, {})
+    names = _names(_country(country))
     by_letters = {_letters(name): code for name, code in names.items()}
     place = _letters(subdivision)
     if not place:
@@ -67,6 +66,28 @@ def check_place(country: str, subdivision: str) -> str:
     if place not in by_letters:
         raise invalid(_unknown(country, subdivision, names), "subdivision", beside=("country",))
     return by_letters[place]
+
+
+def known_countries() -> dict[str, str]:
+    """The countries whose public holidays are known: two-letter code -> English name, by name."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, and only the desk asks
+
+    names = {codes[1]: module.replace("_", " ").title() for module, codes in COUNTRIES.items()}
+    return dict(sorted(names.items(), key=lambda one: one[1]))
+
+
+def known_places(country: str) -> dict[str, str]:
+    """A country's subdivisions with holidays of their own: code -> longest name. Raises Refusal(invalid)."""
+    return _longest_names(_names(_country(country)))
+
+
+def _names(known: "HolidayBase") -> dict[str, str]:
+    """The subdivisions' codes by all their names."""
+    return {code: code for code in known.subdivisions} | known.subdivisions_aliases | _FRIENDLY.get(known.country, {})
+
+
+def _longest_names(names: dict[str, str]) -> dict[str, str]:
+    return {code: max((name for name in names if names[name] == code), key=len) for code in names.values()}
 
 
 def _country(country: str) -> "HolidayBase":
@@ -84,8 +105,7 @@ def _country(country: str) -> "HolidayBase":
 def _unknown(country: str, subdivision: str, names: dict[str, str]) -> str:
     if not names:
         return f"{country} has no subdivisions with holidays of their own. Leave the subdivision empty."
-    longest = {code: max((name for name in names if names[name] == code), key=len) for code in names.values()}
-    words = (code if name == code else f"{code} ({name})" for code, name in longest.items())
+    words = (code if name == code else f"{code} ({name})" for code, name in _longest_names(names).items())
     return (
         f"'{subdivision[:40]}' is not a subdivision of {country}. Choose one of: {', '.join(words)}; or leave it empty."
     )

@@ -1,10 +1,10 @@
 """Pages of facts: the list of a kind, one of them to change, a new one; all alike, of what the domain declares."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from aiguillage.console.forms import OWNER, Choice, fields_of, sent_of, values_of
-from aiguillage.console.labels import LABELS, SUBJECTS, Subject
+from aiguillage.console.labels import BY_SLUG, LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, page
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
@@ -22,6 +22,23 @@ NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list
 WHOLE = f"{ACCOUNT}:"
 
 Choices = Mapping[str, Sequence[Choice]]
+
+
+class Beside(NamedTuple):
+    """What a page of facts shows beside what all of them do: a template that extends theirs, and values for it.
+
+    The values are made of one fact, or for the page of a list of all of the kind.
+    """
+
+    template: str
+    values: Callable[[Visit, Any], Mapping[str, Any]]
+
+
+BESIDE: dict[str, Beside] = {}
+"""Of the pages of one fact, by the subject's slug."""
+
+LISTED: dict[str, Beside] = {}
+"""Of the pages of a list."""
 
 
 def choices_of(visit: Visit, kind: str) -> Choices:
@@ -71,16 +88,21 @@ def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
     return values
 
 
-def _list(subject: Subject) -> Run:
-    def listed(visit: Visit) -> Answer:
-        choices = choices_of(visit, subject.kind)
-        kept = list_facts(visit.db, visit.actor, visit.code, subject.kind)
-        rows = [(one.id, shown(visit, one, choices)) for one in kept]
-        moments = {name for name in subject.columns if name == "until"}
-        values = {"subject": subject, "rows": rows, "labels": LABELS, "moments": moments, "place_here": subject.slug}
-        return Shown("facts.html", values)
+def list_page(visit: Visit, slug: str) -> Shown:
+    """The page of all facts of a kind."""
+    subject = BY_SLUG[slug]
+    choices = choices_of(visit, subject.kind)
+    kept = list_facts(visit.db, visit.actor, visit.code, subject.kind)
+    rows = [(one.id, shown(visit, one, choices)) for one in kept]
+    moments = {name for name in subject.columns if name == "until"}
+    values = {"subject": subject, "rows": rows, "labels": LABELS, "moments": moments, "place_here": subject.slug}
+    if beside := LISTED.get(slug):
+        return Shown(beside.template, {**values, **beside.values(visit, kept)})
+    return Shown("facts.html", values)
 
-    return listed
+
+def _list(subject: Subject) -> Run:
+    return lambda visit: list_page(visit, subject.slug)
 
 
 def _form_of(
@@ -89,9 +111,11 @@ def _form_of(
     fields = list(fields_of(BY_NAME[subject.kind].type, values, choices_of(visit, subject.kind)))
     owner = next((part.wire for part in parts_of(BY_NAME[subject.kind].type) if part.name == "owner_id"), None)
     told = {OWNER if field == owner else field: some for field, some in faults.items()}
+    beside = BESIDE.get(subject.slug) if kept is not None else None
     return Shown(
-        "fact.html",
+        "fact.html" if beside is None else beside.template,
         {
+            **({} if beside is None else beside.values(visit, kept)),
             "subject": subject,
             "kept": kept,
             "name": "" if kept is None else _name(kept),
@@ -122,6 +146,12 @@ def _one(subject: Subject) -> Run:
         return _form_of(visit, subject, kept, values_of(kept.fact), {})
 
     return one
+
+
+def fact_page(visit: Visit, slug: str, kept: Kept, more: Mapping[str, Any], status: int = 200) -> Shown:
+    """The page of one fact, with more values for what it shows beside the form."""
+    page_ = _form_of(visit, BY_SLUG[slug], kept, values_of(kept.fact), {})
+    return page_._replace(values={**page_.values, **more}, status=status)
 
 
 def _add(subject: Subject) -> Run:
@@ -169,19 +199,27 @@ def _faults(refusal: Refusal) -> dict[str, list[str]]:
 
 def _done(visit: Visit, subject: Subject, done: Done, said: str) -> Moved:
     remarks = " ".join(visit.say(remark.sentence, **remark.words) for remark in done.remarks)
-    return Moved(f"{visit.at}/{subject.slug}", f"{said} {remarks}".strip(), undo=done.kept.seq)
+    return Moved(_after(visit, subject, done.kept.fact), f"{said} {remarks}".strip(), undo=done.kept.seq)
+
+
+def _after(visit: Visit, subject: Subject, fact: Any) -> str:  # noqa: ANN401 - of any kind
+    """The page to go to after a change: the list, or of a time span the week that it is in."""
+    if subject.kind == "time_span":
+        owner = next(one.slug for one in SUBJECTS if one.kind == fact.owner_type)
+        return f"{visit.at}/{owner}/{fact.owner_id}#hours"
+    return f"{visit.at}/{subject.slug}"
 
 
 def _remove(subject: Subject) -> Run:
     def remove(visit: Visit) -> Answer:
+        kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
         try:
-            remove_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
+            remove_fact(visit.db, visit.actor, visit.code, subject.kind, kept.id)
         except Refusal as refusal:
             if refusal.kind is not Kind.CONFLICT:
                 raise
-            kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
             return _form_of(visit, subject, kept, values_of(kept.fact), _faults(refusal))
-        return Moved(f"{visit.at}/{subject.slug}", visit.say("It is removed."))
+        return Moved(_after(visit, subject, kept.fact), visit.say("It is removed."))
 
     return remove
 

@@ -1,0 +1,71 @@
+// The week of opening times: drawn from the table below it; what is drawn, dragged or stretched is sent as a form is.
+const DAY = 24 * 3600;
+const at = (day, seconds) => new Date(2001, 0, day, 0, 0, seconds); // 1 January 2001 was a Monday
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const clock = (moment) => [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
+const weekday = (moment) => String(moment.getDay() || 7);
+
+async function send(action, values) {
+  const box = document.getElementById("hours");
+  const body = new URLSearchParams({ token: box.dataset.token, ...values });
+  const answer = await fetch(action, { method: "POST", body });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("hours");
+  if (!fresh) return location.reload();
+  const said = page.querySelector(".said");
+  const before = document.querySelector(".said");
+  if (before) before.remove();
+  box.replaceWith(fresh);
+  if (said) fresh.before(said);
+  const moment = page.getElementById("moment");
+  if (moment) document.getElementById("moment").replaceWith(moment);
+  htmx.process(document.body);
+  draw();
+}
+
+function moved(info) {
+  const { start, end, id } = info.event;
+  if (end - start > DAY * 1000) return info.revert();
+  const row = document.querySelector(`[data-span="${id}"]`);
+  send(`${document.getElementById("hours").dataset.at}/${id}/move`, {
+    day_of_week: weekday(start), start_time: clock(start), end_time: clock(end), seq: row.dataset.seq,
+  });
+}
+
+function eventsOf(box) {
+  const editable = "editable" in box.dataset;
+  return [...box.querySelectorAll("[data-span]")].filter((row) => row.dataset.day).flatMap((row) => {
+    const day = Number(row.dataset.day);
+    const group = "group" in row.dataset;
+    const made = (on, own) => ({
+      id: own ? row.dataset.span : `${row.dataset.span}-again`, start: at(on, Number(row.dataset.begin)), end: at(on, Number(row.dataset.end)),
+      title: row.dataset.destination && `→ ${row.dataset.destination}`, editable: own && editable && !group,
+      classNames: [group ? "span-group" : row.dataset.destination ? "span-elsewhere" : "span-own"], extendedProps: { to: row.querySelector("a")?.href },
+    });
+    // What runs over Sunday's midnight ends on Monday.
+    return day === 7 && Number(row.dataset.end) > DAY ? [made(7, true), made(0, false)] : [made(day, true)];
+  });
+}
+
+function draw() {
+  const box = document.getElementById("hours");
+  const week = box?.querySelector("[data-week]");
+  if (!week || !window.EventCalendar) return;
+  week.hidden = false;
+  const editable = "editable" in box.dataset;
+  EventCalendar.create(week, {
+    view: "timeGridWeek", date: at(1, 0), firstDay: 1, locale: box.dataset.locale, headerToolbar: { start: "", center: "", end: "" },
+    dayHeaderFormat: { weekday: week.clientWidth < 640 ? "narrow" : "long" }, allDaySlot: false, slotDuration: "01:00", snapDuration: "00:15", slotHeight: 26,
+    scrollTime: "00:00", slotLabelFormat: TIME, eventTimeFormat: TIME,
+    slotEventOverlap: false, selectable: editable, eventStartEditable: editable, eventDurationEditable: editable, eventResizableFromStart: true, highlightedDates: [],
+    events: eventsOf(box), eventDrop: moved, eventResize: moved,
+    select: (info) => send(box.dataset.add, { days: weekday(info.start), start_time: clock(info.start), end_time: clock(info.end) }),
+    eventClick: (info) => { if (info.event.extendedProps.to) location.assign(info.event.extendedProps.to); },
+    eventDidMount: (info) => info.el.addEventListener("keydown", (event) => {
+      if (event.key !== "Delete" || !info.event.editable) return;
+      event.preventDefault();
+      send(`${box.dataset.at}/${info.event.id}/remove`, {});
+    }),
+  });
+}
+draw();
