@@ -19,7 +19,7 @@ def manager_of_old(site: Site) -> Visitor:
     """A manager whose session is too old to be a proof of who they are."""
     manager = site.as_(MANAGER)
     with closing(connect(site.settings.database)) as connection, connection:
-        connection.execute("UPDATE tokens SET proven_at = 0 WHERE kind = 'session'")
+        connection.execute("UPDATE tokens SET created_at = 0 WHERE kind = 'session'")
     return manager
 
 

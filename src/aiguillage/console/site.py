@@ -216,7 +216,8 @@ async def _with_form(visit: Visit, request: Request[Any, Any, Any]) -> Visit:
     sent = await request.form()
     lists: dict[str, list[str]] = {}
     files: dict[str, File] = {}
-    for name, value in sent.multi_items():
+    # In the order in which they were sent, which multi_items() is not: rows of a list have one.
+    for name, value in [(name, value) for name in dict.fromkeys(sent) for value in sent.getall(name)]:
         if isinstance(value, UploadFile):
             files[name] = File(value.filename or "", await value.read())
         else:
