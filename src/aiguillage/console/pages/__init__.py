@@ -1,6 +1,18 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
-from aiguillage.console.pages import calls, contacts, facts, holidays, hours, signing_in, switches, today, trying
+from aiguillage.console.pages import calls, contacts, facts, holidays, hours, rotas, signing_in, switches, today, trying
 from aiguillage.console.visits import PAGES
 
-__all__ = ["PAGES", "calls", "contacts", "facts", "holidays", "hours", "signing_in", "switches", "today", "trying"]
+__all__ = [
+    "PAGES",
+    "calls",
+    "contacts",
+    "facts",
+    "holidays",
+    "hours",
+    "rotas",
+    "signing_in",
+    "switches",
+    "today",
+    "trying",
+]
