@@ -10,7 +10,7 @@ import pytest
 from tests.console.visiting import EDITOR, HERE, MANAGER, READER, Site, text_of
 
 AT = f"{HERE}/rotas"
-TODAY = datetime.now(UTC).date()  # noqa: TID251 - the server's day, too
+TODAY = datetime.now(UTC).date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)
 
 
