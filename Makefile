@@ -4,9 +4,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq install
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 EXAMPLES ?= 2000
+# The tests that have every branch of domain/ and callpath/. Measuring makes a test take twice as long, so no others are.
+MEASURED := tests/domain tests/callpath
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test covered fuzz soak check assets audit sbom secrets bench lock clean
+.PHONY: help setup demo serve test covered quick fuzz soak check assets audit sbom secrets bench lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +22,15 @@ serve: .venv/run.stamp ## serve your own accounts
 	@$(BIN)/aiguillage serve $(if $(PORT),--port $(PORT))
 
 test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ must be covered
-	$(BIN)/pytest -n 3 --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -n 3 $(MEASURED) --cov --cov-report=; measured=$$?; \
+	$(BIN)/pytest -n 3 $(MEASURED:%=--ignore=%) && exit $$measured
 	@$(MAKE) --no-print-directory covered
+
+quick: .venv/dev.stamp ## check what you changed, and run the tests of its rooms (SINCE=HEAD~3 for more than is uncommitted)
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m tests.quick $(SINCE)
 
 covered: # what the last tests left out of domain/ and callpath/
 	@report=$$($(BIN)/coverage report --show-missing --skip-covered --fail-under=100) \

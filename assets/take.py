@@ -8,6 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 TO = HERE.parent / "src" / "aiguillage" / "console" / "vendored"
+TESTED_WITH = HERE.parent / "tests" / "console" / "axe.js"
 TAKEN = {
     "@tabler/core": {"dist/css/tabler.min.css": "static/tabler.css"},
     "htmx.org": {"dist/htmx.min.js": "static/htmx.js"},
@@ -31,7 +32,8 @@ MAPPED = "\n//# sourceMappingURL=", "/*# sourceMappingURL="
 
 
 def main() -> None:
-    """Everything anew: what is no longer taken goes."""
+    """Everything anew: what is no longer taken goes. What only the tests need goes to them."""
+    shutil.copyfile(MODULES / "axe-core" / "axe.min.js", TESTED_WITH)
     shutil.rmtree(TO, ignore_errors=True)
     rows = [row for package, files in TAKEN.items() for row in _take(package, files)]
     rows += _take("@tabler/icons", {f"icons/outline/{name}.svg": f"icons/{name}.svg" for name in ICONS})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from aiguillage.apart import work_apart
 from aiguillage.api.front import ASGI
 from aiguillage.api.moments import now
 from aiguillage.api.serving import Door
@@ -42,7 +43,11 @@ def build_desk(settings: Settings) -> ASGI:
         prepare=partial(configure_logs, settings.log_level),
         public_url=settings.public_url,
     )
-    means: dict[str, Callable[..., Any]] = {"explain": partial(explain_call, settings), "replay": replay}
+    means: dict[str, Callable[..., Any]] = {
+        "explain": partial(explain_call, settings),
+        "replay": replay,
+        "apart": partial(work_apart, settings),
+    }
     return web_application(
         door=door,
         pages=Site(database, settings.calls, now, door.lanes, means).handlers(),

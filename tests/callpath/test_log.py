@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from aiguillage.callpath.counts import Counts, memory_for
-from aiguillage.callpath.log import LONGEST_MESSAGE, SENT_AT, CallLog, Logged, decode_calls
+from aiguillage.callpath.log import LONGEST_MESSAGE, SENT_AT, CallLog, Logged, decode_calls, destinations_told
 from aiguillage.desk.facts import add_fact
 from aiguillage.desk.fields import set_field
 from aiguillage.domain.accounts import Account
@@ -20,6 +20,9 @@ V2 = f"/api/v2/route?customerAccount={ACCOUNT}&"
 V1 = f"/api/v1/smartRoutings?customerAccount={ACCOUNT}&number="
 ASKED = Facts(compile_facts(1, Account(ACCOUNT), (None,) * 8, {}), NUMBER)
 KNOWN = Decision("known_caller", Known(7, ("1", None, None, "4"), (None,) * 4), "number", ("1", None, None, "4"))
+
+
+UNKNOWN = Decision("unknown_caller")
 
 
 class Sent:
@@ -112,6 +115,27 @@ def test_refused_calls_are_counted_but_not_logged(cast: Cast, inside: Inside) ->
 
     assert inside.logged() == []
     assert inside.counts.answers() == {("encom_v1", 400): 1, ("encom_v1", 401): 1, ("encom_v1", 403): 1}
+
+
+@pytest.mark.parametrize(
+    ("decision", "destinations"), [(KNOWN, "1,,,4"), (UNKNOWN, None), (Decision("geo", select=KNOWN.select), "1,,,4")]
+)
+def test_a_decision_is_compared_by_the_destinations_that_a_call_flow_is_sent(
+    decision: Decision, destinations: str | None
+) -> None:
+    assert destinations_told(decision) == destinations
+
+
+def test_a_row_of_the_log_has_the_destinations_as_one_text() -> None:
+    sent = Sent()
+    sent.add(9)
+    sent.log.send()
+
+    ((call,),) = sent.messages()
+
+    row = dict(zip(Logged.__struct_fields__, call.row(), strict=True))
+    assert row == {name: getattr(call, name) for name in row} | {"select": "1,,,4"}
+    sent.close()
 
 
 def test_calls_wait_until_there_are_some_or_time_has_come() -> None:

@@ -5,15 +5,31 @@ After a change to the .po file: `.venv/bin/python -m tests.cli.catalogue`.
 
 import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po as parse_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
+from aiguillage.console.forms import UNITS, Field, fields_of
+from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
+from aiguillage.console.labels import REASONS as RULES_NAMED
+from aiguillage.console.navigation import SECTIONS
+from aiguillage.console.pages.contacts import SORTS
+from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS
+from aiguillage.console.pages.people import ROLES
+from aiguillage.console.pages.settings import PLACES, SHARED
+from aiguillage.console.pages.webhooks import SAID
+from aiguillage.console.proofs import NEEDED
+from aiguillage.console.rendering import MONTHS
+from aiguillage.console.site import FAILED, NOTHING_HERE, TOO_LONG
 from aiguillage.desk.importing.outcome import WHY_UNREAD
+from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
 from aiguillage.domain.routing import RULES
@@ -47,13 +63,55 @@ def wanted() -> set[str]:
     remarks = {*SENTENCES, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
-    return headings() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}
+    return headings() | pages() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}
 
 
 def headings() -> set[str]:
-    """What the terminal door says of itself."""
-    trees = (ast.parse(source.read_text()) for source in (ROOT / "cli").glob("*.py"))
-    return {text for tree in trees for call, name in _calls(tree) if name == "_" for text in sentences(call.args[0])}
+    """What the terminal door says of itself, and what a decision is told in."""
+    sources = [*(ROOT / "cli").glob("*.py"), *(ROOT / "console").rglob("*.py"), ROOT / "telling.py"]
+    found = {text for source in sources for call in _sayings(source) for text in sentences(call.args[0])}
+    return found - {""}
+
+
+def _sayings(source: Path) -> Iterator[ast.Call]:
+    """Calls of `_`, of `say`, and of something's `say`."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+            if name in {"_", "say"} and node.args:
+                yield node
+
+
+def pages() -> set[str]:
+    """What the console's templates say, and the words that it keeps in tables."""
+    console = ROOT / "console"
+    environment = Environment(autoescape=True)
+    found: set[str] = set()
+    for template in (console / "templates").rglob("*.html"):
+        for _line, _name, message in extract_from_ast(environment.parse(template.read_text()), ("_",)):
+            found.update([message] if isinstance(message, str) else [one for one in message or () if one])
+    for subject in SUBJECTS:
+        found |= {subject.one, subject.many, subject.about, subject.empty}
+        found |= {field.hint for field in _fields(fields_of(BY_NAME[subject.kind].type, {}, {"owner": []}))}
+    found |= {place.label for _title, places in SECTIONS for place in places} | {title for title, _places in SECTIONS}
+    found |= {*LABELS.values(), *HINTS.values(), *RULES_NAMED.values(), *MONTHS, *(label for _, label in SORTS)}
+    found |= {*ACTIONS.values(), *(named.one for named in ENTITIES.values()), *(label for _, label in PLACES), NEEDED}
+    found |= {
+        *SHARED.values(),
+        *ROLES.values(),
+        *SAID.values(),
+        *FORMATS.values(),
+        *DELIMITERS.values(),
+        *KINDS.values(),
+    }
+    found |= {label for _value, label in UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FAILED, TOO_LONG}
+    return found - {""}
+
+
+def _fields(fields: Iterable[Field]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from _fields(field.model)
 
 
 def refusals() -> set[str]:

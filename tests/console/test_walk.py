@@ -84,7 +84,7 @@ def test_a_reader_can_send_no_form(site: Site, page: Page) -> None:
 def test_a_form_of_another_site_is_refused(site: Site, page: Page) -> None:
     manager = site.as_(MANAGER)
     path, token = path_of(page, "CL0000"), manager.token()
-    foreign = (
+    foreign: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
         ({"token": token}, {"Origin": "https://elsewhere.example.org"}),
         ({"token": token}, {"Sec-Fetch-Site": "cross-site"}),
         ({"token": token}, {"Origin": "null"}),

@@ -1,15 +1,19 @@
 """What the tests of the desk share beside the cast."""
 
+import shutil
 from pathlib import Path
 
 import argon2
 import pytest
 
 from aiguillage.desk.users import add_user
-from tests.cast import Cast
+from aiguillage.settings import Settings
+from aiguillage.storage.sqlite.engine import Database
+from tests.cast import ACCOUNT, Cast, copy_of
 from tests.desk.contact_files import Desk
 from tests.desk.feed import Feed
 from tests.desk.hooks import Hooks
+from tests.desk.sample_facts import add_samples
 from tests.desk.signing import NOA, PASSWORD
 from tests.secure import Secure
 
@@ -18,6 +22,23 @@ from tests.secure import Secure
 def desk(cast: Cast, tmp_path: Path) -> Desk:
     """The desk, with a folder for files to import."""
     return Desk(cast, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sampled(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A database in which CL0000 has a fact of every kind, closed; and their ids by kind."""
+    with copy_of(assembled, Settings(data_dir=tmp_path_factory.mktemp("sampled"))) as database:
+        ids = add_samples(database, Cast(database)["editor"], ACCOUNT)
+    return database.path, ids
+
+
+@pytest.fixture
+def ids(db: Database, sampled: tuple[Path, dict[str, int]]) -> dict[str, int]:
+    """A fact of every kind on CL0000, before anything else is: their ids by kind."""
+    template, ids = sampled
+    db.close()
+    shutil.copyfile(template, db.path)
+    return ids.copy()
 
 
 @pytest.fixture

@@ -16,18 +16,12 @@ from aiguillage.domain.geo import GeoDestination
 from aiguillage.domain.queues import DayException, Group, Queue, TimeSpan
 from aiguillage.storage.facts import Kept
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
-from tests.desk.sample_facts import CHRISTMAS, SAMPLES, add_samples
+from tests.desk.sample_facts import CHRISTMAS, SAMPLES
 from tests.refusal import refused
 from tests.storage.facts import facts_version, rows
 
 MONDAY: dict[str, Any] = {"owner_type": "queue", "day_of_week": 1}
 every_kind = pytest.mark.parametrize("kind", SAMPLES)
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """A fact of every kind on CL0000: their ids by kind."""
-    return add_samples(cast.db, cast["editor"], ACCOUNT)
 
 
 def journal_of(cast: Cast, count: int) -> list[tuple[str, str, int, Any, Any]]:

@@ -6,14 +6,7 @@ from aiguillage.desk.facts import add_fact, add_facts, find_fact, set_fact
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Group, Queue
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
-from tests.desk.sample_facts import add_samples
 from tests.refusal import refused
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """A fact of every kind on CL0000: their ids by kind."""
-    return add_samples(cast.db, cast["editor"], ACCOUNT)
 
 
 @pytest.mark.parametrize("text", ["support", "SUPPORT", " 207 ", "Assistance", "ID"])

@@ -16,7 +16,7 @@ from aiguillage.domain.errors import Kind
 from aiguillage.domain.facts import BY_NAME, KINDS, keys_of
 from aiguillage.domain.geo import GeoDestination
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
-from tests.desk.sample_facts import SAMPLES, add_samples
+from tests.desk.sample_facts import SAMPLES
 from tests.refusal import refused
 from tests.storage.facts import account_id, rows
 
@@ -46,12 +46,6 @@ NEW: dict[str, dict[str, Any]] = {
 """What makes a second fact of a sample, where the same once more is refused."""
 
 MANY = [kind.name for kind in KINDS if kind.most > 1]
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """A fact of every kind on CL0000: their ids by kind."""
-    return add_samples(cast.db, cast["editor"], ACCOUNT)
 
 
 def another(kind: str, ids: dict[str, int]) -> Any:  # noqa: ANN401 - a fact of the kind

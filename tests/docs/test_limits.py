@@ -2,7 +2,6 @@
 
 import re
 
-from aiguillage.api.resources.exchange import LONGEST_IMPORT
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
 from aiguillage.desk import calendar_texts, token_rows, users
@@ -12,7 +11,7 @@ from aiguillage.desk.fields import MOST_OPTIONS
 from aiguillage.desk.held import REPLAYS, UPLOADS
 from aiguillage.desk.ical import encodings, parts, zones
 from aiguillage.desk.importing import outcome, sheets, texts, vcards
-from aiguillage.desk.importing.sent import MOST_UPSERTED
+from aiguillage.desk.importing.sent import LONGEST_IMPORT, MOST_UPSERTED
 from aiguillage.desk.recurrence import MOST_OCCURRENCES
 from aiguillage.domain import rotas
 from aiguillage.domain.contacts import MOST_CONTACTS

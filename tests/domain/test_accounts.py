@@ -94,6 +94,7 @@ def test_an_account_with_settings_that_make_sense_is_taken_as_it_is(changes: dic
         ({"shared_numbers": "last"}, "is not a policy for shared numbers. Choose one of: refuse, ask_code, first"),
         ({"vip_priority": -1}, "-1 is not a priority. Use a whole number from 0 to 1000000"),
         ({"vip_priority": HIGHEST_PRIORITY + 1}, "is not a priority"),
+        ({"keep_calls_days": 0}, "keep_calls_days must be a whole number of days from 1 to"),
     ],
 )
 def test_an_account_with_a_setting_that_makes_none_is_refused(changes: dict[str, Any], message: str) -> None:

@@ -15,6 +15,7 @@ from aiguillage.domain.errors import (
     invalid,
     missing,
     place_of,
+    stale,
     unavailable,
 )
 
@@ -25,6 +26,7 @@ from aiguillage.domain.errors import (
         (invalid("Write 1."), Kind.INVALID),
         (missing("Add it first."), Kind.MISSING),
         (conflict("Choose another."), Kind.CONFLICT),
+        (stale("Read it again."), Kind.STALE),
         (Refusal(Kind.FORBIDDEN, "Ask somebody who has it."), Kind.FORBIDDEN),
     ],
 )

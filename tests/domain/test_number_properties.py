@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, ValidationResult
 
 from aiguillage.domain.errors import Kind, Refusal
-from aiguillage.domain.numbering import certain
+from aiguillage.domain.numbering import certain, on_keypad
 from aiguillage.domain.numbers import (
     caller_number,
     parse_number,
     parse_prefix,
 )
+from aiguillage.domain.withheld import CONTRACT_NAMES
 
 COUNTRIES = sorted(SUPPORTED_REGIONS)
 COUNTRY = st.sampled_from(COUNTRIES)
@@ -210,3 +211,21 @@ def test_whatever_a_contact_was_entered_as_finds_it(text: str, country: str) -> 
 
     assert caller_number(text, country) == number
     assert parse_number(number, country) == number
+
+
+@settings(max_examples=500)
+@given(st.from_regex(r"(0|\+)[0-9]{3,15}", fullmatch=True), st.data(), COUNTRY)
+def test_blanks_between_digits_change_no_number_that_is_certain_without_them(
+    digits: str, data: st.DataObject, country: str
+) -> None:
+    number = certain(digits, country)
+    blanks = data.draw(st.lists(st.sampled_from(["", " ", "  "]), min_size=len(digits), max_size=len(digits)))
+    text = "".join(digit + blank for digit, blank in zip(digits, blanks, strict=True))
+
+    if number is not None:
+        assert parse_number(text, country) == number
+
+
+@given(COUNTRY, st.sampled_from([*map(on_keypad, sorted(CONTRACT_NAMES)), "464", *("0" * n for n in range(1, 16))]))
+def test_what_spells_a_hidden_caller_is_no_certain_number(country: str, digits: str) -> None:
+    assert [certain(before + digits, country) for before in ("", "+", "00")] == [None] * 3

@@ -136,7 +136,7 @@ class Apart:
         try:
             told = msgspec.json.decode(await _unless_gone(request, working.frame()), type=Told)
         except Broken:
-            raise _why(await self._run(working.end)) from None
+            raise why_it_ended(await self._run(working.end)) from None
         working.goes_on = told.goes_on
         pause = BREAKS_WITHIN if told.goes_on and order.may_be_longer else 0.0
         return Relayed(told, working.pieces(pause), self._finish(working, stack.pop_all()))
@@ -159,7 +159,7 @@ class Apart:
 
     def _start(self, order: Order, body: int) -> tuple[ForkServerProcess, Any]:
         with self._one_start:
-            self._context.set_forkserver_preload(_ours())
+            self._context.set_forkserver_preload(ours())
             answer, to_answer = self._context.Pipe(duplex=False)
             with to_answer, answer:
                 process = self._context.Process(target=child.main, args=(order, Passed(body), to_answer))
@@ -184,7 +184,7 @@ class Apart:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
 
 
-def _ours() -> list[str]:
+def ours() -> list[str]:
     """What a child may need, imported once for all: all that this process has imported of ours."""
     package = __name__.partition(".")[0]
     return sorted(name for name in sys.modules if name.startswith(f"{package}.") and not name.endswith("__main__"))
@@ -214,7 +214,7 @@ async def _gone(request: Request[Any, Any, Any]) -> None:
         pass
 
 
-def _why(code: int) -> Refusal:
+def why_it_ended(code: int) -> Refusal:
     """What is said of a child that ended without an answer."""
     if code == -signal.SIGXCPU:
         return invalid(

@@ -15,12 +15,12 @@ from aiguillage.console.labels import HINTS, LABELS, RARE
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.parts import Part, parts_of
+from aiguillage.domain.remarks import WEEKDAYS
 
 MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
 
 OWNER = "owner"
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNITS = (("days", "days"), ("weeks", "weeks"))
 INPUTS = {bool: "yes", int: "number", date: "date", time: "time", datetime: "datetime-local"}
 Choice = tuple[str, str]
@@ -29,7 +29,8 @@ Choice = tuple[str, str]
 class Field(NamedTuple):
     """One field of a form. `input` is an HTML input's type, or `yes`, `choice`, `lines`, `rows`.
 
-    `rows` are the rows of a list, each its fields; `model` is one more row, its number MARK.
+    `ours` says that the choices are words of ours, which are translated, and no names. `rows` are the rows of a list,
+    each its fields; `model` is one more row, its number MARK.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field(NamedTuple):
     value: Any
     required: bool
     choices: Sequence[Choice] = ()
+    ours: bool = False
     rows: Sequence[Sequence["Field"]] = ()
     model: Sequence["Field"] = ()
     rare: bool = False
@@ -86,7 +88,8 @@ def _field(
     if inner is not None:
         return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
     if found := _choices(part.name, choices):
-        return field._replace(input="choice", value=str(value or ""), choices=found)
+        ours = part.name not in choices
+        return field._replace(input="choice", value=str(value or ""), choices=found, ours=ours)
     return field
 
 

@@ -4,32 +4,48 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 LABELS: Mapping[str, str] = {
+    "accounts": "Accounts",
     "active": "Active",
     "begins": "From",
     "called": "Number dialled",
+    "changed": "Changed",
     "code": "Code",
+    "company": "Company",
+    "country": "Country",
+    "created": "Added",
     "cti": "CTI",
     "date_full": "On one day",
     "day": "Day",
     "day_of_week": "Every",
+    "default": "Default",
     "default_destination": "Default destination",
     "default_destination_type": "Kind of destination",
+    "deleted": "Removed",
     "destination": "Destination",
     "did_number": "Number from outside",
     "email": "E-mail address",
+    "emails": "E-mail addresses",
     "end": "Until",
     "end_time": "To",
     "ends": "To",
+    "events": "Events",
     "every": "Turns of",
     "every_year": "Every year",
     "fallback": "Destination for other zones",
+    "fallback_destination": "Fallback destination",
+    "file": "File",
     "first_day": "First day",
+    "first_name": "First name",
     "geo_list": "Geo list",
     "group": "Group",
     "handover": "Handover at",
     "host_name": "Phone system",
+    "hosts": "Only from these addresses",
+    "keep_calls_days": "Days for which calls are kept",
     "label": "Label",
+    "language": "Language",
     "last_day": "Last day",
+    "last_name": "Last name",
     "layers": "Turns",
     "level2": "Second level",
     "member": "Who",
@@ -39,16 +55,28 @@ LABELS: Mapping[str, str] = {
     "nickname": "Name",
     "number": "Number",
     "on": "On",
+    "options": "Options",
     "overrides": "Replacements",
     "owner_id": "Belongs to",
+    "pseudonymise_days": "Days after which numbers in calls become unreadable",
     "reference": "Reference",
+    "refused": "Refused",
+    "role": "Role",
     "rota": "Rota",
     "select": "Destination",
+    "shared_numbers": "Numbers that several contacts share",
     "start": "First day",
     "start_time": "From",
+    "strict": "Only its options",
+    "telecoms": "Numbers",
+    "time_zone": "Time zone",
+    "trouble": "Trouble",
     "type": "Kind",
+    "unchanged": "Unchanged",
     "unit": "Days or weeks",
     "until": "Until",
+    "url": "Address",
+    "vip_priority": "Priority of VIP calls",
     "windows": "Only at these times",
     "zones": "Zones",
 }
@@ -184,6 +212,42 @@ SUBJECTS = (
     ),
 )
 """The kinds of facts that have pages of their own, made of what the domain declares."""
+
+
+class Named(NamedTuple):
+    """What the journal calls a kind of thing, and where such things are, if they have pages."""
+
+    one: str
+    slug: str = ""
+
+
+ENTITIES: Mapping[str, Named] = {
+    "contact": Named("Contact", "contacts"),
+    **{subject.kind: Named(subject.one, subject.slug) for subject in SUBJECTS},
+    "account": Named("Settings of the account"),
+    "field": Named("Field"),
+    "import": Named("Import"),
+    "grant": Named("Role of a person"),
+    "webhook": Named("Webhook"),
+    "webhook_secret": Named("Secret of a webhook"),
+    "calendar": Named("Calendar"),
+    "observance": Named("Public holidays"),
+    "cti": Named("CTI"),
+    "cti_destination": Named("Destination of a CTI"),
+    "survey": Named("Survey"),
+}
+"""By the journal's own names."""
+
+ACTIONS: Mapping[str, str] = {
+    "add": "added",
+    "set": "changed",
+    "remove": "removed",
+    "revert": "taken back",
+    "undo": "undone",
+    "grant": "given",
+    "revoke": "taken away",
+    "issue": "issued",
+}
 BY_SLUG: Mapping[str, Subject] = {subject.slug: subject for subject in SUBJECTS}
 
 REASONS: Mapping[str, str] = {

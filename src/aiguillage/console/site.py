@@ -36,9 +36,9 @@ from aiguillage.console.sessions import (
     require_own_form,
     session_of,
 )
-from aiguillage.console.visits import ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit
+from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit
 from aiguillage.desk.acting import actor_of
-from aiguillage.desk.change import find_role
+from aiguillage.desk.change import find_role, require_role
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, missing, place_of
 from aiguillage.lanes import Lanes
@@ -133,12 +133,16 @@ class Site:
 
     async def _answered(self, page: Page | None, request: Request[Any, Any, Any]) -> Response[Any]:
         visit = self._visit(request)
+        lane = getattr(self._lanes, (page.lane if page else "reading").replace(" ", "_"))
         try:
-            if page is not None and page.method == "POST":
-                visit = await _with_form(visit, request)
-            lane = getattr(self._lanes, (page.lane if page else "reading").replace(" ", "_"))
-            whose = visit.path.get("account") or visit.address or ""
-            answer = await lane.carry(whose, self._carried_out, page, visit, dict(request.headers))
+            with lane.entered(visit.path.get("account") or visit.address or "") as turn:
+                if page is not None and page.method == "POST":
+                    if page.longest > LONGEST_FORM:
+                        # Nobody sends so much who may not send it at all.
+                        await self._lanes.admitting.carry("", self._admitted, page, visit)
+                    visit = await _with_form(visit, request)
+                async with turn:
+                    answer = await lane.run(self._carried_out, page, visit, dict(request.headers))
         except (Refusal, HTTPException, MemoryError) as error:
             answer = _turned_away(visit, error)
         return compressed(answer, request.headers.get("accept-encoding", ""))
@@ -203,10 +207,7 @@ class Site:
                 return visit
             with db.read() as connection:
                 _, account, role = find_role(connection, actor, visit.path["account"])
-        if role < page.role:
-            raise Refusal(
-                Kind.FORBIDDEN, f"This requires the role {page.role.word} on {account.code}; yours is {role.word}."
-            )
+        require_role(account.code, page.role, role)
         return msgspec.structs.replace(visit, account=account, role=role)
 
 

@@ -74,9 +74,14 @@ def no_account(code: str) -> Refusal:
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
     """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
     account_id, account, held = find_role(connection, actor, code)
+    require_role(code, role, held)
+    return account_id, account
+
+
+def require_role(code: str, role: Role, held: Role) -> None:
+    """Raises Refusal(forbidden) where who has a role on an account needs a greater one."""
     if held < role:
         raise Refusal(Kind.FORBIDDEN, f"This requires the role {role.word} on {code}; yours is {held.word}.")
-    return account_id, account
 
 
 def find_role(connection: Connection, actor: Actor, code: str) -> tuple[int, Account, Role]:

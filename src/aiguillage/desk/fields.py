@@ -149,6 +149,29 @@ def clear_field(db: Database, actor: Actor, code: str, position: int, *, expecte
         change.record(change.take_seqs(), "set", "field", position, before, first)
 
 
+def enter_field(db: Database, actor: Actor, code: str, field: Field, *, expected: int | None = None) -> Field:
+    """A field as somebody entered it whole, in place of what it was; its key says which. Raises Refusal."""
+    with change_facts(db, actor, code, Role.EDIT) as change:
+        before = read_field(change, field.position)
+        require_unchanged(state_of(before), expected)
+        options: list[Option] = []
+        for option in field.options:
+            options.append(check_option(option, options, field.key))
+        after = Field(
+            field.position,
+            parse_text(field.label, field="label"),
+            _default(field.position, field.default),
+            field.strict,
+            tuple(options),
+        )
+        if len(options) > MOST_OPTIONS:
+            raise invalid(f"A field can have at most {MOST_OPTIONS:,} options. Leave some out.", "options")
+        if after != before:
+            _check_strict(after)
+            replace_field(change, after)
+    return after
+
+
 def replace_field(change: Change, after: Field) -> None:
     """A field with all its options inside a change that has begun; new options come behind those that stay."""
     position, kept = after.position, read_field(change, after.position)

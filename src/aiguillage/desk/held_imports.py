@@ -9,7 +9,7 @@ import structlog
 from aiguillage.desk import held
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.held import UPLOADS, read_progress, take_lock, touch, write, write_progress
-from aiguillage.desk.importing.outcome import Choices, ImportRefused, Outcome
+from aiguillage.desk.importing.outcome import Choices, ImportRefused, Misread, Outcome, Unread
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
@@ -21,6 +21,7 @@ STOPPED = (
     "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "
     "again."
 )
+DONE = "This upload has already been imported. Upload the file again to import it again."
 FAILED = "This is our mistake, not yours, and it was noted. Nothing was imported. Apply it again later."
 _log = structlog.get_logger()
 
@@ -56,12 +57,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progressed
 
 
-def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices) -> Held:
-    """Keeps an upload that was looked at; nothing of it is imported yet. Raises Refusal for one that cannot be read."""
-    partial, delete_missing, force, _ = choices
-    preview = preview_import(
-        db, actor, code, upload.source(), partial=partial, delete_missing=delete_missing, force=force
-    )
+def hold_import(
+    db: Database, actor: Actor, code: str, upload: Upload, choices: Choices, *, mends: bool = False
+) -> Held:
+    """Keeps an upload that was looked at; nothing of it is imported yet. Raises Refusal for one that cannot be read.
+
+    Who `mends` can say what its columns are, so one whose header says too little is kept too.
+    """
+    preview = _looked_at(db, actor, code, upload, choices, mends=mends)
     with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
         about = About(
             account_id=account_id,
@@ -74,6 +77,43 @@ def hold_import(db: Database, actor: Actor, code: str, upload: Upload, choices: 
         )
     held_id, lock = UPLOADS.hold(db, about, Progressed(), upload.content)
     lock.close()
+    return Held(id=held_id, about=about, progress=Progressed())
+
+
+def _looked_at(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices, *, mends: bool) -> Outcome:
+    try:
+        return preview_import(db, actor, code, upload.source(), **choices.asked)
+    except Misread as misread:
+        if not mends:
+            raise
+        return Outcome(
+            file=upload.name[:255],
+            encoding="",
+            samples=misread.samples,
+            columns={column: heading for column, heading in misread.columns.items() if heading},
+            unread=tuple(Unread.of(column, "unknown") for column, heading in misread.columns.items() if not heading),
+            obstacle=misread.message,
+        )
+
+
+def choose_again(db: Database, actor: Actor, code: str, held_id: int, choices: Choices) -> Held:
+    """Looks at a kept upload again, to be imported otherwise; its hour begins anew. Raises Refusal."""
+    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
+        about, _progress = UPLOADS.read(db, account_id, held_id, actor.at, About, Progressed())
+    home = UPLOADS.home(db, held_id)
+    lock = take_lock(home)
+    if lock is None:
+        raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
+    with lock:
+        if read_progress(home, Progressed).state == "applied":
+            raise conflict(DONE)
+        upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
+        preview = _looked_at(db, actor, code, upload, choices, mends=True)
+        about = msgspec.structs.replace(about, choices=choices, preview=preview)
+        with written_beside(db.path):
+            write(home / "about", about)
+            write(home / "progress", Progressed())
+            touch(home, actor.at)
     return Held(id=held_id, about=about, progress=Progressed())
 
 
@@ -94,7 +134,7 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
         raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
     if read_progress(home, Progressed).state == "applied":
         lock.close()
-        raise conflict("This upload has already been imported. Upload the file again to import it again.")
+        raise conflict(DONE)
     upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
     try:
         with written_beside(db.path):
@@ -118,19 +158,9 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
     def tell(stage: str, done: int, total: int) -> None:
         write(home / "progress", Progressed(state=UPLOADS.working, stage=stage, done=done, total=total))
 
-    partial, delete_missing, force, _ = choices
     try:
         with written_beside(db.path):
-            outcome = import_contacts(
-                db,
-                actor,
-                code,
-                upload.source(),
-                partial=partial,
-                delete_missing=delete_missing,
-                force=force,
-                progress=tell,
-            )
+            outcome = import_contacts(db, actor, code, upload.source(), **choices.asked, progress=tell)
     except ImportRefused as refused:
         return Progressed(state="refused", trouble=refused.outcome.obstacle)
     except Refusal as refusal:

@@ -10,7 +10,9 @@ from aiguillage.desk.fields import read_fields
 from aiguillage.desk.importing import undoing, writing
 from aiguillage.desk.importing.files import SentRows, Source
 from aiguillage.desk.importing.outcome import (
+    AS_NAMED,
     Choices,
+    Columns,
     Imported,
     ImportRefused,
     Outcome,
@@ -54,16 +56,18 @@ def preview_import(  # noqa: PLR0913 - each is a choice of the person's
     partial: bool = False,
     delete_missing: bool = False,
     force: bool = False,
+    columns: Columns = AS_NAMED,
     progress: Progress = untold,
 ) -> Outcome:
     """What importing a file would do; nothing is kept. `obstacle` tells why it would not be done.
 
-    Raises Refusal (missing, forbidden, and invalid for a file that cannot be read).
+    `columns` is what some columns are to be read as, whatever their names say.
+    Raises Refusal (missing, forbidden, and invalid for a file that cannot be read; Misread for its header).
     """
     account, fields = _settings(db, actor, code)
-    choices = Choices(partial, delete_missing, force)
+    choices = Choices(partial, delete_missing, force, columns=columns)
     with staging(db.path) as stage:
-        read = read_file(source, stage, account, fields, progress)
+        read = read_file(source, stage, account, fields, progress, columns)
         with read_facts(db, actor, code, Role.EDIT) as view:
             outcome = _judged(view, read, source, choices)
     progress("matching", outcome.rows, outcome.rows)
@@ -80,6 +84,7 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
     delete_missing: bool = False,
     force: bool = False,
     ids_first: bool = False,
+    columns: Columns = AS_NAMED,
     progress: Progress = untold,
 ) -> Outcome:
     """Imports a file of contacts: all rows or none, or with `partial` all but the refused ones.
@@ -90,9 +95,9 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
     Raises Refusal, and ImportRefused with the outcome when rows, or too many deletions, stand in the way.
     """
     account, fields = _settings(db, actor, code)
-    choices = Choices(partial, delete_missing, force, ids_first)
+    choices = Choices(partial, delete_missing, force, ids_first, columns)
     with staging(db.path) as stage:
-        read = read_file(source, stage, account, fields, progress)
+        read = read_file(source, stage, account, fields, progress, columns)
         with change_contacts(db, actor, code) as change:
             outcome = _judged(change, read, source, choices)
             progress("matching", outcome.rows, outcome.rows)

@@ -55,11 +55,23 @@ def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
         return _newest(change)
 
 
+def is_revertible(entry: Entry) -> bool:
+    """Whether it is a change of a kind that can be reverted, of which nothing was erased."""
+    return _shape(entry) is not None and ERASED not in (entry.before, entry.after)
+
+
+def _shape(entry: Entry) -> Any:  # noqa: ANN401 - a type
+    """What a change's two sides are; None where it cannot be reverted."""
+    if entry.entity == "account" and entry.before is None:
+        return None
+    kind = BY_NAME.get(entry.entity)
+    return SHAPES.get(entry.entity) if kind is None else kind.type
+
+
 def _read(change: Change, entry: Entry) -> _Change:
     """The change, if it is one that can be reverted and nobody touched its entity since. Raises Refusal."""
-    kind = BY_NAME.get(entry.entity)
-    shape = SHAPES.get(entry.entity) if kind is None else kind.type
-    if shape is None or (entry.entity == "account" and entry.before is None):
+    shape = _shape(entry)
+    if shape is None:
         raise invalid(
             f"A change to a {words_of(entry.entity)} cannot be reverted here. Changes to contacts, "
             "fields, settings and facts can; an import is undone instead."

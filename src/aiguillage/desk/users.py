@@ -1,5 +1,6 @@
 """Users and their grants: who may do what on which account."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +34,10 @@ MOST_USERS, MOST_INVITED = 1_000, 100
 
 ONE_TIME_FOR = WEEK
 """Microseconds for which a password that an operator set can be used to sign in, once."""
+
+
+CLEAR_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What nobody takes for another when it is read out."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -233,16 +238,25 @@ def _grants(connection: Connection, account_id: int) -> list[Grant]:
     return [Grant(row.id, row.email, Role(row.role).word) for row in rows]
 
 
-def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role, *, expected: int | None = None) -> Grant:
+def grant_role(
+    db: Database,
+    actor: Actor,
+    email: str,
+    code: str,
+    role: Role,
+    *,
+    expected: int | None = None,
+    hashed: str | None = None,
+) -> Grant:
     """Gives a user a role on an account, in place of the one they had. Raises Refusal.
 
     A manager who names somebody new invites them: the user is there from now on, and cannot sign in before an operator
     sets a password. So the answer never tells whether an e-mail was known here. Operators, who may know, are told of
-    what is most likely a typing error.
+    what is most likely a typing error. `hashed` is a one-time password of somebody new, as it is kept.
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
         require_proven(actor)
-        user_id, email = _granted(change, email)
+        user_id, email = _granted(change, email, hashed)
         before = _take_away(change.connection, change.account_id, user_id)
         if before is None:
             _require_room(change)
@@ -255,12 +269,25 @@ def grant_role(db: Database, actor: Actor, email: str, code: str, role: Role, *,
     return Grant(user_id, email, role.word)
 
 
-def _granted(change: Change, email: str) -> tuple[int, str]:
-    """The id and address of who is to have a role: somebody known, or new where a manager asks. Raises Refusal."""
-    row = require_user(change.connection, email) if change.actor.operator else find_user(change.connection, email)
+def invite_person(db: Database, actor: Actor, email: str, code: str, role: Role) -> tuple[Grant, str]:
+    """Gives a user a role as grant_role does; and a password that is good for one sign-in of somebody new.
+
+    It is answered alike for who is known here already, whose own password stays: it is good for nothing then.
+    Raises Refusal.
+    """
+    password = "-".join("".join(secrets.choice(CLEAR_SIGNS) for _ in range(4)) for _ in range(4))
+    hashed = hash_password(password, ())
+    return grant_role(db, actor, email, code, role, hashed=hashed), password
+
+
+def _granted(change: Change, email: str, hashed: str | None) -> tuple[int, str]:
+    """The id and address of who is to have a role: somebody known, or new where they are invited. Raises Refusal."""
+    strict = change.actor.operator and hashed is None
+    row = require_user(change.connection, email) if strict else find_user(change.connection, email)
     if row is not None:
         return row.id, row.email
-    user = _write(change, User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={}))
+    new = User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={})
+    user = _write(change, new, hashed, None if hashed is None else one_time_until(change.actor.at))
     return user.id, user.email
 
 

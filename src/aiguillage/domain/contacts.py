@@ -43,7 +43,7 @@ class KeyKind(StrEnum):
     CODE = "c"
 
 
-class Telecom(msgspec.Struct, frozen=True, omit_defaults=True):
+class Telecom(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One number of a contact: E.164, short digits, or a prefix with a star at its end (`+3319900*`)."""
 
     number: str
@@ -129,7 +129,7 @@ def parse_text(text: str, longest: int = LONGEST_NAME, field: str | None = None)
     plain = text.strip()
     if len(plain) > longest:
         raise invalid(f"'{plain[:40]}...' is too long. Use up to {longest} characters.", field)
-    if _UNSAFE.search(plain):
+    if not plain.isprintable() and _UNSAFE.search(plain):
         raise invalid(f"'{plain[:40]}' contains control characters, such as a tab or a line break. Remove them.", field)
     return plain
 
@@ -188,7 +188,7 @@ _FLOAT = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
 
 def unfloated(text: str) -> str:
     """The text; `1234.0`, as programs write a column of numbers in which some are missing, is `1234`."""
-    floated = _FLOAT.fullmatch(text)
+    floated = None if text.isalnum() else _FLOAT.fullmatch(text)
     return floated[1] if floated else text
 
 
@@ -199,7 +199,7 @@ def shortened(text: str) -> Refusal:
 
 def _in_full(text: str) -> str:
     """The text, unless a spreadsheet has rounded it. Raises Refusal(invalid)."""
-    if _ROUNDED.fullmatch(text):
+    if not text.isalnum() and _ROUNDED.fullmatch(text):
         raise shortened(text)
     return text
 
@@ -268,7 +268,7 @@ class Part(NamedTuple):
         return parse_line(text, self.longest)
 
 
-class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A person or company the account knows. `select` are the four destinations, `boolean` VIP, on-call contract, ...
 
     None in either means: the field's default. `given` has numbers and e-mail addresses as they were sent, by what they
@@ -467,7 +467,6 @@ PARTS = OWN_PARTS | FIELD_PARTS
 
 FOLDED = tuple(part.name for part in PARTS.values() if part.folded)
 _own_values = attrgetter(*OWN_PARTS)
-_PLACES = {key: place for place, key in enumerate(FIELD_PARTS)}
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:
@@ -477,20 +476,14 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
 
 def with_values(before: Contact, values: Mapping[str, Any]) -> Contact:
     """The contact with other values of some parts, by their names."""
-    changes: dict[str, Any] = {}
-    fields: list[Any] = [*before.select, *before.boolean]
-    for name, value in values.items():
-        if name in _PLACES:
-            fields[_PLACES[name]] = value
-        else:
-            changes[name] = value
-    changes["select"], changes["boolean"] = tuple(fields[:SELECTS]), tuple(fields[SELECTS:])
-    return msgspec.structs.replace(before, **changes)
+    changes = dict(values)
+    fields: Any = tuple(map(changes.pop, FIELD_PARTS, (*before.select, *before.boolean)))
+    return msgspec.structs.replace(before, **changes, select=fields[:SELECTS], boolean=fields[SELECTS:])
 
 
 def caller_keys(contact: Contact) -> Iterator[tuple[KeyKind, str]]:
     """Everything that a caller can be known by as this contact, each once."""
-    for number in dict.fromkeys(telecom.number for telecom in contact.telecoms):
+    for number in dict.fromkeys([telecom.number for telecom in contact.telecoms]):
         if number.endswith("*"):
             yield KeyKind.PREFIX, number[:-1]
         else:

@@ -9,7 +9,7 @@ from aiguillage.api.resources.contacts import EXAMPLE, PATH, TAG
 from aiguillage.api.resources.files import MEDIA, FileQuery, exported, samples_of
 from aiguillage.api.resources.shared import Body
 from aiguillage.desk.exports import CSV_COLUMNS, export_contacts
-from aiguillage.desk.importing.sent import JSON, NAMES, OLD_VCARD, VCARD, listed, wire_name
+from aiguillage.desk.importing.sent import JSON, LONGEST_IMPORT, NAMES, OLD_VCARD, VCARD, listed, wire_name
 from aiguillage.desk.importing.sent import Upload as SentUpload
 from aiguillage.desk.imports import (
     ImportRefused,
@@ -23,7 +23,7 @@ from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.meanings import means
 
-LONGEST_UPSERT, LONGEST_IMPORT = 16 << 20, 64 << 20
+LONGEST_UPSERT = 16 << 20
 """Bytes."""
 
 

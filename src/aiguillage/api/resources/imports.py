@@ -8,12 +8,12 @@ from aiguillage.api.jobs import Job
 from aiguillage.api.operations import Asked, Nothing, Operations, Upload
 from aiguillage.api.paging import Paged, chosen, page_type, query_of
 from aiguillage.api.resources.contacts import TAG
-from aiguillage.api.resources.exchange import LONGEST_IMPORT, SENT, ImportChoices, ImportTold, told_of, upload_of
+from aiguillage.api.resources.exchange import SENT, ImportChoices, ImportTold, told_of, upload_of
 from aiguillage.api.resources.shared import BASE, UNSET
 from aiguillage.desk.held import LOWEST_ID
 from aiguillage.desk.held_imports import Held, apply_held, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
-from aiguillage.desk.importing.sent import NAMES
+from aiguillage.desk.importing.sent import LONGEST_IMPORT, NAMES
 from aiguillage.desk.imports import Imported, list_imports, show_import, undo_import
 from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role

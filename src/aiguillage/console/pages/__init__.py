@@ -1,6 +1,23 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
-from aiguillage.console.pages import calls, contacts, facts, holidays, hours, rotas, signing_in, switches, today, trying
+from aiguillage.console.pages import (
+    calls,
+    contacts,
+    facts,
+    holidays,
+    hours,
+    importing,
+    journal,
+    people,
+    rotas,
+    settings,
+    signing_in,
+    switches,
+    today,
+    tokens,
+    trying,
+    webhooks,
+)
 from aiguillage.console.visits import PAGES
 
 __all__ = [
@@ -10,9 +27,15 @@ __all__ = [
     "facts",
     "holidays",
     "hours",
+    "importing",
+    "journal",
+    "people",
     "rotas",
+    "settings",
     "signing_in",
     "switches",
     "today",
+    "tokens",
     "trying",
+    "webhooks",
 ]

@@ -54,16 +54,16 @@ def calls(visit: Visit) -> Answer:
 def _search(visit: Visit, asked: dict[str, str]) -> Search:
     """What the form asks for. Raises Refusal(invalid)."""
     return Search(
-        since=_begin(visit, asked["since"], "since") if asked["since"] else 0,
+        since=begin_of(visit, asked["since"], "since") if asked["since"] else 0,
         number=asked["number"] or None,
         destination=asked["destination"] or None,
         reason=asked["reason"] or None,
         known={"1": True, "0": False}.get(asked["known"]),
-        until=_begin(visit, asked["until"], "until", later=1) if asked["until"] else LATEST,
+        until=begin_of(visit, asked["until"], "until", later=1) if asked["until"] else LATEST,
     )
 
 
-def _begin(visit: Visit, text: str, field: str, *, later: int = 0) -> int:
+def begin_of(visit: Visit, text: str, field: str, *, later: int = 0) -> int:
     """The moment at which a day begins by the account's clock, some days later. Raises Refusal(invalid)."""
     try:
         day = datetime.fromisoformat(text) + timedelta(days=later)

@@ -13,10 +13,13 @@ from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.parts import parts_of
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
+from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import Kept
 
 NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}
 """Parts that name a fact of a kind."""
+
+WHOLE = f"{ACCOUNT}:"
 
 Choices = Mapping[str, Sequence[Choice]]
 
@@ -41,17 +44,22 @@ LISTED: dict[str, Beside] = {}
 def choices_of(visit: Visit, kind: str) -> Choices:
     """What can be chosen in a form of a kind: facts of the account, by their ids as text."""
     parts = {part.name for part in parts_of(BY_NAME[kind].type)}
-    found: dict[str, Sequence[Choice]] = {name: _named(visit, NAMED[name]) for name in NAMED.keys() & parts}
+    found: dict[str, Sequence[Choice]] = {name: named(visit, NAMED[name]) for name in NAMED.keys() & parts}
     if "owner_id" in parts:
-        owners = [(f"{of}:{id_}", name) for of in (QUEUE, GROUP) for id_, name in _named(visit, of)]
-        whole = [(f"{ACCOUNT}:", visit.say("The whole account"))] if kind == "switch" else []
-        found[OWNER] = [*whole, *owners]
+        found[OWNER] = [owner for owner in owners(visit) if kind == "switch" or owner[0] != WHOLE]
     if "model" in parts:
         found["model"] = [(str(model.id), visit.say(model.name)) for model in MODELS]
     return found
 
 
-def _named(visit: Visit, kind: str) -> list[Choice]:
+def owners(visit: Visit) -> list[Choice]:
+    """What facts can belong to, by kind and id."""
+    queues_and_groups = [(f"{of}:{id_}", name) for of in (QUEUE, GROUP) for id_, name in named(visit, of)]
+    return [(WHOLE, visit.say("The whole account")), *queues_and_groups]
+
+
+def named(visit: Visit, kind: str) -> list[Choice]:
+    """The facts of a kind, by their ids as text."""
     return [(str(kept.id), str(_name(kept))) for kept in list_facts(visit.db, visit.actor, visit.code, kind)]
 
 
@@ -67,7 +75,7 @@ def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
         if part.name == "owner_id":
             value = dict(choices[OWNER]).get(f"{kept.fact.owner_type}:{value or ''}", value)
         elif part.name == "day_of_week" and value:
-            value = visit.say(DAYS[value - 1])
+            value = visit.say(WEEKDAYS[value - 1])
         elif part.name == "model":
             value = dict(choices["model"]).get(str(part.value(kept.fact)), value)
         elif part.name in choices and value is not None:
@@ -78,9 +86,6 @@ def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
             value = ", ".join(str(getattr(one, "name", one)) for one in value)
         values[part.name] = value
     return values
-
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def list_page(visit: Visit, slug: str) -> Shown:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from aiguillage.console.forms import WEEKDAYS
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
 from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form
 from aiguillage.desk.documents import compile_account
@@ -16,7 +15,7 @@ from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.moments import SECOND, in_zone, moment_of
 from aiguillage.domain.queues import GROUP, QUEUE, TimeSpan
-from aiguillage.domain.remarks import Remark, overlaps
+from aiguillage.domain.remarks import WEEKDAYS, Remark, overlaps
 from aiguillage.domain.timeline import clock_span
 from aiguillage.storage.facts import Kept
 from aiguillage.telling import WHY

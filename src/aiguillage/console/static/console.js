@@ -49,3 +49,15 @@ if (search) {
     (links[links.indexOf(document.activeElement) + step] ?? search).focus();
   });
 }
+
+// A file that is dropped is the one that is chosen.
+document.querySelectorAll("[data-drop]").forEach((place) => {
+  const input = place.querySelector("input");
+  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("drop-over"); });
+  place.addEventListener("dragleave", () => place.classList.remove("drop-over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("drop-over");
+    input.files = event.dataTransfer.files;
+  });
+});

@@ -17,7 +17,7 @@ function drawChart() {
     width: box.clientWidth, height: box.clientHeight - 34, cursor: { drag: { x: false, y: false } },
     scales: { x: { time: false }, y: { range: (_chart, _low, high) => [0, Math.max(4, high * 1.1)] } },
     axes: [{ ...axis, incrs: [1, 2, 3, 4, 6], values: (_chart, ticks) => ticks.map((tick) => `${tick} h`) }, { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000] }],
-    series: [{ value: (_chart, hour) => (hour === null ? "" : `${hour} h`) },
+    series: [{ label: box.dataset.hour, value: (_chart, hour) => (hour === null ? "" : `${hour} h`) },
       { label: box.dataset.unknown, paths: bars, fill: "#e8a33d", stroke: "#e8a33d", points: { show: false }, value: (_chart, total, _series, at) => (at === null ? "" : all[at] - known[at]) },
       { label: box.dataset.known, paths: bars, fill: "#2b8ba0", stroke: "#2b8ba0", points: { show: false } }],
   }, [hours, all, known], box);

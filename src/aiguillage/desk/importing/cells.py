@@ -10,6 +10,7 @@ from aiguillage.domain.accounts import check_email
 from aiguillage.domain.contacts import Telecom, parse_text, shortened, unfloated
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.given import Sent, sent_as
+from aiguillage.domain.numbering import certain
 from aiguillage.domain.numbers import E164, parse_number, parse_prefix
 
 LONGEST_SENT = 1_000
@@ -119,6 +120,9 @@ def _members(cell: list[Any] | dict[str, Any], name: str) -> Iterator[tuple[str,
 
 def split_numbers(text: str, country: str) -> list[str]:
     """The numbers in a text, as E.164; prefixes end in a star. Raises Refusal(invalid)."""
+    fast = certain(text.replace(" ", ""), country)
+    if fast is not None:
+        return [fast]
     if text.isdecimal() or _PLAIN.fullmatch(text) or unfloated(text.strip()) != text.strip():
         return [_number(text, country)]
     if _SHORTENED.fullmatch(text.strip()):

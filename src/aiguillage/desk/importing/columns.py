@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, SEVERAL, Meaning, Said, plain, said_by, words_of
-from aiguillage.desk.importing.outcome import Unread
-from aiguillage.domain.contacts import Field
-from aiguillage.domain.errors import invalid
+from aiguillage.desk.importing.outcome import AS_NAMED, Columns, Misread, Unread
+from aiguillage.domain.contacts import PARTS, Field
+from aiguillage.domain.errors import Refusal, invalid
 
 _CUSTOMERS_NAME = frozenset({"nom", "name"})
 _NO_STEM = frozenset({"type", "label", "libelle", "kind", "value", "valeur", "de", "du"})
@@ -35,11 +35,36 @@ class Plan(NamedTuple):
         return frozenset(meaning for _, _, meaning in self.cells)
 
 
-def understand(header: Iterable[str], fields: Iterable[Field]) -> Plan:
-    """How to read the rows below a header. Raises Refusal(invalid) for one that tells nothing, or one thing twice."""
+def understand(header: Iterable[str], fields: Iterable[Field], chosen: Columns = AS_NAMED) -> Plan:
+    """How to read the rows below a header; `chosen` is what somebody says that some columns are.
+
+    Raises Misread for one that tells nothing, or one thing twice.
+    """
     names = tuple(header)
     labels = {plain(field.label): field.key for field in fields if plain(field.label)}
     said = _customers_apart(names, [said_by(name, labels) for name in names])
+    said = [_chosen(chosen[name], labels) if name in chosen else one for name, one in zip(names, said, strict=True)]
+    try:
+        return _plan(names, said)
+    except Refusal as refusal:
+        raise Misread(refusal.message, {name: heading_of(one) for name, one in zip(names, said, strict=True)}) from None
+
+
+def heading_of(said: Said) -> str:
+    """What a column was understood as, in a word; empty where it is not read."""
+    if said.meaning is None:
+        return ""
+    fact, kind = said.meaning
+    return f"{kind} number" if kind else PARTS[fact].heading if fact in PARTS else fact
+
+
+def _chosen(heading: str, labels: dict[str, str]) -> Said:
+    """What somebody says that a column is."""
+    return said_by(heading, labels) if heading else Said(why="left_out")
+
+
+def _plan(names: Sequence[str], said: Sequence[Said]) -> Plan:
+    """Raises Refusal(invalid)."""
     first = _first_of_each(names, said)
     kinds = _kinds(names, said)
     of_kinds = {one.at for one in kinds}

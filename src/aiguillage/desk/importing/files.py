@@ -12,7 +12,14 @@ import msgspec
 
 from aiguillage.desk.importing.cells import GUARDS, unguarded
 from aiguillage.desk.importing.sheets import cell_of, open_sheet
-from aiguillage.desk.importing.texts import bounded_lines, csv_rows, find_encoding, has_stray
+from aiguillage.desk.importing.texts import (
+    LONGEST_HEAD,
+    bounded_lines,
+    csv_rows,
+    find_delimiter,
+    find_encoding,
+    has_stray,
+)
 from aiguillage.desk.importing.vcards import BEGINNING, begins_card, open_cards
 from aiguillage.domain.errors import invalid
 
@@ -50,12 +57,16 @@ Source = Path | SentFile | SentRows
 
 
 class ContactFile(NamedTuple):
-    """An open file: its encoding (or `xlsx`, `json`, `vcard`), its rows, how far they are read, and of how much."""
+    """An open file: its encoding (or `xlsx`, `json`, `vcard`), its rows, how far they are read, and of how much.
+
+    `delimiter` is a CSV file's, else empty.
+    """
 
     encoding: str
     rows: Iterator[Row]
     done: Callable[[], int]
     total: int
+    delimiter: str = ""
 
 
 @contextmanager
@@ -95,7 +106,8 @@ def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
     stray = has_stray(stream)
     stream.seek(0)
     text = TextIOWrapper(stream, encoding, newline="")
-    first = text.read(1000).lstrip()[:1]
+    start = text.read(LONGEST_HEAD)
+    first = start.lstrip()[:1]
     text.seek(0)
     if first == "[":
         raise invalid(
@@ -104,7 +116,8 @@ def _understood(stream: BinaryIO, size: int, stack: ExitStack) -> ContactFile:
         )
     rows = _json_rows(text) if first == "{" else _table_rows(csv_rows(text, stray=stray))
     # Through the text, so that it lives as long as the file is open: text that is let go complains of its open stream.
-    return ContactFile(encoding.removesuffix("-sig"), rows, lambda: text.buffer.tell(), size)  # noqa: PLW0108 - holds the text
+    delimiter = "" if first == "{" else find_delimiter(start)
+    return ContactFile(encoding.removesuffix("-sig"), rows, lambda: text.buffer.tell(), size, delimiter)  # noqa: PLW0108 - holds the text
 
 
 def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
@@ -120,7 +133,7 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             row = Row(line, header, [], fault)
         else:
             plain = [unguarded(cell) if cell[:1] in GUARDS else cell for cell in cells]
-            row = Row(line, header, plain + [""] * (width - len(cells)))
+            row = Row(line, header, plain if len(plain) >= width else plain + [""] * (width - len(plain)))
         yield row
     if row is None:
         raise invalid("The file's first line names its columns, but no contact follows.")

@@ -1,7 +1,7 @@
 """What an import did, or would do, and why rows of its file are refused."""
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -33,6 +33,13 @@ def untold(stage: str, done: int, total: int) -> None:
     """The progress that nobody watches."""
 
 
+Columns = Mapping[str, str]
+"""Columns by their names, and what each is to be read as: a heading, empty for not at all."""
+
+AS_NAMED: Columns = {}
+"""Every column as its name says."""
+
+
 class Choices(NamedTuple):
     """How an import is to be done (see desk/imports.py)."""
 
@@ -40,6 +47,12 @@ class Choices(NamedTuple):
     delete_missing: bool = False
     force: bool = False
     ids_first: bool = False
+    columns: Columns = AS_NAMED
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What a person asks for of an import, as the desk's functions take it."""
+        return {name: value for name, value in self._asdict().items() if name != "ids_first"}
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -68,6 +81,7 @@ WHY_UNREAD = {
     "kind_of_email": "E-mail addresses are of no kind here.",
     "silent": "Nobody calls from a pager or a telex machine.",
     "elsewhere": "Contacts here have no addresses, jobs, dates, notes and the like.",
+    "left_out": "You chose that it is not read.",
     NOTED_HERE: "When a contact was added and changed is noted here, and no file changes that.",
 }
 """Why a column is not read: a sentence for each reason."""
@@ -92,6 +106,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     The four first counts are rows of the file: each is created, changed, unchanged or refused. `deleted` counts
     contacts that the file lacks. `refusals` holds the first thousand by line (a row may have several).
+    `delimiter` is a CSV file's; `samples` has the first cells of each column of a file.
     `columns` tells what each column of the file was understood as, `unread` which were not read and why;
     `unknown_columns` are their names, without the moments that our own exports have.
     `obstacle` is what keeps the import as a whole from being done, in words; None when nothing does.
@@ -99,6 +114,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     encoding: str
+    delimiter: str = ""
+    samples: dict[str, list[str]] = {}
     created: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -121,6 +138,18 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def changes(self) -> int:
         """The contacts that are written or removed."""
         return self.created + self.changed + self.deleted
+
+
+class Misread(Refusal):
+    """A header by which no row can be read; `columns` is what each column was understood as, empty for nothing.
+
+    `samples` are first cells of each.
+    """
+
+    def __init__(self, message: str, columns: dict[str, str]) -> None:
+        super().__init__(Kind.INVALID, message)
+        self.columns = columns
+        self.samples: dict[str, list[str]] = {}
 
 
 class ImportRefused(Refusal):

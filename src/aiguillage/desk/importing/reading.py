@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from aiguillage.desk.importing.files import SentRows, Source, open_contacts
-from aiguillage.desk.importing.outcome import MOST_REFUSED, MOST_TOLD, Progress, Refused
+from aiguillage.desk.importing.files import Row, SentRows, Source, open_contacts
+from aiguillage.desk.importing.outcome import AS_NAMED, MOST_REFUSED, MOST_TOLD, Columns, Misread, Progress, Refused
 from aiguillage.desk.importing.rows import RowReader
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import Field
@@ -11,6 +11,9 @@ from aiguillage.storage.sqlite.staging import Stage
 
 TOLD_EVERY = 5_000
 """Rows between two looks at the progress."""
+
+SAMPLES, LONGEST_SAMPLE, MOST_SAMPLED = 3, 60, 200
+"""Cells of each column that are shown, characters of one, columns."""
 
 
 @dataclass
@@ -47,16 +50,32 @@ class Read:
     fields: list[Field]
     refusals: Refusals
     encoding: str = ""
+    delimiter: str = ""
+    samples: dict[str, list[str]] = field(default_factory=dict)
     broken_off: int | None = None
 
 
-def read_file(source: Source, stage: Stage, account: Account, fields: list[Field], progress: Progress) -> Read:
+def read_file(
+    source: Source,
+    stage: Stage,
+    account: Account,
+    fields: list[Field],
+    progress: Progress,
+    chosen: Columns = AS_NAMED,
+) -> Read:
     """Puts every row of a file on the stage. Raises Refusal(invalid) for a file that cannot be read."""
-    reader = RowReader(account, fields, each_alone=isinstance(source, SentRows))
+    reader = RowReader(account, fields, each_alone=isinstance(source, SentRows), chosen=chosen)
+    samples: dict[str, list[str]] = {}
     refusals, refused_rows, broken_off = Refusals(), 0, None
     with open_contacts(source) as file:
         for row in file.rows:
-            draft = reader.read(row)
+            if stage.count < SAMPLES:
+                _note(samples, row)
+            try:
+                draft = reader.read(row)
+            except Misread as misread:
+                misread.samples = samples
+                raise
             for refused in draft.refused:
                 if refusals.room > MOST_TOLD:
                     refusals.tell(refused)
@@ -69,4 +88,11 @@ def read_file(source: Source, stage: Stage, account: Account, fields: list[Field
                 break
         progress("reading", file.total, file.total)
         stage.close()
-        return Read(stage, reader, account, fields, refusals, file.encoding, broken_off)
+        return Read(stage, reader, account, fields, refusals, file.encoding, file.delimiter, samples, broken_off)
+
+
+def _note(samples: dict[str, list[str]], row: Row) -> None:
+    """Keeps the first cells of each column."""
+    for column, cell in zip(row.header[:MOST_SAMPLED], row.cells, strict=False):
+        if cell and len(samples.setdefault(column, [])) < SAMPLES:
+            samples[column].append(str(cell)[:LONGEST_SAMPLE])

@@ -8,10 +8,10 @@ import msgspec
 
 from aiguillage.desk.entering import parser_of
 from aiguillage.desk.importing.cells import given_in
-from aiguillage.desk.importing.columns import Plan, understand
+from aiguillage.desk.importing.columns import Plan, heading_of, understand
 from aiguillage.desk.importing.files import Row
-from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, SEVERAL, Meaning, type_of, words_of
-from aiguillage.desk.importing.outcome import Refused, Unread
+from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, SEVERAL, Meaning, Said, type_of, words_of
+from aiguillage.desk.importing.outcome import AS_NAMED, Columns, Refused, Unread
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.contacts import PARTS, Contact, Field, Telecom, parse_line, with_values
 from aiguillage.domain.errors import Refusal, invalid
@@ -63,8 +63,10 @@ class RowReader:
     The header of a file's first row is the file's; where rows stand `each_alone` it is that row's own.
     """
 
-    def __init__(self, account: Account, fields: list[Field], *, each_alone: bool = False) -> None:
-        self._each_alone = each_alone
+    def __init__(
+        self, account: Account, fields: list[Field], *, each_alone: bool = False, chosen: Columns = AS_NAMED
+    ) -> None:
+        self._each_alone, self._chosen = each_alone, chosen
         self.columns: dict[str, str] = {}
         self.unread: dict[str, Unread] = {}
         self.column_of: dict[str, str] = {}
@@ -91,7 +93,7 @@ class RowReader:
         return Draft(row.line, NOTHING, self._number_of(frozenset()), None, (Refused(row.line, "", "", why),))
 
     def _reading(self, header: tuple[str, ...]) -> Reading:
-        plan = understand(header, self._fields)
+        plan = understand(header, self._fields, self._chosen)
         self._note(plan)
         if len(self._readings) >= MOST_HEADERS:
             self._readings.clear()
@@ -105,7 +107,7 @@ class RowReader:
 
     def _note(self, plan: Plan) -> None:
         for _, column, meaning in plan.cells[: MOST_COLUMNS_TOLD - len(self.columns)]:
-            self.columns[column] = f"{meaning.type} number" if meaning.type else _heading(meaning.fact)
+            self.columns[column] = heading_of(Said(meaning))
             self.column_of.setdefault(meaning.fact, column)
         for one in plan.kinds[: MOST_COLUMNS_TOLD - len(self.columns)]:
             self.columns[one.column] = KIND
@@ -127,13 +129,13 @@ class RowReader:
             if not cell:
                 continue
             try:
-                if fact in SEVERAL:
+                if type(cell) is str and kind_at == NO_KIND and fact not in found:
+                    found[fact] = parse(cell)
+                elif fact in SEVERAL:
                     parsed = parse(cell) if kind_at == NO_KIND else _of_kind(parse(cell), cells[kind_at])
                     found[fact] = found[fact] + parsed if fact in found else parsed
                     if type(cell) is not str:
                         given |= given_in(cell, parsed)
-                elif type(cell) is str:
-                    found[fact] = parse(cell)
                 else:
                     raise invalid("Write a text or a number here, not a list or an object.")
             except Refusal as refusal:
@@ -165,10 +167,6 @@ class RowReader:
         if not account or not number.isascii() or not number.isdigit() or len(number) > LONGEST_ID:
             raise invalid(f"'{text[:40]}' is not an id of aiguillage, as in {self._code}:12. Leave the cell empty.")
         return int(number) if account == self._code else None
-
-
-def _heading(fact: str) -> str:
-    return PARTS[fact].heading if fact in PARTS else fact
 
 
 def _of_kind(telecoms: tuple[Telecom, ...], kind: object) -> tuple[Telecom, ...]:

@@ -42,6 +42,9 @@ NOBODY = "Nothing says which contact this is. Send an id, a reference, an id_cod
 _WIRE_NAMES = {column: name for name, column in WIRE.items()} | {OWN_ID: "id"}
 
 
+LONGEST_IMPORT = 64 << 20
+"""Bytes of what may be sent to be imported."""
+
 MOST_UPSERTED = 10_000
 """Contacts in one call."""
 

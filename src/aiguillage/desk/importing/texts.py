@@ -14,6 +14,9 @@ LONGEST_LINE = 1 << 20
 MOST_BLANK_LINES = 2_000_000
 """Lines with nothing in them but delimiters: more than spreadsheets leave behind, and each takes its time."""
 
+LONGEST_HEAD = 1 << 16
+"""Characters by which a file is told apart, and its delimiter shown."""
+
 BLANK = ' \t\r\n;,"'
 CHUNK = 1 << 20
 DELIMITERS = ";,\t"
@@ -88,19 +91,28 @@ def csv_rows(stream: TextIO, *, stray: bool = False) -> Iterator[tuple[int, list
     A first line `sep=;`, as spreadsheets write it, names the delimiter. With `stray`, control characters that mean
     nothing are left out. Raises Refusal(invalid).
     """
-    lines, start = bounded_lines(stream), 1
+    lines = bounded_lines(stream)
     if stray:
         lines = (STRAY.sub("", line) for line in lines)
-    head = next(lines, "")
+    head, start, delimiter = _head(lines)
+    yield from _rows(_again(head, lines), delimiter, start)
+
+
+def find_delimiter(start: str) -> str:
+    """The delimiter of a CSV file that begins so."""
+    return _head(iter(start.splitlines(keepends=True)))[2]
+
+
+def _head(lines: Iterator[str]) -> tuple[str, int, str]:
+    """The line that names the columns, its number, and the delimiter."""
+    head, start, delimiter = next(lines, ""), 1, ""
     named = head.strip().lower()
     if named.startswith("sep=") and len(named) <= len("sep=;"):
-        delimiter, start = head[4:5], 2
+        delimiter, start = head[4:5].strip("\r\n"), 2
         head = next(lines, "")
-    else:
-        delimiter = ""
     while head and not head.strip():
         head, start = next(lines, ""), start + 1
-    yield from _rows(_again(head, lines), delimiter.strip("\r\n") or _delimiter(head), start)
+    return head, start, delimiter or _delimiter(head)
 
 
 def _again(head: str, lines: Iterator[str]) -> Iterator[str]:
@@ -131,7 +143,8 @@ def _rows(lines: Iterator[str], delimiter: str, start: int) -> Iterator[tuple[in
             if any(row):
                 yield line, row
             begun, line = line, start + reader.line_num
-            last, read[:] = read.copy(), []
+            last = read.copy()
+            read.clear()
     except csv.Error as error:
         raise _unreadable(line, str(error)) from error
     if _ends_in_quotes(last, delimiter):

@@ -26,6 +26,8 @@ def judge(connection: Connection, account_id: int, read: Read, choices: Choices)
     return Outcome(
         file="",
         encoding=read.encoding,
+        delimiter=read.delimiter,
+        samples=read.samples,
         created=read.stage.count - refused - unchanged - changed,
         changed=changed,
         unchanged=unchanged,
