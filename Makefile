@@ -8,10 +8,10 @@ EXAMPLES ?= 2000
 MEASURED := tests/domain tests/callpath
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test covered quick fuzz soak check assets audit sbom secrets bench lock clean
+.PHONY: help setup demo serve test covered quick fuzz soak check pictures assets audit sbom secrets bench lock clean
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## install what running needs
 
@@ -47,6 +47,9 @@ check: .venv/dev.stamp ## lint, check the format, the types and the imports betw
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+pictures: .venv/dev.stamp ## take the pictures of the console in docs/pictures (needs chromium)
+	$(BIN)/python -m tests.console.pictures
 
 assets: ## take the console's styles and scripts of others from npm, by assets/package-lock.json
 	cd assets && npm ci --silent --ignore-scripts --no-audit --no-fund

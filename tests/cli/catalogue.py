@@ -27,7 +27,9 @@ from aiguillage.console.pages.webhooks import SAID
 from aiguillage.console.proofs import NEEDED
 from aiguillage.console.rendering import MONTHS
 from aiguillage.console.site import FAILED, NOTHING_HERE, TOO_LONG
+from aiguillage.desk.checks import SENTENCES as ON_TOKENS
 from aiguillage.desk.importing.outcome import WHY_UNREAD
+from aiguillage.domain.checks import SENTENCES as ON_CHECKS
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.omissions import REASONS, UNUSED
@@ -60,7 +62,7 @@ WIRE = ("callpath", "dialects", "routing.py", "lookups.py")
 
 def wanted() -> set[str]:
     """Every message that a door translates: refusals, literals in `_("...")`, and words that are kept in tables."""
-    remarks = {*SENTENCES, *REASONS.values(), UNUSED}
+    remarks = {*SENTENCES, *ON_CHECKS, *ON_TOKENS, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
     tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
     return headings() | pages() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}

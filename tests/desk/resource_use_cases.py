@@ -1,6 +1,18 @@
 """Every use case about facts, and survey records, that names an account: the role it takes, and what it changes."""
 
-from aiguillage.desk import calendars, cti_maps, ctis, facts, holidays, rota_feeds, rotas, surveys, switches
+from aiguillage.desk import (
+    calendars,
+    checks,
+    cti_maps,
+    ctis,
+    facts,
+    holidays,
+    rota_feeds,
+    rotas,
+    surveys,
+    switches,
+    weeks,
+)
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.queues import Calendar, Group
 from aiguillage.domain.surveys import SurveyRecord
@@ -104,6 +116,19 @@ RESOURCE_USE_CASES = [
         lambda a: holidays.set_holiday(a.cast.db, a.actor, a.code, "Noël", off=True),
         "facts",
     ),
+    UseCase(
+        holidays.set_holidays,
+        Role.EDIT,
+        lambda a: holidays.set_holidays(a.cast.db, a.actor, a.code, {"Noël": holidays.Setting(off=True)}),
+        "facts",
+    ),
+    UseCase(
+        weeks.copy_day,
+        Role.EDIT,
+        lambda a: weeks.copy_day(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), 1, [2, 3]),
+        "facts",
+    ),
+    UseCase(checks.check_account, Role.READ, lambda a: checks.check_account(a.cast.db, a.actor, a.code)),
     UseCase(
         holidays.forget_holidays, Role.EDIT, lambda a: holidays.forget_holidays(a.cast.db, a.actor, a.code), "facts"
     ),

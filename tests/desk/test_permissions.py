@@ -12,6 +12,7 @@ from aiguillage.desk import (
     call_exports,
     call_flow_tokens,
     calls,
+    checks,
     contacts,
     cti_maps,
     ctis,
@@ -33,6 +34,7 @@ from aiguillage.desk import (
     switches,
     users,
     webhooks,
+    weeks,
 )
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Option
@@ -60,7 +62,7 @@ NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
-    *(call_exports, erasing, people, reverting, webhooks),
+    *(call_exports, checks, erasing, people, reverting, webhooks, weeks),
 )
 
 

@@ -43,6 +43,7 @@ SOURCES = (
     Source("", "settings.register"),
     Source("", "explaining.register"),
     Source("", "week.register"),
+    Source("", "checking.register"),
     Source("", "calls.register"),
     Source("", "replaying.register"),
     Source("account", "accounts.group"),

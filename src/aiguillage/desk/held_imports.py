@@ -21,7 +21,7 @@ STOPPED = (
     "The server was stopped while it applied this. Look whether it is among the imports that were done; else apply it "
     "again."
 )
-DONE = "This upload has already been imported. Upload the file again to import it again."
+IMPORTED_BEFORE = "This upload has already been imported. Upload the file again to import it again."
 FAILED = "This is our mistake, not yours, and it was noted. Nothing was imported. Apply it again later."
 _log = structlog.get_logger()
 
@@ -106,7 +106,7 @@ def choose_again(db: Database, actor: Actor, code: str, held_id: int, choices: C
         raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
     with lock:
         if read_progress(home, Progressed).state == "applied":
-            raise conflict(DONE)
+            raise conflict(IMPORTED_BEFORE)
         upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
         preview = _looked_at(db, actor, code, upload, choices, mends=True)
         about = msgspec.structs.replace(about, choices=choices, preview=preview)
@@ -134,7 +134,7 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
         raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
     if read_progress(home, Progressed).state == "applied":
         lock.close()
-        raise conflict(DONE)
+        raise conflict(IMPORTED_BEFORE)
     upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
     try:
         with written_beside(db.path):

@@ -48,6 +48,7 @@ _ON_ROTAS = WINDOW_GAP, BOTH_HOLD, MORE_OVERRIDES = (
     f"{_BOTH}: the one that is later in the list wins, {{winner}}'s.",
     "{count} more overrides overlap others. List the overrides, and remove those that are not meant.",
 )
+OVERLAPPING = (THIS_OLDER, THAT_OLDER, THIS_EARLIER, THAT_EARLIER)
 SENTENCES = (*_ON_SPANS, *_OF_QUEUES, *_ON_ROTAS)
 
 _STRONGER = ("exception", "holiday")

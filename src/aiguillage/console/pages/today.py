@@ -2,17 +2,21 @@
 
 from typing import Any, NamedTuple
 
+from aiguillage.console.labels import SUBJECTS
 from aiguillage.console.pages.calls import today_begins
 from aiguillage.console.pages.trying import decided
-from aiguillage.console.visits import Answer, Shown, Visit, page
+from aiguillage.console.visits import ROOT, Answer, Shown, Visit, page
 from aiguillage.desk.calls import Search, count_calls, find_calls, list_strangers
+from aiguillage.desk.checks import check_account
 from aiguillage.desk.documents import compile_account
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.searching import Asked, find_contacts
+from aiguillage.domain.accounts import Role
+from aiguillage.domain.checks import Finding
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.numbers import sought_number
-from aiguillage.domain.queues import QUEUE
+from aiguillage.domain.queues import ACCOUNT, QUEUE
 from aiguillage.telling import WHY, named
 
 MOST_SHOWN = 6
@@ -48,10 +52,30 @@ def today(visit: Visit) -> Answer:
         "queues": [*_queues(visit, facts)],
         "on_call": [*_on_call(visit, facts)],
         "switches": _switches(visit),
+        # What is asked for again every few seconds leaves it out: it changes seldom, and takes the longest.
+        "findings": [] if "live" in visit.query else _findings(visit),
         "steps": _first_steps(visit, facts, has_contacts=bool(contacts), has_calls=bool(count.calls)),
         "place_here": "today",
     }
     return Shown("today.html", values)
+
+
+def _findings(visit: Visit) -> list[tuple[str, str]]:
+    """What needs a look, each with the page on which it is mended; empty where the visitor has none."""
+    found = check_account(visit.db, visit.actor, visit.code)
+    return [(_place_of(visit, one), visit.say(one.sentence, **one.words)) for one in found]
+
+
+def _place_of(visit: Visit, finding: Finding) -> str:
+    manages = visit.role is not None and visit.role >= Role.MANAGE
+    if finding.kind == "token":
+        return f"{visit.at}/settings/tokens" if manages else f"{ROOT}/me"
+    if finding.kind == "observance" or finding.name == "no_holidays":
+        return f"{visit.at}/holidays"
+    if finding.kind == ACCOUNT:
+        return f"{visit.at}/settings" if manages else ""
+    slug = next((subject.slug for subject in SUBJECTS if subject.kind == finding.kind), None)
+    return "" if slug is None else f"{visit.at}/{slug}/{finding.id}"
 
 
 def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:

@@ -1,0 +1,62 @@
+"""What needs a look on an account: its facts (domain/checks.py), and the tokens that ask for it."""
+
+from zoneinfo import ZoneInfo
+
+from aiguillage.desk.call_flow_tokens import list_call_tokens
+from aiguillage.desk.documents import export_facts
+from aiguillage.desk.token_rows import Token
+from aiguillage.desk.tokens import list_tokens
+from aiguillage.desk.users import list_grants
+from aiguillage.domain.accounts import Account, Actor
+from aiguillage.domain.checks import Finding, check_facts
+from aiguillage.domain.moments import DAY, in_zone
+from aiguillage.storage.sqlite.engine import Database
+
+EXPIRES_WITHIN = 30 * DAY
+UNUSED_AFTER = 7 * DAY
+"""How old a token is that was never used, and is worth a look."""
+
+SENTENCES = (EXPIRES, EXPIRED, NEVER_USED) = (
+    "The token {name} expires on {day}. Issue another one in time.",
+    "The token {name} expired on {day}. Revoke it, or issue another one.",
+    "The token {name} was never used since {day}. Revoke it if nobody needs it.",
+)
+
+
+def check_account(db: Database, actor: Actor, code: str) -> list[Finding]:
+    """What needs a look, the facts first; of tokens those that the actor sees. Raises Refusal."""
+    document = export_facts(db, actor, code)
+    tokens = [
+        finding
+        for token in _tokens(db, actor, document.account.code)
+        for finding in _of_token(token, document.account, actor.at)
+    ]
+    return [*check_facts(document, actor.at), *tokens]
+
+
+def _tokens(db: Database, actor: Actor, code: str) -> list[Token]:
+    """The account's call-flow tokens, and personal ones of people who have a role on it, that have not ended."""
+    if actor.is_limited:
+        return []
+    holders = {grant.user_id for grant in list_grants(db, actor, code)} if actor.operator else {actor.user_id}
+    personal = [
+        token
+        for token in list_tokens(db, actor)
+        if token.user_id in holders and (not token.accounts or code in token.accounts)
+    ]
+    both = {token.id: token for token in (*list_call_tokens(db, actor, code), *personal)}
+    return [token for token in both.values() if token.revoked_at is None]
+
+
+def _of_token(token: Token, account: Account, at: int) -> list[Finding]:
+    def finding(name: str, sentence: str, moment: int) -> list[Finding]:
+        day = f"{in_zone(moment, ZoneInfo(account.time_zone)):%Y-%m-%d}"
+        return [Finding(name, "token", token.id, sentence, {"name": token.name or str(token.id), "day": day})]
+
+    if token.expires_at is not None and token.expires_at <= at:
+        return finding("expired", EXPIRED, token.expires_at)
+    if token.expires_at is not None and token.expires_at <= at + EXPIRES_WITHIN:
+        return finding("expires", EXPIRES, token.expires_at)
+    if token.used_at is None and token.created_at <= at - UNUSED_AFTER:
+        return finding("never_used", NEVER_USED, token.created_at)
+    return []
