@@ -8,6 +8,7 @@ import resource
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from threading import Thread
 from typing import Any
 
@@ -19,6 +20,7 @@ from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.logs import configure_logs
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
+from aiguillage.storage.sqlite.staging import sweep
 
 _log = structlog.get_logger()
 
@@ -39,12 +41,19 @@ def work_apart(settings: Settings, work: Callable[..., Any], *args: object, **op
         try:
             done, told = answer.recv()
         except EOFError:
-            process.join()
+            _see_its_end(process, settings)
             raise why_it_ended(process.exitcode or 0) from None
-    Thread(target=process.join, daemon=True).start()
+    Thread(target=_see_its_end, args=(process, settings), daemon=True).start()
     if not done:
         raise Refusal(*told)
     return told
+
+
+def _see_its_end(process: ForkServerProcess, settings: Settings) -> None:
+    """Waits for it; one that was killed may leave private files."""
+    process.join()
+    if process.exitcode:
+        sweep(settings.database.parent)
 
 
 def _carry_out(

@@ -165,6 +165,10 @@ def undo(visit: Visit) -> Answer:
         undone: Any = visit.means["apart"](undo_import, visit.actor, visit.code, visit.id())
     except Refusal as refusal:
         return _start(visit, {"undo": _faults(refusal)[""]}, 409)
-    said = "The import is undone: {removed} contacts removed, {restored} changed back, {readded} put back."
-    counts = {"removed": undone.removed, "restored": undone.restored, "readded": undone.readded}
-    return Moved(f"{visit.at}/import", visit.say(said, **counts))
+    said = visit.say(
+        "The import is undone: {removed} contacts removed, {restored} changed back, {readded} put back.",
+        removed=undone.removed,
+        restored=undone.restored,
+        readded=undone.readded,
+    )
+    return Moved(f"{visit.at}/import", said)
