@@ -8,10 +8,11 @@ from aiguillage.console.labels import REASONS
 from aiguillage.console.visits import Answer, Shown, Visit, faults_of, page
 from aiguillage.desk.calls import Search, find_calls, list_strangers
 from aiguillage.domain.errors import Kind, Refusal, invalid
-from aiguillage.domain.moments import in_zone, moment_of
+from aiguillage.domain.moments import WEEK, in_zone, moment_of
 from aiguillage.storage.calls import LATEST
 
 LISTED = 50
+MOST_STRANGERS = 8
 FILTERS = ("number", "destination", "reason", "known", "since", "until")
 
 
@@ -44,7 +45,9 @@ def calls(visit: Visit) -> Answer:
         "faults": faults,
         "filtered": any(asked.values()),
         "begun": bool(visit.query.get("cursor")),
-        "strangers": list_strangers(visit.db, visit.log, visit.actor, visit.code, limit=8),
+        "strangers": list_strangers(
+            visit.db, visit.log, visit.actor, visit.code, since=visit.actor.at - WEEK, limit=MOST_STRANGERS
+        ),
         "all_reasons": REASONS,
         "place_here": "calls",
     }

@@ -61,3 +61,16 @@ document.querySelectorAll("[data-drop]").forEach((place) => {
     input.files = event.dataTransfer.files;
   });
 });
+
+// A drawn calendar says to be a table, and is none to a screen reader: its table stands below it, with the same in it.
+const ROLES = ["table", "rowgroup", "row", "cell", "columnheader", "rowheader"].map((role) => `[role=${role}]`).join();
+const OF_TABLES = ["aria-colindex", "aria-rowindex", "aria-colspan", "aria-rowspan", "aria-colcount", "aria-rowcount"];
+document.querySelectorAll(".week").forEach((drawn) => {
+  const plain = () => {
+    drawn.querySelectorAll(ROLES).forEach((part) => part.removeAttribute("role"));
+    OF_TABLES.forEach((name) => drawn.querySelectorAll(`[${name}]`).forEach((part) => part.removeAttribute(name)));
+  };
+  const watched = ["role", ...OF_TABLES];
+  new MutationObserver(plain).observe(drawn, { childList: true, subtree: true, attributes: true, attributeFilter: watched });
+  plain();
+});
