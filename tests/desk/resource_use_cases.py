@@ -125,7 +125,7 @@ RESOURCE_USE_CASES = [
     UseCase(
         weeks.copy_day,
         Role.EDIT,
-        lambda a: weeks.copy_day(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), 1, [2, 3]),
+        lambda a: weeks.copy_day(a.cast.db, a.actor, a.code, "queue", id_of(a, "queue"), 1, [2]),
         "facts",
     ),
     UseCase(checks.check_account, Role.READ, lambda a: checks.check_account(a.cast.db, a.actor, a.code)),

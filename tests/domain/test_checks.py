@@ -213,3 +213,25 @@ def test_a_calendar_that_cannot_be_read_is_found() -> None:
 
     assert names(findings) == [("failing", "calendar", 2)]
     assert str(findings[0]) == "The calendar Fermetures cannot be read since 2026-11-24 10:00: It answered 404."
+
+
+def test_queues_that_keep_their_calls_on_a_holiday_are_no_loop() -> None:
+    holiday = {4: Holiday(day=date(2026, 11, 26), label="Pont", destination="207", every_year=True)}
+    queues = {1: QUEUE, 2: replace(QUEUE, code="soir", number="209", default_destination="299")}
+    back = replace(QUEUE, default_destination="209")
+    spans = {5: span(1), 6: span(2)}
+
+    assert found(queue=queues, time_span=spans, holiday=holiday) == []
+    assert found(queue=queues | {1: back}, time_span=spans, holiday=holiday) == []
+
+
+def test_more_queues_than_a_call_is_sent_through_are_no_loop() -> None:
+    def ring(length: int) -> list[Finding]:
+        queues = {
+            n: replace(QUEUE, code=f"q{n}", number=None, default_destination=f"q{n % length + 1}")
+            for n in range(1, length + 1)
+        }
+        return found(queue=queues, time_span={100 + n: span(n) for n in queues})
+
+    assert names(ring(6)) == [("loop", "queue", 1)]
+    assert ring(7) == []

@@ -6,6 +6,7 @@ from aiguillage.cli.door import REFUSED, AccountCode, Json, at_desk, command
 from aiguillage.cli.printing import print_list
 from aiguillage.cli.words import _
 from aiguillage.desk.checks import check_account
+from aiguillage.domain.checks import Finding
 
 
 def register(application: typer.Typer) -> None:
@@ -22,8 +23,14 @@ def check(context: typer.Context, account: AccountCode, json: Json = False) -> N
         json=json,
         document=lambda one: {"check": one.name, "kind": one.kind, "id": one.id, "message": str(one)},
         headings=(_("kind"), _("id"), _("needs a look")),
-        cells=lambda one: (one.kind, one.id, _(one.sentence).format_map(one.words)),
+        cells=lambda one: (one.kind, one.id, _told(one)),
         empty=_("Nothing needs a look."),
     )
     if found:
         raise typer.Exit(REFUSED)
+
+
+def _told(finding: Finding) -> str:
+    """The finding in the person's language; of its words days alone are ours to translate."""
+    words = {name: _(word) if name == "day" else word for name, word in finding.words.items()}
+    return _(finding.sentence).format_map(words)

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.domain.accounts import Account, Actor, Role
+from aiguillage.domain.checks import Finding
 from aiguillage.domain.errors import Refusal, missing
+from aiguillage.domain.remarks import Remark
 from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import translated
 
@@ -80,6 +82,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         """A message in the visitor's language, with values in its places."""
         said = translated(message, self.language)
         return said.format(**values) if values else said
+
+    def tell(self, remark: Remark | Finding) -> str:
+        """What is remarked or found, in the visitor's language; of its words days alone are ours to translate."""
+        words = {name: self.say(word) if name == "day" else word for name, word in remark.words.items()}
+        return translated(remark.sentence, self.language).format_map(words)
 
 
 class Shown(NamedTuple):

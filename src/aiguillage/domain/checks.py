@@ -4,7 +4,8 @@ A destination that is nobody's queue may well be an extension: nothing is said o
 overlap another: that is found, as it is never needed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,15 +13,18 @@ from aiguillage.domain.calls import Facts
 from aiguillage.domain.documents import FactsDocument, compile_document
 from aiguillage.domain.facts import DECIDING, AccountFacts
 from aiguillage.domain.moments import DAY, WEEK, in_zone
-from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA, Queue
+from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE, ROTA, Queue, TimeSpan
 from aiguillage.domain.remarks import OVERLAPPING, overlaps
-from aiguillage.domain.ways import follow, loops
+from aiguillage.domain.ways import MOST_STEPS, Steps, follow, loops
 
 OPENS_WITHIN = 4 * WEEK
 GAPS_WITHIN = 2 * WEEK
 LOOPS_WITHIN = 2 * WEEK
 NEXT_YEAR_WITHIN = 90 * DAY
 """How far ahead is looked, in microseconds."""
+
+_CLOSING = ("time_span", "exception", "holiday", "observance", "calendar", "switch")
+"""What says where a queue sends calls, beside itself."""
 
 SENTENCES = (
     NO_HOURS,
@@ -63,11 +67,12 @@ class Finding(NamedTuple):
 
 
 class _Looked(NamedTuple):
-    """An account that is looked at: its document, the same compiled, and the moment."""
+    """An account that is looked at: its document, the same compiled, the moment, and which owners have time spans."""
 
     document: FactsDocument
     account: AccountFacts
     at: int
+    open: frozenset[tuple[str, int | None]]
 
     def facts(self, kind: str) -> Mapping[int, Any]:
         """The facts of a kind by id."""
@@ -84,13 +89,14 @@ class _Looked(NamedTuple):
 
     def has_hours(self, queue_id: int) -> bool:
         """Whether the queue or its group has time spans."""
-        owners = {(QUEUE, queue_id), (GROUP, self.account.queues[queue_id].group)}
-        return any((span.owner_type, span.owner_id) in owners for span in self.facts("time_span").values())
+        return not self.open.isdisjoint({(QUEUE, queue_id), (GROUP, self.account.queues[queue_id].group)})
 
 
 def check_facts(document: FactsDocument, at: int) -> list[Finding]:
     """What needs a look on an account at a moment (microseconds since 1970 UTC), check by check."""
-    looked = _Looked(document, compile_document(document, 0), at)
+    spans = document.facts.get("time_span", {}).values()
+    owners = frozenset((span.owner_type, span.owner_id) for span in spans)
+    looked = _Looked(document, compile_document(document, 0), at, owners)
     return [finding for check in CHECKS for finding in check(looked)]
 
 
@@ -152,12 +158,12 @@ def _called(looked: _Looked, kind: str, fact_id: int, fact: Any) -> str:  # noqa
 def _loops(looked: _Looked) -> Iterator[Finding]:
     """Queues that send calls on to others and get them back: each loop once, from its first moment on."""
     hours, found = looked.account.hours, set[frozenset[int]]()
-    for queue_id in _sending_on(looked):
+    for queue_id in _may_come_back(looked):
         for begin, _, _ in hours.periods(queue_id, looked.at, looked.at + LOOPS_WITHIN):
             asked = Facts(looked.account, at=begin)
             steps = follow(asked, queue_id)
             members = frozenset(step for step, _ in steps)
-            if members in found or not loops(asked, steps):
+            if members in found or not _comes_back(asked, steps):
                 continue
             found.add(members)
             codes = ", ".join(looked.account.queues[step].code for step, _ in steps)
@@ -165,25 +171,53 @@ def _loops(looked: _Looked) -> Iterator[Finding]:
             yield Finding("loop", QUEUE, queue_id, LOOP, words)
 
 
-def _sending_on(looked: _Looked) -> Iterable[int]:
-    """The active queues, where any destination of the account is another queue than the one that has it."""
-    hours = looked.account.hours
-    leads = any(
-        hours.queue_of(destination) not in {None, fact_id if kind == QUEUE else None}
-        for kind, fact_id, _, destination in _destinations(looked)
-    )
-    return looked.active if leads else ()
+def _comes_back(asked: Facts, steps: Steps) -> bool:
+    """Whether the last of several queues sends calls back to the first; one may well keep its own."""
+    return len(steps) > 1 and loops(asked, (steps[0], steps[-1])) and not loops(asked, steps[-1:])
+
+
+def _may_come_back(looked: _Looked) -> Iterator[int]:
+    """The active queues from which some destinations, whenever they hold, lead back to them in few enough steps."""
+    leads = _leads(looked)
+    for queue_id in leads:
+        reached, last = set[int](), {queue_id}
+        for _ in range(MOST_STEPS + 1):
+            last = {to for step in last for to in leads[step]} - reached
+            reached |= last
+        if queue_id in reached:
+            yield queue_id
+
+
+def _leads(looked: _Looked) -> dict[int, set[int]]:
+    """The other active queues to which each active queue may send calls, now or ever."""
+    hours, of_owner = looked.account.hours, defaultdict[tuple[str, int | None], set[int]](set)
+    for kind, fact_id, _, destination in _destinations(looked):
+        queue_id = hours.queue_of(destination)
+        if queue_id is not None and kind in (QUEUE, ACCOUNT, *_CLOSING):
+            fact = looked.facts(kind).get(fact_id or 0)
+            owner = (QUEUE, fact_id) if kind == QUEUE else (getattr(fact, "owner_type", ACCOUNT), _owner_id(fact))
+            of_owner[owner].add(queue_id)
+    owners = {id_: ((QUEUE, id_), (GROUP, queue.group), (ACCOUNT, None)) for id_, queue in looked.active.items()}
+    return {id_: {to for owner in mine for to in of_owner[owner]} - {id_} for id_, mine in owners.items()}
+
+
+def _owner_id(fact: Any) -> int | None:  # noqa: ANN401 - of any kind
+    owner_id: int | None = getattr(fact, "owner_id", None)
+    return owner_id
 
 
 def _overlaps(looked: _Looked) -> Iterator[Finding]:
     """Time spans of one owner that overlap, each two once."""
-    spans = looked.facts("time_span")
-    for span_id, remarks in overlaps(spans, looked.document.facts).items():
-        owner = _called(looked, "time_span", span_id, spans[span_id])
-        for remark in remarks:
-            if remark.sentence in OVERLAPPING and int(remark.words["id"]) > span_id:
-                words = {"owner": owner} | {name: remark.words[name] for name in ("day", "begin", "end")}
-                yield Finding("overlap", "time_span", span_id, OVERLAP, words)
+    by_owner: dict[tuple[str, int], dict[int, TimeSpan]] = defaultdict(dict)
+    for span_id, span in looked.facts("time_span").items():
+        by_owner[span.owner_type, span.owner_id][span_id] = span
+    for spans in by_owner.values():
+        for span_id, remarks in overlaps(spans, {"time_span": spans}).items():
+            owner = _called(looked, "time_span", span_id, spans[span_id])
+            for remark in remarks:
+                if remark.sentence in OVERLAPPING and int(remark.words["id"]) > span_id:
+                    words = {"owner": owner} | {name: remark.words[name] for name in ("day", "begin", "end")}
+                    yield Finding("overlap", "time_span", span_id, OVERLAP, words)
 
 
 def _gaps(looked: _Looked) -> Iterator[Finding]:

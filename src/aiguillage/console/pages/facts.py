@@ -198,7 +198,7 @@ def _faults(refusal: Refusal) -> dict[str, list[str]]:
 
 
 def _done(visit: Visit, subject: Subject, done: Done, said: str) -> Moved:
-    remarks = " ".join(visit.say(remark.sentence, **remark.words) for remark in done.remarks)
+    remarks = " ".join(visit.tell(remark) for remark in done.remarks)
     return Moved(_after(visit, subject, done.kept.fact), f"{said} {remarks}".strip(), undo=done.kept.seq)
 
 

@@ -83,7 +83,7 @@ def _seconds(span: TimeSpan) -> tuple[int, int]:
 
 
 def _say(visit: Visit, remarks: list[Remark]) -> list[str]:
-    return [visit.say(remark.sentence, **remark.words) for remark in remarks]
+    return [visit.tell(remark) for remark in remarks]
 
 
 def _asked(visit: Visit) -> tuple[int, dict[str, list[str]]]:

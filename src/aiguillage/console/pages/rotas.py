@@ -95,7 +95,7 @@ def _changed(visit: Visit, said: str, overrides: Callable[[Rota], list[Override]
             raise
         faults = {field.rpartition(".")[2]: some for field, some in faults_of(refusal).items()}
         return fact_page(visit, "rotas", kept, {"turn_faults": faults, "typed": visit.form}, 422)
-    remarks = (visit.say(remark.sentence, **remark.words) for remark in done.remarks)
+    remarks = (visit.tell(remark) for remark in done.remarks)
     return Moved(f"{visit.at}/rotas/{kept.id}#turns", " ".join((said, *remarks)), undo=done.kept.seq)
 
 

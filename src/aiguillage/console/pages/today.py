@@ -63,7 +63,7 @@ def today(visit: Visit) -> Answer:
 def _findings(visit: Visit) -> list[tuple[str, str]]:
     """What needs a look, each with the page on which it is mended; empty where the visitor has none."""
     found = check_account(visit.db, visit.actor, visit.code)
-    return [(_place_of(visit, one), visit.say(one.sentence, **one.words)) for one in found]
+    return [(_place_of(visit, one), visit.tell(one)) for one in found]
 
 
 def _place_of(visit: Visit, finding: Finding) -> str:
