@@ -1,9 +1,11 @@
 """A server with the demonstration's account, which the tests of the console visit as a browser does."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.console.visiting import Site, opened
 
@@ -20,3 +22,14 @@ def own_site(tmp_path: Path) -> Iterator[Site]:
     """A server of the test's own."""
     with opened(tmp_path) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()

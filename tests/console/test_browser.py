@@ -4,12 +4,11 @@ Pictures of the pages are kept in build/screenshots.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from aiguillage.cli.demo_examples import PASSWORD
 from tests.console.test_walk import SHOWN, path_of
@@ -28,17 +27,6 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server that the browser visits."""
     with opened(tmp_path_factory.mktemp("visited")) as site:
         yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium, without a window."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
 
 
 def context_of(

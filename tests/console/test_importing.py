@@ -16,7 +16,7 @@ FILE = "Firme;Ligne;Truc\nGarage Belleville;01 99 00 91 01;C-9101\nLibrairie Orm
 
 def send(visitor: Visitor, content: bytes, name: str = "contacts.csv") -> httpx.Response:
     """Chooses a file, and looks at it."""
-    return visitor.post(IMPORT, data={"token": visitor.token()}, files={"file": (name, content)})
+    return visitor.post(IMPORT, data={"token": visitor.token()}, files={"file": (name, content)}, timeout=300)
 
 
 def send_again(visitor: Visitor, shown: httpx.Response, way: str = "", **changes: str) -> httpx.Response:

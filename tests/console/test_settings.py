@@ -19,7 +19,7 @@ def manager_of_old(site: Site) -> Visitor:
     """A manager whose session is too old to be a proof of who they are."""
     manager = site.as_(MANAGER)
     with closing(connect(site.settings.database)) as connection, connection:
-        connection.execute("UPDATE tokens SET proven_at = 0 WHERE kind = 'session'")
+        connection.execute("UPDATE tokens SET created_at = 0 WHERE kind = 'session'")
     return manager
 
 
@@ -111,19 +111,19 @@ def test_an_old_session_is_asked_for_the_password(own_site: Site, page: str, val
 
 def test_a_token_s_secret_is_shown_once_and_revoked(own_site: Site) -> None:
     manager = own_site.as_(MANAGER)
-    issued = manager.send_form(TOKENS, kind="call_flow", name="Lyon", hosts="192.0.2.0/24", expires_at="2099-01-01")
+    issued = manager.send_form(TOKENS, kind="call_flow", name="Nantes", hosts="192.0.2.0/24", expires_at="2099-01-01")
     secret = SECRET.search(issued.text)
     assert secret
     assert secret[1].startswith("aig_")
-    assert manager.send_form(TOKENS, kind="call_flow", name="Lyon", hosts="everywhere").status_code == 422
+    assert manager.send_form(TOKENS, kind="call_flow", name="Nantes", hosts="everywhere").status_code == 422
 
     listed = manager.get(TOKENS)
     assert "192.0.2.0/24" in text_of(listed)
     assert secret[1] not in listed.text
-    revoke = re.search(rf"Lyon.*?action=\"({TOKENS}/\d+/revoke)\"", listed.text, re.DOTALL)
+    revoke = re.search(rf"Nantes.*?action=\"({TOKENS}/\d+/revoke)\"", listed.text, re.DOTALL)
     assert revoke
     assert "The token is revoked" in text_of(manager.send_form(revoke[1], kind="call_flow"))
-    assert "Lyon" not in text_of(manager.get(TOKENS))
+    assert "Nantes" not in text_of(manager.get(TOKENS))
 
     manager.send_form(TOKENS, kind="personal", name="Mine", role="edit")
     own = re.search(rf"Mine.*?action=\"({TOKENS}/\d+/revoke)\"", manager.get(TOKENS).text, re.DOTALL)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aiguillage.desk.fields import MOST_OPTIONS, add_option, list_fields, remove_option, set_field
+from aiguillage.desk.fields import MOST_OPTIONS, add_option, enter_field, list_fields, remove_option, set_field
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.options import store_option
 from aiguillage.domain.contacts import FIELD_KEYS, FIRST_FIELDS, Field, Option
@@ -212,3 +212,41 @@ def test_a_field_has_a_thousand_options_at_most(cast: Cast) -> None:
     remove_option(cast.db, cast["editor"], ACCOUNT, "select_1", SALES.value)
 
     assert SUPPORT in add_option(cast.db, cast["editor"], ACCOUNT, "select_1", SUPPORT).options
+
+
+def test_a_field_is_entered_whole_with_its_options(cast: Cast) -> None:
+    entered = Field(1, " Queue ", "207", strict=True, options=(Option("Front desk", "207"), Option("Back", "208")))
+
+    kept = enter_field(cast.db, cast["manager"], ACCOUNT, entered)
+    again = enter_field(cast.db, cast["manager"], ACCOUNT, kept)
+
+    assert kept == again == list_fields(cast.db, cast["reader"], ACCOUNT)[0]
+    assert kept.label == "Queue"
+    assert [entry.entity for entry in list_changes(cast.db, cast["manager"], ACCOUNT)].count("field") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        (Field(1, "Q", "209", strict=True, options=(Option("A", "207"),)), Kind.INVALID),
+        (Field(1, "Q", None, options=(Option("A", "207"), Option("B", "207"))), Kind.CONFLICT),
+        (Field(1, "Q", None, options=(Option("A", "2,07"),)), Kind.INVALID),
+        (Field(5, "Q", "perhaps"), Kind.INVALID),
+        (Field(1, "Q", None, options=tuple(Option("A", str(n)) for n in range(MOST_OPTIONS + 1))), Kind.INVALID),
+    ],
+)
+def test_a_field_that_makes_no_sense_is_not_entered(cast: Cast, field: Field, kind: Kind) -> None:
+    before = list_fields(cast.db, cast["reader"], ACCOUNT)
+    with refused(kind, "."):
+        enter_field(cast.db, cast["manager"], ACCOUNT, field)
+    assert list_fields(cast.db, cast["reader"], ACCOUNT) == before
+
+
+def test_an_outsider_enters_no_field(cast: Cast) -> None:
+    with refused(Kind.MISSING, "no account"):
+        enter_field(cast.db, cast["outsider"], ACCOUNT, Field(1, "Q"))
+
+
+def test_a_field_changed_since_it_was_read_is_not_entered(cast: Cast) -> None:
+    with refused(Kind.STALE, "."):
+        enter_field(cast.db, cast["manager"], ACCOUNT, Field(1, "Q"), expected=1)

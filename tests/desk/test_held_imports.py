@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.held import KEPT, LOWEST_ID, UPLOADS, forget_held_of, sweep_held
-from aiguillage.desk.held_imports import Held, Progressed, apply_held, hold_import, show_held
+from aiguillage.desk.held_imports import Held, Progressed, apply_held, choose_again, hold_import, show_held
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import show_import
@@ -272,3 +272,45 @@ def age(cast: Cast, held: Held, *, microseconds: int = 1) -> None:
 def grow(cast: Cast, held: Held, size: int) -> None:
     """Makes an upload as large as that, without taking the room on the disk."""
     os.truncate(home_of(cast, held) / "content", size)
+
+
+def test_an_upload_is_looked_at_again_with_columns_read_as_somebody_says(cast: Cast) -> None:
+    held = hold(cast, Upload("a.csv", "text/csv", b"tel,machin\n0199001234,Lenoir\n"))
+    assert (held.about.preview.delimiter, held.about.preview.samples["machin"]) == (",", ["Lenoir"])
+
+    again = choose_again(cast.db, cast["editor"], ACCOUNT, held.id, Choices(columns={"machin": "last_name"}))
+    apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
+
+    assert again.about.preview.columns == {"tel": "number", "machin": "last_name"}
+    assert show(cast, held).progress.state == "applied"
+    with refused(Kind.CONFLICT, "already been imported"):
+        choose_again(cast.db, cast["editor"], ACCOUNT, held.id, Choices())
+
+
+def test_an_upload_whose_header_says_too_little_is_kept_only_for_who_mends_it(cast: Cast) -> None:
+    bad = Upload("bad.csv", "text/csv", b"nom;machin\nLenoir;0199001234\n")
+    with refused(Kind.INVALID, "No column says"):
+        hold(cast, bad)
+
+    held = hold_import(cast.db, cast["editor"], ACCOUNT, bad, Choices(), mends=True)
+    mended = choose_again(cast.db, cast["editor"], ACCOUNT, held.id, Choices(columns={"machin": "number", "nom": ""}))
+
+    assert held.about.preview.obstacle is not None
+    assert (held.about.preview.columns, held.about.preview.samples["machin"]) == ({"nom": "last_name"}, ["0199001234"])
+    assert (mended.about.preview.obstacle, mended.about.preview.created) == (None, 1)
+    assert [(one.column, one.why) for one in mended.about.preview.unread] == [("nom", "left_out")]
+
+
+def test_only_who_may_change_the_account_looks_at_an_upload_again(cast: Cast) -> None:
+    held = hold(cast)
+    for name, kind in (("outsider", Kind.MISSING), ("reader", Kind.FORBIDDEN)):
+        with refused(kind, "."):
+            choose_again(cast.db, cast[name], ACCOUNT, held.id, Choices())
+
+
+def test_an_upload_that_is_being_imported_is_not_looked_at_again(cast: Cast) -> None:
+    held = hold(cast)
+    apply = apply_held(cast.db, cast["editor"], ACCOUNT, held.id)
+    with refused(Kind.CONFLICT, "being imported right now"):
+        choose_again(cast.db, cast["editor"], ACCOUNT, held.id, Choices())
+    apply()

@@ -13,10 +13,15 @@ NEEDED = "Type your password, or a code of your second factor: this concerns who
 _CODE = re.compile(r"[0-9]{3} ?[0-9]{3}")
 
 
+def is_code(text: str) -> bool:
+    """Whether it is a code of a second factor, and no password: these are longer."""
+    return _CODE.fullmatch(text.strip()) is not None
+
+
 def proven(visit: Visit) -> Actor:
     """The visitor, proven by what the form has as PROOF, if anything. Raises Refusal (invalid, limited)."""
     text = visit.form.get(PROOF, "")
-    code = text.strip() if _CODE.fullmatch(text.strip()) else ""
+    code = text.strip() if is_code(text) else ""
     try:
         return prove_again(visit.db, visit.actor, "" if code else text, code, address=visit.address)
     except Refusal as refusal:

@@ -112,10 +112,11 @@ def new_account(visit: Visit) -> Answer:
 @page("/me")
 def me(visit: Visit) -> Answer:
     """The visitor's own sign-in: sessions, password."""
-    return _me(visit, {})
+    return show_mine(visit, {})
 
 
-def _me(visit: Visit, faults: dict[str, list[str]]) -> Shown:
+def show_mine(visit: Visit, faults: dict[str, list[str]]) -> Shown:
+    """The visitor's own sign-in, with what is wrong."""
     who = show_me(visit.db, visit.actor)
     mine = [one for one in list_sessions(visit.db, visit.actor) if one.user_id == who.id]
     return Shown("me.html", {"who": who, "sessions": mine, "faults": faults}, 422 if faults else 200)
@@ -128,7 +129,7 @@ def new_password(visit: Visit) -> Answer:
     try:
         change_password(visit.db, visit.actor, current, new, address=visit.address)
     except Refusal as refusal:
-        return _me(visit, faults_of(refusal))
+        return show_mine(visit, faults_of(refusal))
     return Moved(f"{ROOT}/me", visit.say("Your password is changed, and your other sessions are ended."))
 
 
