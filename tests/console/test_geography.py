@@ -10,7 +10,7 @@ def test_departments_are_a_map_coloured_by_destination(site: Site) -> None:
     shown = reader.get(f"{AT}/{first_id(reader.get(AT), AT)}")
     assert shown.text.count("<path class=") == 96
     assert "<title>Ille-et-Vilaine (35): +33261910035</title>" in shown.text
-    assert "<title>Paris (75): 207</title>" in shown.text
+    assert "<title>Ville de Paris (75): 207</title>" in shown.text
     assert "Bretagne" in text_of(shown)
     assert "all others 89 departments" in text_of(shown)
     assert "Add zones" not in text_of(shown)
