@@ -24,7 +24,7 @@ from aiguillage.desk import (
 )
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Role
-from aiguillage.domain.contacts import Contact, Option
+from aiguillage.domain.contacts import Contact, Field, Option
 from aiguillage.domain.documents import FactsDocument
 from tests.cast import ACCOUNT, NUMBER, Cast, email
 from tests.desk.record_use_cases import RECORD_USE_CASES
@@ -122,6 +122,12 @@ USE_CASES = [
     ),
     UseCase(fields.list_fields, Role.READ, lambda a: fields.list_fields(a.cast.db, a.actor, a.code)),
     UseCase(
+        fields.enter_field,
+        Role.EDIT,
+        lambda a: fields.enter_field(a.cast.db, a.actor, a.code, Field(1, "File")),
+        "facts",
+    ),
+    UseCase(
         fields.set_field,
         Role.EDIT,
         lambda a: fields.set_field(a.cast.db, a.actor, a.code, "select_1", label="File"),
@@ -179,6 +185,12 @@ USE_CASES = [
     ),
     UseCase(journal.list_changes, Role.MANAGE, lambda a: journal.list_changes(a.cast.db, a.actor, a.code)),
     UseCase(journal.seq_since, Role.READ, lambda a: journal.seq_since(a.cast.db, a.actor, a.code, 0)),
+    UseCase(
+        users.invite_person,
+        Role.MANAGE,
+        lambda a: users.invite_person(a.cast.db, a.actor, "newcomer@example.org", a.code, Role.READ),
+        "facts",
+    ),
     UseCase(
         users.grant_role,
         Role.MANAGE,
