@@ -27,9 +27,11 @@ def own_site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, without a window."""
+    command = shutil.which("chromium")
+    if command is None:
+        pytest.fail("The console's tests need a browser. Install it: apt install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=command, args=arguments)
         yield chromium
         chromium.close()

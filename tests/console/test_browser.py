@@ -142,8 +142,7 @@ def test_a_destructive_step_asks_once(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("no group")
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("language", "look"), [("en", "light"), ("fr", "dark")])
 def test_axe_finds_nothing_serious_on_any_page(browser: Browser, visited: Site, language: str, look: str) -> None:
     context = context_of(browser, visited, language, look)
     page = context.new_page()
