@@ -15,7 +15,7 @@ from jinja2.ext import extract_from_ast
 
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
-from aiguillage.console.forms import UNITS, Field, fields_of
+from aiguillage.console.forms import FILL_IN, UNITS, Field, fields_of
 from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
@@ -94,7 +94,7 @@ def pages() -> set[str]:
             found.update([message] if isinstance(message, str) else [one for one in message or () if one])
     for subject in SUBJECTS:
         found |= {subject.one, subject.many, subject.about, subject.empty}
-        found |= {field.hint for field in _fields(fields_of(BY_NAME[subject.kind].type, {}, {"owner": []}))}
+        found |= {field.hint for field in _fields(fields_of(BY_NAME[subject.kind].type, {}, {"owner": []}, "UTC"))}
     found |= {place.label for _title, places in SECTIONS for place in places} | {title for title, _places in SECTIONS}
     found |= {*LABELS.values(), *HINTS.values(), *RULES_NAMED.values(), *MONTHS, *(label for _, label in SORTS)}
     found |= {*ACTIONS.values(), *(named.one for named in ENTITIES.values()), *(label for _, label in PLACES), NEEDED}
@@ -106,7 +106,11 @@ def pages() -> set[str]:
         *DELIMITERS.values(),
         *KINDS.values(),
     }
-    found |= {label for _value, label in UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FAILED, TOO_LONG}
+    found |= (
+        {label for _value, label in UNITS}
+        | {model.name for model in MODELS}
+        | {NOTHING_HERE, FAILED, FILL_IN, TOO_LONG}
+    )
     return found - {""}
 
 

@@ -104,7 +104,7 @@ def test_each_part_of_each_kind_has_a_label_and_a_field() -> None:
     for subject in SUBJECTS:
         kind = BY_NAME[subject.kind].type
         assert {part.name for part in parts_of(kind)} - {"owner_type"} <= set(LABELS), subject.slug
-        fields = list(fields_of(kind, {}, {"owner": []}))
+        fields = list(fields_of(kind, {}, {"owner": []}, "UTC"))
         assert len(fields) == len([part for part in parts_of(kind) if part.name != "owner_type"])
         assert set(subject.columns) <= {part.name for part in parts_of(kind)}
     assert len(BY_SLUG) == len(SUBJECTS)

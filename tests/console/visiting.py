@@ -98,6 +98,11 @@ def first_id(answer: httpx.Response, at: str) -> str | None:
     return found[1] if found else None
 
 
+def newest_id(answer: httpx.Response, at: str) -> int:
+    """The id of what was added last, of those that a list links to."""
+    return max(int(one) for one in re.findall(rf'href="{re.escape(at)}/(\d+)"', answer.text))
+
+
 def form_of(answer: httpx.Response, action: str) -> dict[str, str]:
     """What a browser would send of a form as it is shown: its fields' values by name."""
     found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', answer.text, re.DOTALL)

@@ -8,15 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from aiguillage.console.labels import HINTS, LABELS, RARE
 from aiguillage.domain.contacts import Select
-from aiguillage.domain.facts import BY_NAME
+from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.moments import in_zone, iso, moment_of, parse_moment
 from aiguillage.domain.parts import Part, parts_of
 from aiguillage.domain.remarks import WEEKDAYS
 
+DEEPEST = 8
+"""Parts of a field's name."""
+
+MOST_ROWS = 1_000
+FILL_IN = "Fill this in."
 MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
 
@@ -47,17 +54,21 @@ class Field(NamedTuple):
 
 
 def fields_of(
-    kind: type[msgspec.Struct], values: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]], at: str = ""
+    kind: type[msgspec.Struct],
+    values: Mapping[str, Any],
+    choices: Mapping[str, Sequence[Choice]],
+    clock: str,
+    at: str = "",
 ) -> Iterator[Field]:
     """The fields of a kind of fact, with values by the API's names; `choices` are the account's facts to choose from.
 
-    `at` stands before each field's name.
+    `at` stands before each field's name. Moments are by the `clock` of a time zone.
     """
     required = {one.name for one in msgspec.structs.fields(kind) if one.required}
     for part in parts_of(kind):
         if part.name == "owner_type":
             continue
-        yield _field(kind, part, values, choices, at, required=part.name in required)
+        yield _field(kind, part, values, choices, clock, at, required=part.name in required)
 
 
 def _field(
@@ -65,6 +76,7 @@ def _field(
     part: Part,
     values: Mapping[str, Any],
     choices: Mapping[str, Sequence[Choice]],
+    clock: str,
     at: str,
     *,
     required: bool,
@@ -80,10 +92,12 @@ def _field(
         return field._replace(name=OWNER, input="choice", value=value, choices=choices[OWNER], hint="", required=True)
     if part.place is not None:
         return field._replace(label=f"{label} {part.place + 1}", required=False, hint="")
+    if _is_moment(own, part):
+        return field._replace(input="datetime-local", value=_local(value, clock))
     inner = _member(own)
     if inner is not None and issubclass(inner, msgspec.Struct):
-        rows = [list(fields_of(inner, row, choices, f"{name}.{n}.")) for n, row in enumerate(value or [])]
-        model = list(fields_of(inner, {}, choices, f"{name}.{MARK * (1 + at.count(MARK))}."))
+        rows = [list(fields_of(inner, row, choices, clock, f"{name}.{n}.")) for n, row in enumerate(value or [])]
+        model = list(fields_of(inner, {}, choices, clock, f"{name}.{MARK * (1 + at.count(MARK))}."))
         return field._replace(input="rows", rows=rows, model=model)
     if inner is not None:
         return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
@@ -116,6 +130,11 @@ def type_of(kind: type[msgspec.Struct], name: str) -> Any:  # noqa: ANN401 - a t
     return own
 
 
+def is_list(kind: type[msgspec.Struct], name: str) -> bool:
+    """Whether a part is a list."""
+    return _member(type_of(kind, name)) is not None
+
+
 def _member(kind: Any) -> type[Any] | None:  # noqa: ANN401 - a type
     """What a list has several of; None for what is no list."""
     return get_args(kind)[0] if get_origin(kind) is tuple and kind != Select else None
@@ -126,44 +145,97 @@ def values_of(fact: msgspec.Struct) -> dict[str, Any]:
     return {part.wire: part.value(fact) for part in parts_of(type(fact))}
 
 
-def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], at: str = "") -> dict[str, Any]:
+class _Node(NamedTuple):
+    """What a form sent below one name: its own fields, and rows by their numbers or names."""
+
+    texts: dict[str, str]
+    below: dict[str, "_Node"]
+
+
+def _tree_of(form: Mapping[str, str]) -> _Node:
+    root = _Node({}, {})
+    for name, text in form.items():
+        *steps, last = name.split(".", DEEPEST)
+        node = root
+        for step in steps:
+            node = node.below.setdefault(step, _Node({}, {}))
+        node.texts[last] = text
+    return root
+
+
+def sent_of(kind: type[msgspec.Struct], form: Mapping[str, str], clock: str) -> dict[str, Any]:
     """What a form sent of a fact, as JSON by the API's names; what is empty is null, a box not ticked is false.
 
-    Of rows what is empty is left out, and so is a row in which nothing is filled in.
+    Of rows what is empty is left out, and so is a row in which nothing is filled in. Moments are by the `clock` of a
+    time zone. Raises Refusal(invalid) for more rows than any list has.
     """
+    return _sent(kind, _tree_of(form), clock)
+
+
+def _sent(kind: type[msgspec.Struct], form: _Node, clock: str) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for part in parts_of(kind):
-        own, name = type_of(kind, part.name), at + part.wire
-        text = form.get(name, "").strip()
-        inner = _member(own)
+        inner = _member(type_of(kind, part.name))
         if part.name in {"owner_type", "owner_id"}:
-            owner_type, _, owner_id = form.get(OWNER, "").partition(":")
+            owner_type, _, owner_id = form.texts.get(OWNER, "").partition(":")
             sent[part.wire] = owner_type if part.name == "owner_type" else _number(owner_id)
         elif inner is not None and issubclass(inner, msgspec.Struct):
-            rows = [sent_of(inner, form, f"{name}.{n}.") for n in _numbers(form, f"{name}.")]
-            filled = ({key: value for key, value in row.items() if value not in (None, [])} for row in rows)
-            sent[part.wire] = [row for row in filled if row]
-        elif inner is not None:
-            sent[part.wire] = [line.strip() for line in text.splitlines() if line.strip()]
-        elif own is bool:
-            sent[part.wire] = bool(text)
-        elif own is int or part.sent is int:
-            sent[part.wire] = _number(text)
+            sent[part.wire] = _rows(inner, part, form, clock)
         else:
-            sent[part.wire] = text or None
+            sent[part.wire] = _value(kind, part, form.texts.get(part.wire, "").strip(), clock)
     return sent
+
+
+def _rows(inner: type[msgspec.Struct], part: Part, form: _Node, clock: str) -> list[dict[str, Any]]:
+    """The rows of a list in the order in which they came, but empty ones. Raises Refusal(invalid) for too many."""
+    below = form.below.get(part.wire, _Node({}, {})).below
+    if len(below) > MOST_ROWS:
+        raise invalid(f"A list has at most {MOST_ROWS:,} rows. Leave some out.", part.wire)
+    rows = (_sent(inner, row, clock) for row in below.values())
+    filled = ({key: value for key, value in row.items() if value not in (None, [])} for row in rows)
+    return [row for row in filled if row]
+
+
+def _value(kind: type[msgspec.Struct], part: Part, text: str, clock: str) -> Any:  # noqa: ANN401 - JSON
+    own = type_of(kind, part.name)
+    if _member(own) is not None:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if own is bool:
+        return bool(text)
+    if _is_moment(own, part):
+        return _moment(text, clock)
+    return _number(text) if own is int or part.sent is int else text or None
+
+
+def empty_of(kind: type[msgspec.Struct], sent: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What has to be filled in and is not, by field."""
+    needed = {one.name for one in msgspec.structs.fields(kind) if one.required} - {"owner_type"}
+    owned = "owner_id" in needed and "account" not in sent.values()
+    empty = [part for part in parts_of(kind) if part.name in needed and sent.get(part.wire) in (None, "")]
+    return {part.wire: [FILL_IN] for part in empty if part.name != "owner_id" or owned}
+
+
+def _is_moment(own: Any, part: Part) -> bool:  # noqa: ANN401 - a type
+    """Whether a part is a moment: a number of microseconds that the API has as text."""
+    return own is int and part.sent not in (int, int | None)
+
+
+def _moment(text: str, clock: str) -> str | None:
+    """A moment as the browser's field has it, by a clock, as the API has it; another text stays."""
+    try:
+        return iso(moment_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(clock)))) if text else None
+    except (ValueError, OverflowError):
+        return text
+
+
+def _local(value: Any, clock: str) -> Any:  # noqa: ANN401 - what was typed may be anything
+    """A moment as the browser's field has it, by a clock."""
+    try:
+        return f"{in_zone(parse_moment(value), ZoneInfo(clock)):%Y-%m-%dT%H:%M:%S}" if value else ""
+    except Refusal:
+        return value
 
 
 def _number(text: str) -> Any:  # noqa: ANN401 - JSON
     """A whole number; other text stays, for the refusal to quote."""
     return (int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else text) if text else None  # noqa: PLR2004 - what a column holds
-
-
-def _numbers(form: Mapping[str, str], at: str) -> list[str]:
-    """The numbers of the rows whose fields begin so, in the order in which they came."""
-    return list(dict.fromkeys(name[len(at) :].partition(".")[0] for name in form if name.startswith(at)))
-
-
-def typed(kind: str, form: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed into the form of a kind, to show it again as it was."""
-    return sent_of(BY_NAME[kind].type, form)

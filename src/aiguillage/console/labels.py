@@ -226,7 +226,7 @@ ENTITIES: Mapping[str, Named] = {
     **{subject.kind: Named(subject.one, subject.slug) for subject in SUBJECTS},
     "account": Named("Settings of the account"),
     "field": Named("Field"),
-    "import": Named("Import"),
+    "import": Named("Imported file"),
     "grant": Named("Role of a person"),
     "webhook": Named("Webhook"),
     "webhook_secret": Named("Secret of a webhook"),
@@ -240,7 +240,7 @@ ENTITIES: Mapping[str, Named] = {
 
 ACTIONS: Mapping[str, str] = {
     "add": "added",
-    "set": "changed",
+    "set": "edited",
     "remove": "removed",
     "revert": "taken back",
     "undo": "undone",

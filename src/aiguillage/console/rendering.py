@@ -17,6 +17,7 @@ from aiguillage.console.sessions import form_token
 from aiguillage.console.visits import ROOT, Visit
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import in_zone
+from aiguillage.translation import FRENCH
 
 HERE = Path(__file__).parent
 STATIC, VENDORED, ICONS = HERE / "static", HERE / "vendored" / "static", HERE / "vendored" / "icons"
@@ -92,4 +93,5 @@ def when(visit: Visit, moment: int | None) -> str:
 
 def _day(visit: Visit, shown: datetime, *, same_year: bool) -> str:
     month = visit.say(MONTHS[shown.month - 1])
-    return f"{shown.day} {month}" + ("" if same_year else f" {shown.year}")
+    number = "1er" if shown.day == 1 and visit.language == FRENCH else shown.day
+    return f"{number} {month}" + ("" if same_year else f" {shown.year}")

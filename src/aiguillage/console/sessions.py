@@ -7,13 +7,13 @@ lost right ends it everywhere. A form carries a digest of that secret, which a p
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from litestar.datastructures import Cookie
 
 from aiguillage.domain.errors import Kind, Refusal
 
 LANGUAGE, THEME, SAID = "language", "theme", "said"
+THEMES = ("auto", "light", "dark")
 _SESSION = "aiguillage"
 _LIFE = 12 * 3600
 """Seconds; a session lasts no longer (domain/sessions.py)."""
@@ -55,11 +55,20 @@ def form_token(session: str) -> str:
     return hmac.new(session.encode(), b"a form of the console", sha256).hexdigest()[:32]
 
 
-def require_own_form(session: str, token: str, headers: Mapping[str, str]) -> None:
-    """Raises Refusal(forbidden) for a form that another site has sent, or another session."""
-    site = headers.get("sec-fetch-site", "same-origin")
+def require_own_origin(headers: Mapping[str, str]) -> None:
+    """Raises Refusal(forbidden) for a form that a page of another site sends."""
     origin = headers.get("origin")
-    own = origin is None or (origin != "null" and urlsplit(origin).netloc == headers.get("host", ""))
-    known = not session or hmac.compare_digest(form_token(session).encode(), token.encode())
-    if site not in {"same-origin", "none"} or not own or not known:
+    own = origin is None or origin.partition("://")[2] == headers.get("host", "")
+    if not own or headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Refusal(Kind.FORBIDDEN, FOREIGN)
+
+
+def is_own_form(session: str, token: str) -> bool:
+    """Whether a form is one of a session, which may have ended."""
+    return hmac.compare_digest(form_token(session).encode(), token.encode())
+
+
+def require_own_form(session: str, token: str) -> None:
+    """Raises Refusal(forbidden) for a form of another session; without one, any is right."""
+    if session and not is_own_form(session, token):
         raise Refusal(Kind.FORBIDDEN, FOREIGN)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import msgspec
 from litestar import MediaType, Request, Response, Router
@@ -31,16 +31,19 @@ from aiguillage.console.sessions import (
     LANGUAGE,
     SAID,
     THEME,
+    THEMES,
     cookie,
     cookie_name,
+    is_own_form,
     require_own_form,
+    require_own_origin,
     session_of,
 )
-from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit
+from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit, number_of
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.change import find_role, require_role
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Kind, Refusal, missing, place_of
+from aiguillage.domain.errors import Kind, Refusal, invalid, missing, place_of
 from aiguillage.lanes import Lanes
 from aiguillage.storage.joined import one_view
 from aiguillage.storage.sqlite.engine import Database
@@ -59,9 +62,12 @@ FOR_EVER = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=Tr
 DEEPEST = 8
 """Parts of an address that is answered with a page, though there is none."""
 
-THEMES = ("auto", "light", "dark")
+SECRET = frozenset({"token", "proof", "password", "current", "new", "code"})
+"""Fields that are typed anew, whatever happens."""
+
 NOTHING_HERE = "There is nothing at this address. Check it, or begin again at the first page."
 FAILED = "This is our mistake, not yours, and it was noted. Try again later."
+UNREADABLE = "This form cannot be read. Open the page again and send it from there."
 TOO_LONG = "This is too long. Send less at a time."
 STATUS = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -133,19 +139,37 @@ class Site:
 
     async def _answered(self, page: Page | None, request: Request[Any, Any, Any]) -> Response[Any]:
         visit = self._visit(request)
-        lane = getattr(self._lanes, (page.lane if page else "reading").replace(" ", "_"))
         try:
-            with lane.entered(visit.path.get("account") or visit.address or "") as turn:
-                if page is not None and page.method == "POST":
-                    if page.longest > LONGEST_FORM:
-                        # Nobody sends so much who may not send it at all.
-                        await self._lanes.admitting.carry("", self._admitted, page, visit)
-                    visit = await _with_form(visit, request)
-                async with turn:
-                    answer = await lane.run(self._carried_out, page, visit, dict(request.headers))
+            answer = await self._let_in(page, visit, request)
         except (Refusal, HTTPException, MemoryError) as error:
             answer = _turned_away(visit, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets a page
+            answer = _failed(visit, error)
         return compressed(answer, request.headers.get("accept-encoding", ""))
+
+    async def _let_in(self, page: Page | None, visit: Visit, request: Request[Any, Any, Any]) -> Response[Any]:
+        """The page's answer. Raises Refusal, HTTPException.
+
+        Who visits is settled first, and then the form is read: nobody holds a lane's place by sending slowly.
+        """
+        sends = page is not None and page.method == "POST"
+        if sends:
+            require_own_origin(request.headers)
+        try:
+            visit = await self._lanes.admitting.carry("", self._admitted, page, visit)
+        except Refusal as refusal:
+            if refusal.kind is Kind.UNAUTHORIZED and page is not None and sends:
+                return await _ended(page, visit, request)
+            raise
+        if page is None:
+            raise missing(NOTHING_HERE)
+        if sends:
+            visit = await _with_form(visit, request)
+            require_own_form("" if page.public else visit.session, visit.form.get("token", ""))
+        lane = getattr(self._lanes, page.lane.replace(" ", "_"))
+        whose = visit.code if visit.account else f"user {visit.actor.user_id}" if visit.session else visit.address
+        done: Response[Any] = await lane.carry(whose or "", self._carried_out, page, visit)
+        return done
 
     def _visit(self, request: Request[Any, Any, Any]) -> Visit:
         secure = request.scope["scheme"] == "https"
@@ -170,26 +194,19 @@ class Site:
             agent=request.headers.get("user-agent", ""),
             secure=secure,
             base=f"{request.scope['scheme']}://{request.headers.get('host', '')}",
-            url=request.scope["path"] + (f"?{query}" if query else ""),
+            url=request.scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else ""),
             cookies={name: cookies.get(cookie_name(name, secure=secure), "") for name in (SAID,)},
         )
 
-    def _carried_out(self, page: Page | None, visit: Visit, headers: Mapping[str, str]) -> Response[Any]:
+    def _carried_out(self, page: Page, visit: Visit) -> Response[Any]:
         """The page's answer, a refusal too; what only reads, reads in one view."""
         try:
-            visit = self._admitted(page, visit)
-            if page is None:
-                return _turned_away(visit, missing(NOTHING_HERE))
             if page.method == "GET":
                 with one_view(visit.db) as db:
                     return _respond(visit, page.run(msgspec.structs.replace(visit, db=db)))
-            require_own_form("" if page.public else visit.session, visit.form.get("token", ""), headers)
             return _respond(visit, page.run(visit))
         except (Refusal, HTTPException, MemoryError) as error:
             return _turned_away(visit, error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets a page
-            _log.error("page_failed", extra={"about": {"error": type(error).__name__, "where": place_of(error)}})
-            return _respond(visit, Shown("refused.html", {"message": FAILED}, 500))
 
     def _admitted(self, page: Page | None, visit: Visit) -> Visit:
         """The visit with who visits. Raises Refusal: unauthorized, missing, forbidden."""
@@ -197,7 +214,9 @@ class Site:
             return visit
         with one_view(self._db) as db:
             try:
-                actor = actor_of(db, f"Bearer {visit.session}", visit.address, visit.actor.at)
+                # A page that asks again by itself keeps no session alive.
+                noted = "live" not in visit.query
+                actor = actor_of(db, f"Bearer {visit.session}", visit.address, visit.actor.at, noted=noted)
             except Refusal:
                 if page is not None and page.public:
                     return msgspec.structs.replace(visit, session="")
@@ -206,9 +225,9 @@ class Site:
             if page is None or not page.about_account:
                 return visit
             with db.read() as connection:
-                _, account, role = find_role(connection, actor, visit.path["account"])
-        require_role(account.code, page.role, role)
-        return msgspec.structs.replace(visit, account=account, role=role)
+                held = find_role(connection, actor, visit.path["account"])
+        require_role(held.account.code, page.role, held.role)
+        return msgspec.structs.replace(visit, account=held.account, role=held.role, seq=held.seq)
 
 
 async def _with_form(visit: Visit, request: Request[Any, Any, Any]) -> Visit:
@@ -225,14 +244,48 @@ async def _with_form(visit: Visit, request: Request[Any, Any, Any]) -> Visit:
 
 
 async def _sent(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
-    """Names and values in the order in which they were sent: rows of a list have one. Raises HTTPException.
+    """Names and values in the order in which they were sent: rows of a list have one.
+
+    Raises Refusal(invalid), HTTPException.
 
     The framework's own reading of plain forms keeps the last thousand in memory, passwords too.
     """
     if request.content_type[0] == "application/x-www-form-urlencoded":
         return parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True, errors="replace")
-    sent = await request.form()
+    try:
+        sent = await request.form()
+    except (ValueError, LookupError):
+        raise invalid(UNREADABLE) from None
     return [(name, value) for name in dict.fromkeys(sent) for value in sent.getall(name)]
+
+
+async def _ended(page: Page, visit: Visit, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The page on which to sign in, after a form whose session had ended: what was typed is kept, but for secrets.
+
+    Only a form of that very session is: what another site sends must not come back as the visitor's own words.
+    """
+    kept: dict[str, list[str]] = {}
+    if visit.session and page.longest <= LONGEST_FORM:
+        visit = await _with_form(visit, request)
+        if is_own_form(visit.session, visit.form.get("token", "")):
+            kept = {name: values for name, values in visit.lists.items() if name not in SECRET}
+    back = urlsplit(request.headers.get("referer", "")).path if not kept else visit.url
+    return _respond(nobody(visit), _sign_in_page(back, kept, ended=bool(visit.session)))
+
+
+def _sign_in_page(next_: str, kept: Mapping[str, list[str]], *, ended: bool) -> Shown:
+    values = {"next": next_, "kept": kept, "faults": {}, "email": "", "ended": ended}
+    return Shown("sign-in.html", values, HTTPStatus.UNAUTHORIZED)
+
+
+def nobody(visit: Visit) -> Visit:
+    """The same visit of somebody who is not signed in."""
+    return msgspec.structs.replace(visit, session="", account=None, role=None)
+
+
+def _failed(visit: Visit, error: Exception) -> Response[Any]:
+    _log.error("page_failed", extra={"about": {"error": type(error).__name__, "where": place_of(error)}})
+    return _respond(visit, Shown("refused.html", {"message": FAILED}, 500))
 
 
 def _respond(visit: Visit, answer: Answer) -> Response[Any]:
@@ -244,28 +297,33 @@ def _respond(visit: Visit, answer: Answer) -> Response[Any]:
         return Response(answer.content, media_type=answer.media_type, headers=headers)
     cookies: dict[str, str | None] = dict(answer.cookies)
     if isinstance(answer, Moved):
+        if answer.undo is not None and answer.undo <= visit.seq:
+            answer = answer._replace(said=visit.say("Nothing was changed."), undo=None)
         if answer.said:
-            undo = "" if answer.undo is None else str(answer.undo)
-            cookies[SAID] = quote(f"{undo} {answer.said}")
+            cookies[SAID] = quote(f"{_place(answer.to)} {answer.undo or ''} {answer.said}")
         response: Response[Any] = Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"Location": answer.to})
     else:
-        undo, _, said = unquote(visit.cookies.get(SAID, "")).partition(" ")
-        if said and not visit.url.startswith(f"{ROOT}/assets"):
+        place, _, told = unquote(visit.cookies.get(SAID, "")).partition(" ")
+        undo, _, said = told.partition(" ")
+        here = answer.whole and place == _place(visit.url)
+        if here:
             cookies[SAID] = None
-        values = {"said": said, "undo": int(undo) if undo.isdecimal() else None, **answer.values}
+        values = {"said": said if here else "", "undo": number_of(undo), **answer.values}
         html = render(visit, answer.template, values).encode()
         response = Response(html, status_code=answer.status, media_type=MediaType.HTML, headers=HEADERS)
     response.cookies.extend(cookie(name, value, secure=visit.secure) for name, value in cookies.items())
     return response
 
 
+def _place(url: str) -> str:
+    """The account's code in an address of the console, or what else its first part is: where a message belongs."""
+    return urlsplit(url).path.removeprefix(f"{ROOT}/").partition("/")[0]
+
+
 def _turned_away(visit: Visit, error: Exception) -> Response[Any]:
     """A page that says why, or the one on which to sign in and to send again what was typed."""
     if isinstance(error, Refusal) and error.kind is Kind.UNAUTHORIZED:
-        nobody = msgspec.structs.replace(visit, session="", account=None, role=None)
-        kept = {name: values for name, values in visit.lists.items() if name != "token"}
-        values = {"next": visit.url, "kept": kept, "faults": {}, "email": "", "ended": bool(visit.session)}
-        return _respond(nobody, Shown("sign-in.html", values, HTTPStatus.UNAUTHORIZED))
+        return _respond(nobody(visit), _sign_in_page(visit.url, {}, ended=bool(visit.session)))
     if isinstance(error, Refusal):
         stranger = visit if visit.account else msgspec.structs.replace(visit, account=None, role=None)
         message = NOTHING_HERE if error.kind is Kind.MISSING and visit.account is None else error.message

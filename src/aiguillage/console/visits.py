@@ -28,9 +28,10 @@ class File(NamedTuple):
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """A page asked for, or a form sent: by whom, about which account, with what.
 
-    `account` and `role`, the visitor's on it, are None on pages that are about no account. `query` and `form` are the
-    last value of each name, `lists` all values of the form. `session` is the secret of the session, empty for nobody;
-    `base` is the server's own address, as the visitor has it.
+    `seq` is the number of the account's last change. `account` and `role`, the visitor's on it, are None on pages
+    that are about no account. `query` and `form` are the last value of each name, `lists` all values of the form.
+    `session` is the secret of the session, empty for nobody; `base` is the server's own address, as the visitor has
+    it.
     """
 
     db: Database
@@ -39,6 +40,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor
     account: Account | None = None
     role: Role | None = None
+    seq: int = 0
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str]
@@ -73,10 +75,10 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     def id(self, name: str = "id") -> int:
         """An id in the path. Raises Refusal(missing) for one that can be none."""
-        text = self.path[name]
-        if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_ID:
+        number = number_of(self.path[name])
+        if number is None:
             raise missing("There is nothing with that id that you can see.")
-        return int(text)
+        return number
 
     def say(self, message: str, **values: object) -> str:
         """A message in the visitor's language, with values in its places."""
@@ -90,12 +92,16 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(NamedTuple):
-    """A page: its template, and what stands in it. `cookies` are set with it, None removes one."""
+    """A page: its template, and what stands in it. `cookies` are set with it, None removes one.
+
+    What is not `whole` is a piece of a page: what was to be said waits for the page.
+    """
 
     template: str
     values: Mapping[str, Any]
     status: int = 200
     cookies: Mapping[str, str | None] = {}
+    whole: bool = True
 
 
 class Moved(NamedTuple):
@@ -166,6 +172,11 @@ def _registered(method: str, path: str, role: Role, *, public: bool, lane: str, 
         return run
 
     return register
+
+
+def number_of(text: str) -> int | None:
+    """A whole number that a column holds, None for any other text."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else None
 
 
 def faults_of(refusal: Refusal) -> dict[str, list[str]]:

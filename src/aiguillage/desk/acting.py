@@ -20,8 +20,11 @@ UNAUTHORIZED = Refusal(
 )
 
 
-def actor_of(db: Database, authorization: str, address: str | None, at: int) -> Actor:
-    """The actor of an Authorization header, who asks from that address. Raises Refusal (unauthorized, forbidden)."""
+def actor_of(db: Database, authorization: str, address: str | None, at: int, *, noted: bool = True) -> Actor:
+    """The actor of an Authorization header, who asks from that address; use is `noted` where it is somebody's own.
+
+    Raises Refusal (unauthorized, forbidden).
+    """
     row = token_of(db, authorization, at)
     if row is None:
         raise Refusal(UNAUTHORIZED.kind, UNAUTHORIZED.message)
@@ -30,7 +33,7 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int) -> 
         refusal = Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that can be.")
         refusal.user_id = row.user_id
         raise refusal
-    if row.kind == SESSION:
+    if row.kind == SESSION and noted:
         note_use(db, row, at)
     personal = row.kind == PERSONAL
     only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))

@@ -73,9 +73,9 @@ def no_account(code: str) -> Refusal:
 
 def find_account(connection: Connection, actor: Actor, code: str, role: Role) -> tuple[int, Account]:
     """The account's id and settings. Raises Refusal: missing for a stranger, forbidden for too small a role."""
-    account_id, account, held = find_role(connection, actor, code)
-    require_role(code, role, held)
-    return account_id, account
+    held = find_role(connection, actor, code)
+    require_role(code, role, held.role)
+    return held.account_id, held.account
 
 
 def require_role(code: str, role: Role, held: Role) -> None:
@@ -84,15 +84,24 @@ def require_role(code: str, role: Role, held: Role) -> None:
         raise Refusal(Kind.FORBIDDEN, f"This requires the role {role.word} on {code}; yours is {held.word}.")
 
 
-def find_role(connection: Connection, actor: Actor, code: str) -> tuple[int, Account, Role]:
-    """The account's id and settings, and what the actor may do on it. Raises Refusal(missing) for a stranger."""
+class Held(NamedTuple):
+    """An account, its last change's number, and what an actor may do on it."""
+
+    account_id: int
+    account: Account
+    role: Role
+    seq: int
+
+
+def find_role(connection: Connection, actor: Actor, code: str) -> Held:
+    """The account, and what the actor may do on it. Raises Refusal(missing) for a stranger."""
     row = connection.execute(select(accounts).where(accounts.c.code == code, accounts.c.id > DIRECTORY_ID)).first()
     if row is None or (actor.only is not None and code not in actor.only):
         raise no_account(code)
     granted = Role.MANAGE if actor.operator or actor.everywhere else _role_of(connection, row.id, actor)
     if granted is None:
         raise no_account(code)
-    return row.id, account_of(row), min(granted, actor.most)
+    return Held(row.id, account_of(row), min(granted, actor.most), row.seq)
 
 
 def _role_of(connection: Connection, account_id: int, actor: Actor) -> Role | None:

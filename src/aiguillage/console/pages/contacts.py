@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, page
+from aiguillage.console.labels import LABELS
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.calls import Search as CallSearch
 from aiguillage.desk.calls import find_calls
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.searching import Asked, find_contacts
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.contacts import FIELD_KEYS, PARTS, SELECTS
+from aiguillage.domain.contacts import FIELD_KEYS, SELECTS
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.given import emails_given
 
@@ -106,7 +107,8 @@ def _form(
             "faults": faults,
             "selects": list(zip(FIELD_KEYS, fields[:SELECTS], strict=False)),
             "booleans": list(zip(FIELD_KEYS[SELECTS:], fields[SELECTS:], strict=True)),
-            "parts": PARTS,
+            "labels": LABELS,
+            "names": {key: field.label for key, field in zip(FIELD_KEYS, fields, strict=True)},
             "calls": calls,
             "place_here": "contacts",
         },
@@ -114,12 +116,15 @@ def _form(
     )
 
 
-def _given(visit: Visit) -> dict[str, Any]:
-    """What the form sent, as the desk takes what somebody entered."""
+def _given(visit: Visit, before: Kept | None) -> dict[str, Any]:
+    """What the form sent, as the desk takes what somebody entered; an address that stays keeps its type and label."""
     sent = visit.form
+    known = {} if before is None else {str(_address(one)): one for one in emails_given(before.contact)}
     given: dict[str, Any] = {name: sent.get(name, "") for name in (*TEXTS, *FIELD_KEYS[:SELECTS])}
     given[NUMBERS] = [line for line in sent.get(NUMBERS, "").splitlines() if line.strip()]
-    given["emails"] = [line.strip() for line in sent.get("emails", "").splitlines() if line.strip()]
+    given["emails"] = [
+        known.get(line.strip(), line.strip()) for line in sent.get("emails", "").splitlines() if line.strip()
+    ]
     return given | {key: {"1": True, "0": False}.get(sent.get(key, "")) for key in FIELD_KEYS[SELECTS:]}
 
 
@@ -132,15 +137,20 @@ def add(visit: Visit) -> Answer:
 @form("/{account}/contacts/{id}")
 def change(visit: Visit) -> Answer:
     """Changes to a contact."""
-    return _entered(visit, show_contact(visit.db, visit.actor, visit.code, visit.id()))
+    try:
+        before = show_contact(visit.db, visit.actor, visit.code, visit.id())
+    except Refusal as refusal:
+        # Somebody removed it meanwhile: what was typed stays, as a new contact.
+        return _form(visit, None, visit.form, faults_of(refusal))
+    return _entered(visit, before)
 
 
 def _entered(visit: Visit, before: Kept | None) -> Answer:
     seen = visit.form.get("seq", "")
-    expected = int(seen) if seen.isdecimal() and before is not None else None
+    expected = number_of(seen) if before is not None else None
     who = (visit.db, visit.actor, visit.code)
     try:
-        kept = enter_contact(*who, None if before is None else before.id, _given(visit), expected=expected)
+        kept = enter_contact(*who, None if before is None else before.id, _given(visit, before), expected=expected)
     except Refusal as refusal:
         again = _form(visit, before, visit.form, faults_of(refusal), 409 if refusal.kind is Kind.STALE else 200)
         if refusal.kind is Kind.STALE and before is not None:
@@ -160,7 +170,7 @@ def remove(visit: Visit) -> Answer:
 @form("/{account}/contacts/remove")
 def remove_some(visit: Visit) -> Answer:
     """Removes those that are ticked, all or none."""
-    ids = [int(text) for text in visit.lists.get("id", []) if text.isascii() and text.isdecimal()]
+    ids = [number for text in visit.lists.get("id", []) if (number := number_of(text)) is not None]
     if not ids:
         raise invalid("No contact is ticked. Go back and tick those to remove.")
     count = remove_contacts(visit.db, visit.actor, visit.code, ids)

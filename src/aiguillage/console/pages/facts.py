@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aiguillage.console.forms import OWNER, Choice, fields_of, sent_of, values_of
+import msgspec
+
+from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
 from aiguillage.console.labels import BY_SLUG, LABELS, SUBJECTS, Subject
-from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, page
+from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
 from aiguillage.domain.errors import Kind, Refusal
@@ -83,9 +85,16 @@ def shown(visit: Visit, kept: Kept, choices: Choices) -> dict[str, Any]:
         elif part.name == "select":
             value = ", ".join(one or "-" for one in value).rstrip(", -")
         elif isinstance(value, tuple):
-            value = ", ".join(str(getattr(one, "name", one)) for one in value)
+            value = ", ".join(_words(one) for one in value)
         values[part.name] = value
     return values
+
+
+def _words(one: Any) -> str:  # noqa: ANN401 - of any list
+    """One of a list: by its name, else by all that it has."""
+    if not isinstance(one, msgspec.Struct):
+        return str(one)
+    return str(getattr(one, "name", "") or " ".join(map(str, msgspec.to_builtins(one).values())))
 
 
 def list_page(visit: Visit, slug: str) -> Shown:
@@ -108,7 +117,9 @@ def _list(subject: Subject) -> Run:
 def _form_of(
     visit: Visit, subject: Subject, kept: Kept | None, values: Mapping[str, Any], faults: Mapping[str, list[str]]
 ) -> Shown:
-    fields = list(fields_of(BY_NAME[subject.kind].type, values, choices_of(visit, subject.kind)))
+    empty = empty_of(BY_NAME[subject.kind].type, values) if faults else {}
+    faults = {field: empty.get(field, some) for field, some in faults.items()} | empty
+    fields = list(fields_of(BY_NAME[subject.kind].type, values, choices_of(visit, subject.kind), visit.here.time_zone))
     owner = next((part.wire for part in parts_of(BY_NAME[subject.kind].type) if part.name == "owner_id"), None)
     told = {OWNER if field == owner else field: some for field, some in faults.items()}
     beside = BESIDE.get(subject.slug) if kept is not None else None
@@ -132,7 +143,7 @@ def _new(subject: Subject) -> Run:
         asked = {
             part.wire: visit.query[part.name]
             for part in parts_of(BY_NAME[subject.kind].type)
-            if part.name in visit.query
+            if part.name in visit.query and not is_list(BY_NAME[subject.kind].type, part.name)
         }
         first = {part.wire: True for part in parts_of(BY_NAME[subject.kind].type) if part.name == "active"}
         return _form_of(visit, subject, None, first | asked, {})
@@ -156,8 +167,9 @@ def fact_page(visit: Visit, slug: str, kept: Kept, more: Mapping[str, Any], stat
 
 def _add(subject: Subject) -> Run:
     def add(visit: Visit) -> Answer:
-        sent = sent_of(BY_NAME[subject.kind].type, visit.form)
+        sent: dict[str, Any] = {}
         try:
+            sent = _sent(visit, subject)
             with on_wire(subject.kind):
                 done = add_fact(visit.db, visit.actor, visit.code, new_fact(subject.kind, sent))
         except Refusal as refusal:
@@ -167,32 +179,40 @@ def _add(subject: Subject) -> Run:
     return add
 
 
+def _sent(visit: Visit, subject: Subject) -> dict[str, Any]:
+    """What the form sent, as JSON."""
+    return sent_of(BY_NAME[subject.kind].type, visit.form, visit.here.time_zone)
+
+
 def _set(subject: Subject) -> Run:
     def change(visit: Visit) -> Answer:
-        sent = sent_of(BY_NAME[subject.kind].type, visit.form)
-        seen = visit.form.get("seq", "")
+        sent: dict[str, Any] = {}
         try:
+            sent = _sent(visit, subject)
             with on_wire(subject.kind):
-                changes = changes_of(subject.kind, sent)
-                expected = int(seen) if seen.isdecimal() else None
+                changes, expected = changes_of(subject.kind, sent), number_of(visit.form.get("seq", ""))
                 done = set_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id(), changes, expected=expected)
         except Refusal as refusal:
-            if refusal.kind is Kind.MISSING:
-                raise
-            kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
-            again = _form_of(visit, subject, kept, sent, _faults(refusal))
-            if refusal.kind is not Kind.STALE:
-                return again
-            choices = choices_of(visit, subject.kind)
-            other = shown(visit, kept, choices)
-            return again._replace(values={**again.values, "other": other, "labels": LABELS}, status=409)
+            return _again(visit, subject, sent, refusal)
         return _done(visit, subject, done, visit.say("It is changed."))
 
     return change
 
 
+def _again(visit: Visit, subject: Subject, sent: Mapping[str, Any], refusal: Refusal) -> Shown:
+    """The form with what was typed, and why it was refused; that of a new fact where this one is gone meanwhile."""
+    faults = _faults(refusal)
+    there = {kept.id: kept for kept in list_facts(visit.db, visit.actor, visit.code, subject.kind)}
+    kept = there.get(visit.id())
+    again = _form_of(visit, subject, kept, sent, faults)
+    if refusal.kind is not Kind.STALE or kept is None:
+        return again
+    other = shown(visit, kept, choices_of(visit, subject.kind))
+    return again._replace(values={**again.values, "other": other, "labels": LABELS}, status=409)
+
+
 def _faults(refusal: Refusal) -> dict[str, list[str]]:
-    if refusal.kind is Kind.MISSING and refusal.field is None:
+    if refusal.kind not in {Kind.INVALID, Kind.CONFLICT, Kind.STALE, Kind.MISSING}:
         raise refusal
     return faults_of(refusal)
 

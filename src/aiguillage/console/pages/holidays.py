@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.holidays import KIND, Setting, forget_holidays, observe_holidays, set_holidays
 from aiguillage.domain.accounts import Role
@@ -114,7 +114,7 @@ def observe(visit: Visit) -> Answer:
 def set_days(visit: Visit) -> Answer:
     """Which holidays count, and where calls go on each."""
     seen = visit.form.get("seq", "")
-    expected = int(seen) if seen.isdecimal() else None
+    expected = number_of(seen)
     try:
         done = set_holidays(visit.db, visit.actor, visit.code, _given(visit), expected=expected)
     except Refusal as refusal:

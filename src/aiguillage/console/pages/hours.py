@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
-from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form
+from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form, number_of
 from aiguillage.desk.documents import compile_account
 from aiguillage.desk.facts import add_facts, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
@@ -190,7 +190,7 @@ def move(visit: Visit) -> Answer:
         sent: dict[str, Any] = {name: visit.form.get(name) for name in ("start_time", "end_time")}
         sent["day_of_week"] = _day(visit.form.get("day_of_week", ""))
         seen = visit.form.get("seq", "")
-        expected = int(seen) if seen.isdecimal() else None
+        expected = number_of(seen)
         changes = changes_of(KIND, sent)
         done = set_fact(visit.db, visit.actor, visit.code, KIND, kept.id, changes, expected=expected)
         return " ".join((visit.say("It is changed."), *_say(visit, list(done.remarks)))), done.kept.seq

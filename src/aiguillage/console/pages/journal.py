@@ -8,7 +8,7 @@ from aiguillage.console.forms import OWNER
 from aiguillage.console.labels import ENTITIES
 from aiguillage.console.pages.calls import begin_of
 from aiguillage.console.pages.facts import NAMED, named, owners
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.journal import Wanted, list_changes
 from aiguillage.desk.reverting import is_revertible, revert_change
@@ -71,7 +71,7 @@ def _wanted(visit: Visit, asked: dict[str, str]) -> Wanted:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - what a column holds
+    return number_of(text)
 
 
 @form("/{account}/journal/{seq}/revert", role=Role.MANAGE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aiguillage.console.pages.settings import shown
 from aiguillage.console.proofs import proof_faults, proven
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, number_of, page
 from aiguillage.desk.change import state_of
 from aiguillage.desk.users import Grant, grant_role, invite_person, list_grants, revoke_role, show_grant
 from aiguillage.domain.accounts import Role, role_named
@@ -63,7 +63,7 @@ def change_role(visit: Visit) -> Answer:
     seen = visit.form.get("state", "")
     try:
         role = role_named(visit.form.get("role", ""))
-        expected = int(seen) if seen.isdecimal() else None
+        expected = number_of(seen)
         grant_role(visit.db, proven(visit), grant.email, visit.code, role, expected=expected)
     except Refusal as refusal:
         status = 409 if refusal.kind is Kind.STALE else 422

@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.console.labels import LABELS
 from aiguillage.console.pages.facts import named
 from aiguillage.console.proofs import proof_faults
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, number_of, page
 from aiguillage.desk.accounts import set_account, show_account
 from aiguillage.desk.change import state_of
 from aiguillage.desk.fields import enter_field, list_fields, require_position
@@ -103,7 +103,7 @@ def _whole(text: str, field: str) -> int:
 
 def _state(visit: Visit) -> int | None:
     text = visit.form.get("state", "")
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return number_of(text)
 
 
 @page("/{account}/settings/fields", role=Role.MANAGE)

@@ -1,8 +1,6 @@
 """Signing in and out, the visitor's accounts, language and look."""
 
-from urllib.parse import urlsplit
-
-from aiguillage.console.sessions import LANGUAGE, THEME, form_token, session_cookie
+from aiguillage.console.sessions import LANGUAGE, THEME, THEMES, form_token, session_cookie
 from aiguillage.console.visits import ROOT, Answer, Moved, Shown, Visit, faults_of, form, page
 from aiguillage.desk.accounts import add_account, list_accounts
 from aiguillage.desk.passwords import change_password
@@ -63,9 +61,8 @@ def take_sign_in(visit: Visit) -> Answer:
 
 def _own(address: str) -> str:
     """An address of this console; empty for any other."""
-    split = urlsplit(address)
-    own = address.startswith(f"{ROOT}/") and not split.scheme and not split.netloc
-    return address if own and "\\" not in address else ""
+    own = address.startswith(f"{ROOT}/") and address.isascii() and address.isprintable()
+    return address if own and "\\" not in address and "//" not in address else ""
 
 
 @form("/sign-out", public=True)
@@ -82,7 +79,7 @@ def prefer(visit: Visit) -> Answer:
     chosen: dict[str, str | None] = {}
     if (language := visit.form.get("language", "")) in LANGUAGES:
         chosen[LANGUAGE] = language
-    if theme := visit.form.get("theme", ""):
+    if (theme := visit.form.get("theme", "")) in THEMES:
         chosen[THEME] = theme
     return Moved(_own(visit.form.get("next", "")) or ROOT, cookies=chosen)
 

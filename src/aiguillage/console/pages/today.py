@@ -57,7 +57,7 @@ def today(visit: Visit) -> Answer:
         "steps": _first_steps(visit, facts, has_contacts=bool(contacts), has_calls=bool(count.calls)),
         "place_here": "today",
     }
-    return Shown("today.html", values)
+    return Shown("today.html", values, whole="live" not in visit.query)
 
 
 def _findings(visit: Visit) -> list[tuple[str, str]]:
@@ -128,13 +128,15 @@ def _first_steps(
         (visit.say("Try a call, and see why it goes where it goes"), "try", has_calls),
         (visit.say("Issue a token for your phone system"), "settings", has_calls),
     ]
-    return [] if all(done for _, _, done in steps[:3]) else steps
+    if all(done for _, _, done in steps[:3]) or visit.role is None or visit.role < Role.EDIT:
+        return []
+    return steps if visit.role >= Role.MANAGE else steps[:-1]
 
 
 @page("/{account}/found")
 def found(visit: Visit) -> Answer:
     """What the search box has found so far: a piece of a page."""
-    return Shown("found.html", _found(visit, FOUND))
+    return Shown("found.html", _found(visit, FOUND), whole=False)
 
 
 @page("/{account}/search")

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiguillage.console.pages.settings import shown
 from aiguillage.console.proofs import proof_faults
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, number_of, page
 from aiguillage.desk.webhooks import (
     add_webhook,
     list_deliveries,
@@ -98,7 +98,7 @@ def change(visit: Visit) -> Answer:
     }
     seen = sent.get("seq", "")
     try:
-        expected = int(seen) if seen.isdecimal() else None
+        expected = number_of(seen)
         after = set_webhook(visit.db, visit.actor, visit.code, kept.id, changes, expected=expected)
     except Refusal as refusal:
         status = 409 if refusal.kind is Kind.STALE else 422

@@ -74,3 +74,6 @@ document.querySelectorAll(".week").forEach((drawn) => {
   new MutationObserver(plain).observe(drawn, { childList: true, subtree: true, attributes: true, attributeFilter: watched });
   plain();
 });
+
+// A page that asks again by itself says so when the session has ended, and does not go stale without a word.
+document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) location.reload(); });
