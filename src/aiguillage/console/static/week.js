@@ -8,10 +8,13 @@ const weekday = (moment) => String(moment.getDay() || 7);
 async function send(action, values) {
   const box = document.getElementById("hours");
   const body = new URLSearchParams({ token: box.dataset.token, ...values });
-  const answer = await fetch(action, { method: "POST", body });
+  // Without an answer, the page shows what is kept, not what was drawn.
+  const answer = await fetch(action, { method: "POST", body }).catch(() => null);
+  if (!answer) return location.reload();
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("hours");
-  if (!fresh) return location.reload();
+  // Where the session has ended, that page asks to sign in, and keeps what was drawn.
+  if (!fresh) return document.documentElement.replaceWith(document.adoptNode(page.documentElement));
   const said = page.querySelector(".said");
   const before = document.querySelector(".said");
   if (before) before.remove();
