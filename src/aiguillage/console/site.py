@@ -301,7 +301,9 @@ def _respond(visit: Visit, answer: Answer) -> Response[Any]:
             answer = answer._replace(said=visit.say("Nothing was changed."), undo=None)
         if answer.said:
             cookies[SAID] = quote(f"{_place(answer.to)} {answer.undo or ''} {answer.said}")
-        response: Response[Any] = Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"Location": answer.to})
+        response: Response[Any] = Response(
+            b"", status_code=HTTPStatus.SEE_OTHER, media_type=MediaType.TEXT, headers={"Location": answer.to}
+        )
     else:
         place, _, told = unquote(visit.cookies.get(SAID, "")).partition(" ")
         undo, _, said = told.partition(" ")
