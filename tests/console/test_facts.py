@@ -46,7 +46,9 @@ def test_a_fact_is_added_changed_and_removed(site: Site, slug: str) -> None:
     for key, value in ADDED[slug].items():
         if value and key != "number" and not key.endswith((".number", "_time", "handover")):
             assert sent[key] == value, key
-    assert "It is changed." in text_of(editor.post(f"{at}/{mine}", data=sent))
+    assert "Nothing was changed." in text_of(editor.post(f"{at}/{mine}", data=sent))
+    part = next(key for key in ("name", "label", "list_name") if key in sent)
+    assert "It is changed." in text_of(editor.post(f"{at}/{mine}", data=sent | {part: f"{sent[part]} bis"}))
     assert "It is removed." in text_of(editor.send_form(f"{at}/{mine}/remove"))
     assert editor.get(f"{at}/{mine}").status_code == 404
 

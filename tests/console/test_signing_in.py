@@ -106,7 +106,7 @@ def test_language_and_look_are_kept_in_the_browser(site: Site) -> None:
         answer = somebody.send_form("/console/preferences", language="fr", theme="dark")
         assert '<html lang="fr" data-theme="dark">' in answer.text
         answer = somebody.send_form("/console/preferences", language="xx", theme="pink")
-        assert '<html lang="fr" data-theme="auto">' in answer.text
+        assert '<html lang="fr" data-theme="dark">' in answer.text
 
 
 def test_each_page_has_its_headers(site: Site) -> None:
