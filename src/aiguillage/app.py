@@ -45,7 +45,6 @@ def build_desk(settings: Settings) -> ASGI:
     )
     means: dict[str, Callable[..., Any]] = {
         "explain": partial(explain_call, settings),
-        "replay": replay,
         "apart": partial(work_apart, settings),
     }
     return web_application(

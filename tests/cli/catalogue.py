@@ -15,7 +15,7 @@ from jinja2.ext import extract_from_ast
 
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
-from aiguillage.console.forms import FILL_IN, UNITS, Field, fields_of
+from aiguillage.console.forms import FILL_IN, Field, fields_of
 from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
@@ -26,7 +26,7 @@ from aiguillage.console.pages.settings import PLACES, SHARED
 from aiguillage.console.pages.webhooks import SAID
 from aiguillage.console.proofs import NEEDED
 from aiguillage.console.rendering import MONTHS
-from aiguillage.console.site import FAILED, NOTHING_HERE, TOO_LONG
+from aiguillage.console.site import NOTHING_HERE, TOO_LONG
 from aiguillage.desk.checks import SENTENCES as ON_TOKENS
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.domain.checks import SENTENCES as ON_CHECKS
@@ -34,6 +34,7 @@ from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
+from aiguillage.domain.rotas import UNITS
 from aiguillage.domain.routing import RULES
 from aiguillage.settings import MEANING
 from aiguillage.telling import NAMES, WHY
@@ -106,11 +107,7 @@ def pages() -> set[str]:
         *DELIMITERS.values(),
         *KINDS.values(),
     }
-    found |= (
-        {label for _value, label in UNITS}
-        | {model.name for model in MODELS}
-        | {NOTHING_HERE, FAILED, FILL_IN, TOO_LONG}
-    )
+    found |= {*UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FILL_IN, TOO_LONG}
     return found - {""}
 
 

@@ -54,7 +54,7 @@ def test_what_was_typed_when_the_session_ended_is_sent_after_signing_in_again(ow
     with own_site.visitor() as somebody:
         somebody.sign_in(MANAGER)
         typed = form_of(somebody.get(f"{HERE}/contacts/new"), f"{HERE}/contacts/new")
-        typed |= {"company": "Pompes Ormeau", "numbers": "01 99 00 44 55\n06 39 98 44 55"}
+        typed |= {"company": "Pompes Ormeau", "code": "7171", "numbers": "01 99 00 44 55\n06 39 98 44 55"}
         database = open_database(own_site.settings)
         with database.write() as connection:
             connection.exec_driver_sql("UPDATE tokens SET revoked_at = 1 WHERE kind = 'session'")
@@ -66,6 +66,7 @@ def test_what_was_typed_when_the_session_ended_is_sent_after_signing_in_again(ow
         answer = somebody.post("/console/sign-in", data=kept | {"email": MANAGER, "password": PASSWORD})
         assert "Pompes Ormeau" in text_of(answer)
         again = form_of(answer, f"{HERE}/contacts/new")
+        assert again["code"] == "7171"
         answer = somebody.post(f"{HERE}/contacts/new", data=again)
         assert "The contact is added." in text_of(answer)
         assert "+33199004455" in answer.text

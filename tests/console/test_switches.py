@@ -40,7 +40,7 @@ def test_what_is_refused_is_said_at_its_switch_and_what_was_typed_stays(site: Si
     editor = site.as_(EDITOR)
     switch = added(editor, "Panne")
     for moment, words in (
-        ("", "Choose the day and the time."),
+        ("", "That is no moment. Choose a day and a time."),
         ("2020-01-01T12:00", "already be off"),
         ("x", "no moment"),
     ):

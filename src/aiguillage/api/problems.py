@@ -13,7 +13,7 @@ from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetail
 from aiguillage.api.summed import summed
 from aiguillage.domain.accounts import CHALLENGE
 from aiguillage.domain.errors import Kind, Refusal, place_of
-from aiguillage.domain.problems import CODES, Code, problem
+from aiguillage.domain.problems import CODES, OUR_MISTAKE, Code, problem
 from aiguillage.translation import ENGLISH, preferred, refused_in
 
 OF_FRAMEWORK = {
@@ -25,7 +25,7 @@ OF_FRAMEWORK = {
 DETAIL = {
     Code.UNKNOWN_PATH: "There is nothing at this path. /docs lists the paths.",
     Code.METHOD_NOT_ALLOWED: "This path does not take this method. The Allow header lists those that it takes.",
-    Code.FAILED: "This is our mistake, not yours, and it was noted. Try again later.",
+    Code.FAILED: OUR_MISTAKE,
 }
 """What to do where the framework only says what happened."""
 

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from aiguillage.console.labels import HINTS, LABELS, RARE
+from aiguillage.console.visits import number_of
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.moments import in_zone, iso, moment_of, parse_moment
 from aiguillage.domain.parts import Part, parts_of
 from aiguillage.domain.remarks import WEEKDAYS
+from aiguillage.domain.rotas import UNITS
 
 DEEPEST = 8
 """Parts of a field's name."""
@@ -28,7 +30,6 @@ MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
 
 OWNER = "owner"
-UNITS = (("days", "days"), ("weeks", "weeks"))
 INPUTS = {bool: "yes", int: "number", date: "date", time: "time", datetime: "datetime-local"}
 Choice = tuple[str, str]
 
@@ -111,7 +112,7 @@ def _choices(name: str, choices: Mapping[str, Sequence[Choice]]) -> Sequence[Cho
     if name == "day_of_week":
         return [(str(n), day) for n, day in enumerate(WEEKDAYS, start=1)]
     if name == "unit":
-        return UNITS
+        return [(unit, unit) for unit in UNITS]
     return choices.get(name, ())
 
 
@@ -210,9 +211,8 @@ def _value(kind: type[msgspec.Struct], part: Part, text: str, clock: str) -> Any
 def empty_of(kind: type[msgspec.Struct], sent: Mapping[str, Any]) -> dict[str, list[str]]:
     """What has to be filled in and is not, by field."""
     needed = {one.name for one in msgspec.structs.fields(kind) if one.required} - {"owner_type"}
-    owned = "owner_id" in needed and "account" not in sent.values()
-    empty = [part for part in parts_of(kind) if part.name in needed and sent.get(part.wire) in (None, "")]
-    return {part.wire: [FILL_IN] for part in empty if part.name != "owner_id" or owned}
+    empty = [part.wire for part in parts_of(kind) if part.name in needed and sent.get(part.wire) in (None, "")]
+    return {field: [FILL_IN] for field in empty}
 
 
 def _is_moment(own: Any, part: Part) -> bool:  # noqa: ANN401 - a type
@@ -238,4 +238,5 @@ def _local(value: Any, clock: str) -> Any:  # noqa: ANN401 - what was typed may 
 
 def _number(text: str) -> Any:  # noqa: ANN401 - JSON
     """A whole number; other text stays, for the refusal to quote."""
-    return (int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else text) if text else None  # noqa: PLR2004 - what a column holds
+    number = number_of(text)
+    return text or None if number is None else number

@@ -74,7 +74,7 @@ def render(visit: Visit, template: str, values: dict[str, Any]) -> str:
                 "may_edit": visit.role is not None and visit.role >= Role.EDIT,
                 "may_manage": visit.role is not None and visit.role >= Role.MANAGE,
                 "when": lambda moment: when(visit, moment),
-                "day": lambda date: f"{date:%d/%m/%Y}" if visit.language == "fr" else f"{date:%d %b %Y}",
+                "day": lambda date: f"{date:%d/%m/%Y}" if visit.language == FRENCH else f"{date:%d %b %Y}",
             }
         )
     )

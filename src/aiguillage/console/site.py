@@ -39,11 +39,12 @@ from aiguillage.console.sessions import (
     require_own_origin,
     session_of,
 )
-from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Sheet, Shown, Visit, number_of
+from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Shown, Visit, number_of
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.change import find_role, require_role
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing, place_of
+from aiguillage.domain.problems import CODES, OUR_MISTAKE
 from aiguillage.lanes import Lanes
 from aiguillage.storage.joined import one_view
 from aiguillage.storage.sqlite.engine import Database
@@ -62,23 +63,12 @@ FOR_EVER = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=Tr
 DEEPEST = 8
 """Parts of an address that is answered with a page, though there is none."""
 
-SECRET = frozenset({"token", "proof", "password", "current", "new", "code"})
-"""Fields that are typed anew, whatever happens."""
+SECRET = frozenset({"token", "proof", "password", "current", "new"})
+"""Fields that are typed anew, whatever happens. A `code` is a contact's or a queue's."""
 
 NOTHING_HERE = "There is nothing at this address. Check it, or begin again at the first page."
-FAILED = "This is our mistake, not yours, and it was noted. Try again later."
 UNREADABLE = "This form cannot be read. Open the page again and send it from there."
 TOO_LONG = "This is too long. Send less at a time."
-STATUS = {
-    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Kind.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
-    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Kind.MISSING: HTTPStatus.NOT_FOUND,
-    Kind.CONFLICT: HTTPStatus.CONFLICT,
-    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-    Kind.STALE: HTTPStatus.CONFLICT,
-    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
-}
 _log = logging.getLogger("aiguillage")
 
 
@@ -285,16 +275,11 @@ def nobody(visit: Visit) -> Visit:
 
 def _failed(visit: Visit, error: Exception) -> Response[Any]:
     _log.error("page_failed", extra={"about": {"error": type(error).__name__, "where": place_of(error)}})
-    return _respond(visit, Shown("refused.html", {"message": FAILED}, 500))
+    return _respond(visit, Shown("refused.html", {"message": OUR_MISTAKE}, 500))
 
 
 def _respond(visit: Visit, answer: Answer) -> Response[Any]:
     """What a page answered, on the wire."""
-    if isinstance(answer, dict):
-        return Response(msgspec.json.encode(answer), media_type="application/json")
-    if isinstance(answer, Sheet):
-        headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
-        return Response(answer.content, media_type=answer.media_type, headers=headers)
     cookies: dict[str, str | None] = dict(answer.cookies)
     if isinstance(answer, Moved):
         if answer.undo is not None and answer.undo <= visit.seq:
@@ -329,7 +314,7 @@ def _turned_away(visit: Visit, error: Exception) -> Response[Any]:
     if isinstance(error, Refusal):
         stranger = visit if visit.account else msgspec.structs.replace(visit, account=None, role=None)
         message = NOTHING_HERE if error.kind is Kind.MISSING and visit.account is None else error.message
-        return _respond(stranger, Shown("refused.html", {"message": message}, STATUS[error.kind]))
+        return _respond(stranger, Shown("refused.html", {"message": message}, CODES[error.code].status))
     if isinstance(error, HTTPException):
         message = TOO_LONG if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else error.detail
         return _respond(visit, Shown("refused.html", {"message": message}, error.status_code))

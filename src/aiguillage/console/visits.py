@@ -113,16 +113,7 @@ class Moved(NamedTuple):
     cookies: Mapping[str, str | None] = {}
 
 
-class Sheet(NamedTuple):
-    """A file to keep."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-Answer = Shown | Moved | Sheet | dict[str, Any]
-"""A dict is answered as JSON, to the pages' own scripts."""
+Answer = Shown | Moved
 
 Run = Callable[[Visit], Answer]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import structlog
@@ -98,15 +99,8 @@ def _looked_at(db: Database, actor: Actor, code: str, upload: Upload, choices: C
 
 def choose_again(db: Database, actor: Actor, code: str, held_id: int, choices: Choices) -> Held:
     """Looks at a kept upload again, to be imported otherwise; its hour begins anew. Raises Refusal."""
-    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
-        about, _progress = UPLOADS.read(db, account_id, held_id, actor.at, About, Progressed())
-    home = UPLOADS.home(db, held_id)
-    lock = take_lock(home)
-    if lock is None:
-        raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
+    about, home, lock = _taken(db, actor, code, held_id)
     with lock:
-        if read_progress(home, Progressed).state == "applied":
-            raise conflict(IMPORTED_BEFORE)
         upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
         preview = _looked_at(db, actor, code, upload, choices, mends=True)
         about = msgspec.structs.replace(about, choices=choices, preview=preview)
@@ -126,15 +120,7 @@ def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
 
 def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[[], None]:
     """What applies an upload: to be called once. Raises Refusal: conflict when somebody applies it."""
-    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
-        about, _progress = UPLOADS.read(db, account_id, held_id, actor.at, About, Progressed())
-    home = UPLOADS.home(db, held_id)
-    lock = take_lock(home)
-    if lock is None:
-        raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
-    if read_progress(home, Progressed).state == "applied":
-        lock.close()
-        raise conflict(IMPORTED_BEFORE)
+    about, home, lock = _taken(db, actor, code, held_id)
     upload = Upload(about.name, about.media_type, (home / "content").read_bytes())
     try:
         with written_beside(db.path):
@@ -152,6 +138,20 @@ def apply_held(db: Database, actor: Actor, code: str, held_id: int) -> Callable[
                 (home / "content").unlink()
 
     return apply
+
+
+def _taken(db: Database, actor: Actor, code: str, held_id: int) -> tuple[About, Path, BinaryIO]:
+    """An upload that is not imported yet, where it is, and its lock, to be let go. Raises Refusal."""
+    with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
+        about, _progress = UPLOADS.read(db, account_id, held_id, actor.at, About, Progressed())
+    home = UPLOADS.home(db, held_id)
+    lock = take_lock(home)
+    if lock is None:
+        raise conflict("This upload is being imported right now. Ask for its progress.", Code.IN_PROGRESS)
+    if read_progress(home, Progressed).state == "applied":
+        lock.close()
+        raise conflict(IMPORTED_BEFORE)
+    return about, home, lock
 
 
 def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Choices, home: Path) -> Progressed:

@@ -101,6 +101,10 @@ class Problem(msgspec.Struct, frozen=True):
     )
 
 
+OUR_MISTAKE = "This is our mistake, not yours, and it was noted. Try again later."
+"""What every door says of a failure."""
+
+
 def problem(
     code: Code, detail: str, *, status: HTTPStatus | None = None, errors: Mapping[str, list[str]] | None = None
 ) -> Problem:

@@ -1,14 +1,13 @@
 """The call log: what was answered to which call, filtered, and as a file."""
 
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from aiguillage.console.labels import REASONS
+from aiguillage.console.moments import begin_of
 from aiguillage.console.visits import Answer, Shown, Visit, faults_of, page
 from aiguillage.desk.calls import Search, find_calls, list_strangers
-from aiguillage.domain.errors import Kind, Refusal, invalid
-from aiguillage.domain.moments import WEEK, in_zone, moment_of
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.moments import WEEK
 from aiguillage.storage.calls import LATEST
 
 LISTED = 50
@@ -64,18 +63,3 @@ def _search(visit: Visit, asked: dict[str, str]) -> Search:
         known={"1": True, "0": False}.get(asked["known"]),
         until=begin_of(visit, asked["until"], "until", later=1) if asked["until"] else LATEST,
     )
-
-
-def begin_of(visit: Visit, text: str, field: str, *, later: int = 0) -> int:
-    """The moment at which a day begins by the account's clock, some days later. Raises Refusal(invalid)."""
-    try:
-        day = datetime.fromisoformat(text) + timedelta(days=later)
-        return moment_of(day.replace(tzinfo=ZoneInfo(visit.here.time_zone)).astimezone(UTC))
-    except (ValueError, OverflowError):
-        raise invalid(f"'{text[:40]}' is not a date. Write it as in 2026-12-24.", field) from None
-
-
-def today_begins(visit: Visit) -> int:
-    """The moment at which today began by the account's clock."""
-    zone = ZoneInfo(visit.here.time_zone)
-    return moment_of(in_zone(visit.actor.at, zone).replace(hour=0, minute=0, second=0, microsecond=0))

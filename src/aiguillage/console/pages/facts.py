@@ -1,6 +1,7 @@
 """Pages of facts: the list of a kind, one of them to change, a new one; all alike, of what the domain declares."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -167,9 +168,8 @@ def fact_page(visit: Visit, slug: str, kept: Kept, more: Mapping[str, Any], stat
 
 def _add(subject: Subject) -> Run:
     def add(visit: Visit) -> Answer:
-        sent: dict[str, Any] = {}
+        sent = _sent(visit, subject)
         try:
-            sent = _sent(visit, subject)
             with on_wire(subject.kind):
                 done = add_fact(visit.db, visit.actor, visit.code, new_fact(subject.kind, sent))
         except Refusal as refusal:
@@ -186,9 +186,8 @@ def _sent(visit: Visit, subject: Subject) -> dict[str, Any]:
 
 def _set(subject: Subject) -> Run:
     def change(visit: Visit) -> Answer:
-        sent: dict[str, Any] = {}
+        sent = _sent(visit, subject)
         try:
-            sent = _sent(visit, subject)
             with on_wire(subject.kind):
                 changes, expected = changes_of(subject.kind, sent), number_of(visit.form.get("seq", ""))
                 done = set_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id(), changes, expected=expected)
@@ -202,8 +201,9 @@ def _set(subject: Subject) -> Run:
 def _again(visit: Visit, subject: Subject, sent: Mapping[str, Any], refusal: Refusal) -> Shown:
     """The form with what was typed, and why it was refused; that of a new fact where this one is gone meanwhile."""
     faults = _faults(refusal)
-    there = {kept.id: kept for kept in list_facts(visit.db, visit.actor, visit.code, subject.kind)}
-    kept = there.get(visit.id())
+    kept = None
+    with suppress(Refusal):
+        kept = show_fact(visit.db, visit.actor, visit.code, subject.kind, visit.id())
     again = _form_of(visit, subject, kept, sent, faults)
     if refusal.kind is not Kind.STALE or kept is None:
         return again

@@ -1,10 +1,10 @@
 """Opening hours: the week of a call queue or group, drawn, dragged or typed; and what a caller gets at a moment."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from aiguillage.console.moments import moment_in
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
 from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form, number_of
 from aiguillage.desk.documents import compile_account
@@ -13,7 +13,7 @@ from aiguillage.desk.sent import changes_of, new_fact, on_wire
 from aiguillage.desk.weeks import copy_day
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
 from aiguillage.domain.facts import AccountFacts
-from aiguillage.domain.moments import SECOND, in_zone, moment_of
+from aiguillage.domain.moments import SECOND, in_zone
 from aiguillage.domain.queues import GROUP, QUEUE, TimeSpan
 from aiguillage.domain.remarks import WEEKDAYS, Remark, overlaps
 from aiguillage.domain.timeline import clock_span
@@ -95,15 +95,6 @@ def _asked(visit: Visit) -> tuple[int, dict[str, list[str]]]:
         return moment_in(visit, text, "at"), {}
     except Refusal as refusal:
         return visit.actor.at, faults_of(refusal)
-
-
-def moment_in(visit: Visit, text: str, field: str) -> int:
-    """A moment by the account's clock, as the browser's field writes it. Raises Refusal(invalid)."""
-    try:
-        shown = datetime.fromisoformat(text.strip())
-        return moment_of(shown.replace(tzinfo=ZoneInfo(visit.here.time_zone)).astimezone(UTC))
-    except (ValueError, OverflowError):
-        raise invalid("That is no moment. Choose a day and a time.", field) from None
 
 
 def _told(visit: Visit, facts: AccountFacts, kept: Kept, at: int) -> Iterator[Told]:

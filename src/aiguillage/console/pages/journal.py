@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from aiguillage.console.changes import Told, tell
 from aiguillage.console.forms import OWNER
 from aiguillage.console.labels import ENTITIES
-from aiguillage.console.pages.calls import begin_of
+from aiguillage.console.moments import begin_of
 from aiguillage.console.pages.facts import NAMED, named, owners
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.fields import list_fields

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from aiguillage.console.moments import wall_time
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
 from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form
 from aiguillage.desk.documents import compile_account
@@ -111,18 +112,10 @@ def replace(visit: Visit) -> Answer:
     """Somebody takes over from a moment to another."""
 
     def overrides(_rota: Rota) -> list[Override]:
-        begins, ends = (_typed_moment(visit, field) for field in ("begins", "ends"))
+        begins, ends = (wall_time(visit.form.get(field, ""), field) for field in ("begins", "ends"))
         return [Override(begins=begins, ends=ends, member=visit.form.get("member", ""))]
 
     return _changed(visit, visit.say("The replacement is added."), overrides)
-
-
-def _typed_moment(visit: Visit, field: str) -> datetime:
-    """A moment by the account's clock. Raises Refusal(invalid)."""
-    try:
-        return datetime.fromisoformat(visit.form.get(field, "").strip())
-    except ValueError:
-        raise invalid("That is no moment. Choose a day and a time.", field) from None
 
 
 @form("/{account}/rotas/{id}/swap")

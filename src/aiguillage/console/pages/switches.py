@@ -5,12 +5,12 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from aiguillage.console.moments import moment_in
 from aiguillage.console.pages.facts import LISTED, Beside, list_page
-from aiguillage.console.pages.hours import moment_in
 from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form
 from aiguillage.desk.facts import list_facts, show_fact
 from aiguillage.desk.switches import KIND, flip_switch
-from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.moments import in_zone
 from aiguillage.storage.facts import Kept
 
@@ -85,8 +85,6 @@ def _until(visit: Visit) -> int | None:
     if chosen == NEVER:
         return None
     text = visit.form.get("moment", "") if chosen == MOMENT else chosen
-    if not text:
-        raise invalid("Choose the day and the time.", "until")
     return moment_in(visit, text, "until")
 
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from aiguillage.console.labels import SUBJECTS
-from aiguillage.console.pages.calls import today_begins
+from aiguillage.console.moments import today_begins
 from aiguillage.console.pages.trying import decided
 from aiguillage.console.visits import ROOT, Answer, Shown, Visit, page
 from aiguillage.desk.calls import Search, count_calls, find_calls, list_strangers

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiguillage.console.pages.calls import begin_of
+from aiguillage.console.moments import begin_of
 from aiguillage.console.pages.settings import shown
 from aiguillage.console.proofs import proof_faults, proven
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, form, page

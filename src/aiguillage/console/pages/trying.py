@@ -1,14 +1,13 @@
 """Trying a call: where it would go, now or at a moment, and what each rule said; and the line that asks the same."""
 
-from datetime import datetime
 from urllib.parse import urlencode
 
+from aiguillage.console.moments import wall_time
 from aiguillage.console.visits import Answer, Shown, Visit, faults_of, page
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.fields import list_fields
 from aiguillage.domain.calls import Question
-from aiguillage.domain.errors import Kind, Refusal, invalid
-from aiguillage.domain.moments import read_iso
+from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.queues import QUEUE
 from aiguillage.domain.routing import KEPT, decide
 from aiguillage.telling import Telling, named
@@ -40,7 +39,7 @@ def decided(visit: Visit, asked: dict[str, str]) -> dict[str, object]:
         code=asked.get("code"),
         value=asked.get("value"),
         called=asked.get("called"),
-        at=_moment(asked["at"]) if "at" in asked else None,
+        at=wall_time(asked["at"], "at") if "at" in asked else None,
         named={"queue": asked["queue"]} if "queue" in asked else {},
     )
     explained = visit.means["explain"](visit.db, visit.actor, visit.code, question)
@@ -68,14 +67,6 @@ def decided(visit: Visit, asked: dict[str, str]) -> dict[str, object]:
         "kept": [value for value in decide(facts, KEPT).select if value],
         "rules": list(telling.rules(explained.trace, fields)),
     }
-
-
-def _moment(text: str) -> datetime:
-    """A moment by the clock on the account's wall, as the browser's field writes it. Raises Refusal(invalid)."""
-    try:
-        return read_iso(text)
-    except ValueError:
-        raise invalid("That is no moment. Choose a day and a time.", "at") from None
 
 
 def lines_for(visit: Visit, asked: dict[str, str]) -> list[tuple[str, str]]:
