@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,26 +15,18 @@ from litestar.static_files import create_static_files_router
 from aiguillage import __version__
 from aiguillage.api.health import READ, TAG
 from aiguillage.api.openapi import TITLE
+from aiguillage.assets import FOR_EVER, fingerprint
 from aiguillage.compression import compressed
 from aiguillage.domain.described import JSON, Answer, Content, Described
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CHECKED = CacheControlHeader(no_cache=True)
-FOR_EVER = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy: the page gets and asks nothing but this server; the viewer's own icons are `data:`."""
-
-
-def fingerprint() -> str:
-    """A word that changes with any asset: it stands in their addresses, so that browsers may keep them for ever."""
-    digest = sha256()
-    for asset in sorted(path for path in STATIC.rglob("*") if path.is_file()):
-        digest.update(asset.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 OPERATION = Described(
@@ -74,7 +65,7 @@ def page_routes() -> list[HTTPRouteHandler | Router]:
 
     @cache
     def page() -> bytes:
-        return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint()).encode()
+        return Template((HERE / "docs.html").read_text()).substitute(mark=fingerprint([STATIC])).encode()
 
     @route("/docs", http_method=READ, cache_control=CHECKED, sync_to_thread=True)
     def docs(request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from aiguillage.assets import fingerprint
 from aiguillage.console.forms import MARK
 from aiguillage.console.labels import REASONS
 from aiguillage.console.navigation import SECTIONS
@@ -28,12 +28,9 @@ MONTHS = (
 
 
 @cache
-def fingerprint() -> str:
-    """A word that changes with any asset: it stands in their addresses, so that browsers may keep them for ever."""
-    digest = sha256()
-    for asset in sorted(path for folder in (STATIC, VENDORED) for path in folder.iterdir()):
-        digest.update(asset.read_bytes())
-    return digest.hexdigest()[:12]
+def asset_root() -> str:
+    """Where the assets are."""
+    return f"{ROOT}/assets/{fingerprint([STATIC, VENDORED])}"
 
 
 @cache
@@ -69,7 +66,7 @@ def render(visit: Visit, template: str, values: dict[str, Any]) -> str:
                 "sections": SECTIONS,
                 "root": ROOT,
                 "at": visit.at if visit.account is not None else ROOT,
-                "assets": f"{ROOT}/assets/{fingerprint()}",
+                "assets": asset_root(),
                 "token": form_token(visit.session),
                 "may_edit": visit.role is not None and visit.role >= Role.EDIT,
                 "may_manage": visit.role is not None and visit.role >= Role.MANAGE,

@@ -17,16 +17,17 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import msgspec
 from litestar import MediaType, Request, Response, Router
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import CacheControlHeader, UploadFile
+from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.static_files import create_static_files_router
 
+from aiguillage.assets import FOR_EVER
 from aiguillage.compression import compressed
 from aiguillage.console.pages import PAGES
-from aiguillage.console.rendering import STATIC, VENDORED, fingerprint, render
+from aiguillage.console.rendering import STATIC, VENDORED, asset_root, render
 from aiguillage.console.sessions import (
     LANGUAGE,
     SAID,
@@ -59,7 +60,6 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 """Of every page. Without a referrer of their own, forms would come from nowhere, as another site's might."""
 
-FOR_EVER = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
 DEEPEST = 8
 """Parts of an address that is answered with a page, though there is none."""
 
@@ -92,7 +92,7 @@ class Site:
             by_path.setdefault(one.path, {})[one.method] = one
         own = [self._handler(path, methods) for path, methods in by_path.items()]
         assets = create_static_files_router(
-            f"{ROOT}/assets/{fingerprint()}",
+            asset_root(),
             [STATIC, VENDORED],
             cache_control=FOR_EVER,
             middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=1))],
