@@ -1,4 +1,4 @@
-"""Housekeeping: a process beside the workers: calendars, holidays, webhooks, old calls, damage."""
+"""Housekeeping: a process beside the workers: calendars, holidays, sources of contacts, webhooks, old calls, damage."""
 
 import signal
 import sys
@@ -19,6 +19,7 @@ from aiguillage.desk.events import accounts_with_webhooks, note_events
 from aiguillage.desk.held import sweep_held
 from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
+from aiguillage.desk.sources import due_sources, run_due
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.domain.moments import moment_of
@@ -81,6 +82,7 @@ def _round(house: _House) -> Iterator[None]:
         yield from _webhooks(settings, database)
         yield from _calendars(database)
         yield from _useless_calendars(house, database)
+        yield from _sources(database)
         yield from _damage(database, house.watch)
 
 
@@ -130,6 +132,21 @@ def _calendars(database: Database) -> Iterator[None]:
             fact = refresh_due(database, _actor(), calendar).fact
             if fact.failing_since is not None:
                 _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
+
+
+def _sources(database: Database) -> Iterator[None]:
+    """Imports contacts from every source that is due, one after the other, for a minute, as calendars are read."""
+    due, ends = [], time.monotonic() + EVERY
+    with _told("sources"):
+        due = due_sources(database, _now())
+    for source in due:
+        yield
+        if time.monotonic() > ends:
+            return
+        with _told("source", account=source.code):
+            state = run_due(database, _actor(), source)
+            if state is not None and state.source.failing_since is not None:
+                _log.warning("source_failing", account=source.code)
 
 
 def _useless_calendars(house: _House, database: Database) -> Iterator[None]:

@@ -13,6 +13,7 @@ from aiguillage.desk import (
     call_flow_tokens,
     calls,
     checks,
+    column_maps,
     contacts,
     cti_maps,
     ctis,
@@ -30,6 +31,7 @@ from aiguillage.desk import (
     rotas,
     searching,
     secrets,
+    sources,
     surveys,
     switches,
     users,
@@ -62,7 +64,7 @@ NOWHERE = "CL9999"
 MODULES = (
     *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
-    *(call_exports, checks, erasing, people, reverting, webhooks, weeks),
+    *(call_exports, checks, column_maps, erasing, people, reverting, sources, webhooks, weeks),
 )
 
 

@@ -4,7 +4,7 @@ import re
 
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
-from aiguillage.desk import calendar_texts, token_rows, users
+from aiguillage.desk import calendar_texts, imports_apart, sources, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
 from aiguillage.desk.fields import MOST_OPTIONS
@@ -48,6 +48,10 @@ LIMITS = {
     "characters of a line": texts.LONGEST_LINE,
     "uploads of an account that wait": UPLOADS.most,
     "bytes of an account's uploads that wait": UPLOADS.most_bytes // MIB,
+    "bytes of a source's file": LONGEST_IMPORT // MIB,
+    "seconds in which a source's file has to be there": sources.SECONDS,
+    "memory to import a source's file": imports_apart.LIMITS.memory // MIB,
+    "processor time to import a source's file": imports_apart.LIMITS.seconds,
     "bytes of all uploads that wait": UPLOADS.most_in_all // MIB,
     "calls of one replay": MOST_CALLS,
     "bytes of a document": LONGEST_DOCUMENT // MIB,

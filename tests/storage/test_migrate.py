@@ -103,9 +103,8 @@ def test_contacts_of_an_older_release_are_found_by_the_words_that_this_one_would
     before = terms(cast.db)
     with cast.db.write() as connection:
         without_words(connection)
-        connection.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": v0009.down_revision})
-
-    migrate(cast.db)
+        with Operations.context(MigrationContext.configure(connection)):
+            v0009.upgrade()
 
     ours, theirs = account_id(cast.db, ACCOUNT), account_id(cast.db, OTHER_ACCOUNT)
     found = {term for term, _ in before}

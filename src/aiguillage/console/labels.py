@@ -231,6 +231,8 @@ ENTITIES: Mapping[str, Named] = {
     "webhook": Named("Webhook"),
     "webhook_secret": Named("Secret of a webhook"),
     "calendar": Named("Calendar"),
+    "source": Named("Source of contacts"),
+    "column_map": Named("Meaning of columns"),
     "observance": Named("Public holidays"),
     "cti": Named("CTI"),
     "cti_destination": Named("Destination of a CTI"),

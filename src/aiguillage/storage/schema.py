@@ -217,6 +217,18 @@ calendar_texts = Table(
     PrimaryKeyConstraint("account_id", "id"),
 )
 
+source_runs = Table(
+    "source_runs",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("running_at", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("last", Text),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,

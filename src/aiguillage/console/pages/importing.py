@@ -5,12 +5,12 @@ from typing import Any
 
 from aiguillage.console.forms import Choice
 from aiguillage.console.labels import LABELS
-from aiguillage.console.visits import LONGEST_FORM, Answer, File, Moved, Shown, Visit, faults_of, form, page
+from aiguillage.console.visits import LONGEST_FORM, Answer, Moved, Shown, Visit, faults_of, form, page
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.held_imports import Held, apply_held, choose_again, hold_import, show_held
 from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, TYPE_WORDS
 from aiguillage.desk.importing.outcome import Choices, Outcome
-from aiguillage.desk.importing.sent import ANY, JSON, LONGEST_IMPORT, Upload
+from aiguillage.desk.importing.sent import ANY, LONGEST_IMPORT, Upload
 from aiguillage.desk.imports import list_imports, show_import, undo_import
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import FIELD_KEYS, OWN_PARTS, PARTS
@@ -42,19 +42,13 @@ def look(visit: Visit) -> Answer:
     try:
         if file is None or not file.content:
             raise invalid("No file is chosen, or it is empty. Choose a CSV, XLSX, JSON or vCard file.", "file")
-        upload = Upload(file.name[:255] or "upload", _media_type(file), file.content)
+        upload = Upload(file.name[:255] or "upload", ANY, file.content)
         held = visit.means["apart"](hold_import, visit.actor, visit.code, upload, Choices(), mends=True)
     except Refusal as refusal:
         if refusal.kind not in {Kind.INVALID, Kind.UNAVAILABLE}:
             raise
         return _start(visit, {"file": [refusal.message]}, 422 if refusal.kind is Kind.INVALID else 503)
     return Moved(f"{visit.at}/import/{held.id}")
-
-
-def _media_type(file: File) -> str:
-    """What a file is where its bytes alone would not say: a list in JSON begins as JSON lines do."""
-    start = file.content[:100].lstrip()
-    return JSON if start.startswith(b"[") or (start.startswith(b"{") and b'"contacts"' in start) else ANY
 
 
 @page("/{account}/import/{id}", role=Role.EDIT)
