@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,6 +79,20 @@ class Upload(NamedTuple):
         if self.media_type in {CSV, XLSX, JSON_LINES} and begins_card(self.content):
             raise invalid(f"The file is a vCard, and was sent as {self.media_type}. Send it as {VCARD}.")
         return SentFile(self.name, self.content)
+
+
+def file_source(path: Path) -> Source:
+    """What is imported of a file at the machine: a path, or the rows of one that is JSON. Raises Refusal(invalid)."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(JSON_BEGINS).lstrip()[:1]
+            if begins not in (b"[", b"{") or path.stat().st_size > LONGEST_IMPORT:
+                return path
+            file.seek(0)
+            content = file.read()
+    except OSError:
+        return path  # which says why, when it is read
+    return Upload(path.name, JSON, content).source() if is_json(content) else path
 
 
 def is_json(content: bytes) -> bool:
