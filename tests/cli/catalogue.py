@@ -20,7 +20,7 @@ from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
 from aiguillage.console.pages.contacts import SORTS
-from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS
+from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS, SCHEDULED
 from aiguillage.console.pages.people import ROLES
 from aiguillage.console.pages.settings import PLACES, SHARED
 from aiguillage.console.pages.webhooks import SAID
@@ -106,6 +106,7 @@ def pages() -> set[str]:
         *FORMATS.values(),
         *DELIMITERS.values(),
         *KINDS.values(),
+        *SCHEDULED.values(),
     }
     found |= {*UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FILL_IN, TOO_LONG}
     return found - {""}

@@ -206,6 +206,11 @@ RESOURCE_USE_CASES = [
         "facts",
     ),
     UseCase(
+        sources.look_at_source,
+        Role.EDIT,
+        lambda a: sources.look_at_source(a.cast.db, a.actor, a.code, fetch=lambda _url: HEADED),
+    ),
+    UseCase(
         column_maps.remembered_columns,
         Role.EDIT,
         lambda a: column_maps.remembered_columns(a.cast.db, a.actor, a.code, HEADED),

@@ -10,8 +10,7 @@ from aiguillage.cli.moments import iso, local
 from aiguillage.cli.printing import print_aside, print_done, print_facts, print_json, print_line, print_table
 from aiguillage.cli.words import _
 from aiguillage.desk.accounts import show_account
-from aiguillage.desk.sent import make_fact
-from aiguillage.desk.sources import SourceState, remove_source, run_source, set_source, show_source
+from aiguillage.desk.sources import SourceState, remove_source, run_source, set_source, show_source, values_sent
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.parts import parts_of
 from aiguillage.domain.sources import FAILED, IMPORTED, SCHEDULES, UNCHANGED, ContactSource
@@ -130,15 +129,8 @@ def set_(
         "partial": partial,
         "columns": None if column is None else dict(map(_column, column)),
     }
-    parsers = {part.name: part.parse for part in parts_of(ContactSource)}
-    sent = {}
-    for name, value in given.items():
-        if value is not None:
-            parse = parsers[name]
-            sent[name] = value if parse is None else parse(value, name)
-    fact = make_fact(ContactSource, {"url": ""} | sent)
+    changes = values_sent({name: value for name, value in given.items() if value is not None})
     with at_desk(context) as desk:
-        changes = {name: getattr(fact, name) for name in sent}
         _print(desk, account, set_source(desk.db, desk.actor, account, changes), json=json)
 
 

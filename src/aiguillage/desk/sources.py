@@ -20,15 +20,18 @@ from aiguillage.desk.column_maps import remembered_columns
 from aiguillage.desk.facts import discard_fact, place_fact, replace_fact
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url, fetch_as_sent
 from aiguillage.desk.fields import read_fields
+from aiguillage.desk.held_imports import Held, hold_import
 from aiguillage.desk.importing.headings import plain, said_by
 from aiguillage.desk.importing.outcome import Choices, Outcome
-from aiguillage.desk.importing.sent import LONGEST_IMPORT
+from aiguillage.desk.importing.sent import ANY, LONGEST_IMPORT, Upload
 from aiguillage.desk.imports_apart import import_apart
+from aiguillage.desk.sent import make_fact
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Field
 from aiguillage.domain.errors import Refusal, conflict, invalid, missing
 from aiguillage.domain.moments import MINUTE
-from aiguillage.domain.problems import Code
+from aiguillage.domain.parts import read
+from aiguillage.domain.problems import OUR_MISTAKE, Code
 from aiguillage.domain.sources import (
     FAILED,
     IMPORTED,
@@ -101,6 +104,13 @@ def find_source(db: Database, actor: Actor, code: str) -> SourceState | None:
         return None if kept is None else _state(view, kept, actor.at)
 
 
+def values_sent(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a source as somebody sends them, as JSON; what is left out stays as it is. Raises Refusal(invalid)."""
+    values = read(ContactSource, sent)
+    fact = make_fact(ContactSource, {"url": ""} | values)
+    return {name: getattr(fact, name) for name in values}
+
+
 def set_source(
     db: Database,
     actor: Actor,
@@ -160,6 +170,17 @@ def run_source(db: Database, actor: Actor, code: str, *, fetch: Fetch = fetch_fi
     return show_source(db, actor, code)
 
 
+def look_at_source(db: Database, actor: Actor, code: str, *, fetch: Fetch = fetch_file) -> Held:
+    """Fetches the file of the account's source, and keeps it to be looked at; nothing of it is imported yet.
+
+    Raises Refusal.
+    """
+    source = show_source(db, actor, code).source
+    upload = Upload(source.host, ANY, fetch(source.url))
+    choices = Choices(source.partial, source.delete_missing, columns=source.columns)
+    return hold_import(db, actor, code, upload, choices, mends=True)
+
+
 def begin_source(db: Database, actor: Actor, code: str, *, fetch: Fetch = fetch_file) -> Work:
     """Says that the account's source is being imported, and gives what does it. Raises Refusal: conflict if it is."""
     with db.write() as connection:
@@ -203,7 +224,7 @@ def _is_running(runs: Runs | None, at: int) -> bool:
 
 def _carry_out(db: Database, *, actor: Actor, code: str, kept: Kept, fetch: Fetch) -> None:
     """Imports from a source of which it was said; whatever comes of it, it is not being imported afterwards."""
-    outcome, trouble = None, "This is our mistake, not yours, and it was noted. It is tried again later."
+    outcome, trouble = None, OUR_MISTAKE
     try:
         outcome = _imported(db, actor, code, kept.fact, fetch)
         trouble = outcome.obstacle or ""

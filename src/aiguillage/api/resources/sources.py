@@ -10,8 +10,7 @@ from aiguillage.api.resources.contacts import PATH, TAG
 from aiguillage.api.resources.exchange import RefusedLine
 from aiguillage.api.resources.shared import body_of, given, shown_of
 from aiguillage.desk.importing.sent import wire_name
-from aiguillage.desk.sent import make_fact
-from aiguillage.desk.sources import SourceState, begin_source, remove_source, set_source, show_source
+from aiguillage.desk.sources import SourceState, begin_source, remove_source, set_source, show_source, values_sent
 from aiguillage.domain import meanings
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.meanings import means
@@ -111,10 +110,7 @@ def _set(asked: Asked[Nothing, Any]) -> Shown[Any]:
     A CSV, XLSX or JSON file at a public https address, imported by hand (`/run`), each hour or each day. Its schedule
     begins now. JSON is as in `/import`, or an object with one list under any name.
     """
-    sent = given(asked.body)
-    fact = make_fact(ContactSource, {"url": ""} | sent)
-    changes = {name: getattr(fact, name) for name in sent}
-    return _shown(asked, set_source(*_who(asked), changes, expected=asked.expected))
+    return _shown(asked, set_source(*_who(asked), values_sent(given(asked.body)), expected=asked.expected))
 
 
 @OPERATIONS.delete(ONE, "removeSource", status=204, needs=Role.EDIT, refuses=(404, 412))

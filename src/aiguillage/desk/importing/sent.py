@@ -57,7 +57,6 @@ NO_LIST = (
     "Send JSON in UTF-8: a list of contacts, or an object with that list as 'contacts', or with one list under another "
     "name."
 )
-SEVERAL_LISTS = "The object has several lists: {names}. Call the one with the contacts 'contacts', or send it alone."
 # What a walk through JSON passes over at once; the repeats are bounded because re remembers each.
 _BETWEEN = re.compile(rb"[\s,]*")
 _SCALAR = re.compile(rb'[^][{}",\s]*')
@@ -134,7 +133,8 @@ def _list_in(members: dict[str, msgspec.Raw]) -> msgspec.Raw:
         return members[CONTACTS]
     lists = [name for name, value in members.items() if _is_list(value)]
     if len(lists) > 1:
-        raise invalid(SEVERAL_LISTS.format(names=", ".join(lists)[:200]))
+        names = ", ".join(lists)[:200]
+        raise invalid(f"The object has several lists: {names}. Call the one with the contacts 'contacts'.")
     if not lists:
         raise invalid(NO_LIST)
     return members[lists[0]]
