@@ -18,8 +18,8 @@ def test_a_source_is_set_changed_run_and_removed(terminal: Terminal) -> None:
     assert (added["time_of_day"], added["delete_missing"], added["columns"]) == ("04:30:00", True, {"Réf": "reference"})
     assert added["next_at"]
     assert "daily at 04:30" in changed
-    assert failed.exit_code == 1
-    assert "failed: crm.invalid is no name that is known" in " ".join(failed.output.split())
+    assert failed.status == 1
+    assert "failed: crm.invalid is no name that is known" in " ".join(failed.out.split())
     assert terminal.read("contacts", "source", "show", ACCOUNT)["last"]["state"] == "failed"
     assert "COLUMN=HEADING" in terminal.refused("contacts", "source", "set", ACCOUNT, "--column", "Réf")
     assert "is not a time" in terminal.refused("contacts", "source", "set", ACCOUNT, "--time", "4h")
