@@ -58,7 +58,7 @@ def lines(server: Server, request_id: str, count: int = 1) -> list[dict[str, Any
     return found
 
 
-@pytest.mark.parametrize(("path", "headers"), [("/contacts", {}), ("/queues", own())])
+@pytest.mark.parametrize(("path", "headers"), [("/contacts", {}), ("/journal", own())])
 def test_a_refusal_is_in_the_log_with_the_id_of_its_answer(alone: Busy, path: str, headers: dict[str, str]) -> None:
     refused = client_of(alone.server, alone.cast, "outsider").ask("GET", path, headers=headers)
 
