@@ -44,4 +44,10 @@ RECORD_USE_CASES = [
         lambda a: reverting.revert_change(a.cast.db, a.actor, a.code, last_change(a)),
         "facts",
     ),
+    UseCase(
+        reverting.undo_changes,
+        Role.MANAGE,
+        lambda a: reverting.undo_changes(a.cast.db, a.actor, a.code, a.contact_id),
+        "facts",
+    ),
 ]
