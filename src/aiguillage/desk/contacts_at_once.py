@@ -62,7 +62,9 @@ def _require_meant(change: Change, meant: Meant) -> list[Kept]:
         view = View(change.connection, change.account_id, change.account)
         ids = ids_found(view, meant.asked, MOST_AT_ONCE + 1)
     if len(ids) > MOST_AT_ONCE:
-        raise invalid(f"These are too many at once: at most {MOST_AT_ONCE:,} contacts are. Search for fewer of them.")
+        raise invalid(
+            f"These are too many at once: at most {MOST_AT_ONCE:,} contacts can be changed. Search for fewer of them."
+        )
     if meant.expected is not None and meant.expected != len(ids):
         raise stale(f"Now {len(ids):,} contacts are found, not {meant.expected:,}. Look at the list again.")
     return [require_contact(change.connection, change.account_id, each) for each in ids]

@@ -1,6 +1,7 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
 from aiguillage.console.pages import (
+    calendars,
     calls,
     contacts,
     facts,
@@ -14,6 +15,7 @@ from aiguillage.console.pages import (
     second_factor,
     settings,
     signing_in,
+    surveys,
     switches,
     today,
     tokens,
@@ -24,6 +26,7 @@ from aiguillage.console.visits import PAGES
 
 __all__ = [
     "PAGES",
+    "calendars",
     "calls",
     "contacts",
     "facts",
@@ -37,6 +40,7 @@ __all__ = [
     "second_factor",
     "settings",
     "signing_in",
+    "surveys",
     "switches",
     "today",
     "tokens",

@@ -202,17 +202,18 @@ def remove(visit: Visit) -> Answer:
 @form("/{account}/contacts/remove")
 def remove_some(visit: Visit) -> Answer:
     """Removes those that are ticked, or all that are found; all or none."""
-    return _changed(visit, "{count} contacts are removed.", remove_meant)
+    return _changed(visit, lambda count: visit.say("{count} contacts are removed.", count=count), remove_meant)
 
 
 @form("/{account}/contacts/set")
 def set_some(visit: Visit) -> Answer:
     """Gives those that are ticked, or all that are found, a value."""
     given = {visit.form.get("part", ""): visit.form.get("value", "").strip() or None}
-    return _changed(visit, "{count} contacts are changed.", partial(set_contacts, given=given))
+    change = partial(set_contacts, given=given)
+    return _changed(visit, lambda count: visit.say("{count} contacts are changed.", count=count), change)
 
 
-def _changed(visit: Visit, said: str, change: Callable[..., int]) -> Answer:
+def _changed(visit: Visit, said: Callable[[int], str], change: Callable[..., int]) -> Answer:
     """Several contacts changed alike; the list again, with what was typed, where that is refused."""
     try:
         count = change(visit.db, visit.actor, visit.code, _meant(visit))
@@ -221,7 +222,7 @@ def _changed(visit: Visit, said: str, change: Callable[..., int]) -> Answer:
             raise
         return _listed(visit, visit.form, {"": [refusal.message]}, 422 if refusal.kind is Kind.INVALID else 409)
     kept = urlencode({name: text for name in (*FILTERS, "q", "sort") if (text := visit.form.get(name))})
-    return Moved(f"{visit.at}/contacts?{kept}".rstrip("?"), visit.say(said, count=count), undo=last_of(visit))
+    return Moved(f"{visit.at}/contacts?{kept}".rstrip("?"), said(count), undo=last_of(visit))
 
 
 def _meant(visit: Visit) -> Meant:

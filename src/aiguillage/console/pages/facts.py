@@ -20,7 +20,7 @@ from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
 from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import Kept
 
-NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}
+NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list", "cti": "cti"}
 """Parts that name a fact of a kind."""
 
 WHOLE = f"{ACCOUNT}:"

@@ -78,13 +78,13 @@ def _number(text: str) -> int | None:
 @form("/{account}/journal/{seq}/revert", role=Role.MANAGE)
 def revert(visit: Visit) -> Answer:
     """Takes a change back; that too can be taken back."""
-    return _taken_back(visit, revert_change, "The change is taken back.")
+    return _taken_back(visit, revert_change, visit.say("The change is taken back."))
 
 
 @form("/{account}/journal/{seq}/undo", role=Role.MANAGE)
 def undo(visit: Visit) -> Answer:
     """Takes back all that was changed together with a change."""
-    return _taken_back(visit, undo_changes, "What was changed is as it was before.")
+    return _taken_back(visit, undo_changes, visit.say("What was changed is as it was before."))
 
 
 def _taken_back(visit: Visit, back: Callable[..., Entry], said: str) -> Answer:
@@ -94,4 +94,4 @@ def _taken_back(visit: Visit, back: Callable[..., Entry], said: str) -> Answer:
         if refusal.kind not in {Kind.CONFLICT, Kind.INVALID}:
             raise
         return _shown(visit, {"": [refusal.message]}, 409)
-    return Moved(f"{visit.at}/journal", visit.say(said), undo=done.seq)
+    return Moved(f"{visit.at}/journal", said, undo=done.seq)
