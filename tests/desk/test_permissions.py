@@ -15,6 +15,7 @@ from aiguillage.desk import (
     checks,
     column_maps,
     contacts,
+    contacts_at_once,
     cti_maps,
     ctis,
     documents,
@@ -44,7 +45,7 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
-from tests.cast import ACCOUNT, Cast, copy_of, email, known_caller
+from tests.cast import ACCOUNT, NOW, Cast, copy_of, email, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
@@ -62,7 +63,19 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(
+        accounts,
+        calendars,
+        call_flow_tokens,
+        calls,
+        contacts,
+        contacts_at_once,
+        ctis,
+        documents,
+        facts,
+        fields,
+        holidays,
+    ),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
     *(call_exports, checks, column_maps, erasing, people, reverting, sources, webhooks, weeks),
 )
@@ -79,7 +92,7 @@ def furnish(cast: Cast) -> int:
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)
     surveys.add_records(cast.db, cast["editor"], ACCOUNT, [record])
-    return known_caller(cast).id
+    return known_caller(cast, NOW + 1).id
 
 
 @pytest.fixture(scope="session")

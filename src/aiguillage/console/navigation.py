@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("today", "Today", "home"),
             Place("try", "Try a call", "route"),
             Place("calls", "Calls", "phone-incoming"),
+            Place("surveys", "Surveys", "chart-bar"),
         ),
     ),
     (
@@ -37,8 +38,10 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("call-queues", "Call queues", "users-group"),
             Place("groups", "Groups", "building"),
             Place("closing-days", "Closing days", "calendar-event"),
+            Place("calendars", "Calendars", "calendar"),
             Place("rotas", "Rotas", "users"),
             Place("switches", "Switches", "toggle-right"),
+            Place("ctis", "CTIs", "device-mobile"),
         ),
     ),
     (

@@ -9,6 +9,7 @@ import msgspec
 from aiguillage.desk.accounts import replace_account
 from aiguillage.desk.change import Change, change_facts
 from aiguillage.desk.contacts import discard_contacts, place_contact, replace_contact, require_contact
+from aiguillage.desk.contacts_at_once import MOST_AT_ONCE
 from aiguillage.desk.facts import belongings, discard_fact, name_of, replace_fact, restore_fact
 from aiguillage.desk.fields import read_field, replace_field
 from aiguillage.domain.accounts import Account, Actor, Role
@@ -45,13 +46,41 @@ def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
     Raises Refusal: conflict with what stands in the way, invalid for what is not reverted here.
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
-        if entry is None:
-            raise missing(f"There is no change {seq} on this account.")
-        reverting = _read(change, entry)
+        entry = _require_entry(change, seq)
         change.action = ACTION
-        with _standing_in_the_way():
-            _revert(change, reverting)
+        _take_back(change, entry)
+        return _newest(change)
+
+
+def _require_entry(change: Change, seq: int) -> Entry:
+    """The change of that number. Raises Refusal(missing)."""
+    entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
+    if entry is None:
+        raise missing(f"There is no change {seq} on this account.")
+    return entry
+
+
+def _take_back(change: Change, entry: Entry) -> None:
+    """Makes of an entity what it was before. Raises Refusal."""
+    reverting = _read(change, entry)
+    with _standing_in_the_way():
+        _revert(change, reverting)
+
+
+def undo_changes(db: Database, actor: Actor, code: str, seq: int) -> Entry:
+    """Takes back all that was changed together with the change of that number, all or nothing; its newest entry.
+
+    Together are the changes of one actor at one moment, as one form or one command makes them: what belonged to a
+    removed fact comes back with it. Raises Refusal as revert_change does, and invalid for more than MOST_AT_ONCE.
+    """
+    with change_facts(db, actor, code, Role.MANAGE) as change:
+        entry = _require_entry(change, seq)
+        together = journal.read_together(change.connection, change.account_id, entry, MOST_AT_ONCE + 1)
+        if len(together) > MOST_AT_ONCE:
+            raise invalid(f"More than {MOST_AT_ONCE:,} changes were made together. Take them back one by one.")
+        change.action = ACTION
+        for one in together:
+            _take_back(change, one)
         return _newest(change)
 
 

@@ -1,6 +1,7 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
 from aiguillage.console.pages import (
+    calendars,
     calls,
     contacts,
     facts,
@@ -15,6 +16,7 @@ from aiguillage.console.pages import (
     settings,
     signing_in,
     sources,
+    surveys,
     switches,
     today,
     tokens,
@@ -25,6 +27,7 @@ from aiguillage.console.visits import PAGES
 
 __all__ = [
     "PAGES",
+    "calendars",
     "calls",
     "contacts",
     "facts",
@@ -39,6 +42,7 @@ __all__ = [
     "settings",
     "signing_in",
     "sources",
+    "surveys",
     "switches",
     "today",
     "tokens",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from aiguillage.console.changes import last_of
 from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
 from aiguillage.console.labels import BY_SLUG, LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, number_of, page
@@ -19,7 +20,7 @@ from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
 from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import Kept
 
-NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}
+NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list", "cti": "cti"}
 """Parts that name a fact of a kind."""
 
 WHOLE = f"{ACCOUNT}:"
@@ -239,7 +240,7 @@ def _remove(subject: Subject) -> Run:
             if refusal.kind is not Kind.CONFLICT:
                 raise
             return _form_of(visit, subject, kept, values_of(kept.fact), _faults(refusal))
-        return Moved(_after(visit, subject, kept.fact), visit.say("It is removed."))
+        return Moved(_after(visit, subject, kept.fact), visit.say("It is removed."), undo=last_of(visit))
 
     return remove
 
