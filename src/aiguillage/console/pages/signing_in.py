@@ -47,6 +47,7 @@ def take_sign_in(visit: Visit) -> Answer:
             address=visit.address,
             agent=visit.agent,
             authorization=f"Bearer {visit.session}",
+            language=visit.language,
         )
     except Refusal as refusal:
         values = {"next": next_, "kept": kept, "faults": faults_of(refusal), "email": email, "ended": False}
