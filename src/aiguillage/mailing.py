@@ -90,7 +90,7 @@ TEXTS = (
     "Somebody asked for a new password for {email}.",
     "If it was not you, do nothing: your password stays as it is.",
     "Somebody signed in as {email} from an address or with a program that was not seen for 30 days.",
-    "When: {when} UTC\nAddress: {address}\nProgram: {program}",
+    "When: {when} UTC. Address: {address}. Program: {program}",
     "If it was you, there is nothing to do.",
     "If it was not you, change your password now. That ends all other sessions; the same page lists them:",
 )

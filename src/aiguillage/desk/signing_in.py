@@ -17,7 +17,9 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.mails import SIGN_IN
 from aiguillage.domain.problems import Code
+from aiguillage.domain.recovery import recovery_code
 from aiguillage.storage.mails import add_mail
+from aiguillage.storage.recovery import count_codes
 from aiguillage.storage.schema import tokens, users
 from aiguillage.storage.sqlite.engine import Database
 
@@ -35,7 +37,10 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as they see themselves, and the token that they act with."""
+    """A user as they see themselves, and the token that they act with.
+
+    `codes_left` is how many recovery codes are left to somebody who has just signed in with one.
+    """
 
     id: int
     email: str
@@ -43,6 +48,7 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     operator: bool
     second_factor: bool
     token: Token
+    codes_left: int | None = None
 
 
 def sign_in(
@@ -82,7 +88,8 @@ def sign_in(
             end_session(change, former)
         _tell_of_new_place(change, user, address, agent, language)
         session, secret = open_session(change, user.id, address=address, agent=agent)
-    return who_is(user, session), secret
+        left = count_codes(change.connection, user.id) if is_on(user) and recovery_code(code) else None
+    return msgspec.structs.replace(who_is(user, session), codes_left=left), secret
 
 
 def _tell_of_new_place(change: Change, user: Row[Any], address: str | None, agent: str, language: str) -> None:
