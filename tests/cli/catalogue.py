@@ -36,6 +36,7 @@ from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
 from aiguillage.domain.rotas import UNITS
 from aiguillage.domain.routing import RULES
+from aiguillage.mailing import TEXTS
 from aiguillage.settings import MEANING
 from aiguillage.telling import NAMES, WHY
 from aiguillage.translation import CATALOGUES, DOMAIN
@@ -65,7 +66,7 @@ def wanted() -> set[str]:
     """Every message that a door translates: refusals, literals in `_("...")`, and words that are kept in tables."""
     remarks = {*SENTENCES, *ON_CHECKS, *ON_TOKENS, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
-    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
+    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS, *TEXTS}
     return headings() | pages() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}
 
 

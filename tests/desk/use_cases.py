@@ -208,7 +208,9 @@ USE_CASES = [
     UseCase(
         users.invite_person,
         Role.MANAGE,
-        lambda a: users.invite_person(a.cast.db, a.actor, "newcomer@example.org", a.code, Role.READ),
+        lambda a: users.invite_person(
+            a.cast.db, a.actor, "newcomer@example.org", a.code, Role.READ, mailed=False, language="en"
+        ),
         "facts",
     ),
     UseCase(

@@ -17,6 +17,7 @@ from aiguillage.domain import rotas
 from aiguillage.domain.contacts import MOST_CONTACTS
 from aiguillage.domain.facts import KINDS
 from aiguillage.domain.geo import MOST_ZONES
+from aiguillage.domain.mails import MOST_RESETS
 from aiguillage.domain.remarks import MOST_REMARKS
 from tests.docs.markdown import codes, read, rows, section
 
@@ -34,6 +35,7 @@ LIMITS = {
     "contacts of an account": MOST_CONTACTS,
     "users of an account": users.MOST_USERS,
     "people invited to an account by a manager within a day": users.MOST_INVITED,
+    "mails for a forgotten password to one address within an hour": MOST_RESETS,
     "good tokens of a user": token_rows.MOST_TOKENS,
     "good call-flow tokens of an account": token_rows.MOST_CALL_TOKENS,
     "open sessions of a user": token_rows.MOST_SESSIONS,
