@@ -1,4 +1,7 @@
-"""Reverting one change: what it was about becomes what it was before, if nobody changed it since."""
+"""Reverting one change: what it was about becomes what it was before, if nobody changed it since.
+
+A draft's publication is one change here, whose facts are all reverted, or none.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +12,11 @@ import msgspec
 from aiguillage.desk.accounts import replace_account
 from aiguillage.desk.change import Change, change_facts
 from aiguillage.desk.contacts import discard_contacts, place_contact, replace_contact, require_contact
+from aiguillage.desk.drafts import ENTITY
 from aiguillage.desk.facts import belongings, discard_fact, name_of, replace_fact, restore_fact
 from aiguillage.desk.fields import read_field, replace_field
+from aiguillage.desk.publishing import ACTION as PUBLISH
+from aiguillage.desk.publishing import Publication
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Field
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
@@ -48,16 +54,33 @@ def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
         entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
         if entry is None:
             raise missing(f"There is no change {seq} on this account.")
-        reverting = _read(change, entry)
         change.action = ACTION
-        with _standing_in_the_way():
-            _revert(change, reverting)
+        if _is_publication(entry):
+            _revert_publication(change, entry)
+        else:
+            _revert(change, _read(change, entry))
         return _newest(change)
 
 
 def is_revertible(entry: Entry) -> bool:
     """Whether it is a change of a kind that can be reverted, of which nothing was erased."""
-    return _shape(entry) is not None and ERASED not in (entry.before, entry.after)
+    return _is_publication(entry) or (_shape(entry) is not None and ERASED not in (entry.before, entry.after))
+
+
+def _is_publication(entry: Entry) -> bool:
+    """Whether it stands for all changes of a draft that was published, or taken back."""
+    return entry.entity == ENTITY and entry.action in {PUBLISH, ACTION}
+
+
+def _revert_publication(change: Change, entry: Entry) -> None:
+    """Reverts all changes of a publication, the last one first; that can be reverted as well."""
+    about = msgspec.convert(entry.after, Publication)
+    before = journal.last_seq(change.connection, change.account_id)
+    for one in list(journal.read_between(change.connection, change.account_id, about.first, about.last)):
+        _revert(change, _read(change, one))
+    last = journal.last_seq(change.connection, change.account_id)
+    about = Publication(name=about.name, first=before + 1, last=last)
+    change.record(change.take_seqs(), ACTION, ENTITY, entry.entity_id, None, about)
 
 
 def _shape(entry: Entry) -> Any:  # noqa: ANN401 - a type
@@ -119,6 +142,11 @@ def _standing_in_the_way() -> Iterator[None]:
 
 
 def _revert(change: Change, reverting: _Change) -> None:
+    with _standing_in_the_way():
+        _put_back(change, reverting)
+
+
+def _put_back(change: Change, reverting: _Change) -> None:
     entity, before = reverting.entry.entity, reverting.before
     if entity == "account":
         replace_account(change, before)
