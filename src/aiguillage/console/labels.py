@@ -235,6 +235,7 @@ ENTITIES: Mapping[str, Named] = {
     "cti": Named("CTI"),
     "cti_destination": Named("Destination of a CTI"),
     "survey": Named("Survey"),
+    "draft": Named("Draft", "drafts"),
 }
 """By the journal's own names."""
 
@@ -247,6 +248,7 @@ ACTIONS: Mapping[str, str] = {
     "grant": "given",
     "revoke": "taken away",
     "issue": "issued",
+    "publish": "published",
 }
 BY_SLUG: Mapping[str, Subject] = {subject.slug: subject for subject in SUBJECTS}
 

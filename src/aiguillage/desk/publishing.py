@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 
 from aiguillage.desk.change import Change, change_facts, require_unchanged
-from aiguillage.desk.drafts import ENTITY, label_of, line_of, require_open
+from aiguillage.desk.drafts import ENTITY, line_of, require_open
 from aiguillage.desk.facts import discard_fact, place_fact, replace_fact, restore_fact
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Refusal, conflict, invalid
 from aiguillage.domain.facts import BY_NAME
 from aiguillage.storage import drafts
 from aiguillage.storage.drafts import FIRST, Drafted
-from aiguillage.storage.facts import kept_fact, words_of
+from aiguillage.storage.facts import kept_fact
 from aiguillage.storage.journal import last_seq
 from aiguillage.storage.sqlite.engine import Database
 
@@ -65,7 +65,7 @@ def publish_draft(db: Database, actor: Actor, code: str, draft_id: int, *, expec
 def _require_current(change: Change, drafted: Sequence[Drafted]) -> None:
     """Raises Refusal(conflict) for facts that are not any more those that the draft began from."""
     lines = [line_of(change.connection, change.account_id, one) for one in drafted]
-    overtaken = {place_named(one.drafted): [OVERTAKEN] for one in lines if one.overtaken}
+    overtaken = {place_named(one.drafted): [conflict(OVERTAKEN).message] for one in lines if one.overtaken}
     if overtaken:
         raise _in_the_way(overtaken)
 
@@ -88,7 +88,7 @@ def _apply(change: Change, drafted: Sequence[Drafted]) -> None:
                 _make_live(change, one, ids)
             except Refusal as refusal:
                 left.append(one)
-                errors[place_named(one)] = [f"{words_of(one.kind).capitalize()} {label_of(one)}: {refusal.message}"]
+                errors[place_named(one)] = [refusal.message]
         if len(left) == len(waiting):
             raise _in_the_way(errors)
         waiting = left

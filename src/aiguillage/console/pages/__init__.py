@@ -3,6 +3,7 @@
 from aiguillage.console.pages import (
     calls,
     contacts,
+    drafts,
     facts,
     geography,
     holidays,
@@ -26,6 +27,7 @@ __all__ = [
     "PAGES",
     "calls",
     "contacts",
+    "drafts",
     "facts",
     "geography",
     "holidays",
