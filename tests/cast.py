@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from aiguillage.app import open_database
 from aiguillage.desk.accounts import add_account
 from aiguillage.desk.contacts import Kept, add_contact
@@ -112,7 +114,7 @@ def copy_of(template: Path, settings: Settings) -> Iterator[Database]:
     _CLOSED.append(database)
 
 
-def known_caller(cast: Cast) -> Kept:
+def known_caller(cast: Cast, at: int = NOW) -> Kept:
     """A VIP contact of CL0000 with a number, a code, four destinations and an on-call contract."""
     contact = Contact(
         reference="C-1",
@@ -125,4 +127,4 @@ def known_caller(cast: Cast) -> Kept:
         select=DESTINATIONS,
         boolean=(True, True, None, None),
     )
-    return add_contact(cast.db, cast["editor"], ACCOUNT, contact)
+    return add_contact(cast.db, msgspec.structs.replace(cast["editor"], at=at), ACCOUNT, contact)

@@ -20,6 +20,7 @@ from aiguillage.desk.holidays import observe_holidays
 from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.journal import list_changes
+from aiguillage.desk.sources import set_source, show_source
 from aiguillage.desk.webhooks import add_webhook, list_deliveries
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.queues import Calendar, Queue
@@ -120,6 +121,17 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
     ]
     assert "hush" not in text
     assert "Traceback" not in text
+
+
+def test_contacts_are_imported_from_a_source_that_is_due_and_what_fails_is_said(cast: Cast, settings: Settings) -> None:
+    set_source(cast.db, long_ago(cast), ACCOUNT, {"url": "https://crm.invalid/a.csv?key=hush", "schedule": "hourly"})
+
+    with capture_logs() as said:
+        keep_house(settings, Counts(memory_for(1), 1, []), lambda seconds: seconds > 0)
+
+    assert {"event": "source_failing", "account": ACCOUNT, "log_level": "warning"} in said
+    assert "hush" not in str(said)
+    assert "crm.invalid is no name that is known" in show_source(cast.db, cast["editor"], ACCOUNT).source.trouble
 
 
 def test_a_walk_whose_findings_cannot_be_kept_is_said_once_a_round_and_kept_when_they_can_be(

@@ -48,10 +48,11 @@ def build_desk(settings: Settings) -> ASGI:
         "explain": partial(explain_call, settings),
         "apart": partial(work_apart, settings),
         "replay_draft": partial(work_apart, settings, replay_draft, settings),
+        "mailed": lambda: bool(settings.smtp_url),
     }
     return web_application(
         door=door,
-        pages=Site(database, settings.calls, now, door.lanes, means).handlers(),
+        pages=Site(database, settings.calls, now, door.lanes, means, settings.public_url).handlers(),
         calls=[operation for dialect in DIALECTS for operation in dialect.OPERATIONS],
         tags=[tag for dialect in DIALECTS for tag in dialect.TAGS],
         on_shutdown=database.close,

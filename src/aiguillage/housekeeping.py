@@ -1,7 +1,8 @@
-"""Housekeeping: a process beside the workers: calendars, holidays, webhooks, old calls, damage."""
+"""Housekeeping: a process beside the workers: calendars, holidays, sources, webhooks, mail, old calls, damage."""
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,11 +20,13 @@ from aiguillage.desk.events import accounts_with_webhooks, note_events
 from aiguillage.desk.held import sweep_held
 from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
+from aiguillage.desk.sources import due_sources, run_due
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, place_of
 from aiguillage.domain.moments import moment_of
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_logs
+from aiguillage.mailing import send_mails
 from aiguillage.precedence import give_way
 from aiguillage.settings import Settings, read_settings
 from aiguillage.storage.sqlite.damage import Watch, told_of
@@ -32,6 +35,9 @@ from aiguillage.storage.sqlite.staging import sweep
 
 EVERY = 60.0
 """Seconds from one round to the next."""
+
+MAIL_EVERY = 5.0
+"""Seconds from one look at the mails that are due to the next."""
 
 ACTOR = "housekeeping"
 """Who acts, in the journal."""
@@ -50,6 +56,17 @@ def keep_house(settings: Settings, counts: Counts, ends: Callable[[float], bool]
             if ends(0.0):
                 return
         if ends(EVERY):
+            return
+
+
+def keep_mailing(settings: Settings, counts: Counts, ends: Callable[[float], bool]) -> None:
+    """Sends mail beside the rounds: who waits for a link must not wait for somebody else's calendar."""
+    while True:
+        with _told("mail"), closing(Database(settings.database)) as database:
+            waiting, failed = send_mails(database, settings, _now)
+            counts.put("mails_waiting", waiting)
+            counts.put("mails_failed", failed)
+        if ends(MAIL_EVERY):
             return
 
 
@@ -81,6 +98,7 @@ def _round(house: _House) -> Iterator[None]:
         yield from _webhooks(settings, database)
         yield from _calendars(database)
         yield from _useless_calendars(house, database)
+        yield from _sources(database)
         yield from _damage(database, house.watch)
 
 
@@ -132,6 +150,21 @@ def _calendars(database: Database) -> Iterator[None]:
                 _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
 
 
+def _sources(database: Database) -> Iterator[None]:
+    """Imports contacts from every source that is due, one after the other, for a minute, as calendars are read."""
+    due, ends = [], time.monotonic() + EVERY
+    with _told("sources"):
+        due = due_sources(database, _now())
+    for source in due:
+        yield
+        if time.monotonic() > ends:
+            return
+        with _told("source", account=source.code):
+            state = run_due(database, _actor(), source)
+            if state is not None and state.source.failing_since is not None:
+                _log.warning("source_failing", account=source.code)
+
+
 def _useless_calendars(house: _House, database: Database) -> Iterator[None]:
     """Counts the calendars of which nothing counts, and those that fail."""
     changed = []
@@ -172,7 +205,10 @@ def main(words: list[str]) -> None:
     inherited, settings = Inherited.read(words), read_settings()
     configure_logs(settings.log_level)
     inherited.say_ready()
-    keep_house(settings, Counts(inherited.memory(), inherited.row), inherited.is_orphan)
+    counts = Counts(inherited.memory(), inherited.row)
+    post = threading.Thread(target=keep_mailing, args=(settings, counts, inherited.is_orphan), name="mail", daemon=True)
+    post.start()
+    keep_house(settings, counts, inherited.is_orphan)
 
 
 if __name__ == "__main__":

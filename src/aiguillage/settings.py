@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.mails import parse_smtp_url, without_password
 from aiguillage.domain.proxies import Proxies
 
 PREFIX = "AIGUILLAGE_"
@@ -28,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str = ""
     trusted_proxies: str = ""
     public_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
     keep_alive: int = 5
     log_level: str = "info"
     cache_mib: int = 8
@@ -54,6 +57,8 @@ MEANING = {
     "tls_key": "the key file of the certificate",
     "trusted_proxies": "addresses whose X-Forwarded-For is believed, with commas; none if empty",
     "public_url": "the URL by which people reach this server, for links in answers; the one that they asked if empty",
+    "smtp_url": "the mail server, as in smtp+starttls://user:password@mail.example.org; no mail is sent if empty",
+    "mail_from": "the e-mail address that mail comes from",
     "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
@@ -103,6 +108,22 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield PREFIX + "TLS_CERT", "TLS needs both a certificate and its key: --tls-cert and --tls-key."
     if values["public_url"] and not _PUBLIC.fullmatch(values["public_url"]):
         yield _variable("public_url", f"is '{values['public_url']}'. Use one like https://calls.example.org")
+    if values["smtp_url"]:
+        yield from _mail_faults(values)
+
+
+def _mail_faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with how mail is sent; never with the URL in it, which holds a password."""
+    from aiguillage.domain.accounts import looks_like_email  # noqa: PLC0415 - brings the plans of all countries along
+
+    try:
+        parse_smtp_url(values["smtp_url"])
+    except ValueError as error:
+        yield _variable("smtp_url", str(error))
+    if not looks_like_email(values["mail_from"]):
+        yield _variable("mail_from", f"is '{values['mail_from']}'. Use the e-mail address that mail comes from.")
+    if not values["public_url"]:
+        yield _variable("public_url", "is empty. Mail has links: set it to the URL by which people reach this server.")
 
 
 def _variable(name: str, fault: str) -> tuple[str, str]:
@@ -115,6 +136,12 @@ def _is_whole_number(value: object, lowest: int, highest: int) -> bool:
         return lowest <= int(str(value)) <= highest
     except ValueError:
         return False
+
+
+def shown(settings: Settings, name: str) -> str:
+    """A setting's value as people may read it."""
+    value = str(getattr(settings, name))
+    return without_password(value) if name == "smtp_url" else value
 
 
 def origin(name: str, environment: Mapping[str, str] = os.environ) -> str:

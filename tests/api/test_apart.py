@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -18,20 +18,34 @@ import pytest
 from aiguillage.api.child import MOST_MEMORY, MOST_SECONDS
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.staging import PREFIX
-from tests.api.client import Client, client_of
+from tests.api.client import Client, client_of, on_new_account
 from tests.api.test_lanes import bearer, first, held
-from tests.cast import ACCOUNT, Cast
+from tests.cast import Cast
 from tests.server import Server, children, running
+from tests.standing import Busy, busy_server
 
 CSV = {"Content-Type": "text/csv"}
 MANY = 200_000
 """Rows that take some seconds of processor time to read."""
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+    """A server that only this file's tests ask, for nobody else's heavy work is to be seen there."""
+    with busy_server(tmp_path_factory.mktemp("apart")) as alone:
+        yield alone
+
+
 @pytest.fixture
-def client(server: Server, cast: Cast) -> Client:
-    """CL0000's manager, on a server that nobody else asks for heavy work."""
-    return client_of(server, cast, "manager")
+def client(alone: Busy) -> Client:
+    """The manager of an account that the test has to itself."""
+    return on_new_account(alone.server, alone.cast)
+
+
+@pytest.fixture
+def data(alone: Busy) -> Path:
+    """The database's directory, in which work leaves its files."""
+    return alone.cast.db.path.parent
 
 
 def rows(count: int) -> bytes:
@@ -80,7 +94,7 @@ def send(client: Client, content: bytes) -> socket.socket:
     """The connection of a client that sent an import and waits for its answer."""
     connection = socket.create_connection(("127.0.0.1", client.server.port), timeout=60)
     connection.sendall(
-        f"POST /smart-routings/contacts/import?customer_account={ACCOUNT} HTTP/1.1\r\nHost: localhost\r\n"
+        f"POST /smart-routings/contacts/import?customer_account={client.account} HTTP/1.1\r\nHost: localhost\r\n"
         f"Authorization: Bearer {client.secret}\r\nContent-Type: text/csv\r\n"
         f"Content-Length: {len(content)}\r\n\r\n".encode()
         + content
@@ -88,11 +102,11 @@ def send(client: Client, content: bytes) -> socket.socket:
     return connection
 
 
-def test_a_child_has_limits_and_gives_way_to_others(client: Client, cast: Cast) -> None:
-    with ThreadPoolExecutor(1) as pool, held(cast.db.path):
+def test_a_child_has_limits_and_gives_way_to_others(client: Client, alone: Busy, data: Path) -> None:
+    with ThreadPoolExecutor(1) as pool, held(alone.cast.db.path):
         pool.submit(client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV)
         child = first_child(client.server.desk)
-        wait_for(cast.db.path.parent)
+        wait_for(data)
         limits = Path(f"/proc/{child}/limits").read_text()
         policy = os.sched_getscheduler(child)
 
@@ -101,24 +115,28 @@ def test_a_child_has_limits_and_gives_way_to_others(client: Client, cast: Cast) 
     assert policy == os.SCHED_IDLE
 
 
-def test_work_that_takes_too_long_is_stopped_and_told_so_and_nothing_is_kept(client: Client, cast: Cast) -> None:
-    with ThreadPoolExecutor(1) as pool, held(cast.db.path):
+def test_work_that_takes_too_long_is_stopped_and_told_so_and_nothing_is_kept(
+    client: Client, alone: Busy, data: Path
+) -> None:
+    with ThreadPoolExecutor(1) as pool, held(alone.cast.db.path):
         asked: Future[httpx.Response] = pool.submit(
             client.ask, "POST", "/contacts/import", content=rows(MANY), headers=CSV
         )
         child = first_child(client.server.desk)
-        wait_for(cast.db.path.parent)
+        wait_for(data)
         resource.prlimit(child, resource.RLIMIT_CPU, (1, MOST_SECONDS))
         answer = asked.result()
 
     assert (answer.status_code, "processor time" in answer.json()["detail"]) == (422, True)
     assert client.get("/contacts")["total"] == 0
-    assert not list(cast.db.path.parent.glob(f"{PREFIX}*"))
+    assert not list(data.glob(f"{PREFIX}*"))
     assert client.done("POST", "/contacts/import", content=rows(2), headers=CSV)["created"] == 2
 
 
-def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Client, cast: Cast) -> None:
-    with ThreadPoolExecutor(1) as pool, held(cast.db.path):
+def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Client, alone: Busy) -> None:
+    before = len(client.server.log.read_text())
+
+    with ThreadPoolExecutor(1) as pool, held(alone.cast.db.path):
         asked: Future[httpx.Response] = pool.submit(
             client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV
         )
@@ -127,17 +145,17 @@ def test_a_child_that_is_killed_is_told_of_in_words_and_in_the_log(client: Clien
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "stopped before" in answer.json()["detail"]
-    assert "child_ended" in client.server.log.read_text()
+    assert "child_ended" in client.server.log.read_text()[before:]
     assert client.get("/contacts")["total"] == 0
 
 
-def test_work_ends_when_its_client_goes(client: Client, cast: Cast) -> None:
-    with held(cast.db.path):
+def test_work_ends_when_its_client_goes(client: Client, alone: Busy, data: Path) -> None:
+    with held(alone.cast.db.path):
         with send(client, rows(100)):
             child = first_child(client.server.desk)
-            wait_for(cast.db.path.parent)
+            wait_for(data)
         until(lambda: not is_there(child))
-        until(lambda: not any(cast.db.path.parent.glob(f"{PREFIX}*")))
+        until(lambda: not any(data.glob(f"{PREFIX}*")))
 
     assert client.get("/contacts")["total"] == 0
     assert client.done("POST", "/contacts/import", content=rows(2), headers=CSV)["created"] == 2
@@ -171,10 +189,12 @@ def test_an_upload_that_is_being_applied_is_applied_before_the_server_stops(cast
     assert (told["state"], count) == ("applying", 500)
 
 
-def test_an_account_that_has_enough_heavy_work_is_told_to_wait_and_nobody_else_does(client: Client, cast: Cast) -> None:
+def test_an_account_that_has_enough_heavy_work_is_told_to_wait_and_nobody_else_does(
+    client: Client, alone: Busy
+) -> None:
     url = f"http://127.0.0.1:{client.server.port}/whoami"
 
-    with ThreadPoolExecutor(6) as pool, held(cast.db.path):
+    with ThreadPoolExecutor(6) as pool, held(alone.cast.db.path):
         asked = [pool.submit(client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV) for _ in range(6)]
         turned_away = first(asked, 2)
         at_work = len(working(client.server.desk))
@@ -196,7 +216,9 @@ def test_an_import_with_a_key_is_carried_out_once(client: Client) -> None:
     assert client.get("/contacts")["total"] == 2
 
 
-def test_a_long_body_is_never_in_the_servers_memory(client: Client) -> None:
+def test_a_long_body_is_never_in_the_servers_memory(server: Server, cast: Cast) -> None:
+    client = client_of(server, cast, "manager")
+
     def largest() -> int:
         status = Path(f"/proc/{client.server.desk}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
@@ -214,7 +236,7 @@ def test_an_export_comes_compressed_to_who_takes_that(client: Client) -> None:
 
     plain = client.ask("GET", "/contacts/export", params={"format": "json"}, headers={"Accept-Encoding": "identity"})
     url = f"http://127.0.0.1:{client.server.port}/smart-routings/contacts/export"
-    params = {"customer_account": ACCOUNT, "format": "json"}
+    params = {"customer_account": client.account, "format": "json"}
     with httpx.stream("GET", url, params=params, headers=bearer(client) | {"Accept-Encoding": "gzip"}) as packed:
         content = b"".join(packed.iter_raw())
 
@@ -232,10 +254,10 @@ def test_an_export_that_is_refused_says_why(client: Client, path: str) -> None:
     assert "'pdf' is not an export format" in problem["detail"]
 
 
-def test_an_outsider_begins_no_work(client: Client, cast: Cast) -> None:
-    outsider = client_of(client.server, cast, "outsider")
+def test_an_outsider_begins_no_work(client: Client, alone: Busy) -> None:
+    outsider = client_of(client.server, alone.cast, "outsider", client.account)
 
     refused = outsider.refused(404, "POST", "/contacts/import", content=rows(2), headers=CSV)
 
-    assert "no account CL0000" in refused["detail"]
+    assert f"no account {client.account}" in refused["detail"]
     assert working(client.server.desk) == []

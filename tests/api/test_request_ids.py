@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,29 @@ import pytest
 from tests.api.client import Client, client_of
 from tests.api.test_apart import CSV, first_child, rows
 from tests.api.test_lanes import held
-from tests.cast import ACCOUNT, Cast
+from tests.cast import ACCOUNT
 from tests.server import Server, eventually
+from tests.standing import Busy, busy_server
 
 
 @pytest.fixture
-def client(server: Server, cast: Cast) -> Client:
-    """CL0000's manager, on a server that nobody else asks."""
-    return client_of(server, cast, "manager")
+def client(busy: Busy) -> Client:
+    """CL0000's manager."""
+    return client_of(busy.server, busy.cast, "manager")
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+    """A server that only this file asks, so that none of its refusals is one more of a kind; its call log is none."""
+    with busy_server(tmp_path_factory.mktemp("alone")) as alone:
+        damage(alone.cast.log)
+        yield alone
+
+
+@pytest.fixture
+def damaged(alone: Busy) -> Client:
+    """CL0000's manager on a server whose call log cannot be read."""
+    return client_of(alone.server, alone.cast, "manager")
 
 
 def own() -> dict[str, str]:
@@ -42,27 +58,27 @@ def lines(server: Server, request_id: str, count: int = 1) -> list[dict[str, Any
     return found
 
 
-@pytest.mark.parametrize("headers", [{}, own()])
-def test_a_refusal_is_in_the_log_with_the_id_of_its_answer(server: Server, cast: Cast, headers: dict[str, str]) -> None:
-    refused = client_of(server, cast, "outsider").ask("GET", "/contacts", headers=headers)
+@pytest.mark.parametrize(("path", "headers"), [("/contacts", {}), ("/journal", own())])
+def test_a_refusal_is_in_the_log_with_the_id_of_its_answer(alone: Busy, path: str, headers: dict[str, str]) -> None:
+    refused = client_of(alone.server, alone.cast, "outsider").ask("GET", path, headers=headers)
 
-    assert [line["event"] for line in lines(server, refused.headers["x-request-id"])] == ["right_refused"]
+    assert [line["event"] for line in lines(alone.server, refused.headers["x-request-id"])] == ["right_refused"]
     assert refused.headers.get_list("x-request-id") == [refused.headers["x-request-id"]]
     assert headers.items() <= {"X-Request-Id": refused.headers["x-request-id"]}.items()
 
 
-def test_a_refused_sign_in_is_in_the_log_with_the_id_of_its_answer(server: Server) -> None:
-    url = f"http://127.0.0.1:{server.port}/login"
+def test_a_refused_sign_in_is_in_the_log_with_the_id_of_its_answer(busy: Busy) -> None:
+    url = f"http://127.0.0.1:{busy.server.port}/login"
 
     refused = httpx.post(url, json={"email": "nobody@example.org", "password": "a wrong password"}, timeout=60)
 
-    assert [(line["event"], line["kind"]) for line in lines(server, refused.headers["x-request-id"])] == [
+    assert [(line["event"], line["kind"]) for line in lines(busy.server, refused.headers["x-request-id"])] == [
         ("sign_in_refused", "unauthorized")
     ]
 
 
-def test_a_child_that_ended_is_in_the_log_with_the_id_of_its_answer(client: Client, cast: Cast) -> None:
-    with ThreadPoolExecutor(1) as pool, held(cast.db.path):
+def test_a_child_that_ended_is_in_the_log_with_the_id_of_its_answer(client: Client, busy: Busy) -> None:
+    with ThreadPoolExecutor(1) as pool, held(busy.cast.db.path):
         asked: Future[httpx.Response] = pool.submit(
             client.ask, "POST", "/contacts/import", content=rows(2), headers=CSV | own()
         )
@@ -82,24 +98,21 @@ def damage(log: Path) -> None:
 
 @pytest.mark.parametrize(("method", "path", "body"), [("GET", "/calls", None), ("POST", "/replay", {})])
 def test_what_a_thread_or_a_child_says_has_the_id_of_its_request(
-    client: Client, cast: Cast, method: str, path: str, body: object
+    damaged: Client, method: str, path: str, body: object
 ) -> None:
-    damage(cast.log)
-
-    answer = client.ask(method, path, body)
+    answer = damaged.ask(method, path, body)
 
     assert answer.status_code == 503
-    assert [line["event"] for line in lines(client.server, answer.headers["x-request-id"])] == ["request_refused"]
+    assert [line["event"] for line in lines(damaged.server, answer.headers["x-request-id"])] == ["request_refused"]
 
 
-def test_an_answer_that_is_cut_off_is_in_the_log_with_its_id(client: Client, cast: Cast) -> None:
-    damage(cast.log)
+def test_an_answer_that_is_cut_off_is_in_the_log_with_its_id(damaged: Client) -> None:
     headers = own()
 
     with pytest.raises(httpx.RemoteProtocolError):
-        client.ask("GET", "/calls/export", headers=headers)
+        damaged.ask("GET", "/calls/export", headers=headers)
 
-    told = {line["event"] for line in lines(client.server, headers["X-Request-Id"], 3)}
+    told = {line["event"] for line in lines(damaged.server, headers["X-Request-Id"], 3)}
     assert told == {"answer_cut_off", "child_ended", "ASGI callable returned without completing response."}
 
 
@@ -113,14 +126,14 @@ def test_an_answer_that_is_given_again_has_the_id_of_the_request_that_it_is_give
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/nothing", "/feeds/rotas/x.ics", "/api/v2/switches/x"])
-def test_every_answer_of_the_desk_has_one_id(server: Server, path: str) -> None:
-    answer = httpx.get(f"http://127.0.0.1:{server.port}{path}", timeout=60)
+def test_every_answer_of_the_desk_has_one_id(busy: Busy, path: str) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{busy.server.port}{path}", timeout=60)
 
     assert len(answer.headers.get_list("x-request-id")) == 1
 
 
-def test_a_call_to_a_server_has_an_id(server: Server) -> None:
-    url = f"http://127.0.0.1:{server.port}/api/v1/smartRoutings?customerAccount={ACCOUNT}&number=x"
+def test_a_call_to_a_server_has_an_id(busy: Busy) -> None:
+    url = f"http://127.0.0.1:{busy.server.port}/api/v1/smartRoutings?customerAccount={ACCOUNT}&number=x"
 
     given, drawn = httpx.get(url, headers=own(), timeout=60), httpx.get(url, timeout=60)
 

@@ -16,7 +16,6 @@ from aiguillage.domain.accounts import CHALLENGE, Role
 from tests.api.walk_bodies import (
     ACCOUNTS,
     IMPORTS,
-    IN_PLACE,
     INSIDE,
     NO_REFERENCES,
     REFERENCES,
@@ -277,8 +276,7 @@ def test_a_role_can_do_what_its_row_says_and_nothing_above_it(walk: Walk, operat
     for name in sorted(may):
         ids = walk.prepare(name, operation, ACCOUNT)
         done[name] = walk.ask(name, operation, ACCOUNT, ids)
-        if operation.name in IN_PLACE:
-            walk.settle(ACCOUNT, ids)
+        walk.settle(operation, ACCOUNT, ids)
 
     assert {name: answer.status_code for name, answer in refused.items()} == dict.fromkeys(refused, 403)
     assert before == after

@@ -195,10 +195,12 @@ BODIES: dict[str, Callable[[int, Ids], Any]] = {
     "removeSurveyRecords": lambda _, ids: {"ids": [ids[RECORDS]]},
     "addWebhook": _hook,
     "setWebhook": _hook,
+    "setSource": lambda n, _: {"url": f"https://crm.invalid/{n}.csv"},
 }
 PREPARED = {
     **dict.fromkeys(("listObservedHolidays", "setObservedHoliday", "showObservance"), "setObservance"),
     "removeObservance": "setObservance",
+    **dict.fromkeys(("showSource", "runSource", "removeSource"), "setSource"),
 }
 """What must be done before an operation has anything to show, change or remove."""
 

@@ -67,6 +67,9 @@ def touched(operation: Operation) -> str:
 
 COLLECTIONS = sorted({one for operation in OPERATIONS.values() for one in collections(operation.path)})
 
+JOBS = {"applyImport": ("showImport", "applying"), "runSource": ("showSource", "running")}
+"""Operations that change the account after their answer: what shows that, and its state until then."""
+
 
 @dataclass
 class Walk:
@@ -135,9 +138,10 @@ class Walk:
             self.spare[account, of] = ids[of]
         return ids
 
-    def settle(self, account: str, ids: Ids) -> None:
-        """Waits until an upload that is being applied was."""
-        while self.ask(MANAGERS[account], OPERATIONS["showImport"], account, ids).json()["state"] == "applying":
+    def settle(self, operation: Operation, account: str, ids: Ids) -> None:
+        """Waits until a job that changes the account is over, if the operation is one."""
+        show, working = JOBS.get(operation.name, ("", ""))
+        while show and self.ask(MANAGERS[account], OPERATIONS[show], account, ids).json()["state"] == working:
             pass
 
     def new(self, collection: str, name: str, account: str, ids: Ids) -> int:

@@ -20,7 +20,7 @@ from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
 from aiguillage.console.pages.contacts import SORTS
-from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS
+from aiguillage.console.pages.importing import DELIMITERS, FORMATS, KINDS, SCHEDULED
 from aiguillage.console.pages.people import ROLES
 from aiguillage.console.pages.settings import PLACES, SHARED
 from aiguillage.console.pages.webhooks import SAID
@@ -36,6 +36,7 @@ from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
 from aiguillage.domain.rotas import UNITS
 from aiguillage.domain.routing import RULES
+from aiguillage.mailing import TEXTS
 from aiguillage.settings import MEANING
 from aiguillage.telling import NAMES, WHY
 from aiguillage.translation import CATALOGUES, DOMAIN
@@ -65,7 +66,7 @@ def wanted() -> set[str]:
     """Every message that a door translates: refusals, literals in `_("...")`, and words that are kept in tables."""
     remarks = {*SENTENCES, *ON_CHECKS, *ON_TOKENS, *REASONS.values(), UNUSED}
     files = {*READ_AS.values(), *WHY_UNREAD.values()}
-    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS}
+    tables = {*MEANING.values(), *NAMES.values(), *WHY.values(), *remarks, *files, *WEEKDAYS, *TEXTS}
     return headings() | pages() | refusals() | tables | {*DETAIL.values()} | {rule.__doc__ or "" for rule in RULES}
 
 
@@ -106,6 +107,7 @@ def pages() -> set[str]:
         *FORMATS.values(),
         *DELIMITERS.values(),
         *KINDS.values(),
+        *SCHEDULED.values(),
     }
     found |= {*UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FILL_IN, TOO_LONG}
     return found - {""}

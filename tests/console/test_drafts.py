@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.console.test_browser import context_of
 from tests.console.test_hostile import HOSTILE, require_harmless
-from tests.console.visiting import EDITOR, HERE, MANAGER, OUTSIDER, READER, Site, first_id, opened, text_of
+from tests.console.visiting import EDITOR, HERE, MANAGER, OUTSIDER, READER, Site, Visitor, first_id, opened, text_of
 
 DRAFTS = f"{HERE}/drafts"
 
@@ -72,11 +72,21 @@ def test_only_facts_are_in_drafts_and_strangers_see_none(drafting: Site) -> None
     for place in ("call-queues", "holidays", "closing-days", "rotas", "switches", "geography", "blocked-callers"):
         assert manager.get(f"{HERE}~{draft}/{place}").status_code == 200
         assert drafting.as_(READER).get(f"{HERE}~{draft}/{place}").status_code == 200
+        require_ways_on(manager, f"{HERE}~{draft}/{place}")
     for wrong in ("x", "0", "99999", "9" * 30):
         assert manager.get(f"{HERE}~{wrong}/call-queues").status_code == 404
     here, nowhere = (outsider.get(f"/console/{code}~{draft}/call-queues") for code in ("CL0000", "CL0099"))
     assert (here.status_code, here.content) == (404, nowhere.content)
     assert drafting.as_(READER).send_form(f"{HERE}~{draft}/groups/new", name="Un").status_code == 403
+
+
+def require_ways_on(visitor: Visitor, at: str) -> None:
+    """Every link of a page in a draft, and of the first of what it lists, leads on in the draft."""
+    pages = [visitor.get(at)]
+    if (first := first_id(pages[0], at)) is not None:
+        pages.append(visitor.get(f"{at}/{first}"))
+    links = {link for page in pages for link in re.findall(r'href="(/console/CL0000~[^"#?]*)', page.text)}
+    assert {link: status for link in links if (status := visitor.get(link).status_code) != 200} == {}
 
 
 def test_the_second_who_changes_the_same_fact_is_told(drafting: Site) -> None:

@@ -41,6 +41,9 @@ EACH = {
     "blocked-callers": {"number": "05 36 49 66 66", "label": HOSTILE},
     "geography": {"list_id": "hostile", "list_name": HOSTILE, "geo_routing_model_id": "1"},
     "zones": {"geo_routing_list_id": "{list}", "zones": "75", "nickname": HOSTILE, "destination_1": QUOTES},
+    "ctis": {"name": HOSTILE},
+    "origins": {"cti_id": "{cti}", "origin": HOSTILE, "destination": QUOTES},
+    "surveys": {"name": HOSTILE},
 }
 
 
@@ -54,13 +57,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         sent |= {"select_1": QUOTES, "reference": HOSTILE}
         assert "The contact is added." in text_of(editor.send_form(f"{HERE}/contacts/new", **sent))
         for slug, values in EACH.items():
-            queue, geo_list = (
-                first_id(editor.get(f"{HERE}/{one}"), f"{HERE}/{one}") for one in ("call-queues", "geography")
-            )
-            filled = {
-                key: value.replace("{queue}", str(queue)).replace("{list}", str(geo_list))
-                for key, value in values.items()
-            }
+            filled = dict(values)
+            for name, one in (("queue", "call-queues"), ("list", "geography"), ("cti", "ctis")):
+                known = str(first_id(editor.get(f"{HERE}/{one}"), f"{HERE}/{one}"))
+                filled = {key: value.replace(f"{{{name}}}", known) for key, value in filled.items()}
             added = editor.send_form(f"{HERE}/{slug}/new", **filled)
             assert "It is added." in text_of(added), (slug, text_of(added))
         database = open_database(site.settings)

@@ -11,7 +11,7 @@ def test_a_change_is_said_with_before_and_after_and_taken_back(site: Site) -> No
     manager = site.as_(MANAGER)
     added = manager.send_form(f"{HERE}/blocked-callers/new", number="0199009201", label="Before")
     assert "It is added." in text_of(added)
-    number = re.search(rf'action="{JOURNAL}/(\d+)/revert"', added.text)
+    number = re.search(rf'action="{JOURNAL}/(\d+)/undo"', added.text)
     assert number
 
     shown = manager.get(f"{JOURNAL}?entity=blocked&actor={MANAGER}")

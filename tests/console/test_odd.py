@@ -44,7 +44,7 @@ def test_saving_what_is_as_it_was_changes_nothing_and_offers_no_undo(site: Site)
     at = added.url.path
     saved = manager.post(at, data=form_of(manager.get(at), at))
     assert "Nothing was changed." in text_of(saved)
-    assert "/revert" not in saved.text.partition("<main")[2]
+    assert "/undo" not in saved.text.partition("<main")[2]
 
 
 def test_an_e_mail_address_that_stays_keeps_its_type_and_label(own_site: Site) -> None:

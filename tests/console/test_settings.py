@@ -12,6 +12,7 @@ from tests.console.visiting import HERE, MANAGER, Site, Visitor, form_of, text_o
 SETTINGS = f"{HERE}/settings"
 PEOPLE, TOKENS, WEBHOOKS = f"{SETTINGS}/people", f"{SETTINGS}/tokens", f"{SETTINGS}/webhooks"
 OWN = "what I chose in 2026 alone"
+LINK = re.compile(r'<code class="secret">http://[^/]+(/console/link/[^<]+)</code>')
 SECRET = re.compile(r'<code class="secret">([^<]+)</code>')
 
 
@@ -62,21 +63,26 @@ def test_a_field_is_changed_with_its_options(own_site: Site) -> None:
     assert manager.get(f"{SETTINGS}/fields/9").status_code == 404
 
 
-def test_somebody_new_is_invited_and_signs_in_with_the_password_that_is_shown_once(own_site: Site) -> None:
+def test_somebody_new_is_invited_and_chooses_a_password_by_the_link_that_is_shown_once(own_site: Site) -> None:
     manager = own_site.as_(MANAGER)
     assert manager.send_form(PEOPLE, email="no address", role="edit").status_code == 422
 
     invited = manager.send_form(PEOPLE, email="newcomer@example.org", role="edit")
     known = manager.send_form(PEOPLE, email="outsider@example.org", role="read")
 
-    one_time, useless = SECRET.search(invited.text), SECRET.search(known.text)
-    assert one_time
+    assert "can sign in as newcomer@example.org, until they have chosen a password" in text_of(invited)
+    link, useless = LINK.search(invited.text), LINK.search(known.text)
+    assert link
     assert useless
     with own_site.visitor() as newcomer, own_site.visitor() as outsider:
-        assert newcomer.sign_in("newcomer@example.org", one_time[1]).status_code == 422
-        assert newcomer.sign_in("newcomer@example.org", one_time[1], new=OWN).status_code == 200
-        assert newcomer.get(f"{HERE}/contacts").status_code == 200
-        assert outsider.sign_in("outsider@example.org", useless[1], new=OWN).status_code == 422
+        for _ in range(2):
+            assert "newcomer@example.org" in text_of(newcomer.get(link[1]))
+        assert newcomer.send_form(link[1], page=link[1], new="too short").status_code == 422
+        assert newcomer.send_form(link[1], page=link[1], new=OWN).url.path == f"{HERE}/today"
+        assert newcomer.get(link[1]).status_code == 404
+        assert newcomer.post(link[1], data={"token": newcomer.token(f"{HERE}/contacts"), "new": OWN}).status_code == 404
+        assert outsider.get(useless[1]).status_code == 404
+        assert outsider.post(useless[1], data={"new": OWN}).status_code == 404
         assert outsider.sign_in("outsider@example.org").status_code == 200
 
 

@@ -1,9 +1,9 @@
 """The use cases about what happened, and about what is kept: calls, changes to revert, people."""
 
-from aiguillage.desk import call_exports, calls, erasing, journal, people, reverting
+from aiguillage.desk import call_exports, calls, erasing, journal, people, reverting, surveys
 from aiguillage.domain.accounts import Role
 from tests.cast import ACCOUNT, NUMBER
-from tests.desk.use_case import Asked, UseCase
+from tests.desk.use_case import Asked, UseCase, id_of
 
 OTHER = "+33261911234"
 """Nobody's number."""
@@ -43,5 +43,16 @@ RECORD_USE_CASES = [
         Role.MANAGE,
         lambda a: reverting.revert_change(a.cast.db, a.actor, a.code, last_change(a)),
         "facts",
+    ),
+    UseCase(
+        reverting.undo_changes,
+        Role.MANAGE,
+        lambda a: reverting.undo_changes(a.cast.db, a.actor, a.code, a.contact_id),
+        "facts",
+    ),
+    UseCase(
+        surveys.sum_up_records,
+        Role.READ,
+        lambda a: surveys.sum_up_records(a.cast.db, a.actor, a.code, id_of(a, "survey")),
     ),
 ]

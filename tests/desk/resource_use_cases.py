@@ -3,12 +3,14 @@
 from aiguillage.desk import (
     calendars,
     checks,
+    column_maps,
     cti_maps,
     ctis,
     facts,
     holidays,
     rota_feeds,
     rotas,
+    sources,
     surveys,
     switches,
     weeks,
@@ -20,6 +22,8 @@ from aiguillage.storage.surveys import RecordSearch
 from tests.calendars import CLOSED, URL
 from tests.cast import ACCOUNT
 from tests.desk.use_case import Asked, UseCase, id_of
+
+HEADED = "Client;Tél\nA-1;0199001234\n".encode()
 
 
 def record_id(asked: Asked) -> int:
@@ -183,6 +187,44 @@ RESOURCE_USE_CASES = [
         facts.remove_facts,
         Role.EDIT,
         lambda a: facts.remove_facts(a.cast.db, a.actor, a.code, "holiday", [id_of(a, "holiday")]),
+        "facts",
+    ),
+    UseCase(sources.show_source, Role.EDIT, lambda a: sources.show_source(a.cast.db, a.actor, a.code)),
+    UseCase(sources.find_source, Role.EDIT, lambda a: sources.find_source(a.cast.db, a.actor, a.code)),
+    UseCase(
+        sources.set_source,
+        Role.EDIT,
+        lambda a: sources.set_source(a.cast.db, a.actor, a.code, {"url": "https://example.org/contacts.csv"}),
+        "facts",
+    ),
+    UseCase(sources.remove_source, Role.EDIT, lambda a: sources.remove_source(a.cast.db, a.actor, a.code), "facts"),
+    UseCase(sources.begin_source, Role.EDIT, lambda a: sources.begin_source(a.cast.db, a.actor, a.code)),
+    UseCase(
+        sources.run_source,
+        Role.EDIT,
+        lambda a: sources.run_source(a.cast.db, a.actor, a.code, fetch=lambda _url: b""),
+        "facts",
+    ),
+    UseCase(
+        sources.look_at_source,
+        Role.EDIT,
+        lambda a: sources.look_at_source(a.cast.db, a.actor, a.code, fetch=lambda _url: HEADED),
+    ),
+    UseCase(
+        column_maps.remembered_columns,
+        Role.EDIT,
+        lambda a: column_maps.remembered_columns(a.cast.db, a.actor, a.code, HEADED),
+    ),
+    UseCase(
+        column_maps.remember_columns,
+        Role.EDIT,
+        lambda a: column_maps.remember_columns(a.cast.db, a.actor, a.code, HEADED, {"Client": "reference"}),
+        "facts",
+    ),
+    UseCase(
+        column_maps.forget_columns,
+        Role.EDIT,
+        lambda a: column_maps.forget_columns(a.cast.db, a.actor, a.code, HEADED),
         "facts",
     ),
     UseCase(holidays.show_observance, Role.READ, lambda a: holidays.show_observance(a.cast.db, a.actor, a.code)),

@@ -23,6 +23,7 @@ from aiguillage.domain.queues import (
     Switch,
     TimeSpan,
 )
+from aiguillage.domain.sources import ColumnMap, ContactSource
 from aiguillage.domain.surveys import Survey
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.sqlite.engine import Database
@@ -97,6 +98,11 @@ SAMPLES: dict[str, Sample] = {
     "survey": Sample(lambda _: Survey(name="Accueil"), {"name": "Satisfaction"}),
     "cti_destination": Sample(
         lambda ids: CtiDestination(cti=ids["cti"], origin="0199001234", destination="207"), {"destination": "209"}
+    ),
+    "source": Sample(lambda _: ContactSource(url="https://192.0.2.1/contacts.csv"), {"schedule": "hourly"}),
+    "column_map": Sample(
+        lambda _: ColumnMap(headings=("Client", "Tél"), columns={"Client": "company"}),
+        {"columns": {"Client": "reference"}},
     ),
     "webhook": Sample(
         lambda _: Webhook(name="CRM", url="https://192.0.2.1/calls", events=("call.unknown",)),

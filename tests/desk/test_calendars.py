@@ -5,6 +5,7 @@ import pytest
 
 from aiguillage.desk.calendars import CalendarState, add_calendar, list_calendars
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.moments import DAY
 from aiguillage.domain.omissions import Use
 from tests.calendars import CLOSED, URL, ical, of_rota, queue, rota
 from tests.cast import ACCOUNT, NOW, Cast
@@ -16,7 +17,7 @@ from tests.secure import Secure, answer
 def test_a_file_becomes_a_calendar_with_its_events(cast: Cast) -> None:
     done = add_calendar(cast.db, cast["editor"], ACCOUNT, queue(cast), CLOSED)
 
-    assert only(cast) == CalendarState(done.kept, NOW, "read", Use(1, ()))
+    assert only(cast) == CalendarState(done.kept, NOW, "read", Use(1, ()), NOW + DAY)
     assert done.kept.fact.events == (INVENTORY,)
 
 

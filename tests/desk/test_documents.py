@@ -10,7 +10,7 @@ from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.desk.sample_facts import SAMPLES, add_samples
 from tests.storage.facts import account_id
 
-SHOWN = SAMPLES.keys() - {"webhook"}
+SHOWN = SAMPLES.keys() - {"webhook", "source", "column_map"}
 """What every reader may see."""
 
 

@@ -111,6 +111,8 @@ def test_values_as_json_has_them_are_what_they_stand_for(cast: Cast, ids: dict[s
         ("blocked", ()),
         ("geo_destination", ()),
         ("cti_destination", ()),
+        ("source", ()),
+        ("column_map", ()),
         ("webhook", ()),
         ("geo_list", ("geo_destination",)),
         ("cti", ("cti_destination",)),

@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from aiguillage.desk.importing.outcome import MOST_REFUSED, MOST_TOLD
+from aiguillage.desk.importing import reading
+from aiguillage.desk.importing.outcome import MOST_TOLD
 from aiguillage.desk.importing.texts import MOST_BLANK_LINES
 from aiguillage.desk.imports import ImportRefused, Outcome, preview_import
 from aiguillage.domain.contacts import Contact, Telecom
@@ -262,13 +263,15 @@ def test_more_blank_lines_than_a_spreadsheet_leaves_are_refused(blank: str, desk
     assert desk.only().company == "Garage"
 
 
-def test_after_a_hundred_thousand_refused_rows_the_rest_is_not_read(desk: Desk) -> None:
-    rows = "code;tel\n1;0199001234\n" + "2;0612\n" * (MOST_REFUSED + 1_000)
+def test_after_very_many_refused_rows_the_rest_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 1_000
+    monkeypatch.setattr(reading, "MOST_REFUSED", most)
+    rows = "code;tel\n1;0199001234\n" + "2;0612\n" * (most + 100)
 
     with pytest.raises(ImportRefused) as caught:
         desk.take(rows, partial=True)
 
     outcome = caught.value.outcome
-    assert (outcome.created, outcome.refused, len(outcome.refusals)) == (1, MOST_REFUSED, MOST_TOLD)
-    assert str(outcome.obstacle).startswith("100,000 rows are refused, and nothing below line 100002 was read.")
+    assert (outcome.created, outcome.refused, len(outcome.refusals)) == (1, most, MOST_TOLD)
+    assert str(outcome.obstacle).startswith("1,000 rows are refused, and nothing below line 1002 was read.")
     assert desk.contacts() == {}

@@ -13,7 +13,9 @@ from aiguillage.desk import (
     call_flow_tokens,
     calls,
     checks,
+    column_maps,
     contacts,
+    contacts_at_once,
     cti_maps,
     ctis,
     documents,
@@ -32,6 +34,7 @@ from aiguillage.desk import (
     rotas,
     searching,
     secrets,
+    sources,
     surveys,
     switches,
     users,
@@ -44,7 +47,7 @@ from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.surveys import SurveyRecord
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
-from tests.cast import ACCOUNT, Cast, copy_of, email, known_caller
+from tests.cast import ACCOUNT, NOW, Cast, copy_of, email, known_caller
 from tests.desk.sample_facts import add_samples
 from tests.desk.use_case import Asked, UseCase
 from tests.desk.use_cases import (
@@ -62,9 +65,21 @@ from tests.storage.facts import facts_version, rows
 
 NOWHERE = "CL9999"
 MODULES = (
-    *(accounts, calendars, call_flow_tokens, calls, contacts, ctis, documents, facts, fields, holidays),
+    *(
+        accounts,
+        calendars,
+        call_flow_tokens,
+        calls,
+        contacts,
+        contacts_at_once,
+        ctis,
+        documents,
+        facts,
+        fields,
+        holidays,
+    ),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
-    *(call_exports, checks, drafts, erasing, people, publishing, reverting, webhooks, weeks),
+    *(call_exports, checks, column_maps, drafts, erasing, people, publishing, reverting, sources, webhooks, weeks),
 )
 
 
@@ -82,7 +97,7 @@ def furnish(cast: Cast) -> int:
     draft = drafts.begin_draft(cast.db, cast["editor"], ACCOUNT, "Christmas")
     with drafts.in_draft(cast.db, cast["editor"], ACCOUNT, draft.id) as db:
         facts.remove_fact(db, cast["editor"], ACCOUNT, "blocked", ids["blocked"])
-    return known_caller(cast).id
+    return known_caller(cast, NOW + 1).id
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ KEYS = """
     SELECT :account, :kind, :key || :more || i, :first + i FROM n
 """
 NEW: dict[str, dict[str, Any]] = {
+    "column_map": {"headings": ("Client",)},
     "rota": {"code": "new", "level2": None},
     "queue": {"code": "new", "number": "300"},
     "blocked": {"number": "+33199009999"},
@@ -89,7 +90,9 @@ def test_an_account_may_have_as_many_of_a_kind_as_are_declared_and_no_more(
 
 def second(kind: str) -> dict[str, Any]:
     """What makes a third fact, beside the sample and another."""
-    others = {"number": "+33199009998"} if kind == "blocked" else {"zones": ("29",), "level2": None}
+    others = (
+        {"number": "+33199009998"} if kind == "blocked" else {"zones": ("29",), "level2": None, "headings": ("Code",)}
+    )
     return {name: others.get(name, f"{value}2") for name, value in NEW.get(kind, {}).items()}
 
 

@@ -1,5 +1,6 @@
 """The second factor: codes that change every 30 seconds, each good once."""
 
+import msgspec
 import pyotp
 import pytest
 
@@ -10,15 +11,18 @@ from aiguillage.desk.second_factor import (
     STEP,
     begin_second_factor,
     confirm_second_factor,
+    count_recovery_codes,
     end_second_factor,
+    new_recovery_codes,
     remove_second_factor,
     step_of,
 )
 from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.desk.tokens import issue_token
-from aiguillage.desk.users import add_user
+from aiguillage.desk.users import actor_named, add_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.moments import HOUR
 from tests.cast import NOW, Cast, email
 from tests.refusal import refused
 from tests.storage.facts import rows
@@ -228,3 +232,39 @@ def test_a_token_of_a_small_role_touches_no_second_factor(noa: Cast) -> None:
     ):
         with refused(Kind.FORBIDDEN, "A token that is limited"):
             ask()
+
+
+def test_a_recovery_code_signs_in_once_and_says_how_many_are_left(noa: Cast) -> None:
+    enrol(noa)
+    codes = new_recovery_codes(noa.db, actor_named(noa.db, NOA, NOW))
+
+    who, _ = sign_in(noa.db, LATER, Credentials(NOA, PASSWORD, codes[0].upper()), address=None)
+
+    assert who.codes_left == len(codes) - 1
+    with refused(Kind.UNAUTHORIZED, "wrong"):
+        sign_in(noa.db, LATER, Credentials(NOA, PASSWORD, codes[0]), address=None)
+    kept = rows(noa.db, "SELECT digest FROM recovery_codes")
+    assert len(kept) == len(codes) - 1
+    assert not {row.digest for row in kept} & {code.encode() for code in codes}
+
+
+def test_newer_recovery_codes_end_the_older_and_all_end_with_the_second_factor(noa: Cast) -> None:
+    actor = actor_named(noa.db, NOA, NOW)
+    with refused(Kind.CONFLICT, "is off"):
+        new_recovery_codes(noa.db, actor)
+    enrol(noa)
+    older, newer = new_recovery_codes(noa.db, actor), new_recovery_codes(noa.db, actor)
+
+    with refused(Kind.UNAUTHORIZED, "wrong"):
+        sign_in(noa.db, NOW, Credentials(NOA, PASSWORD, older[0]), address=None)
+    end_second_factor(noa.db, actor, code=newer[0], address=None)
+
+    assert count_recovery_codes(noa.db, actor) == 0
+
+
+def test_recovery_codes_take_a_fresh_proof(noa: Cast) -> None:
+    enrol(noa)
+    old = msgspec.structs.replace(actor_named(noa.db, NOA, NOW), token_id=1, session=True, proven_at=NOW - HOUR)
+
+    with refused(Kind.FORBIDDEN, "recent proof"):
+        new_recovery_codes(noa.db, old)

@@ -10,7 +10,15 @@ import pytest
 
 from aiguillage.desk.facts import add_fact, remove_fact
 from aiguillage.desk.journal import list_changes
-from aiguillage.desk.surveys import add_records, export_records, list_records, remove_records, set_record, show_record
+from aiguillage.desk.surveys import (
+    add_records,
+    export_records,
+    list_records,
+    remove_records,
+    set_record,
+    show_record,
+    sum_up_records,
+)
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.storage.surveys import KeptRecord, RecordSearch
@@ -217,3 +225,21 @@ def test_another_accounts_records_look_like_none(cast: Cast, survey: int) -> Non
             with refused(Kind.MISSING, f"There is no survey record {id_} on this account."):
                 one(id_)
     assert list_records(cast.db, cast["outsider"], OTHER_ACCOUNT, RecordSearch()).total == 0
+
+
+def test_scores_are_summed_up_by_the_months_of_the_accounts_clock(cast: Cast, survey: int) -> None:
+    other = add_fact(cast.db, cast["editor"], ACCOUNT, Survey(name="Atelier")).kept.id
+    last_of_october = 1_793_487_540_000_000  # 31 October 2026, 23:59 in Paris
+    added(
+        cast,
+        record(survey, score_1="4", moment=last_of_october),
+        record(survey, score_1="2,5", score_2="well", moment=last_of_october + 60 * SECOND),
+        record(survey, score_1="3.5", score_2="", moment=NOW),
+        record(other, score_1="1"),
+    )
+
+    scores = sum_up_records(cast.db, cast["reader"], ACCOUNT, survey)
+
+    assert scores == [("2026-10", 1, (4.0, None, None)), ("2026-11", 2, (3.0, None, None))]
+    with refused(Kind.MISSING, "no survey"):
+        sum_up_records(cast.db, cast["reader"], ACCOUNT, 999_999)

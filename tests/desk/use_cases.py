@@ -10,6 +10,7 @@ from aiguillage.desk import (
     call_flow_tokens,
     calls,
     contacts,
+    contacts_at_once,
     documents,
     fields,
     holidays,
@@ -22,6 +23,7 @@ from aiguillage.desk import (
     secrets,
     users,
 )
+from aiguillage.desk.contacts_at_once import Meant
 from aiguillage.desk.installation import count_facts
 from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Field, Option
@@ -111,6 +113,20 @@ USE_CASES = [
         "contacts",
     ),
     UseCase(
+        contacts_at_once.set_contacts,
+        Role.EDIT,
+        lambda a: contacts_at_once.set_contacts(
+            a.cast.db, a.actor, a.code, Meant(ids=(a.contact_id,)), {"language": "de"}
+        ),
+        "contacts",
+    ),
+    UseCase(
+        contacts_at_once.remove_meant,
+        Role.EDIT,
+        lambda a: contacts_at_once.remove_meant(a.cast.db, a.actor, a.code, Meant(ids=(a.contact_id,))),
+        "contacts",
+    ),
+    UseCase(
         searching.find_contacts,
         Role.READ,
         lambda a: searching.find_contacts(a.cast.db, a.actor, a.code, searching.Asked(words="gar")),
@@ -186,11 +202,17 @@ USE_CASES = [
         "secrets",
     ),
     UseCase(journal.list_changes, Role.MANAGE, lambda a: journal.list_changes(a.cast.db, a.actor, a.code)),
+    UseCase(
+        journal.list_history, Role.MANAGE, lambda a: journal.list_history(a.cast.db, a.actor, a.code, a.contact_id)
+    ),
+    UseCase(journal.last_change, Role.READ, lambda a: journal.last_change(a.cast.db, a.actor, a.code)),
     UseCase(journal.seq_since, Role.READ, lambda a: journal.seq_since(a.cast.db, a.actor, a.code, 0)),
     UseCase(
         users.invite_person,
         Role.MANAGE,
-        lambda a: users.invite_person(a.cast.db, a.actor, "newcomer@example.org", a.code, Role.READ),
+        lambda a: users.invite_person(
+            a.cast.db, a.actor, "newcomer@example.org", a.code, Role.READ, mailed=False, language="en"
+        ),
         "facts",
     ),
     UseCase(

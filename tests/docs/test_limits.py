@@ -4,7 +4,7 @@ import re
 
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
-from aiguillage.desk import calendar_texts, token_rows, users
+from aiguillage.desk import calendar_texts, imports_apart, sources, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
 from aiguillage.desk.fields import MOST_OPTIONS
@@ -17,6 +17,7 @@ from aiguillage.domain import rotas
 from aiguillage.domain.contacts import MOST_CONTACTS
 from aiguillage.domain.facts import KINDS
 from aiguillage.domain.geo import MOST_ZONES
+from aiguillage.domain.mails import MOST_RESETS
 from aiguillage.domain.remarks import MOST_REMARKS
 from tests.docs.markdown import codes, read, rows, section
 
@@ -34,6 +35,7 @@ LIMITS = {
     "contacts of an account": MOST_CONTACTS,
     "users of an account": users.MOST_USERS,
     "people invited to an account by a manager within a day": users.MOST_INVITED,
+    "mails for a forgotten password to one address within an hour": MOST_RESETS,
     "good tokens of a user": token_rows.MOST_TOKENS,
     "good call-flow tokens of an account": token_rows.MOST_CALL_TOKENS,
     "open sessions of a user": token_rows.MOST_SESSIONS,
@@ -48,6 +50,10 @@ LIMITS = {
     "characters of a line": texts.LONGEST_LINE,
     "uploads of an account that wait": UPLOADS.most,
     "bytes of an account's uploads that wait": UPLOADS.most_bytes // MIB,
+    "bytes of a source's file": LONGEST_IMPORT // MIB,
+    "seconds in which a source's file has to be there": sources.SECONDS,
+    "memory to import a source's file": imports_apart.LIMITS.memory // MIB,
+    "processor time to import a source's file": imports_apart.LIMITS.seconds,
     "bytes of all uploads that wait": UPLOADS.most_in_all // MIB,
     "calls of one replay": MOST_CALLS,
     "bytes of a document": LONGEST_DOCUMENT // MIB,

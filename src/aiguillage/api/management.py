@@ -23,6 +23,7 @@ from aiguillage.api.resources import (
     rotas,
     sessions,
     signing_in,
+    sources,
     surveys,
     switches,
     tokens,
@@ -38,7 +39,7 @@ FACTS = (
     *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS),
 )
 OTHERS = (
-    *(signing_in, accounts, users, tokens, sessions, contacts, exchange, imports, fields),
+    *(signing_in, accounts, users, tokens, sessions, contacts, exchange, sources, imports, fields),
     *(holidays, calendars, rotas, switches, geo, ctis, surveys),
     *(calls, journal, replay, people, webhooks),
 )

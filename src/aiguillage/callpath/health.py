@@ -44,6 +44,8 @@ COUNTERS = {
 GAUGES = {
     "calendars_unused": ("aiguillage_calendars_unused", "Calendars that were read, and of which no event counts."),
     "calendars_failing": ("aiguillage_calendars_failing", "Calendars whose feed cannot be read."),
+    "mails_waiting": ("aiguillage_mails_waiting", "Mails that wait for the mail server."),
+    "mails_failed": ("aiguillage_mails_failed", "Mails of the last 30 days that could not be sent."),
 }
 """The same of what goes up and down."""
 

@@ -53,6 +53,7 @@ SOURCES = (
     Source("field", "fields.group"),
     Source("contacts", "contacts.group"),
     Source("contacts", "exchange.register"),
+    Source("contacts", "sources.register"),
     Source("queue", "queues.queue_commands"),
     Source("group", "queues.group_commands"),
     Source("hours", "hours.hours_commands"),

@@ -9,6 +9,7 @@ from aiguillage.desk.call_flow_tokens import issue_call_token
 from aiguillage.desk.facts import add_fact, add_facts
 from aiguillage.desk.importing.sent import CSV, Upload
 from aiguillage.desk.imports import import_contacts
+from aiguillage.desk.sources import set_source
 from aiguillage.desk.surveys import add_records
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import actor_named, add_user
@@ -66,6 +67,7 @@ def fill_examples(db: Database, actor: Actor, account: str) -> None:
     _fill_lists(db, actor, account)
     import_contacts(db, actor, account, Upload("contacts.csv", CSV, IMPORTED.encode()).source())
     _fill_installation(db, actor, account)
+    set_source(db, actor, account, {"url": "https://crm.example.org/export/contacts.csv"})
 
 
 def _fill_lists(db: Database, actor: Actor, account: str) -> None:

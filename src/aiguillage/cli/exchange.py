@@ -28,6 +28,7 @@ from aiguillage.desk import imports as desk_imports
 from aiguillage.desk.accounts import show_account
 from aiguillage.desk.exports import FORMATS, export_contacts
 from aiguillage.desk.importing.outcome import untold
+from aiguillage.desk.importing.sent import file_source
 from aiguillage.desk.imports import Imported, ImportRefused, Outcome, list_imports, preview_import
 from aiguillage.domain.errors import Kind, invalid
 from aiguillage.storage.private import open_private
@@ -52,7 +53,7 @@ def register(group: typer.Typer) -> None:
 def import_contacts(
     context: typer.Context,
     account: AccountCode,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, JSON lines or vCard.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, JSON, JSON lines or vCard.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and keep nothing.")] = False,
     partial: Annotated[bool, typer.Option("--partial", help="Leave refused rows out and import the rest.")] = False,
     delete_missing: Annotated[
@@ -69,7 +70,7 @@ def import_contacts(
                 desk.db,
                 desk.actor,
                 account,
-                file,
+                file_source(file),
                 partial=partial,
                 delete_missing=delete_missing,
                 force=force,

@@ -5,7 +5,7 @@ import typer
 from aiguillage.cli.door import Json, command
 from aiguillage.cli.printing import print_list
 from aiguillage.cli.words import _
-from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings
+from aiguillage.settings import MEANING, PREFIX, Settings, origin, read_settings, shown
 
 
 def register(application: typer.Typer) -> None:
@@ -21,14 +21,14 @@ def settings(json: Json = False) -> None:
         json=json,
         document=lambda name: {
             "name": PREFIX + name.upper(),
-            "value": str(getattr(kept, name)),
+            "value": shown(kept, name),
             "origin": origin(name),
             "meaning": MEANING[name],
         },
         headings=(_("setting"), _("value"), _("origin"), _("meaning")),
         cells=lambda name: (
             PREFIX + name.upper(),
-            getattr(kept, name),
+            shown(kept, name),
             _("default") if origin(name) == "default" else _("environment"),
             _(MEANING[name]),
         ),

@@ -7,8 +7,10 @@ import msgspec
 import typer
 
 from aiguillage.cli.door import AccountCode, Email, Json, at_desk, command
-from aiguillage.cli.printing import print_done, print_list
+from aiguillage.cli.moments import iso
+from aiguillage.cli.printing import print_aside, print_done, print_json, print_list
 from aiguillage.cli.words import _
+from aiguillage.desk.links import make_link
 from aiguillage.desk.passwords import set_password
 from aiguillage.desk.second_factor import remove_second_factor
 from aiguillage.desk.users import add_user, disable_user, enable_user, grant_role, list_users, revoke_role
@@ -93,6 +95,25 @@ def password(context: typer.Context, email: Email, json: Json = False) -> None:
     with at_desk(context) as desk:
         set_password(desk.db, desk.actor, email, read_password(wanted=True) or "")
     print_done(_("{email} has a new password.").format(email=email), {"password": email}, json=json)
+
+
+@command(group, "link")
+def link(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Make a link by which a user chooses a password: it works once, for a first one within 7 days, else within one."""
+    with at_desk(context) as desk:
+        made = make_link(desk.db, desk.actor, email)
+    settings = desk.settings
+    base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    url = f"{base}/console/link/{made.secret}"
+    if json:
+        print_json({"link": url, "expires_at": iso(made.expires_at)})
+        return
+    print_aside(
+        _("Until {until}, whoever has this link can sign in as {email}.").format(
+            until=iso(made.expires_at), email=email
+        )
+    )
+    typer.echo(url)
 
 
 @command(group, "one-factor")

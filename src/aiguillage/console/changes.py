@@ -8,6 +8,7 @@ from aiguillage.console.forms import OWNER
 from aiguillage.console.labels import ACTIONS, ENTITIES, LABELS
 from aiguillage.console.rendering import when
 from aiguillage.console.visits import Visit
+from aiguillage.desk.journal import last_change
 from aiguillage.domain.contacts import FIELD_KEYS, SELECTS, Field
 from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.facts import words_of
@@ -43,6 +44,11 @@ class Told(NamedTuple):
     name: str
     where: str
     differences: Sequence[Difference]
+
+
+def last_of(visit: Visit) -> int | None:
+    """The last change that the visitor made just now, which stands for all that were made together with it."""
+    return last_change(visit.db, visit.actor, visit.code)
 
 
 def tell(visit: Visit, entry: Entry, fields: Sequence[Field], names: Names) -> Told:

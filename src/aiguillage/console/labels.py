@@ -56,6 +56,7 @@ LABELS: Mapping[str, str] = {
     "number": "Number",
     "on": "On",
     "options": "Options",
+    "origin": "Origin",
     "overrides": "Replacements",
     "owner_id": "Belongs to",
     "pseudonymise_days": "Days after which numbers in calls become unreadable",
@@ -210,6 +211,36 @@ SUBJECTS = (
         "map-2",
         ("nickname", "geo_list", "zones", "select"),
     ),
+    Subject(
+        "ctis",
+        "cti",
+        "CTI",
+        "CTIs",
+        "Phone systems and programs that ask where an origin leads: a dialled number, a site’s code.",
+        "Add the program that asks, then its origins.",
+        "device-mobile",
+        ("name",),
+    ),
+    Subject(
+        "origins",
+        "cti_destination",
+        "Origin of a CTI",
+        "Origins of CTIs",
+        "What a CTI asks about, and where that leads.",
+        "Add the first origin of a CTI.",
+        "device-mobile",
+        ("origin", "cti", "destination"),
+    ),
+    Subject(
+        "surveys",
+        "survey",
+        "Survey",
+        "Surveys",
+        "What callers said of their calls when they were asked. Phone systems send the answers.",
+        "Add a survey; your phone system then sends what callers answer.",
+        "chart-bar",
+        ("name",),
+    ),
 )
 """The kinds of facts that have pages of their own, made of what the domain declares."""
 
@@ -231,10 +262,9 @@ ENTITIES: Mapping[str, Named] = {
     "webhook": Named("Webhook"),
     "webhook_secret": Named("Secret of a webhook"),
     "calendar": Named("Calendar"),
+    "source": Named("Source of contacts"),
+    "column_map": Named("Meaning of columns"),
     "observance": Named("Public holidays"),
-    "cti": Named("CTI"),
-    "cti_destination": Named("Destination of a CTI"),
-    "survey": Named("Survey"),
     "draft": Named("Draft", "drafts"),
 }
 """By the journal's own names."""
@@ -250,6 +280,11 @@ ACTIONS: Mapping[str, str] = {
     "issue": "issued",
     "publish": "published",
 }
+DRAFTED = frozenset(
+    {"queue", "group", "time_span", "exception", "holiday", "rota", "switch", "blocked", "geo_list", "geo_destination"}
+)
+"""The kinds whose pages can be those of a draft."""
+
 BY_SLUG: Mapping[str, Subject] = {subject.slug: subject for subject in SUBJECTS}
 
 REASONS: Mapping[str, str] = {

@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("today", "Today", "home"),
             Place("try", "Try a call", "route"),
             Place("calls", "Calls", "phone-incoming"),
+            Place("surveys", "Surveys", "chart-bar"),
         ),
     ),
     (
@@ -41,9 +42,11 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("call-queues", "Call queues", "users-group", drafts=True),
             Place("groups", "Groups", "building", drafts=True),
             Place("closing-days", "Closing days", "calendar-event", drafts=True),
+            Place("calendars", "Calendars", "calendar"),
             Place("rotas", "Rotas", "users", drafts=True),
             Place("switches", "Switches", "toggle-right", drafts=True),
             Place("drafts", "Drafts", "flask"),
+            Place("ctis", "CTIs", "device-mobile"),
         ),
     ),
     (

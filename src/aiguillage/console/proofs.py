@@ -7,6 +7,7 @@ from aiguillage.desk.proving import prove_again
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.problems import Code
+from aiguillage.domain.recovery import recovery_code
 
 PROOF = "proof"
 NEEDED = "Type your password, or a code of your second factor: this concerns who may do what here."
@@ -14,8 +15,8 @@ _CODE = re.compile(r"[0-9]{3} ?[0-9]{3}")
 
 
 def is_code(text: str) -> bool:
-    """Whether it is a code of a second factor, and no password: these are longer."""
-    return _CODE.fullmatch(text.strip()) is not None
+    """Whether it is a code of a second factor or for recovery, and no password: these are longer."""
+    return _CODE.fullmatch(text.strip()) is not None or recovery_code(text) is not None
 
 
 def proven(visit: Visit) -> Actor:

@@ -76,7 +76,10 @@ _log = logging.getLogger("aiguillage")
 
 
 class Site:
-    """The console of one desk process. `means` are what pages use that stands above them in the house, by name."""
+    """The console of one desk process. `means` are what pages use that stands above them in the house, by name.
+
+    `public_url` is under which address people reach this server, where that is known.
+    """
 
     def __init__(
         self,
@@ -85,7 +88,9 @@ class Site:
         clock: Callable[[], int],
         lanes: Lanes,
         means: Mapping[str, Callable[..., Any]],
+        public_url: str = "",
     ) -> None:
+        self._public_url = public_url.rstrip("/")
         self._db, self._log, self._clock, self._lanes, self._means = db, log, clock, lanes, means
 
     def handlers(self) -> list[HTTPRouteHandler | Router]:
@@ -186,7 +191,7 @@ class Site:
             address=request.client.host if request.client and request.client.host else None,
             agent=request.headers.get("user-agent", ""),
             secure=secure,
-            base=f"{request.scope['scheme']}://{request.headers.get('host', '')}",
+            base=self._public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}",
             url=request.scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else ""),
             cookies={name: cookies.get(cookie_name(name, secure=secure), "") for name in (SAID,)},
         )

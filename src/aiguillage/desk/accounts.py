@@ -45,6 +45,7 @@ from aiguillage.storage.schema import (
     imports,
     journal,
     secrets,
+    source_runs,
     survey_records,
     tokens,
 )
@@ -54,7 +55,7 @@ from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook
 
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
-    *(calendar_texts, cti_origins, fact_keys, facts, secrets, survey_records),
+    *(calendar_texts, cti_origins, fact_keys, facts, secrets, source_runs, survey_records),
     *(deliveries, webhook_looks, webhook_secrets),
 )
 SETTINGS = (

@@ -56,13 +56,15 @@ READING, READ, FAILING = "reading", "read", "failing"
 class CalendarState(msgspec.Struct, frozen=True):
     """A calendar as it is kept, when it was last read well (microseconds since 1970 UTC), how it stands, what counts.
 
-    Nobody has read a feed that was added just now, and `read_at` is None.
+    Nobody has read a feed that was added just now, and `read_at` is None. `due_at` is when it is to be read again; None
+    for one that nobody reads.
     """
 
     kept: Kept
     read_at: int | None
     state: str
     use: Use
+    due_at: int | None
 
     @property
     def calendar(self) -> Calendar:
@@ -229,7 +231,7 @@ def _state(kept: Kept, moments: Mapping[int, tuple[int, int]], rotas: Mapping[in
     stands = READ if kept.fact.failing_since is None else FAILING
     if due is not None and (due <= at or (read_at == UNREAD and stands == READ)):
         stands = READING
-    return CalendarState(kept, None if read_at == UNREAD else read_at, stands, use_of(kept.fact, rotas))
+    return CalendarState(kept, None if read_at == UNREAD else read_at, stands, use_of(kept.fact, rotas), due)
 
 
 def window(at: int) -> tuple[date, date]:

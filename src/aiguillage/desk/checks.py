@@ -3,23 +3,26 @@
 from zoneinfo import ZoneInfo
 
 from aiguillage.desk.call_flow_tokens import list_call_tokens
+from aiguillage.desk.change import find_role
 from aiguillage.desk.documents import export_facts
 from aiguillage.desk.token_rows import Token
 from aiguillage.desk.tokens import list_tokens
 from aiguillage.desk.users import list_grants
-from aiguillage.domain.accounts import Account, Actor
+from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.checks import Finding, check_facts
 from aiguillage.domain.moments import DAY, in_zone
+from aiguillage.storage.mails import failed_mails
 from aiguillage.storage.sqlite.engine import Database
 
 EXPIRES_WITHIN = 30 * DAY
 UNUSED_AFTER = 7 * DAY
 """How old a token is that was never used, and is worth a look."""
 
-SENTENCES = (EXPIRES, EXPIRED, NEVER_USED) = (
+SENTENCES = (EXPIRES, EXPIRED, NEVER_USED, NOT_MAILED) = (
     "The token {name} expires on {day}. Issue another one in time.",
     "The token {name} expired on {day}. Revoke it, or issue another one.",
     "The token {name} was never used since {day}. Revoke it if nobody needs it.",
+    "The invitation to {email} could not be sent: {trouble} Check the address, and invite them again.",
 )
 
 
@@ -31,7 +34,20 @@ def check_account(db: Database, actor: Actor, code: str) -> list[Finding]:
         for token in _tokens(db, actor, document.account.code)
         for finding in _of_token(token, document.account, actor.at)
     ]
-    return [*check_facts(document, actor.at), *tokens]
+    return [*check_facts(document, actor.at), *tokens, *_invitations(db, actor, document.account.code)]
+
+
+def _invitations(db: Database, actor: Actor, code: str) -> list[Finding]:
+    """The invitations that could not be mailed, for who manages the account, of people who have a role still."""
+    with db.read() as connection:
+        held = find_role(connection, actor, code)
+        failed = failed_mails(connection, held.account_id) if held.role is Role.MANAGE else []
+    people = {grant.email: grant.user_id for grant in list_grants(db, actor, code)} if failed else {}
+    return [
+        Finding("not_mailed", "user", people[one.email], NOT_MAILED, {"email": one.email, "trouble": one.trouble or ""})
+        for one in failed
+        if one.email in people
+    ]
 
 
 def _tokens(db: Database, actor: Actor, code: str) -> list[Token]:

@@ -18,11 +18,13 @@ from aiguillage.domain.moments import MINUTE, in_utc
 from aiguillage.domain.numbers import WITHHELD
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import QUEUE, ROTA
+from aiguillage.domain.sources import SOURCE, ContactSource
 from aiguillage.domain.webhooks import (
     CALENDAR_UNUSED,
     CALL_UNKNOWN,
     CONTACT_CHANGED,
     GIVEN_UP_AFTER,
+    IMPORT_FAILED,
     IMPORT_FINISHED,
     ONCALL_CHANGED,
     QUEUE_CLOSED,
@@ -30,7 +32,7 @@ from aiguillage.domain.webhooks import (
 )
 from aiguillage.storage.calls import read_strangers
 from aiguillage.storage.facts import by_kind
-from aiguillage.storage.journal import read_after
+from aiguillage.storage.journal import read_after, read_entry
 from aiguillage.storage.schema import imports
 from aiguillage.storage.webhooks import States
 
@@ -78,12 +80,12 @@ def changes_since(
 
     What an import, a bulk upsert or an undo did to contacts is one event; its further entries are not even read.
     """
-    if not {CONTACT_CHANGED, IMPORT_FINISHED} & set(wanted):
+    if not {CONTACT_CHANGED, IMPORT_FINISHED, IMPORT_FAILED} & set(wanted):
         return [], newest
     found: list[Found] = []
     while len(found) < EVENTS_AT_ONCE:
         # A new webhook ends a run of changes: it is told of those after it alone.
-        rows = read_after(connection, account_id, seq, (CONTACT, IMPORT, WEBHOOK), CHANGES_AT_ONCE)
+        rows = read_after(connection, account_id, seq, (CONTACT, IMPORT, SOURCE, WEBHOOK), CHANGES_AT_ONCE)
         run = list(takewhile(lambda row: row.entity == CONTACT, rows))
         if not rows:
             return found, newest
@@ -94,6 +96,7 @@ def changes_since(
             event, seq = _import_finished(connection, account_id, rows[0])
             found += event
         else:
+            found += _import_failed(connection, account_id, rows[0]) if rows[0].entity == SOURCE else []
             seq = rows[0].seq
     return found, seq
 
@@ -116,6 +119,17 @@ def _import_finished(connection: Connection, account_id: int, row: Row[Any]) -> 
         return [], row.seq
     about = {"import_id": kept.id, "undone": row.action == "undo", **{name: getattr(kept, name) for name in COUNTS}}
     return [Found(IMPORT_FINISHED, row.at, about, row.seq)], row.seq + kept.last_seq - kept.id
+
+
+def _import_failed(connection: Connection, account_id: int, row: Row[Any]) -> list[Found]:
+    """The source's import that failed with this change: the first one in a row, or the first for another reason."""
+    entry = read_entry(connection, account_id, row.seq)
+    after = None if entry is None or entry.after is None else msgspec.convert(entry.after, ContactSource)
+    before = (entry and entry.before) or {}
+    if after is None or not after.trouble or before.get("trouble") == after.trouble:
+        return []
+    about = {"source_id": row.entity_id, "reason": after.trouble, "failing_since": moment(after.failing_since)}
+    return [Found(IMPORT_FAILED, row.at, about, row.seq)]
 
 
 def calls_since(

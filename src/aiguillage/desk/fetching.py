@@ -78,11 +78,20 @@ def fetch(url: str, *, longest: int = LONGEST, seconds: float = SECONDS, guard: 
 
     Raises Refusal (invalid, unavailable).
     """
+    answer = fetch_as_sent(url, longest=longest, seconds=seconds, guard=guard)
+    return in_utf8(answer.body, answer.headers.get("content-type", ""))
+
+
+def fetch_as_sent(url: str, *, longest: int, seconds: float, guard: Guard = PUBLIC) -> Answer:
+    """What is at an address, byte for byte, following at most three redirects.
+
+    Raises Refusal (invalid, unavailable).
+    """
     ends = time.monotonic() + seconds
     for _ in range(MOST_REDIRECTS + 1):
         answer = send("GET", url, longest=longest, seconds=ends - time.monotonic(), guard=guard)
         if answer.status not in _REDIRECTS:
-            return _body(answer, parse_url(url, guard).host, longest)
+            return _whole(answer, parse_url(url, guard).host, longest)
         url = _redirected(url, answer, guard)
     raise _unavailable(parse_url(url, guard).host, f"comes after more than {MOST_REDIRECTS} redirects")
 
@@ -97,14 +106,14 @@ def _redirected(url: str, answer: Answer, guard: Guard) -> str:
     return further
 
 
-def _body(answer: Answer, host: str, longest: int) -> bytes:
+def _whole(answer: Answer, host: str, longest: int) -> Answer:
     if answer.status != HTTPStatus.OK:
         raise _unavailable(host, f"answers with the status {answer.status}")
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unavailable(host, "sends compressed what was to come as it is")
     if not answer.whole:
         raise invalid(f"{host} sends more than {longest} bytes. Give an address with less content.")
-    return in_utf8(answer.body, answer.headers.get("content-type", ""))
+    return answer
 
 
 def send(

@@ -9,8 +9,9 @@ import structlog
 
 from aiguillage.desk import held
 from aiguillage.desk.change import read_facts
+from aiguillage.desk.column_maps import forget_columns, remember_columns, remembered_columns
 from aiguillage.desk.held import UPLOADS, read_progress, take_lock, touch, write, write_progress
-from aiguillage.desk.importing.outcome import Choices, ImportRefused, Misread, Outcome, Unread
+from aiguillage.desk.importing.outcome import AS_NAMED, Choices, ImportRefused, Misread, Outcome, Unread
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
@@ -42,12 +43,16 @@ class Progressed(held.Progress, frozen=True, kw_only=True):
 
 
 class About(held.About, frozen=True, kw_only=True):
-    """Whose the upload is, what it is, how it is to be imported, and what that would do."""
+    """Whose the upload is, what it is, how it is to be imported, and what that would do.
+
+    `remembered` says that some columns are read as it was said of a file with the same headings before.
+    """
 
     name: str
     media_type: str
     choices: Choices
     preview: Outcome
+    remembered: bool = False
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +68,11 @@ def hold_import(
 ) -> Held:
     """Keeps an upload that was looked at; nothing of it is imported yet. Raises Refusal for one that cannot be read.
 
-    Who `mends` can say what its columns are, so one whose header says too little is kept too.
+    Who `mends` can say what its columns are, so one whose header says too little is kept too, and columns are read as
+    it was said before of a file with the same headings.
     """
+    remembered = remembered_columns(db, actor, code, upload.content, upload.media_type) if mends else AS_NAMED
+    choices = choices._replace(columns={**remembered, **choices.columns})
     preview = _looked_at(db, actor, code, upload, choices, mends=mends)
     with read_facts(db, actor, code, Role.EDIT) as (_, account_id, _account):
         about = About(
@@ -75,6 +83,7 @@ def hold_import(
             media_type=upload.media_type,
             choices=choices,
             preview=preview,
+            remembered=bool(remembered),
         )
     held_id, lock = UPLOADS.hold(db, about, Progressed(), upload.content)
     lock.close()
@@ -109,6 +118,20 @@ def choose_again(db: Database, actor: Actor, code: str, held_id: int, choices: C
             write(home / "progress", Progressed())
             touch(home, actor.at)
     return Held(id=held_id, about=about, progress=Progressed())
+
+
+def read_as_named(db: Database, actor: Actor, code: str, held_id: int) -> Held:
+    """Forgets what columns like a kept upload's were said to mean, and reads its columns as they are called.
+
+    Raises Refusal.
+    """
+    about, home, lock = _taken(db, actor, code, held_id)
+    with lock:
+        forget_columns(db, actor, code, (home / "content").read_bytes(), about.media_type)
+        about = msgspec.structs.replace(about, remembered=False)
+        with written_beside(db.path):
+            write(home / "about", about)
+    return choose_again(db, actor, code, held_id, about.choices._replace(columns=AS_NAMED))
 
 
 def show_held(db: Database, actor: Actor, code: str, held_id: int) -> Held:
@@ -161,6 +184,8 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
     try:
         with written_beside(db.path):
             outcome = import_contacts(db, actor, code, upload.source(), **choices.asked, progress=tell)
+        if choices.columns:
+            remember_columns(db, actor, code, upload.content, choices.columns, upload.media_type)
     except ImportRefused as refused:
         return Progressed(state="refused", trouble=refused.outcome.obstacle)
     except Refusal as refusal:

@@ -84,14 +84,15 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
     delete_missing: bool = False,
     force: bool = False,
     ids_first: bool = False,
+    idle: bool = True,
     columns: Columns = AS_NAMED,
     progress: Progress = untold,
 ) -> Outcome:
     """Imports a file of contacts: all rows or none, or with `partial` all but the refused ones.
 
     `delete_missing` removes the contacts that the file lacks; more than a fifth of them only with `force`.
-    With `ids_first` a row that names a contact's id is about that contact or refused, and rows that all say what is
-    kept already are no import at all.
+    With `ids_first` a row that names a contact's id is about that contact or refused. With it, or where it may not be
+    `idle`, rows that all say what is kept already are no import at all.
     Raises Refusal, and ImportRefused with the outcome when rows, or too many deletions, stand in the way.
     """
     account, fields = _settings(db, actor, code)
@@ -103,7 +104,7 @@ def import_contacts(  # noqa: PLR0913 - each is a choice of the person's
             progress("matching", outcome.rows, outcome.rows)
             if outcome.obstacle is not None:
                 raise ImportRefused(outcome)
-            if ids_first and not outcome.changes:
+            if (ids_first or not idle) and not outcome.changes:
                 return msgspec.structs.replace(outcome, applied=True)
             import_id = writing.write(change, outcome, progress)
     return msgspec.structs.replace(outcome, applied=True, import_id=import_id)

@@ -3,6 +3,7 @@
 import msgspec
 
 from aiguillage.desk.change import read_facts, require_operator
+from aiguillage.desk.contacts import require_contact
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.storage import journal
 from aiguillage.storage.journal import Entry
@@ -40,6 +41,22 @@ def list_changes(
             return list(journal.read(connection, DIRECTORY_ID, before_seq, limit, values))
     with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
         return list(journal.read(connection, account_id, before_seq, limit, values))
+
+
+def list_history(db: Database, actor: Actor, code: str, contact_id: int, *, limit: int = 50) -> list[Entry]:
+    """What happened to one contact, newest first. Raises Refusal.
+
+    A contact's id is the change that added it, and its seq its last: only what lies between is looked through.
+    """
+    with read_facts(db, actor, code, Role.MANAGE) as (connection, account_id, _):
+        last = require_contact(connection, account_id, contact_id).seq
+        return list(journal.read_about(connection, account_id, "contact", contact_id, last=last, limit=limit))
+
+
+def last_change(db: Database, actor: Actor, code: str) -> int | None:
+    """The number of the last change that the actor has made at its moment; None for none. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, _):
+        return journal.last_at(connection, account_id, actor.at, actor.name)
 
 
 def seq_since(db: Database, actor: Actor, code: str, moment: int) -> int:

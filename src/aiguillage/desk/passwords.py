@@ -16,6 +16,7 @@ from aiguillage.desk.token_rows import SESSION, end_tokens
 from aiguillage.desk.users import find_user, hash_password, one_time_until, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, conflict
+from aiguillage.storage.links import end_link
 from aiguillage.storage.schema import accounts, grants, users
 from aiguillage.storage.sqlite.engine import Database
 
@@ -144,11 +145,12 @@ def hash_new(password: str, names: Iterable[str], field: str) -> str:
 
 
 def keep_password(change: Change, user_id: int, hashed: str, until: int | None = None) -> None:
-    """Keeps a hash and ends the user's sessions but the one acted with; the journal gets neither hash nor password.
+    """Keeps a hash, and ends the user's link and their sessions but the one acted with.
 
-    `until` makes it good for one sign-in, until that moment.
+    The journal gets neither hash nor password. `until` makes it good for one sign-in, until that moment.
     """
     mine = update(users).where(users.c.id == user_id)
     change.connection.execute(mine.values(password=hashed, one_time_until=until))
+    end_link(change.connection, user_id)
     change.record(change.take_seqs(), "password", "user", user_id, None, None)
     end_tokens(change, user_id, SESSION)

@@ -12,6 +12,7 @@ import msgspec
 from aiguillage.desk.accounts import replace_account
 from aiguillage.desk.change import Change, change_facts
 from aiguillage.desk.contacts import discard_contacts, place_contact, replace_contact, require_contact
+from aiguillage.desk.contacts_at_once import MOST_AT_ONCE
 from aiguillage.desk.drafts import ENTITY
 from aiguillage.desk.facts import belongings, discard_fact, name_of, replace_fact, restore_fact
 from aiguillage.desk.fields import read_field, replace_field
@@ -51,14 +52,46 @@ def revert_change(db: Database, actor: Actor, code: str, seq: int) -> Entry:
     Raises Refusal: conflict with what stands in the way, invalid for what is not reverted here.
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
-        if entry is None:
-            raise missing(f"There is no change {seq} on this account.")
+        entry = _require_entry(change, seq)
         change.action = ACTION
-        if _is_publication(entry):
-            _revert_publication(change, entry)
-        else:
-            _revert(change, _read(change, entry))
+        _take_back(change, entry)
+        return _newest(change)
+
+
+def _require_entry(change: Change, seq: int) -> Entry:
+    """The change of that number. Raises Refusal(missing)."""
+    entry = journal.read_entry(change.connection, change.account_id, seq) if can_be_id(seq) else None
+    if entry is None:
+        raise missing(f"There is no change {seq} on this account.")
+    return entry
+
+
+def _take_back(change: Change, entry: Entry) -> None:
+    """Makes of an entity what it was before, or of all that a draft's publication changed. Raises Refusal."""
+    if _is_publication(entry):
+        _take_back_publication(change, entry)
+        return
+    reverting = _read(change, entry)
+    with _standing_in_the_way():
+        _revert(change, reverting)
+
+
+def undo_changes(db: Database, actor: Actor, code: str, seq: int) -> Entry:
+    """Takes back all that was changed together with the change of that number, all or nothing; its newest entry.
+
+    Together are the changes of one actor at one moment, as one form or one command makes them: what belonged to a
+    removed fact comes back with it. Raises Refusal as revert_change does, and invalid for more than MOST_AT_ONCE.
+    """
+    with change_facts(db, actor, code, Role.MANAGE) as change:
+        entry = _require_entry(change, seq)
+        together = [entry]
+        if not _is_publication(entry):
+            together = journal.read_together(change.connection, change.account_id, entry, MOST_AT_ONCE + 1)
+        if len(together) > MOST_AT_ONCE:
+            raise invalid(f"More than {MOST_AT_ONCE:,} changes were made together. Take them back one by one.")
+        change.action = ACTION
+        for one in together:
+            _take_back(change, one)
         return _newest(change)
 
 
@@ -72,12 +105,12 @@ def _is_publication(entry: Entry) -> bool:
     return entry.entity == ENTITY and entry.action in {PUBLISH, ACTION}
 
 
-def _revert_publication(change: Change, entry: Entry) -> None:
+def _take_back_publication(change: Change, entry: Entry) -> None:
     """Reverts all changes of a publication, the last one first; that can be reverted as well."""
     about = msgspec.convert(entry.after, Publication)
     before = journal.last_seq(change.connection, change.account_id)
     for one in list(journal.read_between(change.connection, change.account_id, about.first, about.last)):
-        _revert(change, _read(change, one))
+        _take_back(change, one)
     last = journal.last_seq(change.connection, change.account_id)
     about = Publication(name=about.name, first=before + 1, last=last)
     change.record(change.take_seqs(), ACTION, ENTITY, entry.entity_id, None, about)
@@ -142,11 +175,6 @@ def _standing_in_the_way() -> Iterator[None]:
 
 
 def _revert(change: Change, reverting: _Change) -> None:
-    with _standing_in_the_way():
-        _put_back(change, reverting)
-
-
-def _put_back(change: Change, reverting: _Change) -> None:
     entity, before = reverting.entry.entity, reverting.before
     if entity == "account":
         replace_account(change, before)

@@ -68,6 +68,12 @@ def find_contacts(db: Database, actor: Actor, code: str, asked: Asked) -> Found:
     return Found(view.account_id, found, total, _cursor(order, shown[-1]) if more else None)
 
 
+def ids_found(view: View, asked: Asked, limit: int) -> list[int]:
+    """The ids of the first contacts that are asked for, oldest first, in a transaction's view. Raises Refusal."""
+    search = Search(view.connection, _wanted(view, asked))
+    return [place.id for place in search.after(Order("id"), None, limit)]
+
+
 def walk_contacts(
     db: Database, actor: Actor, code: str, words: str = "", *, number: str | None = None, limit: int | None = None
 ) -> Iterator[Kept]:

@@ -12,6 +12,8 @@ from aiguillage.desk.users import find_user, require_user
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import conflict, invalid
 from aiguillage.domain.moments import SECOND
+from aiguillage.domain.recovery import new_codes, recovery_code
+from aiguillage.storage.recovery import count_codes, has_recovery_code, put_codes, spend_recovery_code
 from aiguillage.storage.schema import users
 from aiguillage.storage.sqlite.engine import Database
 
@@ -124,7 +126,13 @@ def step_of(secret: str, code: str, at: int) -> int | None:
 
 
 def spend_code(connection: Connection, user: Row[Any], code: str, at: int) -> bool:
-    """Whether it is a code of the user's second factor that was not used yet; from now on it is (RFC 6238, 5.2)."""
+    """Whether it is a code of the user's second factor that was not used yet; from now on it is (RFC 6238, 5.2).
+
+    So is one of their recovery codes.
+    """
+    recovery = recovery_code(code)
+    if recovery is not None:
+        return is_on(user) and spend_recovery_code(connection, user.id, recovery)
     step = step_of(user.totp_secret, code, at) if is_on(user) else None
     if step is None:
         return False
@@ -135,8 +143,32 @@ def spend_code(connection: Connection, user: Row[Any], code: str, at: int) -> bo
 def has_code(connection: Connection, email: str, code: str, at: int) -> bool:
     """Whether it is a code of the second factor of that e-mail's user, not used yet."""
     user = find_user(connection, email)
-    step = step_of(user.totp_secret, code, at) if user is not None and is_on(user) else None
-    return user is not None and step is not None and step > user.totp_step
+    if user is None or not is_on(user):
+        return False
+    recovery = recovery_code(code)
+    if recovery is not None:
+        return has_recovery_code(connection, user.id, recovery)
+    step = step_of(user.totp_secret, code, at)
+    return step is not None and step > user.totp_step
+
+
+def new_recovery_codes(db: Database, actor: Actor) -> list[str]:
+    """The actor's recovery codes, told this once, in place of those before. Raises Refusal (forbidden, conflict)."""
+    require_proven(actor)
+    fresh = new_codes()
+    with change_directory(db, actor) as change:
+        user = _own(change)
+        if not is_on(user):
+            raise conflict("The second factor is off: there is nothing to recover. Turn it on first.")
+        put_codes(change.connection, user.id, fresh)
+        change.record(change.take_seqs(), "issue", "user", user.id, None, {"recovery_codes": len(fresh)})
+    return fresh
+
+
+def count_recovery_codes(db: Database, actor: Actor) -> int:
+    """How many recovery codes the actor has left."""
+    with db.read() as connection:
+        return count_codes(connection, actor.user_id or 0)
 
 
 def _own(change: Change) -> Row[Any]:
@@ -145,6 +177,7 @@ def _own(change: Change) -> Row[Any]:
 
 def _take_off(change: Change, user: Row[Any]) -> None:
     _keep(change, user.id, totp_secret=None, totp_step=None)
+    put_codes(change.connection, user.id, [])
     if is_on(user):
         _record(change, user.id, on=False)
 

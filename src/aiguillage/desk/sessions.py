@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
-from aiguillage.desk.throttle import KNOWN_FOR
+from aiguillage.desk.throttle import KNOWN_FOR, place_of_client
 from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
+from aiguillage.domain.mails import program_of
 from aiguillage.domain.sessions import IDLE, LASTS, MOST, NOTED_EVERY
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, tokens, users
 from aiguillage.storage.sqlite.engine import Database
@@ -30,7 +31,6 @@ def open_session(change: Change, user_id: int, *, address: str | None, agent: st
     signed_in = (tokens.c.user_id == user_id, tokens.c.switched_from.is_(None))
     for session in read_tokens(change.connection, *_good(at), *signed_in)[: 1 - MOST]:
         _end(change, session.id)
-    name = "".join(letter for letter in agent if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED
     return keep_token(
         change,
         Token(
@@ -38,7 +38,7 @@ def open_session(change: Change, user_id: int, *, address: str | None, agent: st
             user_id=user_id,
             email=change.actor.name,
             kind=SESSION,
-            name=name,
+            name=_named(agent),
             role=Role.MANAGE.word,
             address=address,
             created_at=at,
@@ -46,6 +46,23 @@ def open_session(change: Change, user_id: int, *, address: str | None, agent: st
             used_at=at,
         ),
     )
+
+
+def is_new_place(connection: Connection, user_id: int, address: str | None, agent: str, at: int) -> bool:
+    """Whether no session of the user of the last 30 days had that address, or none had that program.
+
+    An address stands for all that one customer of a network has; a program's versions do not count.
+    """
+    mine = (tokens.c.user_id == user_id) & (tokens.c.kind == SESSION) & (tokens.c.created_at > at - KNOWN_FOR)
+    rows = connection.execute(select(tokens.c.address, tokens.c.name).where(mine).distinct()).all()
+    programs = {program_of(row.name) for row in rows}
+    places = {row.address and place_of_client(row.address) for row in rows}
+    return program_of(_named(agent)) not in programs or (address and place_of_client(address)) not in places
+
+
+def _named(agent: str) -> str:
+    """What a session is called after the client's own name."""
+    return "".join(letter for letter in agent if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED
 
 
 def switch_account(db: Database, actor: Actor, account_id: int) -> tuple[Token, str]:

@@ -7,15 +7,19 @@ import msgspec
 from sqlalchemy import Row, select, update
 
 from aiguillage.desk.acting import token_of
-from aiguillage.desk.change import change_directory
+from aiguillage.desk.change import Change, change_directory
 from aiguillage.desk.passwords import Proven, hash_new, keep_password, names_of, prove_password, require_still_so, wrong
 from aiguillage.desk.second_factor import has_code, is_on, spend_code
-from aiguillage.desk.sessions import end_session, open_session
+from aiguillage.desk.sessions import LONGEST_NAME, end_session, is_new_place, open_session
 from aiguillage.desk.throttle import forgive, refund
 from aiguillage.desk.token_rows import SESSION, Token, read_tokens
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.mails import SIGN_IN
 from aiguillage.domain.problems import Code
+from aiguillage.domain.recovery import recovery_code
+from aiguillage.storage.mails import add_mail
+from aiguillage.storage.recovery import count_codes
 from aiguillage.storage.schema import tokens, users
 from aiguillage.storage.sqlite.engine import Database
 
@@ -33,7 +37,10 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as they see themselves, and the token that they act with."""
+    """A user as they see themselves, and the token that they act with.
+
+    `codes_left` is how many recovery codes are left to somebody who has just signed in with one.
+    """
 
     id: int
     email: str
@@ -41,6 +48,7 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     operator: bool
     second_factor: bool
     token: Token
+    codes_left: int | None = None
 
 
 def sign_in(
@@ -51,10 +59,12 @@ def sign_in(
     address: str | None,
     agent: str = "",
     authorization: str = "",
+    language: str = "",
 ) -> tuple[Who, str]:
     """That user with a new session, and its secret; `agent` is the client's own name, for the list of sessions.
 
-    The session that they came with, in an Authorization header, ends.
+    The session that they came with, in an Authorization header, ends. A sign-in from a new place is mailed to them, in
+    the `language` that they read here.
     Raises Refusal: unauthorized alike for all that is wrong, limited for too many tries; invalid when the password is
     right, and the code is missing, or the password to have in place of one that somebody else set.
     """
@@ -76,8 +86,20 @@ def sign_in(
             change.connection.execute(mine.values(password=proven.rehashed))
         if former is not None and former.kind == SESSION and former.user_id == user.id:
             end_session(change, former)
+        _tell_of_new_place(change, user, address, agent, language)
         session, secret = open_session(change, user.id, address=address, agent=agent)
-    return _who(user, session), secret
+        left = count_codes(change.connection, user.id) if is_on(user) and recovery_code(code) else None
+    return msgspec.structs.replace(who_is(user, session), codes_left=left), secret
+
+
+def _tell_of_new_place(change: Change, user: Row[Any], address: str | None, agent: str, language: str) -> None:
+    """Has a mail say that the user signed in from an address or with a program that none of their sessions had."""
+    if language and language != user.language:
+        mine = update(users).where(users.c.id == user.id)
+        change.connection.execute(mine.values(language=language))
+    if is_new_place(change.connection, user.id, address, agent, change.actor.at):
+        facts = {"address": address or "", "program": agent[:LONGEST_NAME]}
+        add_mail(change.connection, change.actor.at, SIGN_IN, user.email, language=language, facts=facts)
 
 
 def _require_all(db: Database, at: int, credentials: Credentials, proven: Proven) -> str | None:
@@ -116,10 +138,11 @@ def show_me(db: Database, actor: Actor) -> Who:
     with db.read() as connection:
         user = connection.execute(select(users).where(users.c.id == actor.user_id)).one()
         token = read_tokens(connection, tokens.c.id == actor.token_id)[0]
-    return _who(user, token)
+    return who_is(user, token)
 
 
-def _who(user: Row[Any], token: Token) -> Who:
+def who_is(user: Row[Any], token: Token) -> Who:
+    """A user as they see themselves, with the token that they act with."""
     return Who(
         id=user.id,
         email=user.email,

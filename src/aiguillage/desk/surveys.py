@@ -1,7 +1,9 @@
 """Survey records: what callers answered, kept one by one, changed, removed, listed and exported."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection
@@ -11,7 +13,7 @@ from aiguillage.desk.spreadsheets import require_rows
 from aiguillage.desk.tables import SHEET, Table, check_format, table_pieces
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import invalid, missing
-from aiguillage.domain.moments import iso
+from aiguillage.domain.moments import in_zone, iso
 from aiguillage.domain.surveys import SurveyRecord, check_record, survey_caller
 from aiguillage.storage.facts import require_fact
 from aiguillage.storage.journal import record as journal_entries
@@ -30,6 +32,8 @@ from aiguillage.storage.surveys import (
 )
 
 KIND, ENTITY = "survey", "survey_record"
+SCORES = ("score_1", "score_2", "score_3")
+_NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?", re.ASCII)
 HEADER = (*COLUMNS[:-1], "datetime")
 
 
@@ -113,6 +117,36 @@ def list_records(db: Database, actor: Actor, code: str, search: RecordSearch) ->
             search = msgspec.structs.replace(search, filters=filters)
         total = count_records(connection, account_id, search)
         return Found(list(find_records(connection, account_id, search)), total)
+
+
+class Scores(NamedTuple):
+    """The records of a month by the account's clock (`2026-11`): how many, and of each score its mean where it is one.
+
+    A score that is no number counts for no mean.
+    """
+
+    month: str
+    records: int
+    means: tuple[float | None, ...]
+
+
+def sum_up_records(db: Database, actor: Actor, code: str, survey_id: int) -> list[Scores]:
+    """A survey's scores month by month, oldest first; months without records are left out. Raises Refusal."""
+    with read_facts(db, actor, code) as (connection, account_id, account):
+        require_fact(connection, account_id, KIND, survey_id)
+        clock = ZoneInfo(account.time_zone)
+        months: dict[str, list[SurveyRecord]] = {}
+        for kept in find_records(connection, account_id, RecordSearch(filters={"survey_id": survey_id})):
+            months.setdefault(f"{in_zone(kept.record.moment, clock):%Y-%m}", []).append(kept.record)
+    return [
+        Scores(month, len(some), tuple(_mean(some, name) for name in SCORES)) for month, some in sorted(months.items())
+    ]
+
+
+def _mean(records: Iterable[SurveyRecord], name: str) -> float | None:
+    texts = (getattr(record, name) or "" for record in records)
+    numbers = [float(text.replace(",", ".")) for text in texts if _NUMBER.fullmatch(text)]
+    return sum(numbers) / len(numbers) if numbers else None
 
 
 def export_records(db: Database, actor: Actor, code: str, form: str = "csv") -> Iterator[bytes]:

@@ -50,8 +50,8 @@ def pay(db: Database, at: int, email: str, address: str | None, lift: Lift | Non
     """
     paid = Paid(
         _key("email", email_meant(email)),
-        None if address is None else _key("address", _place(address)),
-        None if address is None else _key("network", _place(address, OF_ONE_NETWORK)),
+        None if address is None else _key("address", place_of_client(address)),
+        None if address is None else _key("network", place_of_client(address, OF_ONE_NETWORK)),
     )
     with db.write() as connection:
         connection.execute(delete(tries).where(tries.c.next_at <= at - FORGOTTEN))
@@ -86,7 +86,7 @@ def _key(kind: str, text: str) -> bytes:
     return hashlib.sha256(f"{kind}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _place(address: str, bits: Mapping[int, int] = OF_ONE_CUSTOMER) -> str:
+def place_of_client(address: str, bits: Mapping[int, int] = OF_ONE_CUSTOMER) -> str:
     """What an address stands for: the block of so many bits, by its version, that it is in."""
     try:
         client = ip_address(address)
@@ -110,13 +110,21 @@ def _is_known(connection: Connection, at: int, email: str, address: str | None) 
     theirs = sessions.where(users.c.email == email_meant(email), tokens.c.kind == "session")
     lately = theirs.where(tokens.c.address.is_not(None))
     known = connection.execute(lately.where(tokens.c.created_at > at - KNOWN_FOR)).scalars()
-    return address is not None and _place(address) in map(_place, known)
+    return address is not None and place_of_client(address) in map(place_of_client, known)
 
 
 def _wait(connection: Connection, at: int, key: bytes | None, pace: Pace) -> int:
     """How many seconds are left of the key's delay."""
     row = connection.execute(select(tries).where(tries.c.key == key)).first()
     return 0 if row is None else ceil(seconds_left(pace, row.failures, (row.next_at - at) / SECOND))
+
+
+def pay_for_mail(connection: Connection, at: int, address: str | None) -> None:
+    """Counts that a mail for a forgotten password was asked for. Raises Refusal(limited) before its time."""
+    if address is not None:
+        key = _key("mails", place_of_client(address))
+        _require_time(connection, at, key, BY_ADDRESS)
+        _count(connection, at, key, BY_ADDRESS)
 
 
 def _require_time(connection: Connection, at: int, key: bytes | None, pace: Pace) -> None:

@@ -1,6 +1,5 @@
 """Users and their grants: who may do what on which account."""
 
-import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,13 +18,16 @@ from aiguillage.desk.change import (
     state_of,
 )
 from aiguillage.desk.token_rows import end_tokens
-from aiguillage.domain.accounts import Actor, Role, check_email, email_meant, new_user_id
+from aiguillage.domain.accounts import Actor, Role, check_email, email_meant, new_secret, new_user_id
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import conflict, invalid, limited, missing
+from aiguillage.domain.mails import INVITATION, INVITED_FOR
 from aiguillage.domain.moments import DAY, WEEK
 from aiguillage.domain.passwords import check_password
 from aiguillage.domain.problems import Code
 from aiguillage.storage.journal import record, take_seqs
+from aiguillage.storage.links import end_seen_link, put_link
+from aiguillage.storage.mails import add_mail
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, can_be_id, grants, journal, users
 from aiguillage.storage.sqlite.engine import Database
 
@@ -34,10 +36,6 @@ MOST_USERS, MOST_INVITED = 1_000, 100
 
 ONE_TIME_FOR = WEEK
 """Microseconds for which a password that an operator set can be used to sign in, once."""
-
-
-CLEAR_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What nobody takes for another when it is read out."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -246,48 +244,79 @@ def grant_role(
     role: Role,
     *,
     expected: int | None = None,
-    hashed: str | None = None,
 ) -> Grant:
     """Gives a user a role on an account, in place of the one they had. Raises Refusal.
 
-    A manager who names somebody new invites them: the user is there from now on, and cannot sign in before an operator
-    sets a password. So the answer never tells whether an e-mail was known here. Operators, who may know, are told of
-    what is most likely a typing error. `hashed` is a one-time password of somebody new, as it is kept.
+    A manager who names somebody new invites them: the user is there from now on, and cannot sign in before they have
+    chosen a password. So the answer never tells whether an e-mail was known here. Operators, who may know, are told of
+    what is most likely a typing error.
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
-        require_proven(actor)
-        user_id, email = _granted(change, email, hashed)
-        before = _take_away(change.connection, change.account_id, user_id)
-        if before is None:
-            _require_room(change)
-        require_unchanged(0 if before is None else state_of(Grant(user_id, email, before.word)), expected)
-        change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=user_id, role=int(role)))
-        if before is not role:
-            after = {"email": email, "role": role.word}
-            earlier = before and {**after, "role": before.word}
-            change.record(change.take_seqs(), "grant", "grant", user_id, earlier, after)
+        return _give(change, email, role, expected)
+
+
+def _give(change: Change, email: str, role: Role, expected: int | None = None, *, invites: bool = False) -> Grant:
+    """Gives the role within a change; `invites` is an operator's word that somebody new is meant. Raises Refusal.
+
+    A link that a manager of another account was shown ends: it must not open this account.
+    """
+    require_proven(change.actor)
+    user_id, email = _granted(change, email, invites=invites)
+    before = _take_away(change.connection, change.account_id, user_id)
+    if before is None:
+        _require_room(change)
+        end_seen_link(change.connection, user_id, change.account_id)
+    require_unchanged(0 if before is None else state_of(Grant(user_id, email, before.word)), expected)
+    change.connection.execute(insert(grants).values(account_id=change.account_id, user_id=user_id, role=int(role)))
+    if before is not role:
+        after = {"email": email, "role": role.word}
+        earlier = before and {**after, "role": before.word}
+        change.record(change.take_seqs(), "grant", "grant", user_id, earlier, after)
     return Grant(user_id, email, role.word)
 
 
-def invite_person(db: Database, actor: Actor, email: str, code: str, role: Role) -> tuple[Grant, str]:
-    """Gives a user a role as grant_role does; and a password that is good for one sign-in of somebody new.
+def invite_person(
+    db: Database, actor: Actor, email: str, code: str, role: Role, *, mailed: bool, language: str
+) -> tuple[Grant, str]:
+    """Gives a user a role as grant_role does; and the secret of a link by which somebody new chooses a password.
 
-    It is answered alike for who is known here already, whose own password stays: it is good for nothing then.
-    Raises Refusal.
+    Where it is `mailed`, nobody else is shown the link: the secret is empty. Shown, it is answered alike for who is
+    known here already, whose own password stays: it is good for nothing then. Raises Refusal.
     """
-    password = "-".join("".join(secrets.choice(CLEAR_SIGNS) for _ in range(4)) for _ in range(4))
-    hashed = hash_password(password, ())
-    return grant_role(db, actor, email, code, role, hashed=hashed), password
+    with change_facts(db, actor, code, Role.MANAGE) as change:
+        grant = _give(change, email, role, invites=True)
+        if mailed:
+            facts = {"by": actor.name, "role": role.word}
+            about, to = change.account_id, grant.email
+            add_mail(change.connection, actor.at, INVITATION, to, language=language, account=about, facts=facts)
+            return grant, ""
+        if not _may_be_shown(change, grant.user_id):
+            return grant, new_secret()
+        seen_by = None if actor.operator else change.account_id
+        return grant, put_link(change.connection, grant.user_id, actor.at, actor.at + INVITED_FOR, seen_by)
 
 
-def _granted(change: Change, email: str, hashed: str | None) -> tuple[int, str]:
+def _may_be_shown(change: Change, user_id: int) -> bool:
+    """Whether who invites may have a link by which that user signs in.
+
+    They have no password yet, and it opens no account but those that the one who invites manages.
+    """
+    user = change.connection.execute(select(users).where(users.c.id == user_id)).one()
+    if user.password is not None or user.disabled_at is not None:
+        return False
+    mine = select(grants.c.account_id).where(grants.c.user_id == change.actor.user_id, grants.c.role == Role.MANAGE)
+    others = select(grants).where(grants.c.user_id == user_id, grants.c.account_id.not_in(mine))
+    return change.actor.operator or (not user.operator and change.connection.execute(others).first() is None)
+
+
+def _granted(change: Change, email: str, *, invites: bool) -> tuple[int, str]:
     """The id and address of who is to have a role: somebody known, or new where they are invited. Raises Refusal."""
-    strict = change.actor.operator and hashed is None
+    strict = change.actor.operator and not invites
     row = require_user(change.connection, email) if strict else find_user(change.connection, email)
     if row is not None:
         return row.id, row.email
     new = User(new_user_id(), check_email(email), "", operator=False, disabled=False, grants={})
-    user = _write(change, new, hashed, None if hashed is None else one_time_until(change.actor.at))
+    user = _write(change, new)
     return user.id, user.email
 
 

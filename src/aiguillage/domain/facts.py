@@ -47,6 +47,15 @@ from aiguillage.domain.queues import (
     settle_exception,
 )
 from aiguillage.domain.remarks import Remark, of_queues, of_spans_removed, on_rotas, on_spans
+from aiguillage.domain.sources import (
+    COLUMN_MAP,
+    MOST_COLUMN_MAPS,
+    SOURCE,
+    ColumnMap,
+    ContactSource,
+    check_column_map,
+    check_source,
+)
 from aiguillage.domain.steps import Steps, batches, finish
 from aiguillage.domain.surveys import Survey, check_survey
 from aiguillage.domain.webhooks import MOST_WEBHOOKS, WEBHOOK, Webhook, check_webhook
@@ -140,6 +149,9 @@ KINDS = (
         origin_keys,
     ),
     Kind("survey", Survey, check_survey, 1_000),
+    # Its address leads to all contacts of whoever publishes them.
+    Kind(SOURCE, ContactSource, check_source, 1, seen_by=Role.EDIT),
+    Kind(COLUMN_MAP, ColumnMap, check_column_map, MOST_COLUMN_MAPS, seen_by=Role.EDIT),
     # Its address often has a secret of the receiver's in it.
     Kind(WEBHOOK, Webhook, check_webhook, MOST_WEBHOOKS, role=Role.MANAGE, seen_by=Role.MANAGE),
 )
@@ -147,9 +159,9 @@ KINDS = (
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in KINDS}
-_ELSEWHERE = ("cti_destination", "survey", WEBHOOK)
+_ELSEWHERE = ("cti_destination", "survey", SOURCE, COLUMN_MAP, WEBHOOK)
 DECIDING = tuple(kind.name for kind in KINDS if kind.name not in _ELSEWHERE)
-"""What a decision needs in memory. A CTI's many origins are looked up; surveys and webhooks decide nothing."""
+"""What a decision needs in memory. A CTI's many origins are looked up; surveys, sources and webhooks decide nothing."""
 
 
 def keys_of(kind: str, fact: Fact, account: Account) -> frozenset[str]:

@@ -18,10 +18,13 @@ from aiguillage.domain.problems import Code
 
 WEBHOOK = "webhook"
 PING = "ping"
-CONTACT_CHANGED, IMPORT_FINISHED = "contact.changed", "import.finished"
+CONTACT_CHANGED, IMPORT_FINISHED, IMPORT_FAILED = "contact.changed", "import.finished", "import.failed"
 QUEUE_CLOSED, ONCALL_CHANGED, CALL_UNKNOWN = "queue.closed", "oncall.changed", "call.unknown"
 CALENDAR_UNUSED = "calendar.unused"
-EVENTS = (CONTACT_CHANGED, IMPORT_FINISHED, QUEUE_CLOSED, ONCALL_CHANGED, CALENDAR_UNUSED, CALL_UNKNOWN)
+EVENTS = (
+    *(CONTACT_CHANGED, IMPORT_FINISHED, IMPORT_FAILED),
+    *(QUEUE_CLOSED, ONCALL_CHANGED, CALENDAR_UNUSED, CALL_UNKNOWN),
+)
 """What a webhook can be told of; each is also sent a PING when somebody asks for it."""
 
 MOST_WEBHOOKS = 20

@@ -10,11 +10,13 @@ from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import Refusal, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact, keys_of
+from aiguillage.domain.sources import ContactSource
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.fact_keys import AT_ONCE, add_keys, erase_keys, ids_having, keep_keys
 from aiguillage.storage.journal import as_json
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secrets
+from aiguillage.storage.sources import erase_runs, place_source
 from aiguillage.storage.webhooks import erase_webhook, place_webhook
 
 
@@ -133,6 +135,8 @@ def write_fact(connection: Connection, account_id: int, kept: Kept, account: Acc
         keep_keys(connection, account_id, kept.kind, kept.id, keys_of(kept.kind, kept.fact, account))
         if isinstance(kept.fact, Webhook):
             place_webhook(connection, account_id, kept.id, active=kept.fact.active)
+        if isinstance(kept.fact, ContactSource):
+            place_source(connection, account_id, kept.id)
         if isinstance(kept.fact, CtiDestination):
             _erase_origins(connection, account_id, kept.fact.cti, [kept.id])
         _write_origins(connection, account_id, [kept], account)
@@ -148,6 +152,8 @@ def write_new_facts(connection: Connection, account_id: int, new: Sequence[Kept]
     for kept in new:
         if isinstance(kept.fact, Webhook):
             place_webhook(connection, account_id, kept.id, active=kept.fact.active)
+        if isinstance(kept.fact, ContactSource):
+            place_source(connection, account_id, kept.id)
     _write_origins(connection, account_id, new, account)
 
 
@@ -188,6 +194,7 @@ def _erase_some(connection: Connection, account_id: int, kind: str, gone: Sequen
     if kind == "calendar":
         texts = (calendar_texts.c.account_id == account_id) & calendar_texts.c.id.in_(ids)
         connection.execute(delete(calendar_texts).where(texts))
+    erase_runs(connection, account_id, [kept.id for kept in gone if isinstance(kept.fact, ContactSource)])
     for kept in gone:
         if isinstance(kept.fact, Webhook):
             erase_webhook(connection, account_id, kept.id)

@@ -138,6 +138,29 @@ def read(
         yield _entry(row)
 
 
+def read_about(
+    connection: Connection, account_id: int, entity: str, entity_id: int, *, last: int, limit: int
+) -> Iterator[Entry]:
+    """What happened to an entity whose id is the number of its first change, up to its last one, newest first."""
+    mine = select(journal).where(journal.c.account_id == account_id, journal.c.seq.between(entity_id, last))
+    same = mine.where(journal.c.entity == entity, journal.c.entity_id == entity_id)
+    for row in connection.execute(same.order_by(journal.c.seq.desc()).limit(limit)):
+        yield _entry(row)
+
+
+def read_together(connection: Connection, account_id: int, entry: Entry, limit: int) -> list[Entry]:
+    """The changes that were made together with one, by the same actor at the same moment, newest first; it too."""
+    mine = select(journal).where(journal.c.account_id == account_id, journal.c.at == entry.at)
+    same = mine.where(journal.c.actor == entry.actor).order_by(journal.c.seq.desc()).limit(limit)
+    return [_entry(row) for row in connection.execute(same)]
+
+
+def last_at(connection: Connection, account_id: int, moment: int, actor: str) -> int | None:
+    """The number of the last change of an actor at a moment; None for none."""
+    mine = select(func.max(journal.c.seq)).where(journal.c.account_id == account_id, journal.c.at == moment)
+    return connection.execute(mine.where(journal.c.actor == actor)).scalar()
+
+
 def read_after(
     connection: Connection, account_id: int, seq: int, entities: Iterable[str], limit: int
 ) -> list[Row[Any]]:

@@ -67,6 +67,44 @@ users = Table(
     Column("totp_secret", String(64)),
     Column("totp_step", BigInteger),
     Column("one_time_until", BigInteger),
+    Column("language", String(2)),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("seen_by", BigInteger),  # the account whose manager was shown it
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("user_id", "digest"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("email", String(255), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("account", BigInteger),
+    Column("facts", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", BigInteger),
+    Column("sent_at", BigInteger),
+    Column("trouble", String(200)),
+    Index("mails_due", "next_at"),
+    Index("mails_by_email", "email"),
 )
 
 grants = Table(
@@ -214,6 +252,18 @@ calendar_texts = Table(
     Column("read_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("text", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
+source_runs = Table(
+    "source_runs",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("running_at", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("last", Text),
     PrimaryKeyConstraint("account_id", "id"),
 )
 

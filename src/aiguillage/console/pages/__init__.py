@@ -1,6 +1,7 @@
 """The pages, a file for each subject; importing one enters its pages in the list of all."""
 
 from aiguillage.console.pages import (
+    calendars,
     calls,
     contacts,
     drafts,
@@ -10,11 +11,14 @@ from aiguillage.console.pages import (
     hours,
     importing,
     journal,
+    links,
     people,
     rotas,
     second_factor,
     settings,
     signing_in,
+    sources,
+    surveys,
     switches,
     today,
     tokens,
@@ -25,6 +29,7 @@ from aiguillage.console.visits import PAGES
 
 __all__ = [
     "PAGES",
+    "calendars",
     "calls",
     "contacts",
     "drafts",
@@ -34,11 +39,14 @@ __all__ = [
     "hours",
     "importing",
     "journal",
+    "links",
     "people",
     "rotas",
     "second_factor",
     "settings",
     "signing_in",
+    "sources",
+    "surveys",
     "switches",
     "today",
     "tokens",

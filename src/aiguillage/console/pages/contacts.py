@@ -1,18 +1,22 @@
 """Contacts: found as somebody types, filtered, sorted, page by page; one of them to change, with its calls."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from aiguillage.console.changes import last_of, tell
 from aiguillage.console.labels import LABELS
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.calls import Search as CallSearch
 from aiguillage.desk.calls import find_calls
-from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, remove_contacts, show_contact
+from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, show_contact
+from aiguillage.desk.contacts_at_once import MOST_AT_ONCE, Meant, remove_meant, set_contacts
 from aiguillage.desk.fields import list_fields
+from aiguillage.desk.journal import list_history
 from aiguillage.desk.searching import Asked, find_contacts
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.contacts import FIELD_KEYS, SELECTS
+from aiguillage.domain.contacts import FIELD_KEYS, SELECTS, Field
 from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.given import emails_given
 
@@ -23,45 +27,63 @@ FILTERS = ("field_boolean_1", "field_boolean_2", "field_select_1", "language_cod
 SORTS = (("company", "Company"), ("last_name", "Last name"), ("-updated_at", "Last changed"), ("", "First added"))
 TEXTS = ("company", "first_name", "last_name", "code", "language", "reference")
 NUMBERS = "numbers"
+LANGUAGE = ("language", LABELS["language"])
+MOST_TOLD = 50
 
 
 @page("/{account}/contacts")
 def contacts(visit: Visit) -> Answer:
     """A page of the contacts that are asked for."""
-    asked = {name: visit.query[name] for name in FILTERS if visit.query.get(name)}
-    words, sort = visit.query.get("q", "").strip(), visit.query.get("sort", "")
-    faults: dict[str, list[str]] = {}
+    return _listed(visit, visit.query, {})
+
+
+def _listed(visit: Visit, given: Mapping[str, str], faults: Mapping[str, list[str]], status: int = 422) -> Shown:
+    """The list as it is asked for; what was typed to change several of them stays."""
+    asked = _asked(given)
     try:
-        found = find_contacts(
-            visit.db,
-            visit.actor,
-            visit.code,
-            Asked(
-                filters={name: value == "1" if "boolean" in name else value for name, value in asked.items()},
-                words=words,
-                sort=sort,
-                cursor=visit.query.get("cursor", ""),
-                limit=LISTED,
-            ),
-        )
+        found = find_contacts(visit.db, visit.actor, visit.code, asked)
     except Refusal as refusal:
         if refusal.kind is not Kind.INVALID:
             raise
-        found, faults = None, faults_of(refusal)
-    kept = {name: asked.get(name, "") for name in FILTERS} | {"q": words, "sort": sort}
+        found, faults = None, {**faults, **faults_of(refusal)}
+    kept = {name: given.get(name, "") for name in FILTERS} | {"q": asked.words, "sort": asked.sort}
     more = None if found is None or found.cursor is None else urlencode(kept | {"cursor": found.cursor})
+    fields = list_fields(visit.db, visit.actor, visit.code)
     values = {
         "found": found,
         "faults": faults,
         "asked": kept,
         "more": more,
-        "filtered": bool(asked or words),
-        "begun": bool(visit.query.get("cursor")),
+        "filtered": bool(asked.filters or asked.words),
+        "begun": bool(asked.cursor),
         "sorts": SORTS,
-        "fields": list_fields(visit.db, visit.actor, visit.code),
+        "fields": fields,
+        "parts": [*zip(FIELD_KEYS, [field.label or field.key for field in fields], strict=True), LANGUAGE],
+        "suggested": _suggested(visit, fields),
+        "most": MOST_AT_ONCE,
+        "typed": visit.form,
+        "ticked": visit.lists.get("id", []),
         "place_here": "contacts",
     }
-    return Shown("contacts.html", values, 422 if faults else 200)
+    return Shown("contacts.html", values, status if faults else 200)
+
+
+def _asked(given: Mapping[str, str]) -> Asked:
+    """What a query or a form asks for."""
+    filters = {name: given[name] for name in FILTERS if given.get(name)}
+    return Asked(
+        filters={name: value == "1" if "boolean" in name else value for name, value in filters.items()},
+        words=given.get("q", "").strip(),
+        sort=given.get("sort", ""),
+        cursor=given.get("cursor", ""),
+        limit=LISTED,
+    )
+
+
+def _suggested(visit: Visit, fields: list[Field]) -> dict[str, str]:
+    """Values to choose from when several contacts are changed: what each stands for, by value."""
+    own = {option.value: option.name for field in fields[:SELECTS] for option in field.options}
+    return {visit.say("yes"): "", visit.say("no"): ""} | own
 
 
 @page("/{account}/contacts/new", role=Role.EDIT)
@@ -160,18 +182,54 @@ def _entered(visit: Visit, before: Kept | None) -> Answer:
     return Moved(f"{visit.at}/contacts/{kept.id}", said, undo=kept.seq)
 
 
+@page("/{account}/contacts/{id}/history", role=Role.MANAGE)
+def history(visit: Visit) -> Answer:
+    """What happened to one contact: a page of its own, and a piece of the contact's page."""
+    kept = show_contact(visit.db, visit.actor, visit.code, visit.id())
+    entries = list_history(visit.db, visit.actor, visit.code, kept.id, limit=MOST_TOLD)
+    fields = list_fields(visit.db, visit.actor, visit.code)
+    values = {"kept": kept, "changes": [tell(visit, entry, fields, {}) for entry in entries], "most": MOST_TOLD}
+    return Shown("contact-history.html", {**values, "place_here": "contacts"}, whole="piece" not in visit.query)
+
+
 @form("/{account}/contacts/{id}/remove")
 def remove(visit: Visit) -> Answer:
     """Removes a contact."""
     remove_contact(visit.db, visit.actor, visit.code, visit.id())
-    return Moved(f"{visit.at}/contacts", visit.say("The contact is removed."))
+    return Moved(f"{visit.at}/contacts", visit.say("The contact is removed."), undo=last_of(visit))
 
 
 @form("/{account}/contacts/remove")
 def remove_some(visit: Visit) -> Answer:
-    """Removes those that are ticked, all or none."""
-    ids = [number for text in visit.lists.get("id", []) if (number := number_of(text)) is not None]
+    """Removes those that are ticked, or all that are found; all or none."""
+    return _changed(visit, lambda count: visit.say("{count} contacts are removed.", count=count), remove_meant)
+
+
+@form("/{account}/contacts/set")
+def set_some(visit: Visit) -> Answer:
+    """Gives those that are ticked, or all that are found, a value."""
+    given = {visit.form.get("part", ""): visit.form.get("value", "").strip() or None}
+    change = partial(set_contacts, given=given)
+    return _changed(visit, lambda count: visit.say("{count} contacts are changed.", count=count), change)
+
+
+def _changed(visit: Visit, said: Callable[[int], str], change: Callable[..., int]) -> Answer:
+    """Several contacts changed alike; the list again, with what was typed, where that is refused."""
+    try:
+        count = change(visit.db, visit.actor, visit.code, _meant(visit))
+    except Refusal as refusal:
+        if refusal.kind not in {Kind.INVALID, Kind.STALE, Kind.CONFLICT, Kind.MISSING}:
+            raise
+        return _listed(visit, visit.form, {"": [refusal.message]}, 422 if refusal.kind is Kind.INVALID else 409)
+    kept = urlencode({name: text for name in (*FILTERS, "q", "sort") if (text := visit.form.get(name))})
+    return Moved(f"{visit.at}/contacts?{kept}".rstrip("?"), said(count), undo=last_of(visit))
+
+
+def _meant(visit: Visit) -> Meant:
+    """The contacts that a form is about. Raises Refusal(invalid)."""
+    if visit.form.get("which") == "found":
+        return Meant(asked=_asked(visit.form), expected=number_of(visit.form.get("total", "")))
+    ids = tuple(number for text in visit.lists.get("id", []) if (number := number_of(text)) is not None)
     if not ids:
-        raise invalid("No contact is ticked. Go back and tick those to remove.")
-    count = remove_contacts(visit.db, visit.actor, visit.code, ids)
-    return Moved(f"{visit.at}/contacts", visit.say("{count} contacts are removed.", count=count))
+        raise invalid("No contact is ticked. Tick those that are meant.")
+    return Meant(ids=ids)

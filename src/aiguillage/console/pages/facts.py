@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from aiguillage.console.changes import last_of
 from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
-from aiguillage.console.labels import BY_SLUG, LABELS, SUBJECTS, Subject
+from aiguillage.console.labels import BY_SLUG, DRAFTED, LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.drafts import places_of, touched_elsewhere
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
@@ -21,7 +22,7 @@ from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.storage.drafts import Draft
 from aiguillage.storage.facts import Kept
 
-NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list"}
+NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list", "cti": "cti"}
 """Parts that name a fact of a kind."""
 
 WHOLE = f"{ACCOUNT}:"
@@ -250,16 +251,16 @@ def _remove(subject: Subject) -> Run:
             if refusal.kind is not Kind.CONFLICT:
                 raise
             return _form_of(visit, subject, kept, values_of(kept.fact), _faults(refusal))
-        return Moved(_after(visit, subject, kept.fact), visit.say("It is removed."))
+        return Moved(_after(visit, subject, kept.fact), visit.say("It is removed."), undo=last_of(visit))
 
     return remove
 
 
 for _subject in SUBJECTS:
-    _at = f"/{{account}}/{_subject.slug}"
-    page(_at, drafts=True)(_list(_subject))
-    page(f"{_at}/new", drafts=True)(_new(_subject))
-    form(f"{_at}/new", drafts=True)(_add(_subject))
-    page(f"{_at}/{{id}}", drafts=True)(_one(_subject))
-    form(f"{_at}/{{id}}", drafts=True)(_set(_subject))
-    form(f"{_at}/{{id}}/remove", drafts=True)(_remove(_subject))
+    _at, _drafts = f"/{{account}}/{_subject.slug}", _subject.kind in DRAFTED
+    page(_at, drafts=_drafts)(_list(_subject))
+    page(f"{_at}/new", drafts=_drafts)(_new(_subject))
+    form(f"{_at}/new", drafts=_drafts)(_add(_subject))
+    page(f"{_at}/{{id}}", drafts=_drafts)(_one(_subject))
+    form(f"{_at}/{{id}}", drafts=_drafts)(_set(_subject))
+    form(f"{_at}/{{id}}/remove", drafts=_drafts)(_remove(_subject))

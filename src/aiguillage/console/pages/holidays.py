@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from aiguillage.console.changes import last_of
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.holidays import KIND, Setting, forget_holidays, observe_holidays, set_holidays
@@ -106,7 +107,7 @@ def observe(visit: Visit) -> Answer:
         if refusal.kind is not Kind.INVALID:
             raise
         return _shown(visit, faults_of(refusal), 422)
-    return Moved(f"{visit.at}/holidays", visit.say("These public holidays count from now on."))
+    return Moved(f"{visit.at}/holidays", visit.say("These public holidays count from now on."), undo=last_of(visit))
 
 
 @form("/{account}/holidays/days", drafts=True)
@@ -128,4 +129,4 @@ def set_days(visit: Visit) -> Answer:
 def forget(visit: Visit) -> Answer:
     """No public holidays any more."""
     forget_holidays(visit.db, visit.actor, visit.code)
-    return Moved(f"{visit.at}/holidays", visit.say("No public holidays count any more."))
+    return Moved(f"{visit.at}/holidays", visit.say("No public holidays count any more."), undo=last_of(visit))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from aiguillage.console.changes import last_of
 from aiguillage.console.moments import moment_in
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
 from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form, number_of
@@ -157,7 +158,7 @@ def add(visit: Visit) -> Answer:
         done = add_facts(visit.db, visit.actor, visit.code, spans)
         remarks = list(dict.fromkeys(text for one in done for text in _say(visit, list(one.remarks))))
         said = " ".join((visit.say("The opening times are added."), *remarks))
-        return said, done[0].kept.seq if len(done) == 1 else None
+        return said, last_of(visit)
 
     return _taken(visit, owner, change)
 
@@ -194,7 +195,7 @@ def remove(visit: Visit) -> Answer:
     """Removes a time span."""
     kept, owner = _span(visit)
     remarks = remove_fact(visit.db, visit.actor, visit.code, KIND, kept.id)
-    return _back(visit, owner, " ".join((visit.say("It is removed."), *_say(visit, remarks))))
+    return _back(visit, owner, " ".join((visit.say("It is removed."), *_say(visit, remarks))), last_of(visit))
 
 
 @form("/{account}/hours/{owner}/{id}/copy", drafts=True)
@@ -206,6 +207,6 @@ def copy(visit: Visit) -> Answer:
         onto = [int(day) for day in visit.lists.get("onto", []) if day in set("1234567")]
         day = visit.form.get("day", "")
         copy_day(visit.db, visit.actor, visit.code, *owner, int(day) if day in set("1234567") else 0, onto)
-        return visit.say("The day is copied."), None
+        return visit.say("The day is copied."), last_of(visit)
 
     return _taken(visit, owner, change)

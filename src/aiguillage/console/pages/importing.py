@@ -1,24 +1,31 @@
 """Importing contacts: a file looked at, its columns corrected, then imported whole, and undone whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from aiguillage.console.forms import Choice
 from aiguillage.console.labels import LABELS
-from aiguillage.console.visits import LONGEST_FORM, Answer, File, Moved, Shown, Visit, faults_of, form, page
+from aiguillage.console.visits import LONGEST_FORM, Answer, Moved, Shown, Visit, faults_of, form, page
 from aiguillage.desk.fields import list_fields
-from aiguillage.desk.held_imports import Held, apply_held, choose_again, hold_import, show_held
+from aiguillage.desk.held_imports import Held, apply_held, choose_again, hold_import, read_as_named, show_held
 from aiguillage.desk.importing.headings import NUMBERS, OWN_ID, TYPE_WORDS
 from aiguillage.desk.importing.outcome import Choices, Outcome
-from aiguillage.desk.importing.sent import ANY, JSON, LONGEST_IMPORT, Upload
+from aiguillage.desk.importing.sent import ANY, LONGEST_IMPORT, Upload
 from aiguillage.desk.imports import list_imports, show_import, undo_import
+from aiguillage.desk.sources import find_source
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.contacts import FIELD_KEYS, OWN_PARTS, PARTS
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.sources import SCHEDULES
 
 LISTED, MOST_REFUSED, MOST_COLUMNS = 20, 50, 200
 FORMATS: dict[str, str] = {"xlsx": "Excel sheet", "json": "JSON", "vcard": "vCard", "windows-1252": "Windows-1252"}
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab"}
+SCHEDULED = dict(zip(SCHEDULES, ("only when I ask for it", "every hour", "every day"), strict=True))
+"""The schedules of a source, as people call them."""
+
 COLUMN, AS = "column.", "as."
 NUMBER = PARTS[NUMBERS].heading
 
@@ -26,12 +33,24 @@ NUMBER = PARTS[NUMBERS].heading
 @page("/{account}/import", role=Role.EDIT)
 def imports(visit: Visit) -> Answer:
     """Where a file is chosen, and what was imported before."""
-    return _start(visit, {})
+    return start(visit, {})
 
 
-def _start(visit: Visit, faults: dict[str, list[str]], status: int = 422) -> Shown:
+def start(
+    visit: Visit, faults: dict[str, list[str]], status: int = 422, typed: Mapping[str, Any] | None = None
+) -> Shown:
+    """That page with what is wrong; `typed` is the source as somebody wants it."""
     done = list_imports(visit.db, visit.actor, visit.code, limit=LISTED)
-    values = {"imports": done, "faults": faults, "most": LONGEST_IMPORT >> 20, "place_here": "contacts"}
+    source = find_source(visit.db, visit.actor, visit.code)
+    values = {
+        "imports": done,
+        "faults": faults,
+        "most": LONGEST_IMPORT >> 20,
+        "place_here": "contacts",
+        "source": source,
+        "typed": typed if typed is not None else {} if source is None else msgspec.structs.asdict(source.source),
+        "schedules": [(schedule, visit.say(words)) for schedule, words in SCHEDULED.items()],
+    }
     return Shown("import.html", values, status if faults else 200)
 
 
@@ -42,19 +61,13 @@ def look(visit: Visit) -> Answer:
     try:
         if file is None or not file.content:
             raise invalid("No file is chosen, or it is empty. Choose a CSV, XLSX, JSON or vCard file.", "file")
-        upload = Upload(file.name[:255] or "upload", _media_type(file), file.content)
+        upload = Upload(file.name[:255] or "upload", ANY, file.content)
         held = visit.means["apart"](hold_import, visit.actor, visit.code, upload, Choices(), mends=True)
     except Refusal as refusal:
         if refusal.kind not in {Kind.INVALID, Kind.UNAVAILABLE}:
             raise
-        return _start(visit, {"file": [refusal.message]}, 422 if refusal.kind is Kind.INVALID else 503)
+        return start(visit, {"file": [refusal.message]}, 422 if refusal.kind is Kind.INVALID else 503)
     return Moved(f"{visit.at}/import/{held.id}")
-
-
-def _media_type(file: File) -> str:
-    """What a file is where its bytes alone would not say: a list in JSON begins as JSON lines do."""
-    start = file.content[:100].lstrip()
-    return JSON if start.startswith(b"[") or (start.startswith(b"{") and b'"contacts"' in start) else ANY
 
 
 @page("/{account}/import/{id}", role=Role.EDIT)
@@ -72,6 +85,7 @@ def _review(visit: Visit, held: Held, faults: dict[str, list[str]] | None = None
         "held": held,
         "preview": preview,
         "choices": held.about.choices,
+        "remembered": held.about.remembered,
         "columns": _columns(preview),
         "meanings": _meanings(visit),
         "format": FORMATS.get(preview.encoding, preview.encoding.upper()),
@@ -158,13 +172,20 @@ def apply(visit: Visit) -> Answer:
     return Moved(f"{visit.at}/import/{held.id}")
 
 
+@form("/{account}/import/{id}/forget", lane="apart")
+def forget(visit: Visit) -> Answer:
+    """Forgets what columns like those of a kept file were said to mean, and reads them as they are called."""
+    visit.means["apart"](read_as_named, visit.actor, visit.code, visit.id())
+    return Moved(f"{visit.at}/import/{visit.id()}", visit.say("What these columns mean is forgotten."))
+
+
 @form("/{account}/import/{id}/undo", lane="apart")
 def undo(visit: Visit) -> Answer:
     """Undoes an import."""
     try:
         undone: Any = visit.means["apart"](undo_import, visit.actor, visit.code, visit.id())
     except Refusal as refusal:
-        return _start(visit, {"undo": _faults(refusal)[""]}, 409)
+        return start(visit, {"undo": _faults(refusal)[""]}, 409)
     said = visit.say(
         "The import is undone: {removed} contacts removed, {restored} changed back, {readded} put back.",
         removed=undone.removed,

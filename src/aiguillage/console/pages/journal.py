@@ -1,5 +1,6 @@
 """The journal: who changed what, before and after in words, and the way back."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from aiguillage.console.pages.facts import NAMED, named, owners
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.journal import Wanted, list_changes
-from aiguillage.desk.reverting import is_revertible, revert_change
+from aiguillage.desk.reverting import is_revertible, revert_change, undo_changes
 from aiguillage.desk.users import list_grants
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
@@ -77,10 +78,20 @@ def _number(text: str) -> int | None:
 @form("/{account}/journal/{seq}/revert", role=Role.MANAGE)
 def revert(visit: Visit) -> Answer:
     """Takes a change back; that too can be taken back."""
+    return _taken_back(visit, revert_change, visit.say("The change is taken back."))
+
+
+@form("/{account}/journal/{seq}/undo", role=Role.MANAGE)
+def undo(visit: Visit) -> Answer:
+    """Takes back all that was changed together with a change."""
+    return _taken_back(visit, undo_changes, visit.say("What was changed is as it was before."))
+
+
+def _taken_back(visit: Visit, back: Callable[..., Entry], said: str) -> Answer:
     try:
-        done = revert_change(visit.db, visit.actor, visit.code, visit.id("seq"))
+        done = back(visit.db, visit.actor, visit.code, visit.id("seq"))
     except Refusal as refusal:
         if refusal.kind not in {Kind.CONFLICT, Kind.INVALID}:
             raise
         return _shown(visit, {"": [refusal.message]}, 409)
-    return Moved(f"{visit.at}/journal", visit.say("The change is taken back."), undo=done.seq)
+    return Moved(f"{visit.at}/journal", said, undo=done.seq)

@@ -33,14 +33,15 @@ def _people(visit: Visit, typed: Mapping[str, str], faults: Mapping[str, list[st
 
 @form("/{account}/settings/people", role=Role.MANAGE, lane="signing in")
 def invite(visit: Visit) -> Answer:
-    """Gives somebody a role; the password with which somebody new signs in is shown this once."""
-    sent = visit.form
+    """Gives somebody a role; the link by which somebody new chooses a password is mailed, or shown this once."""
+    sent, mailed = visit.form, visit.means["mailed"]()
     try:
         role = role_named(sent.get("role", ""))
-        grant, password = invite_person(visit.db, proven(visit), sent.get("email", ""), visit.code, role)
+        whom = (visit.db, proven(visit), sent.get("email", ""), visit.code, role)
+        grant, secret = invite_person(*whom, mailed=mailed, language=visit.language)
     except Refusal as refusal:
         return _people(visit, sent, proof_faults(refusal))
-    values = {"grant": grant, "password": password, "roles": ROLES, "sign_in": f"{visit.base}/console/sign-in"}
+    values = {"grant": grant, "mailed": mailed, "link": f"{visit.base}/console/link/{secret}"}
     return shown("settings-invited.html", PLACE, values)
 
 

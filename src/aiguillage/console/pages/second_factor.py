@@ -1,11 +1,19 @@
 """The visitor's second factor: turned on by a picture that their app reads and a code that it shows; taken off."""
 
+import msgspec
 from markupsafe import Markup
 
 from aiguillage.console.pages.signing_in import show_mine
-from aiguillage.console.proofs import is_code
+from aiguillage.console.proofs import is_code, proof_faults, proven
 from aiguillage.console.visits import ROOT, Answer, Moved, Shown, Visit, form
-from aiguillage.desk.second_factor import begin_second_factor, confirm_second_factor, end_second_factor, uri_of
+from aiguillage.desk.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    end_second_factor,
+    new_recovery_codes,
+    uri_of,
+)
+from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal
 
 
@@ -50,7 +58,22 @@ def confirm(visit: Visit) -> Answer:
         if refusal.kind is not Kind.INVALID or not secret.isalnum() or not secret.isascii():
             return _refused(visit, refusal, "")
         return _shown(visit, secret[:64], {"code": [refusal.message]})
-    return Moved(f"{ROOT}/me", visit.say("Your second factor is on: from now on, signing in takes a code too."))
+    # The code is a fresh proof: its secret was shown to who had just typed the password.
+    return _codes(visit, msgspec.structs.replace(visit.actor, proven_at=visit.actor.at), turned_on=True)
+
+
+def _codes(visit: Visit, actor: Actor, *, turned_on: bool) -> Shown:
+    return Shown("recovery-codes.html", {"codes": new_recovery_codes(visit.db, actor), "turned_on": turned_on})
+
+
+@form("/me/recovery-codes", lane="signing in")
+def renew_codes(visit: Visit) -> Answer:
+    """Other recovery codes, for who proves who they are."""
+    try:
+        return _codes(visit, proven(visit), turned_on=False)
+    except Refusal as refusal:
+        shown = show_mine(visit, proof_faults(refusal))
+        return shown._replace(values={**shown.values, "renewing": True})
 
 
 @form("/me/second-factor/end", lane="signing in")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from aiguillage.console.changes import last_of
 from aiguillage.console.labels import LABELS
 from aiguillage.console.pages.facts import named
 from aiguillage.console.proofs import proof_faults
@@ -91,7 +92,7 @@ def change_account(visit: Visit) -> Answer:
             return again
         other = {LABELS[name]: value for name, value in _typed(now).items() if name in LABELS}
         return again._replace(values={**again.values, "faults": {}, "other": other}, status=409)
-    return Moved(f"{visit.at}/settings", visit.say("The settings are changed."))
+    return Moved(f"{visit.at}/settings", visit.say("The settings are changed."), undo=last_of(visit))
 
 
 def _whole(text: str, field: str) -> int:
@@ -144,4 +145,4 @@ def change_field(visit: Visit) -> Answer:
         enter_field(visit.db, visit.actor, visit.code, typed, expected=_state(visit))
     except Refusal as refusal:
         return _field(now, typed, proof_faults(refusal), 409 if refusal.kind is Kind.STALE else 422)
-    return Moved(f"{visit.at}/settings/fields", visit.say("The field is changed."))
+    return Moved(f"{visit.at}/settings/fields", visit.say("The field is changed."), undo=last_of(visit))

@@ -4,6 +4,7 @@ from aiguillage.console.sessions import LANGUAGE, THEME, THEMES, form_token, ses
 from aiguillage.console.visits import ROOT, Answer, Moved, Shown, Visit, faults_of, form, page
 from aiguillage.desk.accounts import add_account, list_accounts
 from aiguillage.desk.passwords import change_password
+from aiguillage.desk.second_factor import count_recovery_codes
 from aiguillage.desk.sessions import list_sessions, revoke_session, sign_out
 from aiguillage.desk.signing_in import Credentials, show_me, sign_in
 from aiguillage.domain.accounts import Account
@@ -40,13 +41,14 @@ def take_sign_in(visit: Visit) -> Answer:
     next_ = _own(sent.get("next", ""))
     credentials = Credentials(email, sent.get("password", ""), sent.get("code", ""), sent.get("new", ""))
     try:
-        _, secret = sign_in(
+        who, secret = sign_in(
             visit.db,
             visit.actor.at,
             credentials,
             address=visit.address,
             agent=visit.agent,
             authorization=f"Bearer {visit.session}",
+            language=visit.language,
         )
     except Refusal as refusal:
         values = {"next": next_, "kept": kept, "faults": faults_of(refusal), "email": email, "ended": False}
@@ -54,8 +56,13 @@ def take_sign_in(visit: Visit) -> Answer:
         return Shown("sign-in.html", values | {"new_needed": refusal.field == "new"}, status)
     if kept:
         return Shown(
-            "again.html", {"to": next_, "kept": kept, "new_token": form_token(secret)}, cookies=session_cookie(secret)
+            "again.html",
+            {"to": next_, "kept": kept, "new_token": form_token(secret), "left": who.codes_left},
+            cookies=session_cookie(secret),
         )
+    if who.codes_left is not None:
+        said = visit.say("You signed in with a recovery code. Codes that are left: {count}", count=who.codes_left)
+        return Moved(f"{ROOT}/me", said, cookies=session_cookie(secret))
     return Moved(next_ or ROOT, cookies=session_cookie(secret))
 
 
@@ -116,7 +123,8 @@ def show_mine(visit: Visit, faults: dict[str, list[str]]) -> Shown:
     """The visitor's own sign-in, with what is wrong."""
     who = show_me(visit.db, visit.actor)
     mine = [one for one in list_sessions(visit.db, visit.actor) if one.user_id == who.id]
-    return Shown("me.html", {"who": who, "sessions": mine, "faults": faults}, 422 if faults else 200)
+    values = {"who": who, "sessions": mine, "faults": faults, "codes": count_recovery_codes(visit.db, visit.actor)}
+    return Shown("me.html", values | {"renewing": False}, 422 if faults else 200)
 
 
 @form("/me/password", lane="signing in")

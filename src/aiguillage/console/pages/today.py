@@ -68,6 +68,8 @@ def _findings(visit: Visit) -> list[tuple[str, str]]:
 
 def _place_of(visit: Visit, finding: Finding) -> str:
     manages = visit.role is not None and visit.role >= Role.MANAGE
+    if finding.kind == "user":
+        return f"{visit.at}/settings/people/{finding.id}"
     if finding.kind == "token":
         return f"{visit.at}/settings/tokens" if manages else f"{ROOT}/me"
     if finding.kind == "observance" or finding.name == "no_holidays":

@@ -31,6 +31,7 @@ SAID = dict(
         (
             "a contact was changed",
             "an import was finished",
+            "contacts cannot be imported from their address",
             "a queue was closed",
             "somebody else is on call",
             "a calendar cannot be used",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -45,19 +46,22 @@ _WIRE_NAMES = {column: name for name, column in WIRE.items()} | {OWN_ID: "id"}
 LONGEST_IMPORT = 64 << 20
 """Bytes of what may be sent to be imported."""
 
+CONTACTS = "contacts"
+JSON_BEGINS = 100
+"""Bytes at the beginning of a file, or of a list, by which it is known as JSON."""
+
 MOST_UPSERTED = 10_000
 """Contacts in one call."""
 
-NO_LIST = "Send JSON in UTF-8: a list of contacts, or an object with that list as 'contacts'."
+NO_LIST = (
+    "Send JSON in UTF-8: a list of contacts, or an object with that list as 'contacts', or with one list under another "
+    "name."
+)
 # What a walk through JSON passes over at once; the repeats are bounded because re remembers each.
 _BETWEEN = re.compile(rb"[\s,]*")
 _SCALAR = re.compile(rb'[^][{}",\s]*')
 _FLAT = re.compile(rb'(?:[^][{}"]*"[^"\\]*"){0,500}[^][{}"]*')
 _QUOTED = re.compile(rb'(?:[^"\\]*\\.){0,500}[^"\\]*', re.DOTALL)
-
-
-class _Wrapped(msgspec.Struct):
-    contacts: msgspec.Raw
 
 
 class Upload(NamedTuple):
@@ -69,29 +73,78 @@ class Upload(NamedTuple):
 
     def source(self) -> Source:
         """What is imported. Raises Refusal(invalid) for JSON that lists no contacts, and for vCards sent as others."""
-        if self.media_type == JSON:
+        if self.media_type == JSON or (self.media_type == ANY and is_json(self.content)):
             return SentRows(self.name, import_rows(_objects(self.content)))
         if self.media_type in {CSV, XLSX, JSON_LINES} and begins_card(self.content):
             raise invalid(f"The file is a vCard, and was sent as {self.media_type}. Send it as {VCARD}.")
         return SentFile(self.name, self.content)
 
 
+def file_source(path: Path) -> Source:
+    """What is imported of a file at the machine: a path, or the rows of one that is JSON. Raises Refusal(invalid)."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(JSON_BEGINS).lstrip()[:1]
+            if begins not in (b"[", b"{") or path.stat().st_size > LONGEST_IMPORT:
+                return path
+            file.seek(0)
+            content = file.read()
+    except OSError:
+        return path  # which says why, when it is read
+    return Upload(path.name, JSON, content).source() if is_json(content) else path
+
+
+def is_json(content: bytes) -> bool:
+    """Whether a file is one JSON value with a list of objects in it. JSON lines are not, one such line neither."""
+    start = content[:JSON_BEGINS].lstrip()
+    if start.startswith(b"["):
+        return True
+    if not start.startswith(b"{"):
+        return False
+    try:
+        members = _members(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    lists = [bytes(memoryview(value)[:JSON_BEGINS]) for value in members.values() if _is_list(value)]
+    return CONTACTS in members or any(one[1:].lstrip()[:1] in (b"{", b"]") for one in lists)
+
+
+def _members(content: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+
+
+def _is_list(value: msgspec.Raw) -> bool:
+    return bytes(memoryview(value)[:1]) == b"["
+
+
 def _objects(content: bytes) -> Iterator[bytes]:
-    """The contacts of a JSON body: a list, or an object with `contacts`."""
+    """The contacts of a JSON body: a list, or an object with `contacts`, or with one list. Raises Refusal(invalid)."""
     try:
         found = msgspec.json.decode(content, type=msgspec.Raw)
         if bytes(memoryview(found)[:1]) == b"{":
-            found = msgspec.json.decode(found, type=_Wrapped).contacts
+            found = _list_in(_members(found))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise invalid(NO_LIST) from None
     return listed(found)
+
+
+def _list_in(members: dict[str, msgspec.Raw]) -> msgspec.Raw:
+    if CONTACTS in members:
+        return members[CONTACTS]
+    lists = [name for name, value in members.items() if _is_list(value)]
+    if len(lists) > 1:
+        names = ", ".join(lists)[:200]
+        raise invalid(f"The object has several lists: {names}. Call the one with the contacts 'contacts'.")
+    if not lists:
+        raise invalid(NO_LIST)
+    return members[lists[0]]
 
 
 def listed(found: msgspec.Raw) -> Iterator[bytes]:
     """The contacts of a JSON list, each as it stands. Raises Refusal(invalid) for what is no list."""
     array = memoryview(found)
     if bytes(array[:1]) != b"[":
-        raise invalid(NO_LIST, "contacts")
+        raise invalid(NO_LIST, CONTACTS)
     return _elements(array)
 
 
