@@ -12,6 +12,7 @@ from aiguillage.api.web import web_application
 from aiguillage.console.site import Site
 from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.drafting import replay_draft
 from aiguillage.explaining import explain_call
 from aiguillage.logs import configure_logs
 from aiguillage.replaying import replay_calls
@@ -46,6 +47,7 @@ def build_desk(settings: Settings) -> ASGI:
     means: dict[str, Callable[..., Any]] = {
         "explain": partial(explain_call, settings),
         "apart": partial(work_apart, settings),
+        "replay_draft": partial(work_apart, settings, replay_draft, settings),
         "mailed": lambda: bool(settings.smtp_url),
     }
     return web_application(

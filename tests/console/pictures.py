@@ -27,6 +27,7 @@ PICTURES = (
     Picture("today", "/today"),
     Picture("try", "/try?number=0261910042&at=2026-11-24T10:00"),
     Picture("calls", "/calls"),
+    Picture("draft", "/drafts/", "/drafts"),
     Picture("contacts", "/contacts"),
     Picture("import", "/import"),
     Picture("geography", "/geography"),
@@ -44,6 +45,8 @@ def main() -> None:
     TO.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory, opened(Path(directory)) as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        draft = f"{HERE}/drafts/{first_id(site.as_(MANAGER).get(f'{HERE}/drafts'), f'{HERE}/drafts')}"
+        site.as_(MANAGER).send_form(f"{draft}/replay", days="14")
         for language in LANGUAGES:
             context = chromium.new_context(
                 base_url=f"http://127.0.0.1:{site.server.port}",

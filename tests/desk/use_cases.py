@@ -29,6 +29,7 @@ from aiguillage.domain.accounts import Account, Role
 from aiguillage.domain.contacts import Contact, Field, Option
 from aiguillage.domain.documents import FactsDocument
 from tests.cast import ACCOUNT, NUMBER, Cast, email
+from tests.desk.draft_use_cases import DRAFT_USE_CASES
 from tests.desk.record_use_cases import RECORD_USE_CASES
 from tests.desk.resource_use_cases import RESOURCE_USE_CASES
 from tests.desk.use_case import Asked, UseCase, id_of
@@ -65,6 +66,7 @@ def about(code: str) -> FactsDocument:
 USE_CASES = [
     *RESOURCE_USE_CASES,
     *RECORD_USE_CASES,
+    *DRAFT_USE_CASES,
     *WEBHOOK_USE_CASES,
     UseCase(accounts.show_account, Role.READ, lambda a: accounts.show_account(a.cast.db, a.actor, a.code)),
     UseCase(

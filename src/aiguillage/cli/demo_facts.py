@@ -5,10 +5,11 @@ from datetime import date, time
 from aiguillage.cli.demo_examples import PASSWORD, fill_examples
 from aiguillage.desk.accounts import add_account, set_account
 from aiguillage.desk.contacts import enter_contact
-from aiguillage.desk.facts import add_fact, add_facts
+from aiguillage.desk.drafts import begin_draft, in_draft
+from aiguillage.desk.facts import add_fact, add_facts, list_facts, set_fact
 from aiguillage.desk.fields import add_option, set_field
 from aiguillage.desk.holidays import observe_holidays
-from aiguillage.desk.users import add_user, grant_role
+from aiguillage.desk.users import actor_named, add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.contacts import Option
@@ -18,10 +19,11 @@ from aiguillage.domain.queues import QUEUE, Queue, Switch, TimeSpan
 from aiguillage.storage.sqlite.engine import Database
 
 ACCOUNT = "CL0000"
-MANAGER, ROUTER, READER = "manager@example.org", "router@example.org", "reader@example.org"
+MANAGER, EDITOR = "manager@example.org", "editor@example.org"
+ROUTER, READER = "router@example.org", "reader@example.org"
 USERS = (
     (MANAGER, "Maud Gérard", Role.MANAGE),
-    ("editor@example.org", "Édouard Tessier", Role.EDIT),
+    (EDITOR, "Édouard Tessier", Role.EDIT),
     (READER, "Rita Lemoine", Role.READ),
     (ROUTER, "Standard téléphonique", Role.ROUTE),
 )
@@ -128,6 +130,7 @@ def fill(db: Database, actor: Actor) -> None:
     _fill_hours(db, actor)
     _fill_rest(db, actor)
     fill_examples(db, actor, ACCOUNT)
+    _fill_draft(db, actor.at)
 
 
 def _fill_hours(db: Database, actor: Actor) -> None:
@@ -154,3 +157,13 @@ def _fill_rest(db: Database, actor: Actor) -> None:
         add_fact(db, actor, ACCOUNT, zone)
     add_fact(db, actor, ACCOUNT, BLOCKED)
     set_account(db, actor, ACCOUNT, {"rota": rota, "geo_list": geo_list})
+
+
+def _fill_draft(db: Database, at: int) -> None:
+    """A draft in which the reception closes an hour earlier."""
+    editor = actor_named(db, EDITOR, at)
+    draft = begin_draft(db, editor, ACCOUNT, "Accueil fermé dès 17 h")
+    with in_draft(db, editor, ACCOUNT, draft.id) as drafted:
+        for kept in list_facts(drafted, editor, ACCOUNT, "time_span"):
+            if kept.fact.end_time == time(18):
+                set_fact(drafted, editor, ACCOUNT, "time_span", kept.id, {"end_time": time(17)})

@@ -265,6 +265,7 @@ ENTITIES: Mapping[str, Named] = {
     "source": Named("Source of contacts"),
     "column_map": Named("Meaning of columns"),
     "observance": Named("Public holidays"),
+    "draft": Named("Draft", "drafts"),
 }
 """By the journal's own names."""
 
@@ -277,7 +278,13 @@ ACTIONS: Mapping[str, str] = {
     "grant": "given",
     "revoke": "taken away",
     "issue": "issued",
+    "publish": "published",
 }
+DRAFTED = frozenset(
+    {"queue", "group", "time_span", "exception", "holiday", "rota", "switch", "blocked", "geo_list", "geo_destination"}
+)
+"""The kinds whose pages can be those of a draft."""
+
 BY_SLUG: Mapping[str, Subject] = {subject.slug: subject for subject in SUBJECTS}
 
 REASONS: Mapping[str, str] = {

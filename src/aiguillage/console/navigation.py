@@ -6,12 +6,16 @@ from aiguillage.domain.accounts import Role
 
 
 class Place(NamedTuple):
-    """One line of the menu: below the account's address, what it is called, its picture, and the role that sees it."""
+    """One line of the menu: below the account's address, what it is called, its picture, and the role that sees it.
+
+    `drafts`: a draft may have it otherwise.
+    """
 
     slug: str
     label: str
     icon: str
     role: Role = Role.READ
+    drafts: bool = False
 
 
 SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -28,19 +32,20 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Callers",
         (
             Place("contacts", "Contacts", "address-book"),
-            Place("blocked-callers", "Blocked callers", "ban"),
-            Place("geography", "Geography", "map-2"),
+            Place("blocked-callers", "Blocked callers", "ban", drafts=True),
+            Place("geography", "Geography", "map-2", drafts=True),
         ),
     ),
     (
         "Where calls go",
         (
-            Place("call-queues", "Call queues", "users-group"),
-            Place("groups", "Groups", "building"),
-            Place("closing-days", "Closing days", "calendar-event"),
+            Place("call-queues", "Call queues", "users-group", drafts=True),
+            Place("groups", "Groups", "building", drafts=True),
+            Place("closing-days", "Closing days", "calendar-event", drafts=True),
             Place("calendars", "Calendars", "calendar"),
-            Place("rotas", "Rotas", "users"),
-            Place("switches", "Switches", "toggle-right"),
+            Place("rotas", "Rotas", "users", drafts=True),
+            Place("switches", "Switches", "toggle-right", drafts=True),
+            Place("drafts", "Drafts", "flask"),
             Place("ctis", "CTIs", "device-mobile"),
         ),
     ),

@@ -1,6 +1,6 @@
 """Templates, in the visitor's language: every value is escaped, and a name that is not there is a failure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,15 +66,21 @@ def render(visit: Visit, template: str, values: dict[str, Any]) -> str:
                 "sections": SECTIONS,
                 "root": ROOT,
                 "at": visit.at if visit.account is not None else ROOT,
+                "live": visit.live if visit.account is not None else ROOT,
                 "assets": asset_root(),
                 "token": form_token(visit.session),
                 "may_edit": visit.role is not None and visit.role >= Role.EDIT,
                 "may_manage": visit.role is not None and visit.role >= Role.MANAGE,
                 "when": lambda moment: when(visit, moment),
-                "day": lambda date: f"{date:%d/%m/%Y}" if visit.language == FRENCH else f"{date:%d %b %Y}",
+                "day": lambda date: day_of(visit, date),
             }
         )
     )
+
+
+def day_of(visit: Visit, shown: date) -> str:
+    """A day as people write it."""
+    return f"{shown:%d/%m/%Y}" if visit.language == FRENCH else f"{shown:%d %b %Y}"
 
 
 def when(visit: Visit, moment: int | None) -> str:

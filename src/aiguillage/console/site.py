@@ -40,13 +40,15 @@ from aiguillage.console.sessions import (
     require_own_origin,
     session_of,
 )
-from aiguillage.console.visits import LONGEST_FORM, ROOT, Answer, File, Moved, Page, Shown, Visit, number_of
+from aiguillage.console.visits import IN_DRAFT, LONGEST_FORM, ROOT, Answer, File, Moved, Page, Shown, Visit, number_of
 from aiguillage.desk.acting import actor_of
 from aiguillage.desk.change import find_role, require_role
+from aiguillage.desk.drafts import in_draft, require_open
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing, place_of
 from aiguillage.domain.problems import CODES, OUR_MISTAKE
 from aiguillage.lanes import Lanes
+from aiguillage.storage.drafts import Draft
 from aiguillage.storage.joined import one_view
 from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import LANGUAGES, preferred
@@ -67,6 +69,7 @@ SECRET = frozenset({"token", "proof", "password", "current", "new"})
 """Fields that are typed anew, whatever happens. A `code` is a contact's or a queue's."""
 
 NOTHING_HERE = "There is nothing at this address. Check it, or begin again at the first page."
+NOT_IN_DRAFTS = "This is not part of a draft. Leave the draft to see this page."
 UNREADABLE = "This form cannot be read. Open the page again and send it from there."
 TOO_LONG = "This is too long. Send less at a time."
 _log = logging.getLogger("aiguillage")
@@ -196,6 +199,8 @@ class Site:
     def _carried_out(self, page: Page, visit: Visit) -> Response[Any]:
         """The page's answer, a refusal too; what only reads, reads in one view."""
         try:
+            if visit.draft is not None:
+                return _in_draft(page, visit, visit.draft)
             if page.method == "GET":
                 with one_view(visit.db) as db:
                     return _respond(visit, page.run(msgspec.structs.replace(visit, db=db)))
@@ -219,10 +224,21 @@ class Site:
             visit = msgspec.structs.replace(visit, actor=actor)
             if page is None or not page.about_account:
                 return visit
+            code, _, drafted = visit.path["account"].partition(IN_DRAFT)
             with db.read() as connection:
-                held = find_role(connection, actor, visit.path["account"])
-        require_role(held.account.code, page.role, held.role)
-        return msgspec.structs.replace(visit, account=held.account, role=held.role, seq=held.seq)
+                held = find_role(connection, actor, code)
+                require_role(held.account.code, page.role, held.role)
+                draft = require_open(connection, held.account_id, number_of(drafted) or 0) if drafted else None
+        return msgspec.structs.replace(visit, account=held.account, role=held.role, seq=held.seq, draft=draft)
+
+
+def _in_draft(page: Page, visit: Visit, draft: Draft) -> Response[Any]:
+    """The page's answer about the facts as they are in a draft; its forms change that. Raises Refusal."""
+    if not page.drafts:
+        raise missing(NOT_IN_DRAFTS)
+    with in_draft(visit.db, visit.actor, visit.code, draft.id) as db:
+        visit = msgspec.structs.replace(visit, db=db, draft=db.draft, seq=db.draft.seq)
+        return _respond(visit, page.run(visit))
 
 
 async def _with_form(visit: Visit, request: Request[Any, Any, Any]) -> Visit:

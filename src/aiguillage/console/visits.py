@@ -10,10 +10,14 @@ from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.checks import Finding
 from aiguillage.domain.errors import Refusal, missing
 from aiguillage.domain.remarks import Remark
+from aiguillage.storage.drafts import Draft
 from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import translated
 
 ROOT = "/console"
+IN_DRAFT = "~"
+"""Stands in an address between the account's code and the draft that its pages are about."""
+
 LONGEST_ID = 18
 """Digits that a column holds."""
 
@@ -31,7 +35,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     `seq` is the number of the account's last change. `account` and `role`, the visitor's on it, are None on pages
     that are about no account. `query` and `form` are the last value of each name, `lists` all values of the form.
     `session` is the secret of the session, empty for nobody; `base` is the server's own address, as the visitor has
-    it.
+    it. In a `draft`, the facts in `db` are the draft's.
     """
 
     db: Database
@@ -41,6 +45,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     account: Account | None = None
     role: Role | None = None
     seq: int = 0
+    draft: Draft | None = None
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str]
@@ -70,7 +75,12 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def at(self) -> str:
-        """Where the account's pages are."""
+        """Where the account's pages are: in a draft those that show and change that."""
+        return self.live if self.draft is None else f"{self.live}{IN_DRAFT}{self.draft.id}"
+
+    @property
+    def live(self) -> str:
+        """Where the account's pages are that show what is live."""
         return f"{ROOT}/{self.code}"
 
     def id(self, name: str = "id") -> int:
@@ -122,7 +132,7 @@ class Page(NamedTuple):
     """A page or form: where it is, what answers it, and the role that it takes on the account in its path.
 
     Without an account in the path, `role` says nothing. `public` pages are for people who are not signed in, too.
-    `longest` is the most bytes of a form.
+    `longest` is the most bytes of a form. Those with `drafts` are about facts that a draft can have otherwise.
     """
 
     method: str
@@ -132,6 +142,7 @@ class Page(NamedTuple):
     public: bool
     lane: str
     longest: int
+    drafts: bool
 
     @property
     def about_account(self) -> bool:
@@ -145,21 +156,33 @@ PAGES: list[Page] = []
 LONGEST_FORM = 1 << 20
 
 
-def page(path: str, *, role: Role = Role.READ, public: bool = False, lane: str = "reading") -> Callable[[Run], Run]:
+def page(
+    path: str, *, role: Role = Role.READ, public: bool = False, lane: str = "reading", drafts: bool = False
+) -> Callable[[Run], Run]:
     """A page of the console, below ROOT."""
-    return _registered("GET", path, role, public=public, lane=lane, longest=0)
+    return _registered(Page("GET", path, _nothing, role, public, lane, 0, drafts))
 
 
 def form(
-    path: str, *, role: Role = Role.EDIT, public: bool = False, lane: str = "changing", longest: int = LONGEST_FORM
+    path: str,
+    *,
+    role: Role = Role.EDIT,
+    public: bool = False,
+    lane: str = "changing",
+    longest: int = LONGEST_FORM,
+    drafts: bool = False,
 ) -> Callable[[Run], Run]:
     """What takes a form."""
-    return _registered("POST", path, role, public=public, lane=lane, longest=longest)
+    return _registered(Page("POST", path, _nothing, role, public, lane, longest, drafts))
 
 
-def _registered(method: str, path: str, role: Role, *, public: bool, lane: str, longest: int) -> Callable[[Run], Run]:
+def _nothing(_visit: Visit) -> Answer:
+    raise LookupError("The page is not registered yet.")
+
+
+def _registered(about: Page) -> Callable[[Run], Run]:
     def register(run: Run) -> Run:
-        PAGES.append(Page(method, path, run, role, public, lane, longest))
+        PAGES.append(about._replace(run=run))
         return run
 
     return register

@@ -156,6 +156,13 @@ def change_contacts(db: Database, actor: Actor, code: str) -> Iterator[Change]:
 
 
 @contextmanager
+def change_drafts(db: Database, actor: Actor, code: str) -> Iterator[Change]:
+    """Changes drafts, of which workers know nothing. Raises Refusal."""
+    with change_contacts(db, actor, code) as change:
+        yield change
+
+
+@contextmanager
 def change_directory(db: Database, actor: Actor) -> Iterator[Change]:
     """Changes the installation's own facts: users, tokens, accounts. Whether the actor may, the use case asks."""
     with db.write() as connection:

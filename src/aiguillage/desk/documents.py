@@ -1,14 +1,12 @@
 """An account's facts as one: as a document, or compiled to decide with."""
 
-from sqlalchemy import select
-
 from aiguillage.desk.change import View, read_facts
 from aiguillage.desk.fields import read_fields
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.documents import FactsDocument, compile_document
 from aiguillage.domain.facts import KINDS, AccountFacts
 from aiguillage.storage.facts import by_kind
-from aiguillage.storage.schema import accounts
+from aiguillage.storage.journal import last_seq
 from aiguillage.storage.sqlite.engine import Database
 
 
@@ -27,9 +25,8 @@ def compile_account(db: Database, actor: Actor, code: str) -> AccountFacts:
 def read_document(view: View) -> FactsDocument:
     """The account's document, read in a transaction that has begun."""
     kept = by_kind(view.connection, view.account_id)
-    seq = select(accounts.c.seq).where(accounts.c.id == view.account_id)
     return FactsDocument(
-        seq=view.connection.execute(seq).scalar_one(),
+        seq=last_seq(view.connection, view.account_id),
         account=view.account,
         fields=tuple(read_fields(view.connection, view.account_id)),
         facts={kind.name: dict(kept[kind.name]) for kind in KINDS if kind.seen_by <= Role.READ},

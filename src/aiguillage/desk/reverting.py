@@ -1,4 +1,7 @@
-"""Reverting one change: what it was about becomes what it was before, if nobody changed it since."""
+"""Reverting one change: what it was about becomes what it was before, if nobody changed it since.
+
+A draft's publication is one change here, whose facts are all reverted, or none.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +13,11 @@ from aiguillage.desk.accounts import replace_account
 from aiguillage.desk.change import Change, change_facts
 from aiguillage.desk.contacts import discard_contacts, place_contact, replace_contact, require_contact
 from aiguillage.desk.contacts_at_once import MOST_AT_ONCE
+from aiguillage.desk.drafts import ENTITY
 from aiguillage.desk.facts import belongings, discard_fact, name_of, replace_fact, restore_fact
 from aiguillage.desk.fields import read_field, replace_field
+from aiguillage.desk.publishing import ACTION as PUBLISH
+from aiguillage.desk.publishing import Publication
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Field
 from aiguillage.domain.errors import Kind, Refusal, conflict, invalid, missing
@@ -61,7 +67,10 @@ def _require_entry(change: Change, seq: int) -> Entry:
 
 
 def _take_back(change: Change, entry: Entry) -> None:
-    """Makes of an entity what it was before. Raises Refusal."""
+    """Makes of an entity what it was before, or of all that a draft's publication changed. Raises Refusal."""
+    if _is_publication(entry):
+        _take_back_publication(change, entry)
+        return
     reverting = _read(change, entry)
     with _standing_in_the_way():
         _revert(change, reverting)
@@ -75,7 +84,9 @@ def undo_changes(db: Database, actor: Actor, code: str, seq: int) -> Entry:
     """
     with change_facts(db, actor, code, Role.MANAGE) as change:
         entry = _require_entry(change, seq)
-        together = journal.read_together(change.connection, change.account_id, entry, MOST_AT_ONCE + 1)
+        together = [entry]
+        if not _is_publication(entry):
+            together = journal.read_together(change.connection, change.account_id, entry, MOST_AT_ONCE + 1)
         if len(together) > MOST_AT_ONCE:
             raise invalid(f"More than {MOST_AT_ONCE:,} changes were made together. Take them back one by one.")
         change.action = ACTION
@@ -86,7 +97,23 @@ def undo_changes(db: Database, actor: Actor, code: str, seq: int) -> Entry:
 
 def is_revertible(entry: Entry) -> bool:
     """Whether it is a change of a kind that can be reverted, of which nothing was erased."""
-    return _shape(entry) is not None and ERASED not in (entry.before, entry.after)
+    return _is_publication(entry) or (_shape(entry) is not None and ERASED not in (entry.before, entry.after))
+
+
+def _is_publication(entry: Entry) -> bool:
+    """Whether it stands for all changes of a draft that was published, or taken back."""
+    return entry.entity == ENTITY and entry.action in {PUBLISH, ACTION}
+
+
+def _take_back_publication(change: Change, entry: Entry) -> None:
+    """Reverts all changes of a publication, the last one first; that can be reverted as well."""
+    about = msgspec.convert(entry.after, Publication)
+    before = journal.last_seq(change.connection, change.account_id)
+    for one in list(journal.read_between(change.connection, change.account_id, about.first, about.last)):
+        _take_back(change, one)
+    last = journal.last_seq(change.connection, change.account_id)
+    about = Publication(name=about.name, first=before + 1, last=last)
+    change.record(change.take_seqs(), ACTION, ENTITY, entry.entity_id, None, about)
 
 
 def _shape(entry: Entry) -> Any:  # noqa: ANN401 - a type

@@ -48,7 +48,7 @@ def decode_document(text: bytes) -> FactsDocument:
         raise invalid(f"{unknown[1:]} is unknown. Remove it from the document, or correct its spelling.")
     if [field.position for field in document.fields] != list(range(1, 9)):
         raise invalid("The document does not have the account's eight fields, in their order. Export it again.")
-    return msgspec.structs.replace(document, facts=_checked(document.facts, document.account))
+    return msgspec.structs.replace(document, facts=check_facts(document.facts, document.account))
 
 
 def compile_document(document: FactsDocument, account_id: int) -> AccountFacts:
@@ -67,7 +67,7 @@ def _typed(kind: str, by_id: Mapping[int, Any]) -> dict[int, Any]:
     return typed
 
 
-def _checked(facts: ByKind, account: Account) -> ByKind:
+def check_facts(facts: ByKind, account: Account) -> ByKind:
     """The facts that decide, each checked beside the others as if it had just been changed. Raises Refusal(invalid)."""
     checked = dict(facts)
     for kind in DECIDING:

@@ -38,6 +38,11 @@ def take_seqs(connection: Connection, account_id: int, count: int = 1) -> int:
     return int(connection.execute(statement).scalar_one()) - count + 1
 
 
+def last_seq(connection: Connection, account_id: int) -> int:
+    """The number of the account's last change."""
+    return int(connection.execute(select(accounts.c.seq).where(accounts.c.id == account_id)).scalar_one())
+
+
 def raise_facts_version(connection: Connection, account_id: int) -> None:
     """Tells every worker that what it remembers of the account is out of date."""
     statement = update(accounts).where(accounts.c.id == account_id)
@@ -96,6 +101,13 @@ def read_entries(connection: Connection, account_id: int, seqs: Iterable[int]) -
         mine = (journal.c.account_id == account_id) & journal.c.seq.in_(wanted[start : start + AT_ONCE])
         for row in connection.execute(select(journal).where(mine).order_by(journal.c.seq)):
             yield _entry(row)
+
+
+def read_between(connection: Connection, account_id: int, first: int, last: int) -> Iterator[Entry]:
+    """The account's changes from one to another, newest first."""
+    mine = select(journal).where(journal.c.account_id == account_id, journal.c.seq.between(first, last))
+    for row in connection.execute(mine.order_by(journal.c.seq.desc())):
+        yield _entry(row)
 
 
 def next_change(connection: Connection, account_id: int, entry: Entry) -> Entry | None:

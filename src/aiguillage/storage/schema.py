@@ -339,3 +339,34 @@ imports = Table(
     Column("undone_at", BigInteger),
     PrimaryKeyConstraint("account_id", "id"),
 )
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("author", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("replay", Text),
+    Column("published_at", BigInteger),
+    Column("published_seq", BigInteger),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
+draft_changes = Table(
+    "draft_changes",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("draft_id", BigInteger, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("fact_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("body", Text),
+    Column("base_seq", BigInteger),
+    Column("base", Text),
+    PrimaryKeyConstraint("account_id", "draft_id", "kind", "fact_id"),
+)

@@ -8,8 +8,9 @@ import msgspec
 
 from aiguillage.console.changes import last_of
 from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
-from aiguillage.console.labels import BY_SLUG, LABELS, SUBJECTS, Subject
+from aiguillage.console.labels import BY_SLUG, DRAFTED, LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, number_of, page
+from aiguillage.desk.drafts import places_of, touched_elsewhere
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
 from aiguillage.domain.errors import Kind, Refusal
@@ -18,6 +19,7 @@ from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.parts import parts_of
 from aiguillage.domain.queues import ACCOUNT, GROUP, QUEUE
 from aiguillage.domain.remarks import WEEKDAYS
+from aiguillage.storage.drafts import Draft
 from aiguillage.storage.facts import Kept
 
 NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list", "cti": "cti"}
@@ -135,9 +137,18 @@ def _form_of(
             "fields": fields,
             "faults": told,
             "place_here": subject.slug,
+            "also": [] if kept is None else also_in(visit, kept),
         },
         422 if faults else 200,
     )
+
+
+def also_in(visit: Visit, kept: Kept) -> list[Draft]:
+    """The other drafts that have the fact otherwise, or what belongs to the same thing; of a live fact all of them."""
+    here = 0 if visit.draft is None else visit.draft.id
+    touched = touched_elsewhere(visit.db, visit.actor, visit.code, here)
+    found = {one.id: one for place in places_of(kept.kind, kept.id, kept.fact) for one in touched.get(place, ())}
+    return list(found.values())
 
 
 def _new(subject: Subject) -> Run:
@@ -246,10 +257,10 @@ def _remove(subject: Subject) -> Run:
 
 
 for _subject in SUBJECTS:
-    _at = f"/{{account}}/{_subject.slug}"
-    page(_at)(_list(_subject))
-    page(f"{_at}/new")(_new(_subject))
-    form(f"{_at}/new")(_add(_subject))
-    page(f"{_at}/{{id}}")(_one(_subject))
-    form(f"{_at}/{{id}}")(_set(_subject))
-    form(f"{_at}/{{id}}/remove")(_remove(_subject))
+    _at, _drafts = f"/{{account}}/{_subject.slug}", _subject.kind in DRAFTED
+    page(_at, drafts=_drafts)(_list(_subject))
+    page(f"{_at}/new", drafts=_drafts)(_new(_subject))
+    form(f"{_at}/new", drafts=_drafts)(_add(_subject))
+    page(f"{_at}/{{id}}", drafts=_drafts)(_one(_subject))
+    form(f"{_at}/{{id}}", drafts=_drafts)(_set(_subject))
+    form(f"{_at}/{{id}}/remove", drafts=_drafts)(_remove(_subject))

@@ -8,7 +8,6 @@ from aiguillage.console.changes import last_of
 from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.holidays import KIND, Setting, forget_holidays, observe_holidays, set_holidays
-from aiguillage.domain.accounts import Role
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.holidays import known_countries, known_places
 from aiguillage.domain.moments import in_zone
@@ -26,7 +25,7 @@ class Day(NamedTuple):
     destination: str
 
 
-@page("/{account}/holidays")
+@page("/{account}/holidays", drafts=True)
 def holidays(visit: Visit) -> Answer:
     """The place that is chosen, and its holidays."""
     return _shown(visit, {})
@@ -98,7 +97,7 @@ def _given(visit: Visit) -> dict[str, Setting]:
     }
 
 
-@form("/{account}/holidays")
+@form("/{account}/holidays", drafts=True)
 def observe(visit: Visit) -> Answer:
     """Another place."""
     country, subdivision = visit.form.get("country", ""), visit.form.get("subdivision", "")
@@ -111,7 +110,7 @@ def observe(visit: Visit) -> Answer:
     return Moved(f"{visit.at}/holidays", visit.say("These public holidays count from now on."), undo=last_of(visit))
 
 
-@form("/{account}/holidays/days")
+@form("/{account}/holidays/days", drafts=True)
 def set_days(visit: Visit) -> Answer:
     """Which holidays count, and where calls go on each."""
     seen = visit.form.get("seq", "")
@@ -126,7 +125,7 @@ def set_days(visit: Visit) -> Answer:
     return Moved(f"{visit.at}/holidays", visit.say("The public holidays are changed."), undo=done.kept.seq)
 
 
-@form("/{account}/holidays/forget", role=Role.EDIT)
+@form("/{account}/holidays/forget", drafts=True)
 def forget(visit: Visit) -> Answer:
     """No public holidays any more."""
     forget_holidays(visit.db, visit.actor, visit.code)

@@ -144,7 +144,7 @@ def _taken(visit: Visit, owner: tuple[str, int], change: Callable[[], tuple[str,
     return _back(visit, owner, said, undo)
 
 
-@form("/{account}/hours/{owner}/{id}/add")
+@form("/{account}/hours/{owner}/{id}/add", drafts=True)
 def add(visit: Visit) -> Answer:
     """A time span for each of some days, all or none."""
     owner = _owner(visit)
@@ -173,7 +173,7 @@ def _span(visit: Visit) -> tuple[Kept, tuple[str, int]]:
     return kept, (kept.fact.owner_type, kept.fact.owner_id)
 
 
-@form("/{account}/hours/{id}/move")
+@form("/{account}/hours/{id}/move", drafts=True)
 def move(visit: Visit) -> Answer:
     """Another day, or other times, for a time span that was dragged."""
     kept, owner = _span(visit)
@@ -190,7 +190,7 @@ def move(visit: Visit) -> Answer:
     return _taken(visit, owner, change)
 
 
-@form("/{account}/hours/{id}/remove")
+@form("/{account}/hours/{id}/remove", drafts=True)
 def remove(visit: Visit) -> Answer:
     """Removes a time span."""
     kept, owner = _span(visit)
@@ -198,7 +198,7 @@ def remove(visit: Visit) -> Answer:
     return _back(visit, owner, " ".join((visit.say("It is removed."), *_say(visit, remarks))), last_of(visit))
 
 
-@form("/{account}/hours/{owner}/{id}/copy")
+@form("/{account}/hours/{owner}/{id}/copy", drafts=True)
 def copy(visit: Visit) -> Answer:
     """One day's time spans for other days, in place of theirs."""
     owner = _owner(visit)

@@ -107,7 +107,7 @@ def _with(visit: Visit, rota_id: int, new: list[Override]) -> Done:
     return set_fact(visit.db, visit.actor, visit.code, ROTA, rota_id, changes)
 
 
-@form("/{account}/rotas/{id}/replace")
+@form("/{account}/rotas/{id}/replace", drafts=True)
 def replace(visit: Visit) -> Answer:
     """Somebody takes over from a moment to another."""
 
@@ -118,7 +118,7 @@ def replace(visit: Visit) -> Answer:
     return _changed(visit, visit.say("The replacement is added."), overrides)
 
 
-@form("/{account}/rotas/{id}/swap")
+@form("/{account}/rotas/{id}/swap", drafts=True)
 def swap(visit: Visit) -> Answer:
     """Two shifts change hands: each member takes the other's."""
 

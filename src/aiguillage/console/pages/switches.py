@@ -64,7 +64,7 @@ def _choices(visit: Visit) -> list[tuple[str, str]]:
     return [(NEVER, visit.say("until I switch it off")), *today, tomorrow, (MOMENT, visit.say("until this moment:"))]
 
 
-@form("/{account}/switches/{id}/flip")
+@form("/{account}/switches/{id}/flip", drafts=True)
 def flip(visit: Visit) -> Answer:
     """Switches on, until a moment or until it is switched off; or off."""
     on = visit.form.get("to") == "on"

@@ -7,6 +7,7 @@ modules again, with the same functions (docs/decisions/0052-what-only-sqlite-doe
     library     the library itself, its pragmas, and what its errors mean
     staging     a place for the rows of an import, written beside the database         staged, matching,
     changes     what the staged rows change, written in a few statements               clashes: what they meet
+    aside       an account's facts copied into memory, to be changed there
     word_index  contacts by the beginnings of their words
     alike       text compared without case and accents
     people      rows whose texts mention a number, for an erasure
