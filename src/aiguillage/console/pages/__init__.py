@@ -22,6 +22,7 @@ from aiguillage.console.pages import (
     today,
     tokens,
     trying,
+    users,
     webhooks,
 )
 from aiguillage.console.visits import PAGES
@@ -49,5 +50,6 @@ __all__ = [
     "today",
     "tokens",
     "trying",
+    "users",
     "webhooks",
 ]
