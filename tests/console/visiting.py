@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -69,7 +70,7 @@ class Site:
 
 
 @contextmanager
-def opened(directory: Path) -> Iterator[Site]:
+def opened(directory: Path, **environment: Any) -> Iterator[Site]:  # noqa: ANN401 - variables by name
     """A server with the demonstration's data, and an outsider who manages another account."""
     settings = Settings(data_dir=directory / "data")
     database = open_database(settings)
@@ -80,7 +81,7 @@ def opened(directory: Path) -> Iterator[Site]:
     grant_role(database, actor, OUTSIDER, OTHER_ACCOUNT, Role.MANAGE)
     database.close()
     add_calls(settings, actor.at)
-    with running(settings) as server:
+    with running(settings, **environment) as server:
         site = Site(server, settings)
         yield site
         for visitor in site.signed_in.values():

@@ -8,7 +8,14 @@ from aiguillage.desk.accounts import id_of, list_accounts, set_account
 from aiguillage.desk.acting import actor_of, token_of
 from aiguillage.desk.contacts import list_contacts
 from aiguillage.desk.passwords import change_password, set_password
-from aiguillage.desk.sessions import list_sessions, revoke_session, sign_out, switch_account
+from aiguillage.desk.sessions import (
+    end_sessions,
+    last_sign_ins,
+    list_sessions,
+    revoke_session,
+    sign_out,
+    switch_account,
+)
 from aiguillage.desk.signing_in import Credentials, sign_in
 from aiguillage.desk.tokens import issue_token
 from aiguillage.desk.users import add_user, disable_user, grant_role, revoke_role
@@ -229,3 +236,17 @@ def test_ended_sessions_are_not_listed_and_later_forgotten(people: Cast) -> None
     signed_in(people, at=NOW + LASTS + month)
 
     assert len(rows(people.db, "SELECT * FROM tokens")) == 1
+
+
+def test_operators_see_who_signed_in_last_and_end_all_sessions_of_somebody(people: Cast) -> None:
+    for at in (NOW, NOW + 5):
+        signed_in(people, at=at)
+    noa, operator = signed_in(people, at=NOW + 9), signed_in(people, INTEGRATOR)
+
+    assert last_sign_ins(people.db, operator) == {noa.user_id: NOW + 9, operator.user_id: NOW}
+    assert end_sessions(people.db, operator, noa.user_id or 0) == 3
+    assert end_sessions(people.db, operator, operator.user_id or 0) == 0
+    assert [session.user_id for session in list_sessions(people.db, operator)] == [operator.user_id]
+    for refuses in (lambda: last_sign_ins(people.db, noa), lambda: end_sessions(people.db, noa, 1)):
+        with refused(Kind.FORBIDDEN, "Only an operator"):
+            refuses()

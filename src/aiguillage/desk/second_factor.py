@@ -114,6 +114,13 @@ def remove_second_factor(db: Database, actor: Actor, email: str) -> None:
         _take_off(change, user)
 
 
+def has_second_factor(db: Database, actor: Actor, email: str) -> bool:
+    """Whether a user's second factor is on (operators only). Raises Refusal."""
+    require_operator(actor)
+    with db.read() as connection:
+        return is_on(require_user(connection, email))
+
+
 def step_of(secret: str, code: str, at: int) -> int | None:
     """The step whose code it is, of those around that moment; None where it is no code of theirs."""
     import pyotp  # noqa: PLC0415 - calls need none of it

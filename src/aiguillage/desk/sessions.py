@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
-from aiguillage.desk.change import Change, change_directory, find_account, require_full_role
+from aiguillage.desk.change import Change, change_directory, find_account, require_full_role, require_operator
 from aiguillage.desk.throttle import KNOWN_FOR, place_of_client
-from aiguillage.desk.token_rows import SESSION, Token, end_token, is_within, keep_token, read_tokens
+from aiguillage.desk.token_rows import SESSION, Token, end_token, end_tokens, is_within, keep_token, read_tokens
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import Kind, Refusal, conflict, missing
 from aiguillage.domain.mails import program_of
@@ -139,6 +139,24 @@ def list_sessions(db: Database, actor: Actor) -> list[Token]:
     require_full_role(actor)
     with db.read() as connection:
         return _open(connection, actor)
+
+
+def last_sign_ins(db: Database, actor: Actor) -> dict[int, int]:
+    """When users last signed in, by id, as far as the sessions of the last 30 days tell; for operators.
+
+    Raises Refusal(forbidden).
+    """
+    require_operator(actor)
+    last = select(tokens.c.user_id, func.max(tokens.c.created_at)).where(tokens.c.kind == SESSION)
+    with db.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(last.group_by(tokens.c.user_id))}
+
+
+def end_sessions(db: Database, actor: Actor, user_id: int) -> int:
+    """Ends all sessions of a user but the one acted with (operators only); how many. Raises Refusal(forbidden)."""
+    require_operator(actor)
+    with change_directory(db, actor) as change:
+        return end_tokens(change, user_id, SESSION)
 
 
 def revoke_session(db: Database, actor: Actor, session_id: int) -> None:

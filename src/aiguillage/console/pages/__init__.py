@@ -23,6 +23,7 @@ from aiguillage.console.pages import (
     today,
     tokens,
     trying,
+    users,
     webhooks,
 )
 from aiguillage.console.visits import PAGES
@@ -51,5 +52,6 @@ __all__ = [
     "today",
     "tokens",
     "trying",
+    "users",
     "webhooks",
 ]
