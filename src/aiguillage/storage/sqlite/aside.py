@@ -25,12 +25,13 @@ from aiguillage.storage.schema import (
     journal,
     metadata,
     secrets,
+    source_runs,
 )
 from aiguillage.storage.sqlite import library as sqlite
 from aiguillage.storage.sqlite.engine import told
 
 COPIED = (facts, fact_keys)
-EMPTY = (journal, secrets, calendar_texts, cti_origins)
+EMPTY = (journal, secrets, calendar_texts, cti_origins, source_runs)
 """What goes with facts when they are removed, and is not shown of a copy."""
 
 
