@@ -14,6 +14,7 @@ from aiguillage.desk.accounts import (
     show_account,
 )
 from aiguillage.desk.contacts import add_contact, remove_contact
+from aiguillage.desk.drafts import begin_draft, in_draft
 from aiguillage.desk.facts import add_fact
 from aiguillage.desk.fields import list_fields
 from aiguillage.desk.held import UPLOADS
@@ -27,6 +28,7 @@ from aiguillage.desk.users import list_users
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.contacts import FIRST_FIELDS, Contact, Telecom
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.queues import Queue
 from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.storage.calls import open_log
 from aiguillage.storage.schema import metadata
@@ -216,6 +218,16 @@ def test_everything_that_is_kept_of_an_account_is_known_to_go_with_it() -> None:
     kept = {table.name for table in metadata.sorted_tables if "account_id" in table.columns}
 
     assert {table.name for table in OF_AN_ACCOUNT} == kept
+
+
+def test_a_removed_account_takes_its_drafts_along(cast: Cast) -> None:
+    draft = begin_draft(cast.db, cast["editor"], ACCOUNT, "Été")
+    with in_draft(cast.db, cast["editor"], ACCOUNT, draft.id) as drafted:
+        add_fact(drafted, cast["editor"], ACCOUNT, Queue(code="300", name="Accueil"))
+
+    remove_account(cast.db, cast.log, cast.operator, ACCOUNT)
+
+    assert rows(cast.db, "SELECT * FROM drafts") == rows(cast.db, "SELECT * FROM draft_changes") == []
 
 
 def test_a_removed_account_takes_its_survey_records_and_its_uploads_along(cast: Cast) -> None:

@@ -30,7 +30,6 @@ from aiguillage.domain.documents import FactsDocument
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import KINDS
 from aiguillage.domain.queues import Holiday
-from aiguillage.domain.webhooks import WEBHOOK
 from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, email, known_caller
 from tests.desk.sample_facts import SAMPLES, add_samples
@@ -171,7 +170,7 @@ def test_before_the_first_change_there_is_nothing_but_the_account(cast: Cast) ->
     past = facts_before(cast.db, cast["reader"], ACCOUNT, 1)
 
     assert past.document == msgspec.structs.replace(
-        before, seq=0, facts={kind.name: {} for kind in KINDS if kind.name != WEBHOOK}
+        before, seq=0, facts={kind.name: {} for kind in KINDS if kind.seen_by <= Role.READ}
     )
     assert past.contacts == {contact.id: None}
 

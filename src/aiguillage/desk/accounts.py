@@ -37,6 +37,8 @@ from aiguillage.storage.schema import (
     can_be_id,
     contacts,
     cti_origins,
+    draft_changes,
+    drafts,
     fact_keys,
     facts,
     field_options,
@@ -55,7 +57,7 @@ from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook
 
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
-    *(calendar_texts, cti_origins, fact_keys, facts, secrets, source_runs, survey_records),
+    *(calendar_texts, cti_origins, draft_changes, drafts, fact_keys, facts, secrets, source_runs, survey_records),
     *(deliveries, webhook_looks, webhook_secrets),
 )
 SETTINGS = (
