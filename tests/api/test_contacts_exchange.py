@@ -266,7 +266,8 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, int]] = [
     ("JSON in another encoding", lambda: '[{"id_code": "é"}]'.encode("latin-1"), "application/json", 422),
     ("a JSON number without an end", lambda: b'[{"id_code": ' + b"9" * 6_000 + b"}]", "application/json", 422),
     ("rows that are none", lambda: b"[1, null, []]", "application/json", 422),
-    ("another object", lambda: b'{"rows": []}', "application/json", 422),
+    ("an object of two lists", lambda: b'{"rows": [], "others": []}', "application/json", 422),
+    ("an object without a list", lambda: b'{"rows": 1}', "application/json", 422),
     ("more than is allowed", lambda: b"x" * ((64 << 20) + 1), "text/csv", 413),
     ("another type", lambda: b"%PDF-1.7", "application/pdf", 415),
 ]
