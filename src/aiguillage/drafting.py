@@ -8,7 +8,7 @@ import msgspec
 from aiguillage.desk.calls import list_calls
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.documents import read_document
-from aiguillage.desk.drafts import Difference, DraftReplay, in_draft, keep_replay
+from aiguillage.desk.drafts import Compared, Difference, DraftReplay, in_draft, keep_replay
 from aiguillage.desk.past import Past, facts_now
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.documents import check_facts
@@ -55,19 +55,7 @@ def _facts_of(db: Database, actor: Actor, code: str, draft_id: int) -> tuple[int
         return drafted.draft.seq, Past(view.account_id, msgspec.structs.replace(document, facts=facts))
 
 
-class _Found(msgspec.Struct):
-    """What is different, as DraftReplay has it."""
-
-    calls: int
-    skipped: int
-    left_out: int
-    anyhow: int
-    moved: int
-    differences: tuple[Difference, ...]
-    beyond: int
-
-
-def _compared(then: Replay, now: Replay) -> _Found:
+def _compared(then: Replay, now: Replay) -> Compared:
     """Which calls the two send different ways."""
     ways_then, ways_now = _ways(then), _ways(now)
     counts: Counter[tuple[Way, Way]] = Counter()
@@ -87,7 +75,15 @@ def _compared(then: Replay, now: Replay) -> _Found:
         for ways, calls in listed
     )
     beyond = counts.total() - sum(calls for _, calls in listed)
-    return _Found(then.calls, then.skipped, then.left_out, anyhow, counts.total(), differences, beyond)
+    return Compared(
+        calls=then.calls,
+        skipped=then.skipped,
+        left_out=then.left_out,
+        anyhow=anyhow,
+        moved=counts.total(),
+        differences=differences,
+        beyond=beyond,
+    )
 
 
 def _ways(replay: Replay) -> Mapping[Call, tuple[Way, Way]]:

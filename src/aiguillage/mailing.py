@@ -48,6 +48,7 @@ from aiguillage.storage.mails import (
     due_mails,
     forget_mail,
     forget_mails,
+    has_old_mails,
     keep_mail,
     name_of_account,
 )
@@ -113,8 +114,8 @@ def send_mails(db: Database, settings: Settings, clock: Callable[[], int]) -> tu
     log = structlog.get_logger()
     with db.read() as connection:
         due = due_mails(connection, clock(), A_ROUND)
-        counted = count_mails(connection)
-    if not due and not counted[0]:
+        counted, has_old = count_mails(connection), has_old_mails(connection, clock())
+    if not due and not counted[0] and not has_old:
         return counted
     if not settings.smtp_url:
         with db.write() as connection:

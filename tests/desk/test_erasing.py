@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from aiguillage.desk.contacts import add_contact, enter_contact, list_contacts, remove_contact, show_contact
+from aiguillage.desk.drafts import begin_draft, discard_draft, in_draft, list_drafts
 from aiguillage.desk.erasing import Erased, erase_person
 from aiguillage.desk.facts import add_fact, list_facts, remove_fact
 from aiguillage.desk.fields import set_field
@@ -17,9 +18,11 @@ from aiguillage.desk.imports import import_contacts, undo_import
 from aiguillage.desk.journal import list_changes
 from aiguillage.desk.past import facts_before
 from aiguillage.desk.people import export_person
-from aiguillage.desk.reverting import revert_change
+from aiguillage.desk.publishing import publish_draft
+from aiguillage.desk.reverting import is_revertible, revert_change
 from aiguillage.desk.searching import walk_contacts
 from aiguillage.desk.surveys import add_records
+from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
 from aiguillage.domain.queues import Calendar, Queue
@@ -246,6 +249,37 @@ def test_a_replay_of_the_past_goes_without_whom_was_erased(cast: Cast) -> None:
     past = facts_before(cast.db, cast["manager"], ACCOUNT, 1)
     assert past.contacts == {contact_id: None}
     assert past.document.facts["blocked"] == {}
+
+
+def test_a_number_in_an_open_draft_stays_until_the_draft_is_gone(cast: Cast) -> None:
+    editor = cast["editor"]
+    draft = begin_draft(cast.db, editor, ACCOUNT, "Été")
+    with in_draft(cast.db, editor, ACCOUNT, draft.id) as drafted:
+        add_fact(drafted, editor, ACCOUNT, Blocked(number=NUMBER))
+
+    with refused(Kind.CONFLICT, "The draft 'Été' has this number. Publish it or discard it first"):
+        erase(cast)
+    discard_draft(cast.db, editor, ACCOUNT, draft.id)
+    erase(cast)
+
+    assert traced(cast, NUMBER) == []
+
+
+def test_a_number_goes_from_the_name_of_a_draft_and_its_publication_is_not_reverted(cast: Cast) -> None:
+    editor = cast["editor"]
+    draft = begin_draft(cast.db, editor, ACCOUNT, f"Pour {NUMBER}")
+    with in_draft(cast.db, editor, ACCOUNT, draft.id) as drafted:
+        add_fact(drafted, editor, ACCOUNT, Queue(name="Support", code="support"))
+    published = publish_draft(cast.db, editor, ACCOUNT, draft.id)
+
+    erase(cast)
+
+    assert [one.name for one in list_drafts(cast.db, editor, ACCOUNT)] == ["erased"]
+    assert traced(cast, NUMBER) == []
+    entries = {one.seq: one for one in list_changes(cast.db, cast["manager"], ACCOUNT)}
+    assert not is_revertible(entries[published])
+    with refused(Kind.CONFLICT, "has been erased"):
+        revert_change(cast.db, cast["manager"], ACCOUNT, published)
 
 
 def test_a_number_that_the_account_sends_calls_to_stays_until_it_does_not(cast: Cast) -> None:

@@ -1,6 +1,5 @@
 """Who acts with a token's secret: the user behind the token, held to what the token may do."""
 
-import hashlib
 from ipaddress import ip_network
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import Row, func, select
 
 from aiguillage.desk.sessions import note_use
 from aiguillage.desk.token_rows import PERSONAL, SESSION
-from aiguillage.domain.accounts import Actor, Role, host_allowed, secret_of
+from aiguillage.domain.accounts import Actor, Role, digest_of, host_allowed, secret_of
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.sessions import is_idle
 from aiguillage.storage.schema import tokens, users
@@ -59,7 +58,6 @@ def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:
     secret = secret_of(authorization)
     if secret is None:
         return None
-    digest = hashlib.sha256(secret.encode()).digest()
     first = tokens.alias("first")
     signed_in_at = func.coalesce(first.c.created_at, tokens.c.created_at).label("signed_in_at")
     statement = (
@@ -67,7 +65,9 @@ def token_of(db: Database, authorization: str, at: int) -> Row[Any] | None:
         .join(users, users.c.id == tokens.c.user_id)
         .outerjoin(first, first.c.id == tokens.c.switched_from)
     )
-    good = statement.where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None), users.c.disabled_at.is_(None))
+    good = statement.where(
+        tokens.c.digest == digest_of(secret), tokens.c.revoked_at.is_(None), users.c.disabled_at.is_(None)
+    )
     with db.read() as connection:
         row = connection.execute(good).first()
     return row if row is not None and _lasts(row, at) else None

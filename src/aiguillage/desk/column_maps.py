@@ -20,11 +20,11 @@ from aiguillage.storage.sqlite.engine import Database
 def remembered_columns(db: Database, actor: Actor, code: str, content: bytes, media_type: str = ANY) -> Columns:
     """What is remembered of the columns of such a file; nothing of most. Raises Refusal."""
     with read_facts(db, actor, code, Role.EDIT) as (connection, account_id, _):
-        maps = list(read_kept(connection, account_id, COLUMN_MAP))
+        maps = _maps(connection, account_id)
     if not maps:
         return AS_NAMED
-    headings = _headings(content, media_type)
-    return next((one.fact.columns for one in maps if one.fact.headings == headings), AS_NAMED)
+    kept = _of(maps, _headings(content, media_type))
+    return AS_NAMED if kept is None else kept.fact.columns
 
 
 def remember_columns(
@@ -43,7 +43,7 @@ def remember_columns(
 
 
 def _remember(change: Change, fact: ColumnMap) -> None:
-    maps = list(read_kept(change.connection, change.account_id, COLUMN_MAP))
+    maps = _maps(change.connection, change.account_id)
     before = _of(maps, fact.headings)
     if before is not None:
         replace_fact(change, COLUMN_MAP, before.id, {"columns": fact.columns})

@@ -266,19 +266,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[int, ...]
 
 
-class DraftReplay(msgspec.Struct, frozen=True, kw_only=True):
-    """Logged calls of a time (microseconds since 1970 UTC), decided by a draft and by today's facts; what is different.
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """Logged calls decided by a draft and by today's facts, and what is different.
 
-    `seq` was the draft's last change. With `older`, the time has more calls than were looked at, all before `oldest`.
     `skipped` do not say any more who called, `left_out` an older release logged, `anyhow` go elsewhere than they went
     by today's facts as by the draft. `differences` are the most frequent ones, `beyond` the calls of all others.
     """
 
-    at: int
-    seq: int
-    since: int
-    oldest: int | None
-    older: bool
     calls: int
     skipped: int
     left_out: int
@@ -286,6 +280,19 @@ class DraftReplay(msgspec.Struct, frozen=True, kw_only=True):
     moved: int
     differences: tuple[Difference, ...]
     beyond: int
+
+
+class DraftReplay(Compared, frozen=True, kw_only=True):
+    """What a replay of the calls of some time found. Moments in microseconds since 1970 UTC.
+
+    `seq` was the draft's last change. With `older`, the time has more calls than were looked at, all before `oldest`.
+    """
+
+    at: int
+    seq: int
+    since: int
+    oldest: int | None
+    older: bool
 
 
 def keep_replay(db: Database, actor: Actor, code: str, draft_id: int, replay: DraftReplay) -> None:

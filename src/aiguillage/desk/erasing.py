@@ -20,7 +20,7 @@ from aiguillage.storage.deliveries import erase_bodies
 from aiguillage.storage.facts import erase_facts, require_fact, words_of
 from aiguillage.storage.journal import ERASED
 from aiguillage.storage.sqlite.engine import Database
-from aiguillage.storage.sqlite.people import Finder, blank_changes, erase_rows, rename_imports
+from aiguillage.storage.sqlite.people import Finder, blank_changes, erase_rows, rename
 from aiguillage.storage.sqlite.scrubbing import scrub
 from aiguillage.storage.sqlite.staging import sweep
 from aiguillage.storage.sqlite.word_index import forget_former
@@ -51,7 +51,7 @@ def erase_person(db: Database, log: Path, actor: Actor, code: str, number: str, 
     With `number`, contacts keep all else but that number, unless it was all that they could be known by. The journal
     keeps who did what and when, without what it was; the erasure is in it without the number. Uploads that wait to be
     imported and replays that are kept go too. Raises Refusal: conflict while the account itself sends calls there, an
-    upload is being applied or a replay decided.
+    upload is being applied or a replay decided, or while an open draft has the number.
     """
     if contacts not in CHOICES:
         raise invalid(f"'{contacts[:20]}' is not one of the choices. Choose one of: {', '.join(CHOICES)}.", "contacts")
@@ -83,6 +83,8 @@ def _refuse_while_used(view: View, finder: Finder, traces: Traces) -> None:
             raise conflict(
                 f"The {words_of(kind)} {name} still uses this number. Give it another one first, then erase."
             )
+    for draft in finder.drafts():
+        raise conflict(f"The draft '{draft}' has this number. Publish it or discard it first, then erase.")
     for contact_id in finder.contacts():
         if contact_id not in traces.contact_ids:
             raise conflict(
@@ -125,7 +127,7 @@ def _erase(change: Change, number: str, *, whole: bool, calls: int) -> Erased:
     blank_changes(connection, account_id, blank)
     erase_rows(connection, account_id, [row["id"] for row in records])
     erase_bodies(connection, account_id, [row["id"] for row in events])
-    rename_imports(connection, account_id, mentions)
+    rename(connection, account_id, mentions)
     forget_former(connection)
     erased = Erased(len(traces.contacts), calls, len(blank), len(traces.blocked), len(records), len(events))
     seq = change.take_seqs()

@@ -68,6 +68,8 @@ def _require_entry(change: Change, seq: int) -> Entry:
 
 def _take_back(change: Change, entry: Entry) -> None:
     """Makes of an entity what it was before, or of all that a draft's publication changed. Raises Refusal."""
+    if ERASED in (entry.before, entry.after):
+        raise conflict("What this change was about has been erased, and cannot be restored.")
     if _is_publication(entry):
         _take_back_publication(change, entry)
         return
@@ -97,7 +99,7 @@ def undo_changes(db: Database, actor: Actor, code: str, seq: int) -> Entry:
 
 def is_revertible(entry: Entry) -> bool:
     """Whether it is a change of a kind that can be reverted, of which nothing was erased."""
-    return _is_publication(entry) or (_shape(entry) is not None and ERASED not in (entry.before, entry.after))
+    return (_is_publication(entry) or _shape(entry) is not None) and ERASED not in (entry.before, entry.after)
 
 
 def _is_publication(entry: Entry) -> bool:
@@ -132,8 +134,6 @@ def _read(change: Change, entry: Entry) -> _Change:
             f"A change to a {words_of(entry.entity)} cannot be reverted here. Changes to contacts, "
             "fields, settings and facts can; an import is undone instead."
         )
-    if ERASED in (entry.before, entry.after):
-        raise conflict("What this change was about has been erased, and cannot be restored.")
     before, after = (None if side is None else msgspec.convert(side, shape) for side in (entry.before, entry.after))
     if _now(change, entry) != after:
         raise conflict(_changed_since(change, entry))

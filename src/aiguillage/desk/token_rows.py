@@ -1,6 +1,5 @@
 """Tokens as they are kept: what all kinds of them share."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from aiguillage.desk.change import Change, require_unchanged, state_of
-from aiguillage.domain.accounts import Actor, Role, hosts_within, new_secret, parse_hosts
+from aiguillage.domain.accounts import Actor, Role, digest_of, hosts_within, new_secret, parse_hosts
 from aiguillage.domain.contacts import parse_text
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.problems import Code
@@ -100,7 +99,7 @@ def keep_token(change: Change, token: Token) -> tuple[Token, str]:
     values = msgspec.structs.asdict(kept)
     del values["email"]
     values |= {
-        "digest": hashlib.sha256(secret.encode()).digest(),
+        "digest": digest_of(secret),
         "role": int(Role[kept.role.upper()]),
         "accounts": as_json(kept.accounts) if kept.accounts else None,
         "hosts": as_json(kept.hosts) if kept.hosts else None,

@@ -1,5 +1,6 @@
 """Accounts, the people who work on them, what they may do, and the tokens that act for them."""
 
+import hashlib
 import re
 import secrets
 import zlib
@@ -263,6 +264,11 @@ def new_secret() -> str:
     """A token's secret: `aig_`, 160 random bits in base62, and a checksum of six characters over them."""
     body = _base62(secrets.randbits(_SECRET_BITS), 27)
     return f"aig_{body}{_checksum(body)}"
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept of a secret: its SHA-256 (32 bytes)."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def looks_like_secret(text: str) -> bool:

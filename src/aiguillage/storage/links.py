@@ -1,11 +1,10 @@
 """Links by which people choose a password: one a user, kept as the SHA-256 of its secret alone."""
 
-import hashlib
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from aiguillage.domain.accounts import looks_like_secret, new_secret
+from aiguillage.domain.accounts import digest_of, looks_like_secret, new_secret
 from aiguillage.storage.schema import sign_in_links as links
 from aiguillage.storage.schema import users
 
@@ -14,7 +13,7 @@ def put_link(connection: Connection, user_id: int, at: int, expires_at: int, see
     """A new link of a user, in place of the one before: its secret. `seen_by` is whose manager is shown it."""
     end_link(connection, user_id)
     secret = new_secret()
-    row = {"user_id": user_id, "digest": _digest(secret), "created_at": at, "expires_at": expires_at}
+    row = {"user_id": user_id, "digest": digest_of(secret), "created_at": at, "expires_at": expires_at}
     connection.execute(insert(links).values(**row, seen_by=seen_by))
     return secret
 
@@ -34,10 +33,6 @@ def user_of_link(connection: Connection, secret: str, at: int) -> Row[Any] | Non
     """The row of the user whose link it is, with `expires_at`; None where it is good for nothing."""
     if not looks_like_secret(secret):
         return None
-    good = (links.c.digest == _digest(secret)) & (links.c.expires_at > at) & users.c.disabled_at.is_(None)
+    good = (links.c.digest == digest_of(secret)) & (links.c.expires_at > at) & users.c.disabled_at.is_(None)
     statement = select(users, links.c.expires_at).join(links, links.c.user_id == users.c.id)
     return connection.execute(statement.where(good)).first()
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

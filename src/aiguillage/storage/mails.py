@@ -70,6 +70,11 @@ def forget_mails(connection: Connection, at: int, *, waiting: bool = False) -> N
         connection.execute(delete(mails).where(mails.c.next_at.is_not(None)))
 
 
+def has_old_mails(connection: Connection, at: int) -> bool:
+    """Whether there are mails that were made long ago."""
+    return connection.execute(select(mails.c.id).where(mails.c.created_at < at - KEPT).limit(1)).first() is not None
+
+
 def count_sent(connection: Connection, kind: str, email: str, since: int) -> int:
     """How many mails of a kind an address was sent since a moment."""
     theirs = (mails.c.kind == kind) & (mails.c.email == email) & (mails.c.sent_at >= since)

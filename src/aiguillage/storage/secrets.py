@@ -1,11 +1,10 @@
 """Secrets that stand for one fact, such as a switch's code: kept as their SHA-256 alone."""
 
-import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from aiguillage.domain.accounts import looks_like_secret
+from aiguillage.domain.accounts import digest_of, looks_like_secret
 from aiguillage.storage.journal import raise_facts_version
 from aiguillage.storage.schema import DIRECTORY_ID, accounts, secrets
 
@@ -14,7 +13,9 @@ def keep_secret(connection: Connection, account_id: int, kind: str, fact_id: int
     """Keeps the secret of a fact, in place of the one before."""
     erase_secret(connection, account_id, kind, fact_id)
     connection.execute(
-        insert(secrets).values(account_id=account_id, kind=kind, fact_id=fact_id, digest=_digest(secret), created_at=at)
+        insert(secrets).values(
+            account_id=account_id, kind=kind, fact_id=fact_id, digest=digest_of(secret), created_at=at
+        )
     )
 
 
@@ -36,10 +37,6 @@ def find_account_by_secret(connection: Connection, kind: str, secret: str) -> Ro
     """The account's row, with the `fact_id` that a secret stands for; None for a secret that stands for none."""
     if not looks_like_secret(secret):
         return None
-    mine = (secrets.c.digest == _digest(secret)) & (secrets.c.kind == kind)
+    mine = (secrets.c.digest == digest_of(secret)) & (secrets.c.kind == kind)
     statement = select(accounts, secrets.c.fact_id).join(accounts, accounts.c.id == secrets.c.account_id)
     return connection.execute(statement.where(mine)).first()
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, text, update
 from aiguillage.domain.contacts import PARTS
 from aiguillage.domain.mentions import Mentions
 from aiguillage.storage.journal import AT_ONCE, ERASED, as_json
-from aiguillage.storage.schema import answered, imports, journal, survey_records
+from aiguillage.storage.schema import answered, drafts, imports, journal, survey_records
 
 CHANGES = text(
     """SELECT seq, entity, entity_id FROM journal
@@ -21,6 +21,11 @@ CHANGES_OF = text(
 DELIVERED = text("SELECT * FROM deliveries WHERE account_id = :account_id AND mentions(body) ORDER BY id")
 FACTS = text("SELECT kind, id FROM facts WHERE account_id = :account_id AND mentions(body) ORDER BY kind, id")
 CALENDARS = text("SELECT id FROM calendar_texts WHERE account_id = :account_id AND mentions(CAST(text AS TEXT))")
+DRAFTS = text(
+    """SELECT id, name FROM drafts WHERE account_id = :account_id AND id IN (
+        SELECT draft_id FROM draft_changes WHERE account_id = :account_id AND (mentions(body) OR mentions(base))
+    ) ORDER BY id"""
+)
 FIELDS = text(
     """SELECT position FROM fields WHERE account_id = :account_id AND (mentions(label) OR mentions(default_value))
     UNION SELECT position FROM field_options WHERE account_id = :account_id AND (mentions(name) OR mentions(value))"""
@@ -94,6 +99,10 @@ class Finder:
         for row in self._rows(FIELDS):
             yield "field", row.position
 
+    def drafts(self) -> list[str]:
+        """The names of drafts in which some fact has it, as it is there or as it was live."""
+        return [row.name for row in self._rows(DRAFTS)]
+
     def contacts(self) -> list[int]:
         """Contacts that have it anywhere in them."""
         return [row.id for row in self._rows(CONTACTS)]
@@ -122,9 +131,10 @@ def erase_rows(connection: Connection, account_id: int, records: Iterable[int]) 
     connection.execute(delete(answered).where(answered.c.account_id == account_id, answered.c.status > 0))
 
 
-def rename_imports(connection: Connection, account_id: int, mentions: Mentions) -> None:
-    """Takes the number out of the names of imported files."""
-    for row in connection.execute(select(imports.c.id, imports.c.file).where(imports.c.account_id == account_id)):
-        if mentions.found_in(row.file):
-            mine = (imports.c.account_id == account_id) & (imports.c.id == row.id)
-            connection.execute(update(imports).where(mine).values(file="erased"))
+def rename(connection: Connection, account_id: int, mentions: Mentions) -> None:
+    """Takes the number out of the names of imported files and of drafts."""
+    for table, name in ((imports, imports.c.file), (drafts, drafts.c.name)):
+        for row_id, named in connection.execute(select(table.c.id, name).where(table.c.account_id == account_id)):
+            if mentions.found_in(named):
+                mine = (table.c.account_id == account_id) & (table.c.id == row_id)
+                connection.execute(update(table).where(mine).values({name.name: "erased"}))
