@@ -152,7 +152,7 @@ def test_an_answer_that_breaks_off_breaks_the_connection_off(inside: Inside) -> 
             writer.write(request("/contacts/export"))
 
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-                await reader.readuntil(b"0\r\n\r\n")
+                await reader.readuntil(b"\r\n0\r\n\r\n")
 
     run(meet())
 
