@@ -35,7 +35,7 @@ CLOSED, ON_CALL, OUTSIDE, ADDRESS, NOWHERE = (
 ADDRESS_CODE = "5678"
 BLOCKED = "+33199006666"
 ON_CALL_NUMBER, OUTSIDE_NUMBER = "+33639980101", "+33639980109"
-_CONFIGURATION = "integrations/kamailio/kamailio.cfg"
+KAMAILIO = "integrations/kamailio/kamailio.cfg"
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Phones:
 
     def url(self) -> str:
         """Where the server is asked."""
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"http://127.0.0.1:{self.server.port}/api/v2/route"
 
     def logged(self) -> list[Call]:
         """The call log of CL0000, oldest first."""
@@ -70,9 +70,9 @@ def free_udp_port() -> int:
 
 def configuration(port: int, url: str, token: str, ports: dict[str, int]) -> str:
     """The file that users copy, filled in as they do."""
-    text = read(_CONFIGURATION)
+    text = read(KAMAILIO)
     filled = {
-        "https://calls.example.org": url,
+        "https://calls.example.org/api/v2/route": url,
         "aig_...": token,
         "udp:0.0.0.0:5060": f"udp:127.0.0.1:{port}",
         "pbx.example.org": f"127.0.0.1:{ports['pbx']}",

@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
 from tests.cast import CODE, NUMBER
-from tests.docs.markdown import ROOT
+from tests.docs.markdown import ROOT, blocks, read
 from tests.phones.conftest import (
     ADDRESS,
     ADDRESS_CODE,
     BLOCKED,
     CLOSED,
+    KAMAILIO,
     NOWHERE,
     ON_CALL,
     ON_CALL_NUMBER,
@@ -69,9 +71,9 @@ CASES = [
     ),
     (Call("not-withheld", sip(NUMBER), ("Privacy: none",)), KNOWN, (NUMBER, "207")),
     (Call("anonymous", WITHHELD), FALLBACK, HIDDEN),
-    (Call("empty-user", "<sip:trunk.example.org>"), FALLBACK, NOBODY),
+    (Call("empty-user", "<sip:trunk.example.org>"), FALLBACK, HIDDEN),
     (Call("utf-8", '"Éclair, Fils" <sip:%C3%89clair@trunk.example.org>'), FALLBACK, NOBODY),
-    (Call("quotes", '"a\\"b" <sip:%22%27;--@trunk.example.org>'), FALLBACK, NOBODY),
+    (Call("quotes", '"a\\"b" <sip:%22%27;--@trunk.example.org>'), FALLBACK, HIDDEN),
     (Call("line-ends", "<sip:0199%0d%0aX-Injected%3a%201@trunk.example.org>"), FALLBACK, NOBODY),
     (Call("ampersand", "<sip:0&customerAccount=CL0001&code=1@trunk.example.org>"), FALLBACK, NOBODY),
     (Call("long", f"<sip:{'9' * 5000}@trunk.example.org>"), FALLBACK, NOBODY),
@@ -121,10 +123,15 @@ def test_each_call_arrives_where_it_is_to_be_sent_and_is_in_the_call_log(phones:
 
 
 class Failing(BaseHTTPRequestHandler):
-    """What fails at every question, as a broken server does."""
+    """What fails at every question, as a broken server does, and keeps the question."""
+
+    asked: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         """A 500."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        shown = [f"{name}: {self.headers[name]}" for name in ("Authorization", "Content-Type")]
+        self.asked.append("\n".join([f"POST {self.path}", *shown, "", body]))
         self.send_error(500)
 
     def log_message(self, *_: object) -> None:
@@ -137,7 +144,7 @@ def failing() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Failing)
     Thread(target=server.serve_forever).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}/api/v2/route"
     finally:
         server.shutdown()
         server.server_close()
@@ -193,11 +200,25 @@ def test_of_50_calls_a_second_none_is_lost_and_none_misrouted(phones: Phones, po
 
 
 def test_kamailio_takes_the_file_as_it_is() -> None:
-    checked = subprocess.run(
-        ["kamailio", "-c", "-f", "integrations/kamailio/kamailio.cfg"], cwd=ROOT, capture_output=True, check=False
-    )
+    command = ["kamailio", "-c", "-f", KAMAILIO]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
 
     assert (checked.returncode, b"config file ok" in checked.stderr) == (0, True)
+
+
+def test_the_page_shows_the_request_that_is_sent_and_the_answer_that_comes(phones: Phones) -> None:
+    asked, answered = (block.text for block in blocks(read("docs/phone-systems/kamailio.md"), "http"))
+    with failing() as broken:
+        port = phones.kamailio(broken, "aig_...")
+
+        phones.sipp.place(port, [Call("shown", sip("0199001234"))])
+
+    lines = Failing.asked[-1].splitlines()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    secret = phones.cast.secret("router")
+    answer = phones.server.ask("/api/v2/route", secret, method="POST", body=lines[-1].encode(), **form)
+    assert asked.splitlines() == lines
+    assert answered == f"{answer.text}\n"
 
 
 @contextmanager
