@@ -13,6 +13,7 @@ from aiguillage.domain.mails import parse_smtp_url, without_password
 from aiguillage.domain.proxies import Proxies
 
 PREFIX = "AIGUILLAGE_"
+AGI_TOKEN = PREFIX + "AGI_TOKEN"
 _PUBLIC = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""
+    agi_token: str = ""
     keep_alive: int = 5
     log_level: str = "info"
     cache_mib: int = 8
@@ -59,6 +61,7 @@ MEANING = {
     "public_url": "the URL by which people reach this server, for links in answers; the one that they asked if empty",
     "smtp_url": "the mail server, as in smtp+starttls://user:password@mail.example.org; no mail is sent if empty",
     "mail_from": "the e-mail address that mail comes from",
+    "agi_token": "the token with which `aiguillage agi` asks, where the dialplan names none",
     "keep_alive": "how many seconds an idle connection is kept open, and up to as many again",
     "log_level": "debug, info, warning or error",
     "cache_mib": "how much of the database a worker keeps in memory, in MiB",
@@ -92,6 +95,11 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     return Settings(**values | numbers | {"data_dir": Path(values["data_dir"])})
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http or https address of a server, without a query."""
+    return _PUBLIC.fullmatch(text) is not None
+
+
 def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with settings, by the names of their variables."""
     for name, (lowest, highest) in WHOLE_NUMBERS.items():
@@ -106,7 +114,7 @@ def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, f"{name}: {error}. Use addresses or networks with commas, or *."
     if bool(values["tls_cert"]) != bool(values["tls_key"]):
         yield PREFIX + "TLS_CERT", "TLS needs both a certificate and its key: --tls-cert and --tls-key."
-    if values["public_url"] and not _PUBLIC.fullmatch(values["public_url"]):
+    if values["public_url"] and not is_web_address(values["public_url"]):
         yield _variable("public_url", f"is '{values['public_url']}'. Use one like https://calls.example.org")
     if values["smtp_url"]:
         yield from _mail_faults(values)
@@ -141,6 +149,8 @@ def _is_whole_number(value: object, lowest: int, highest: int) -> bool:
 def shown(settings: Settings, name: str) -> str:
     """A setting's value as people may read it."""
     value = str(getattr(settings, name))
+    if name == "agi_token":
+        return "***" if value else ""
     return without_password(value) if name == "smtp_url" else value
 
 

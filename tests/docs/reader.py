@@ -46,6 +46,7 @@ NOT_TYPED = {
     "http": "what the server sends",
     "php": "tests/docs/test_webhooks_page.py runs it",
     "ini": "a line of a dial plan",
+    "agi": "what Asterisk and FastAGI say to each other",
 }
 """The languages of blocks that are not for a terminal, and why."""
 

@@ -19,7 +19,8 @@ from tests.cli.terminal import PATIENCE, Terminal
 from tests.docs.markdown import ROOT, read
 
 SERVER, SOCKET, BACKUP = "aiguillage.service", "aiguillage.socket", "aiguillage-backup.service"
-UNITS = (SERVER, SOCKET, BACKUP, "aiguillage-backup.timer")
+AGI = "aiguillage-agi.service"
+UNITS = (SERVER, SOCKET, BACKUP, "aiguillage-backup.timer", AGI)
 INSTALLED, DATA = "/opt/aiguillage/.venv/bin/aiguillage", "/var/lib/aiguillage"
 OWN = str(Path(sys.executable).with_name("aiguillage"))
 MOST_EXPOSED = 2.0
@@ -64,7 +65,7 @@ def test_every_unit_is_looked_at() -> None:
 
 
 @needs_systemd
-@pytest.mark.parametrize("name", [SERVER, BACKUP])
+@pytest.mark.parametrize("name", [SERVER, BACKUP, AGI])
 def test_a_service_may_do_little_beside_what_it_needs(name: str) -> None:
     said = analysed("security", "--offline=true", "--no-pager", str(ROOT / "deploy" / name))
 

@@ -39,6 +39,7 @@ class Source(NamedTuple):
 
 SOURCES = (
     Source("", "serving.register"),
+    Source("", "agi.register"),
     Source("", "installation.register"),
     Source("", "settings.register"),
     Source("", "explaining.register"),
