@@ -15,9 +15,10 @@ from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import said_by
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.dialects.cx_lookups import REFUSALS
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS
+from aiguillage.dialects.v2_formats import FORMATS
 from aiguillage.dialects.v2_lookups import OnCallNow, QueueNow
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
+from aiguillage.domain.answered import FIELDS
 from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
 from aiguillage.domain.problems import CODES, Code
