@@ -29,9 +29,19 @@ def test_strings_are_every_field_as_a_text_and_never_null(ruled: Ruled) -> None:
     assert {type(value) for value in told.values()} == {str}
     assert told | {"contactId": ""} == {
         **dict.fromkeys(KEYS, ""),
-        **{"known": "true", "by": "code", "company": "Durand, Fils & Cie", "lastName": "D’Été", "vip": "false"},
-        **{"onCallDutyContract": "true", "priority": "0", "destination": "+33639980101", "destination1": "208"},
-        **{"destination4": "900", "queue": "desk", "open": "false", "until": "2026-11-25T09:00:00+01:00"},
+        "known": "true",
+        "by": "code",
+        "company": "Durand, Fils & Cie",
+        "lastName": "D’Été",
+        "vip": "false",
+        "onCallDutyContract": "true",
+        "priority": "0",
+        "destination": "+33639980101",
+        "destination1": "208",
+        "destination4": "900",
+        "queue": "desk",
+        "open": "false",
+        "until": "2026-11-25T09:00:00+01:00",
         "reason": "on_call",
     }
 

@@ -102,11 +102,11 @@ def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dic
     if wanted == "json":
         return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
     if wanted == "strings":
-        return render(200, JSON, _encode({name: _string(value) for name, value in values.items()}))
+        return render(200, JSON, _encode({name: as_string(value) for name, value in values.items()}))
     return render(200, TEXT, _WRITTEN[wanted](values).encode())
 
 
-def _string(value: object) -> str:
+def as_string(value: object) -> str:
     """A value as the text that a flow compares it with: yes and no as `true` and `false`, nothing for None."""
     if value is None:
         return ""
