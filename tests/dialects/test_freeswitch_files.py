@@ -31,7 +31,8 @@ function session:execute(name, data)
     print(variables.aig_status .. "|" .. variables.aig_vip .. "|" .. name .. " " .. data)
     return
   end
-  local url, header, form = string.match(data, "^(%S+) append_headers '([^']+)' connect%-timeout 1 timeout 2 post (%S+)$")
+  local words = "^(%S+) append_headers '([^']+)' connect%-timeout 1 timeout 2 post (%S+)$"
+  local url, header, form = string.match(data, words)
   assert(url, data)
   local told = io.popen("curl -s -m 2 -w '\n%{http_code}' -H '" .. header .. "' -d '" .. form .. "' " .. url):read("a")
   variables.curl_response_data, variables.curl_response_code = string.match(told, "^(.*)\n(%d+)$")
