@@ -148,7 +148,8 @@ class CallPath:
 
     def _rehearse_on(self, code: str, dialect: Dialect, at: int) -> None:
         query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
-        question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
+        scope: Scope = {"method": dialect.METHODS[0], "path": dialect.PATH, "query_string": query}
+        question = dialect.ask(scope | {"headers": [], "body": b""})
         account = cast("Entry", self._table.entry(code)).facts
         facts = self._table.find(account, question, at)
         dialect.answer(question, facts, decide(facts, question.rules))
