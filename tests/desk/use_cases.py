@@ -186,6 +186,7 @@ USE_CASES = [
     ),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
+    UseCase(documents.compile_times, Role.READ, lambda a: documents.compile_times(a.cast.db, a.actor, a.code)),
     UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
     UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
     UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),

@@ -25,6 +25,7 @@ from aiguillage.console.pages import (
     trying,
     users,
     webhooks,
+    years,
 )
 from aiguillage.console.visits import PAGES
 
@@ -54,4 +55,5 @@ __all__ = [
     "trying",
     "users",
     "webhooks",
+    "years",
 ]

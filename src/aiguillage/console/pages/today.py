@@ -8,13 +8,12 @@ from aiguillage.console.pages.trying import decided
 from aiguillage.console.visits import ROOT, Answer, Shown, Visit, page
 from aiguillage.desk.calls import Search, count_calls, find_calls, list_strangers
 from aiguillage.desk.checks import check_account
-from aiguillage.desk.documents import compile_account
+from aiguillage.desk.documents import Times, compile_times
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.searching import Asked, find_contacts
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.checks import Finding
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.numbers import sought_number
 from aiguillage.domain.queues import ACCOUNT, QUEUE
 from aiguillage.telling import WHY, named
@@ -39,7 +38,7 @@ def today(visit: Visit) -> Answer:
     """The page; for a new account, its first steps."""
     begun = today_begins(visit)
     who = (visit.db, visit.log, visit.actor, visit.code)
-    facts = compile_account(visit.db, visit.actor, visit.code)
+    facts = compile_times(visit.db, visit.actor, visit.code)
     count = count_calls(*who, since=begun)
     contacts = find_contacts(visit.db, visit.actor, visit.code, Asked(limit=1)).contacts
     hours = {group.value: group for group in count.by_hour}
@@ -80,7 +79,7 @@ def _place_of(visit: Visit, finding: Finding) -> str:
     return "" if slug is None else f"{visit.at}/{slug}/{finding.id}"
 
 
-def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:
+def _queues(visit: Visit, facts: Times) -> list[Line]:
     lines = []
     for queue_id, queue in facts.queues.items():
         to = f"{visit.at}/call-queues/{queue_id}"
@@ -95,7 +94,7 @@ def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:
     return lines
 
 
-def _on_call(visit: Visit, facts: AccountFacts) -> list[Line]:
+def _on_call(visit: Visit, facts: Times) -> list[Line]:
     lines = []
     for rota_id, rota in facts.rotas.items():
         duty = facts.on_call.duty(rota_id, visit.actor.at)
@@ -114,9 +113,7 @@ def _switches(visit: Visit) -> list[Line]:
     ]
 
 
-def _first_steps(
-    visit: Visit, facts: AccountFacts, *, has_contacts: bool, has_calls: bool
-) -> list[tuple[str, str, bool]]:
+def _first_steps(visit: Visit, facts: Times, *, has_contacts: bool, has_calls: bool) -> list[tuple[str, str, bool]]:
     """What a new account needs, each with where it is done and whether it is; empty once all of it is there."""
     spans = list_facts(visit.db, visit.actor, visit.code, "time_span")
     steps = [
