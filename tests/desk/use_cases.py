@@ -21,6 +21,7 @@ from aiguillage.desk import (
     searching,
     second_factor,
     secrets,
+    todays_calls,
     users,
 )
 from aiguillage.desk.contacts_at_once import Meant
@@ -76,6 +77,11 @@ USE_CASES = [
         "facts",
     ),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(
+        todays_calls.count_day,
+        Role.READ,
+        lambda a: todays_calls.count_day(a.cast.db, log(a.cast), a.actor, a.code, since=0),
+    ),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
         contacts.add_contact,
