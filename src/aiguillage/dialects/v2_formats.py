@@ -1,4 +1,4 @@
-"""V2's formats: JSON, raw values, key=value pairs, lines of text, XML; TwiML is twiml.py's."""
+"""V2's formats: JSON, a flat map of texts, raw values, key=value pairs, lines of text, XML; TwiML is twiml.py's."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +9,10 @@ from aiguillage.dialects.http import JSON, TEXT, Answer, render
 from aiguillage.domain.answered import ATTRIBUTES, FIELDS, FREE_TEXT, Told
 from aiguillage.domain.templates import in_xml
 
-FORMATS = ("json", "raw", "kv", "text", "xml", "twiml")
+TEXTUAL = ("raw", "kv", "text", "xml", "twiml")
+"""The formats whose errors are text/plain."""
+
+FORMATS = ("json", "strings", *TEXTUAL)
 XML = b"application/xml; charset=utf-8"
 _encode = msgspec.json.Encoder().encode
 
@@ -25,8 +28,17 @@ def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dic
     values = {name: getattr(answer, ATTRIBUTES[name]) for name in chosen}
     if wanted == "json":
         return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
+    if wanted == "strings":
+        return render(200, JSON, _encode({name: as_string(value) for name, value in values.items()}))
     media_type = XML if wanted == "xml" else TEXT
     return render(200, media_type, _WRITTEN[wanted](values).encode())
+
+
+def as_string(value: object) -> str:
+    """A value as the text that a flow compares it with: yes and no as `true` and `false`, nothing for None."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _text(value: object) -> str:
