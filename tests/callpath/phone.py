@@ -22,8 +22,13 @@ FORM = b"application/x-www-form-urlencoded"
 
 def add_twilio(cast: Cast, **values: Any) -> int:  # noqa: ANN401 - values of the fact
     """A phone system of Twilio, with its key."""
-    given = {"prompt": "Tapez votre code", "prompt_again": "Encore", "fallback_destination": "299"} | values
-    kept = add_fact(cast.db, cast["manager"], ACCOUNT, PhoneSystem(code="accueil", name="A", system="twilio", **given))
+    given = {
+        "code": "accueil",
+        "prompt": "Tapez votre code",
+        "prompt_again": "Encore",
+        "fallback_destination": "299",
+    } | values
+    kept = add_fact(cast.db, cast["manager"], ACCOUNT, PhoneSystem(name="A", system="twilio", **given))
     set_auth_token(cast.db, cast["manager"], ACCOUNT, kept.kept.id, KEY)
     return kept.kept.id
 

@@ -1,9 +1,11 @@
 """Twilio's voice webhook: its own package signs the requests; what it is answered is its own TwiML."""
 
 import json
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
 import pytest
+from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Enqueue, Gather, VoiceResponse
 
 from aiguillage.desk.accounts import set_account
@@ -12,8 +14,9 @@ from aiguillage.desk.phone_systems import forget_auth_token, has_auth_token
 from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.phone_systems import PhoneSystem
 from tests.callpath.conftest import Inside
-from tests.callpath.phone import HOST, TWILIO, add_twilio, call, contact_sent_to, send
+from tests.callpath.phone import HOST, KEY, TWILIO, add_twilio, call, contact_sent_to, send
 from tests.cast import ACCOUNT, Cast, known_caller
+from tests.docs.markdown import blocks, read
 from tests.server import Answer
 
 UNKNOWN = "+33465710099"
@@ -216,3 +219,24 @@ def test_a_phone_system_of_another_sort_is_none(cast: Cast, inside: Inside) -> N
     add_fact(cast.db, cast["manager"], ACCOUNT, PhoneSystem(code="accueil", name="A"))
 
     assert call(inside).status == 403
+
+
+def test_what_the_page_shows_is_asked_and_answered(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+    add_twilio(cast, code="twilio", prompt="Tapez votre code, puis dièse.")
+    page = read("docs/phone-systems/twilio.md")
+    address = read("integrations/twilio/address.txt").strip()
+
+    for asked_, told in zip(blocks(page, "http"), blocks(page, "xml"), strict=True):
+        head, _, body = asked_.text.strip().partition("\n\n")
+        assert head.startswith(f"POST {address.removeprefix(HOST)}\n")
+        form = dict(parse_qsl(body))
+        signature = RequestValidator(KEY).compute_signature(address, form)
+        answer = send(inside, address, body.encode(), headers={"X-Twilio-Signature": signature})
+        assert answer.body.decode() == told.text.strip()
+
+
+def test_the_bin_for_when_we_are_away_is_twiml() -> None:
+    response = ET.fromstring(read("integrations/twilio/fallback.xml"))  # noqa: S314 - ours
+
+    assert [one.tag for one in response.iter()] == ["Response", "Dial", "Number"]

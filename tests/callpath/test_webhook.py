@@ -12,6 +12,7 @@ from aiguillage.domain.phone_systems import PRESETS, PhoneSystem
 from tests.callpath.conftest import Inside
 from tests.callpath.phone import FORM, HOST, contact_sent_to, send
 from tests.cast import ACCOUNT, Cast, email, known_caller
+from tests.docs.markdown import blocks, read
 
 URL = f"{HOST}/dialects/webhook/{ACCOUNT}/pabx"
 UNKNOWN = "0465710099"
@@ -30,49 +31,39 @@ def bearer(inside: Inside) -> dict[str, str]:
     return {"Authorization": f"Bearer {inside.secret}"}
 
 
-@pytest.mark.parametrize(
-    ("preset", "method", "query", "body", "headers", "told"),
-    [
-        ("aircall", "POST", "", b'{"number": "+33199001234"}', JSON_BODY, b'{"target": "207", "known": true}'),
-        ("aircall", "GET", "?number=%2B33199001234", b"", {}, b'{"target": "207", "known": true}'),
-        (
-            "enreach",
-            "POST",
-            "",
-            b'{"anum": "+33199001234", "bnum": "+33199000000", "targetid": "1", "extradata": {}}',
-            JSON_BODY,
-            b'{"InitialTarget": "207"}',
-        ),
-        (
-            "enreach",
-            "POST",
-            "",
-            b'{"anum": "anonymous", "extradata": {"code": 4321}}',
-            JSON_BODY,
-            b'{"InitialTarget": "207"}',
-        ),
-        (
-            "sipgate",
-            "POST",
-            "",
-            b"event=newCall&from=33199001234&to=33199000000&direction=in&callId=123",
-            FORM_BODY,
-            b'<?xml version="1.0" encoding="UTF-8"?><Response><Dial><Number>207</Number></Dial></Response>',
-        ),
-        ("yeastar", "GET", "?callernum=0199001234", b"", {}, b"207"),
-    ],
-)
-def test_a_preset_knows_the_words_of_its_phone_system(
-    cast: Cast, inside: Inside, preset: str, method: str, query: str, body: bytes, headers: dict[str, str], told: bytes
+def request_of(page: str) -> tuple[str, str, dict[str, str], bytes]:
+    """The request that a page shows: method, path, headers, body."""
+    head, _, body = blocks(read(f"docs/phone-systems/{page}.md"), "http")[0].text.strip().partition("\n\n")
+    line, *headers = head.split("\n")
+    method, path = line.split(" ")
+    return method, path, dict(one.split(": ") for one in headers), body.encode()
+
+
+@pytest.mark.parametrize("system", [*PRESETS, "webhook"])
+def test_what_a_page_shows_is_asked_and_answered_with_the_words_of_its_preset(
+    cast: Cast, inside: Inside, system: str
 ) -> None:
     known_caller(cast)
-    add(cast, **PRESETS[preset].values)
+    add(cast, code=system, **(PRESETS[system].values if system in PRESETS else {}))
+    method, path, headers, body = request_of(system)
 
-    answer = send(inside, URL + query, body, method, headers | bearer(inside))
+    answer = send(inside, HOST + path, body, method, headers | bearer(inside))
 
-    assert (answer.status, answer.body) == (200, told)
+    assert (answer.status, answer.body.decode()) == (
+        200,
+        blocks(read(f"docs/phone-systems/{system}.md"), "text")[0].text.strip(),
+    )
     (logged,) = inside.logged()
     assert (logged.dialect, logged.outcome, logged.destination) == ("webhook", "known", "207")
+    assert HOST + path.partition("?")[0] == read(f"integrations/{system}/address.txt").strip()
+
+
+def test_enreach_sends_a_code_inside_its_extra_data(cast: Cast, inside: Inside) -> None:
+    known_caller(cast)
+    add(cast, **PRESETS["enreach"].values)
+    body = b'{"anum": "anonymous", "extradata": {"code": 4321}}'
+
+    assert send(inside, URL, body, headers=JSON_BODY | bearer(inside)).body == b'{"InitialTarget": "207"}'
 
 
 @pytest.mark.parametrize(

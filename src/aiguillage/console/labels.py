@@ -258,7 +258,7 @@ SUBJECTS = (
         "Phone system",
         "Phone systems",
         "Phone systems that ask in words of their own: Twilio, and any that send a web request for a call.",
-        "Add the phone system that asks; its page then has the address that it is to call.",
+        "Add the phone system that asks. It then calls /dialects/, its system, the account and its code.",
         "device-mobile",
         ("name", "code", "system", "fallback_destination"),
     ),
