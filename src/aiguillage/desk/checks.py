@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aiguillage.desk.call_flow_tokens import list_call_tokens
 from aiguillage.desk.change import find_role, read_facts
 from aiguillage.desk.documents import facts_version, read_document
-from aiguillage.desk.token_rows import Token
+from aiguillage.desk.token_rows import PERSONAL, Token
 from aiguillage.desk.tokens import list_tokens
 from aiguillage.desk.users import list_grants
 from aiguillage.domain.accounts import Account, Actor, Role
@@ -94,6 +94,8 @@ def _of_token(token: Token, account: Account, at: int) -> list[Finding]:
         return finding("expired", EXPIRED, token.expires_at)
     if token.expires_at is not None and token.expires_at <= at + EXPIRES_WITHIN:
         return finding("expires", EXPIRES, token.expires_at)
-    if token.used_at is None and token.created_at <= at - UNUSED_AFTER:
+    # Of calls it is not noted with which token they came: what may only ask for them may well be used.
+    is_noted = token.kind == PERSONAL and token.role != Role.ROUTE.word
+    if is_noted and token.used_at is None and token.created_at <= at - UNUSED_AFTER:
         return finding("never_used", NEVER_USED, token.created_at)
     return []
