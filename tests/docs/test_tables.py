@@ -210,7 +210,7 @@ def test_every_decision_has_a_number_of_its_own_and_is_listed() -> None:
 
 
 def test_every_make_target_is_explained_to_contributors() -> None:
-    targets = re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE)
 
     explained = [code.removeprefix("make ") for code in first_codes(section(read("CONTRIBUTING.md"), "## Set up"))]
 
