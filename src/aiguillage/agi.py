@@ -23,7 +23,7 @@ import httpx
 import msgspec
 
 from aiguillage.dialects import v2
-from aiguillage.dialects.v2_formats import FIELDS
+from aiguillage.domain.answered import FIELDS
 from aiguillage.domain.errors import Refusal, invalid
 
 __all__ = ["Gateway", "Limits", "parse_networks", "read_head", "serve", "variables"]

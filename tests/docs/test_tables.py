@@ -15,9 +15,10 @@ from aiguillage.desk.exports import CSV_COLUMNS
 from aiguillage.desk.importing.headings import said_by
 from aiguillage.desk.importing.outcome import WHY_UNREAD
 from aiguillage.dialects.cx_lookups import REFUSALS
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS
+from aiguillage.dialects.v2_formats import FORMATS
 from aiguillage.dialects.v2_lookups import OnCallNow, QueueNow
 from aiguillage.domain.accounts import SHARED_NUMBERS, UNKNOWN_MODES, Role
+from aiguillage.domain.answered import FIELDS
 from aiguillage.domain.calls import Rule
 from aiguillage.domain.contacts import NO, YES
 from aiguillage.domain.problems import CODES, Code
@@ -106,7 +107,8 @@ def test_the_rules_are_listed_in_their_order_each_with_its_sentence(
 
 
 def test_every_path_of_the_call_path_is_named_in_its_reference() -> None:
-    named = re.findall(r"(/(?:api|smart-routings)/[^\s`]+)`", read(API) + read(V2))
+    systems = "".join(read(page) for page in ROOT.glob("docs/phone-systems/*.md"))
+    named = re.findall(r"(/(?:api|smart-routings|dialects)/[^\s`]+)`", read(API) + read(V2) + systems)
 
     assert {operation.path for operation in CALLS} <= set(named)
 

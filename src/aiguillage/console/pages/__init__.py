@@ -10,6 +10,7 @@ from aiguillage.console.pages import (
     holidays,
     hours,
     importing,
+    integrating,
     journal,
     links,
     people,
@@ -25,6 +26,7 @@ from aiguillage.console.pages import (
     trying,
     users,
     webhooks,
+    years,
 )
 from aiguillage.console.visits import PAGES
 
@@ -39,6 +41,7 @@ __all__ = [
     "holidays",
     "hours",
     "importing",
+    "integrating",
     "journal",
     "links",
     "people",
@@ -54,4 +57,5 @@ __all__ = [
     "trying",
     "users",
     "webhooks",
+    "years",
 ]
