@@ -1,4 +1,4 @@
-"""The command that fills in what a phone system takes: the real address, account and token in the places of examples."""
+"""The command that fills in what a phone system takes: real address, account and token in the places of examples."""
 
 from pathlib import Path
 

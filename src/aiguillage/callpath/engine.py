@@ -77,7 +77,7 @@ class CallPath:
         self._log = log
         self._counts = counts
         self._proxies = proxies
-        self._codes = Codes()
+        self._codes = Codes(counts, table.has_number)
         self._failed = 0
         self._told_at = 0.0
 
@@ -120,7 +120,7 @@ class CallPath:
         facts = self._table.find(entry.facts, question, at)
         decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
         if facts.code is not None:
-            self._codes.judge(token, facts, decision, now)
+            self._codes.judge(facts, decision, now)
         unknown = question.unknown or token.unknown
         if decision.known is None:
             decision = told(facts, decision, unknown)
