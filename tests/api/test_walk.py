@@ -294,7 +294,7 @@ def test_every_path_of_the_document_is_walked(walk: Walk) -> None:
     assert {path for path, _ in described - walked} == {*CALLS, *NO_ACCOUNTS}
 
 
-@pytest.mark.parametrize("path", CALLS)
+@pytest.mark.parametrize("path", [path for path, methods in CALLS.items() if "get" in methods])
 def test_an_outsider_cannot_tell_a_caller_from_none_on_a_call_path(walk: Walk, path: str) -> None:
     names = {one["name"]: one.get("required", False) for one in CALLS[path]["get"]["parameters"]}
     subject = "number" if "number" in names else "code"

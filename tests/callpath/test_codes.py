@@ -3,11 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from aiguillage.callpath.codes import BY_CALLER, BY_TOKEN, MOST_REMEMBERED, Codes, Tries
+from aiguillage.callpath.codes import MOST_REMEMBERED, Codes, Tries
+from aiguillage.callpath.counts import Counts, memory_for
+from aiguillage.desk.accounts import set_account
+from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.calls import Decision, Facts, Known
+from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import compile_facts
+from aiguillage.domain.tries import BY_CALLER, CODES_OF_ACCOUNT
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
@@ -25,10 +30,15 @@ def asked(path: str, number: str, code: str) -> str:
     return f"{path}?customerAccount={ACCOUNT}&number={number.replace('+', '%2B')}&code={code}"
 
 
+def codes_of(workers: int = 1, *, shares: bool = False, counts: Counts | None = None) -> Codes:
+    """The codes of one of so many workers; `shares`: whether every number is every contact's."""
+    return Codes(counts or Counts(memory_for(workers), 1), lambda _account, _number, _contact: shares)
+
+
 def wait_of(codes: Codes, facts: Facts, now: float) -> int:
     """For how many seconds a code is refused; 0 for one that is looked at."""
     try:
-        codes.judge("token", facts, BY_CODE if facts.by_code else UNKNOWN, now)
+        codes.judge(facts, BY_CODE if facts.by_code else UNKNOWN, now)
     except Refusal as refusal:
         return refusal.wait or 0
     return 0
@@ -73,7 +83,8 @@ def test_an_outsiders_wrong_codes_are_refused_as_ever_and_count_for_nobody(insid
 
 
 def test_the_wait_doubles_up_to_a_minute_and_a_right_code_is_good_after_it() -> None:
-    codes, now, waits = Codes(), 1_000.0, []
+    counts = Counts(memory_for(1), 1)
+    codes, now, waits = codes_of(counts=counts), 1_000.0, []
     for _ in range(14):
         assert wait_of(codes, WRONG, now) == 0
         waits.append(wait_of(codes, RIGHT, now))
@@ -81,11 +92,11 @@ def test_the_wait_doubles_up_to_a_minute_and_a_right_code_is_good_after_it() -> 
 
     assert waits == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert wait_of(codes, RIGHT, now) == 0
-    assert codes.refused == 9
+    assert counts.total("codes_refused") == 9
 
 
 def test_a_refused_code_counts_for_nothing_and_quiet_time_forgets() -> None:
-    codes = Codes()
+    codes = codes_of()
     for _ in range(BY_CALLER.free + 2):
         wait_of(codes, WRONG, 0.0)
 
@@ -94,38 +105,72 @@ def test_a_refused_code_counts_for_nothing_and_quiet_time_forgets() -> None:
     assert wait_of(codes, WRONG, 1.0 + BY_CALLER.forgives) == 1
 
 
-def test_a_token_that_guesses_with_ever_new_numbers_is_slowed_down_too() -> None:
-    codes = Codes()
-    strangers = (replace(WRONG, number=(None, "", f"+3319900{n:04}")[n % 3]) for n in range(BY_TOKEN.free + 2))
+def test_who_guesses_with_ever_new_numbers_is_slowed_down_too_and_other_accounts_are_not() -> None:
+    codes = codes_of()
+    strangers = (replace(WRONG, number=(None, "", f"+3319900{n:04}")[n % 3]) for n in range(CODES_OF_ACCOUNT.free + 2))
 
     waits = [wait_of(codes, facts, 0.0) for facts in strangers]
 
-    assert waits == [0] * (BY_TOKEN.free + 1) + [1]
-    codes.judge("another token", WRONG, UNKNOWN, 0.0)
+    assert waits == [0] * (CODES_OF_ACCOUNT.free + 1) + [1]
+    assert wait_of(codes, replace(WRONG, account=compile_facts(4, Account(OTHER_ACCOUNT), [None] * 8, {})), 0.0) == 0
     with refused(Kind.LIMITED, "too many wrong codes"):
-        codes.judge("token", RIGHT, BY_CODE, 0.0)
+        codes.judge(RIGHT, BY_CODE, 0.0)
 
 
-def test_one_wrong_code_a_second_with_one_token_goes_on_for_ever() -> None:
-    codes = Codes()
+def test_one_wrong_code_a_second_on_an_account_goes_on_for_ever() -> None:
+    codes = codes_of()
+    seconds = range(2 * CODES_OF_ACCOUNT.free)
 
-    waits = {wait_of(codes, replace(WRONG, number=f"+3319900{n:04}"), float(n)) for n in range(2 * BY_TOKEN.free)}
+    waits = {wait_of(codes, replace(WRONG, number=f"+3319900{n:04}"), float(n)) for n in seconds}
 
     assert waits == {0}
 
 
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_all_workers_together_judge_no_more_wrong_codes_than_one_would(workers: int) -> None:
+    pool = [codes_of(workers) for _ in range(workers)]
+    judged = 0
+    for second in range(600):
+        for n in range(1000):
+            codes = pool[n % workers]
+            judged += wait_of(codes, replace(WRONG, number=f"+3319{n:03}{second:04}"), float(second)) == 0
+
+    assert CODES_OF_ACCOUNT.free < judged <= CODES_OF_ACCOUNT.free + 600 // CODES_OF_ACCOUNT.longest + 4 * workers
+
+
+def test_over_the_budget_a_code_counts_from_a_number_that_its_contact_has_among_others() -> None:
+    for shares, wait in ((True, 0), (False, 1)):
+        codes = codes_of(shares=shares)
+        for _ in range(BY_CALLER.free + 1):
+            wait_of(codes, WRONG, 0.0)
+
+        assert wait_of(codes, RIGHT, 0.0) == wait
+        assert wait_of(codes, WRONG, 0.0) == 1
+
+
+def test_a_shared_number_is_each_sharers(inside: Inside, cast: Cast) -> None:
+    set_account(cast.db, cast["manager"], ACCOUNT, {"shared_numbers": "ask_code"})
+    for code in ("71", "72", "73"):
+        add_contact(cast.db, cast["editor"], ACCOUNT, Contact(code=code, telecoms=(Telecom(STRANGER),)))
+    for n in range(BY_CALLER.free + 1):
+        assert inside.ask(asked(V1, STRANGER, f"99{n}")).status == 404
+
+    assert [inside.ask(asked(V1, STRANGER, code)).status for code in ("73", "9999", "71")] == [200, 429, 200]
+
+
 @pytest.mark.parametrize("by", ["number", "prefix"])
 def test_who_is_known_by_their_number_types_what_they_like(by: str) -> None:
-    codes = Codes()
+    counts = Counts(memory_for(1), 1)
+    codes = codes_of(counts=counts)
 
     for _ in range(BY_CALLER.free + 9):
-        codes.judge("token", WRONG, Decision(known=SOMEBODY, by=by), 0.0)
+        codes.judge(WRONG, Decision(known=SOMEBODY, by=by), 0.0)
 
-    assert codes.refused == 0
+    assert counts.total("codes_refused") == 0
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_waiting() -> None:
-    codes = Codes()
+    codes = codes_of()
     for _ in range(BY_CALLER.free + 1):
         wait_of(codes, WRONG, 1_000_000.0)
 

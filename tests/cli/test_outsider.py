@@ -36,6 +36,7 @@ COMMANDS = (
     ("route", "{}", "--code", "4321"),
     ("route", "{}", "--queue", "support", "--at", "2026-07-14", "--explain"),
     ("week", "{}", "support"),
+    ("integration", "curl", "{}"),
     ("facts", "export", "{}"),
     ("replay", "{}"),
     ("statistics", "{}"),

@@ -1,5 +1,6 @@
 """What tests of webhooks need: a real receiver, a clock that they turn, a look at what was sent."""
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -64,13 +65,14 @@ class Hooks:
             account = account_id(self.cast.db, ACCOUNT)
             return add_deliveries(connection, account, made, at=self.at, until=self.at + GIVEN_UP_AFTER)
 
-    def call(self, number: str | None, at: int, outcome: str = "unknown") -> None:
-        """A call to CL0000 in the log."""
+    def call(self, number: str | None, at: int, outcome: str = "unknown", code: str | None = None) -> None:
+        """A call to CL0000 in the log, as the call path logs it."""
+        asked = None if code is None else json.dumps({"code": code, "value": "1"})
         with closing(open_log(self.cast.log)) as log:
             log.execute(
-                "INSERT INTO calls (at, account_id, number, outcome, dialect, own_us, worker) "
-                "VALUES (?, ?, ?, ?, 'v1', 1, 'w')",
-                (at, account_id(self.cast.db, ACCOUNT), number, outcome),
+                "INSERT INTO calls (at, account_id, number, outcome, asked, dialect, own_us, worker) "
+                "VALUES (?, ?, ?, ?, ?, 'v1', 1, 'w')",
+                (at, account_id(self.cast.db, ACCOUNT), number, outcome, asked),
             )
 
     def look(self) -> int:

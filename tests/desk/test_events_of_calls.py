@@ -4,6 +4,7 @@ import pytest
 
 from aiguillage.desk import event_sources
 from aiguillage.desk.webhooks import set_webhook
+from aiguillage.domain.tries import BY_CALLER, CODES_OF_ACCOUNT
 from tests.cast import ACCOUNT, NOW
 from tests.desk.hooks import HOUR, MINUTE, SECOND, Hooks
 
@@ -95,3 +96,34 @@ def test_after_a_long_silence_the_calls_of_the_last_day_are_told_of(hooks: Hooks
     hooks.look()
 
     assert [told["number"] for _, told in hooks.told(kept)] == [OTHER]
+
+
+def test_wrong_codes_beyond_those_that_are_free_are_one_event_a_window(hooks: Hooks) -> None:
+    kept, _ = hooks.add("/hook", "codes.guessed")
+    for second in range(BY_CALLER.free + 1):
+        hooks.call(STRANGER, NOW + second * SECOND, code="99")
+        hooks.call("", NOW + second * SECOND, code="98")
+        hooks.call(STRANGER, NOW + second * SECOND)
+    hooks.call(OTHER, NOW + 9 * SECOND, code="97")
+    hooks.call(OTHER, NOW + 9 * SECOND, "known", code="1234")
+    hooks.call(OTHER, NOW + 5 * MINUTE, code="97")
+
+    hooks.at += HOUR
+    looks = [hooks.look(), hooks.look()]
+
+    assert looks == [1, 0]
+    numbers = [{"number": STRANGER, "codes": BY_CALLER.free + 1}]
+    assert hooks.told(kept) == [("codes.guessed", {"codes": 13, "callers": 3, "numbers": numbers})]
+
+
+def test_wrong_codes_of_many_callers_are_told_of_too_and_a_few_are_not(hooks: Hooks) -> None:
+    kept, _ = hooks.add("/hook", "codes.guessed")
+    for n in range(CODES_OF_ACCOUNT.free + 1):
+        hooks.call(f"+33199000{n:03}", NOW, code="99")
+    for n in range(CODES_OF_ACCOUNT.free):
+        hooks.call(f"+33199000{n:03}", NOW + 5 * MINUTE, code="99")
+
+    hooks.at += HOUR
+    hooks.look()
+
+    assert [(told["codes"], told["numbers"]) for _, told in hooks.told(kept)] == [(CODES_OF_ACCOUNT.free + 1, [])]

@@ -106,7 +106,8 @@ def test_the_rules_are_listed_in_their_order_each_with_its_sentence(
 
 
 def test_every_path_of_the_call_path_is_named_in_its_reference() -> None:
-    named = re.findall(r"(/(?:api|smart-routings)/[^\s`]+)`", read(API) + read(V2))
+    systems = "".join(read(page) for page in ROOT.glob("docs/phone-systems/*.md"))
+    named = re.findall(r"(/(?:api|smart-routings|dialects)/[^\s`]+)`", read(API) + read(V2) + systems)
 
     assert {operation.path for operation in CALLS} <= set(named)
 

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.api.operations import Operation
 from aiguillage.api.paging import Paged, page_behind, page_of
-from aiguillage.domain.meanings import example_of, metas_of
+from aiguillage.domain.meanings import ON_A_PAGE, example_of, metas_of
 
 SERVER = "http://127.0.0.1:8000"
 AN_ID = "12"
@@ -57,5 +57,7 @@ def _page(operation: Operation, things: list[Any]) -> Any:  # noqa: ANN401 - JSO
     path = "/".join(AN_ID if part.startswith("{") else part for part in operation.path.split("/"))
     url = f"{SERVER}{path}" + ("?customer_account=CL0000" if operation.about_account else "")
     if "page" in words:
-        return msgspec.to_builtins(page_of(things, len(things), 1, 40, url))
-    return msgspec.to_builtins(page_behind(things, None, 40, url, None, "cursor" if "cursor" in words else "before"))
+        return msgspec.to_builtins(page_of(things, len(things), 1, ON_A_PAGE, url))
+    return msgspec.to_builtins(
+        page_behind(things, None, ON_A_PAGE, url, None, "cursor" if "cursor" in words else "before")
+    )

@@ -8,9 +8,8 @@ import msgspec
 
 from aiguillage.domain import meanings
 from aiguillage.domain.errors import invalid
-from aiguillage.domain.meanings import means
+from aiguillage.domain.meanings import MOST_ON_A_PAGE, ON_A_PAGE, means
 
-PER_PAGE, MOST_PER_PAGE = 40, 1_000
 ONLY = "Only those"
 """How words of a filter begin."""
 
@@ -51,7 +50,7 @@ LISTED: dict[str, Any] = {
         msgspec.UNSET,
     ),
     "page": (Annotated[int, meanings.PAGE], 1),
-    "per_page": (Annotated[int, meanings.PER_PAGE], PER_PAGE),
+    "per_page": (Annotated[int, meanings.PER_PAGE], ON_A_PAGE),
 }
 LISTING = tuple(LISTED)
 """What every index takes beside its filters."""
@@ -70,8 +69,8 @@ def check_paging(page: int, per_page: int) -> None:
     """Raises Refusal(invalid) for a page that there cannot be."""
     if not 1 <= page <= 10**12:
         raise invalid("page must be a whole number, 1 or more.", "page")
-    if not 1 <= per_page <= MOST_PER_PAGE:
-        raise invalid(f"per_page must be a whole number from 1 to {MOST_PER_PAGE}.", "per_page")
+    if not 1 <= per_page <= MOST_ON_A_PAGE:
+        raise invalid(f"per_page must be a whole number from 1 to {MOST_ON_A_PAGE}.", "per_page")
 
 
 def with_parameters(url: str, **changes: object) -> str:
@@ -138,7 +137,7 @@ def chosen(things: Sequence[Any], query: msgspec.Struct, names: Sequence[str], u
         kept = [thing for thing in kept if _begins(thing, names, begins)]
     kept = _sorted(kept, getattr(query, "sort", msgspec.UNSET), names)
     page: int = getattr(query, "page", 1)
-    per_page: int = getattr(query, "per_page", PER_PAGE)
+    per_page: int = getattr(query, "per_page", ON_A_PAGE)
     check_paging(page, per_page)
     first = (page - 1) * per_page
     return page_of(kept[first : first + per_page], len(kept), page, per_page, url)

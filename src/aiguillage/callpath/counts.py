@@ -30,7 +30,7 @@ STATUSES = (200, 400, 401, 403, 404, 405, 409, 412, 413, 429, 500, 501, 503, 0)
 NUMBERS = (
     *("dropped", "handed_on", "turned_away", "evicted", "malformed", "connections", "log_failing", "frozen"),
     *("replaced", "wrong_addresses", "calendars_unused", "calendars_failing"),
-    *("mails_waiting", "mails_failed"),
+    *("mails_waiting", "mails_failed", "codes_wrong", "codes_refused"),
     *("beat", "desk_up", "desk_beat", "desk_starts", "worker_starts", "own_time_sum"),
 )
 """What a row has beside the answers and the histogram; a `beat` is a moment of the monotonic clock, in seconds."""

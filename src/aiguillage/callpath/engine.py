@@ -77,7 +77,7 @@ class CallPath:
         self._log = log
         self._counts = counts
         self._proxies = proxies
-        self._codes = Codes()
+        self._codes = Codes(counts, table.has_number)
         self._failed = 0
         self._told_at = 0.0
 
@@ -120,7 +120,7 @@ class CallPath:
         facts = self._table.find(entry.facts, question, at)
         decision = decide(facts, KEPT) if question.rules is KEPT else self._decide(facts, question, entry)
         if facts.code is not None:
-            self._codes.judge(token, facts, decision, now)
+            self._codes.judge(facts, decision, now)
         unknown = question.unknown or token.unknown
         if decision.known is None:
             decision = told(facts, decision, unknown)
@@ -148,7 +148,8 @@ class CallPath:
 
     def _rehearse_on(self, code: str, dialect: Dialect, at: int) -> None:
         query = f"customerAccount={code}&number={REHEARSED_NUMBER}".encode()
-        question = dialect.ask({"method": "GET", "path": dialect.PATH, "query_string": query, "headers": []})
+        scope: Scope = {"method": dialect.METHODS[0], "path": dialect.PATH, "query_string": query}
+        question = dialect.ask(scope | {"headers": [], "body": b""})
         account = cast("Entry", self._table.entry(code)).facts
         facts = self._table.find(account, question, at)
         dialect.answer(question, facts, decide(facts, question.rules))

@@ -37,6 +37,8 @@ COUNTERS = {
     "malformed": ("aiguillage_malformed", "Requests that were no HTTP, or broke its rules."),
     "wrong_addresses": ("aiguillage_wrong_addresses", "Requests under /api for an address that is none: 400."),
     "desk_starts": ("aiguillage_desk_starts", "How often a desk process was started again."),
+    "codes_wrong": ("aiguillage_codes_wrong", "Codes that callers typed and nobody has."),
+    "codes_refused": ("aiguillage_codes_refused", "Codes that came too soon after too many wrong ones: 429."),
     "worker_starts": ("aiguillage_worker_starts", "How often a call worker was started again."),
 }
 """Number -> the metric's name and what it counts."""

@@ -50,6 +50,7 @@ CTI_BY_DIGEST = """
 ORIGIN_OF_CTI = "SELECT destination FROM cti_origins WHERE account_id = ? AND cti_id = ? AND key = ?"
 CALLERS_BY_KEY = """
     SELECT facts, sum FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? ORDER BY contact_id LIMIT 2"""
+IS_NUMBER_OF = "SELECT 1 FROM caller_key WHERE account_id = ? AND kind = ? AND key = ? AND contact_id = ?"
 # A second tree has the same keys: a damaged page has lost them in one of the two.
 CODE_AGAIN = """
     SELECT 1 FROM caller_key INDEXED BY caller_keys_again WHERE account_id = ? AND kind = 'c' AND key = ? LIMIT 1"""
@@ -270,6 +271,10 @@ class Table:
         if kind == CODE and not rows and self._execute(CODE_AGAIN, (account_id, key)).fetchone():
             raise DamagedError
         return tuple([_decode_known(facts) for facts, _ in rows])
+
+    def has_number(self, account_id: int, number: str, contact_id: int) -> bool:
+        """Whether a number is a contact's, be it others' too."""
+        return self._execute(IS_NUMBER_OF, (account_id, NUMBER, number, contact_id)).fetchone() is not None
 
     def caller_by_prefix(self, account_id: int, number: str) -> Known | None:
         """The longest prefix of a number that nobody has.

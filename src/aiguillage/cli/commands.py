@@ -44,6 +44,7 @@ SOURCES = (
     Source("", "explaining.register"),
     Source("", "week.register"),
     Source("", "checking.register"),
+    Source("", "integrating.register"),
     Source("", "calls.register"),
     Source("", "replaying.register"),
     Source("account", "accounts.group"),

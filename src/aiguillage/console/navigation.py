@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Account",
         (
+            Place("integrations", "Connect a phone system", "plug"),
             Place("settings", "Settings", "settings", Role.MANAGE),
             Place("journal", "Journal", "history", Role.MANAGE),
         ),

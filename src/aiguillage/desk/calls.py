@@ -10,6 +10,7 @@ import msgspec
 from aiguillage.desk.change import read_facts
 from aiguillage.domain.accounts import Account, Actor
 from aiguillage.domain.errors import invalid
+from aiguillage.domain.meanings import ON_A_PAGE
 from aiguillage.domain.moments import in_zone
 from aiguillage.domain.numbers import sought_number
 from aiguillage.domain.pseudonyms import is_pseudonym
@@ -81,7 +82,7 @@ def list_calls(
 
 
 def find_calls(
-    db: Database, log: Path, actor: Actor, code: str, search: Search, *, cursor: str = "", limit: int = 40
+    db: Database, log: Path, actor: Actor, code: str, search: Search, *, cursor: str = "", limit: int = ON_A_PAGE
 ) -> Page:
     """Some of the account's calls, newest first; `cursor` is the one of the page before. Raises Refusal."""
     with read_facts(db, actor, code) as (_, account_id, account):

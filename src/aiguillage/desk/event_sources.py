@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,9 +19,11 @@ from aiguillage.domain.numbers import WITHHELD
 from aiguillage.domain.oncall import OnCall
 from aiguillage.domain.queues import QUEUE, ROTA
 from aiguillage.domain.sources import SOURCE, ContactSource
+from aiguillage.domain.tries import BY_CALLER, CODES_OF_ACCOUNT
 from aiguillage.domain.webhooks import (
     CALENDAR_UNUSED,
     CALL_UNKNOWN,
+    CODES_GUESSED,
     CONTACT_CHANGED,
     GIVEN_UP_AFTER,
     IMPORT_FAILED,
@@ -30,7 +32,7 @@ from aiguillage.domain.webhooks import (
     QUEUE_CLOSED,
     WEBHOOK,
 )
-from aiguillage.storage.calls import read_strangers
+from aiguillage.storage.calls import read_guesses, read_strangers
 from aiguillage.storage.facts import by_kind
 from aiguillage.storage.journal import read_after, read_entry
 from aiguillage.storage.schema import imports
@@ -51,6 +53,9 @@ SETTLED = MINUTE // 6
 
 STRANGERS_AT_ONCE = 100
 """Numbers that are told of in one window: those that called most often."""
+
+NUMBERS_TOLD = 20
+"""Callers that an event about wrong codes names: those that typed most."""
 
 DIGEST_LENGTH = 16
 COUNTS = ("created", "changed", "deleted", "refused")
@@ -135,11 +140,11 @@ def _import_failed(connection: Connection, account_id: int, row: Row[Any]) -> li
 def calls_since(
     log: Path, account_id: int, since: int | None, at: int, wanted: Collection[str]
 ) -> tuple[list[Found], int | None]:
-    """The unknown callers of the windows that are over since a moment, and the moment up to which they tell.
+    """What the calls of the windows say that are over since a moment, and the moment up to which they tell.
 
-    Nobody is told of withheld callers: there is no number to tell. Raises Refusal.
+    Raises Refusal.
     """
-    if CALL_UNKNOWN not in wanted:
+    if not {CALL_UNKNOWN, CODES_GUESSED} & set(wanted):
         return [], None
     if since is None:
         return [], at
@@ -147,13 +152,33 @@ def calls_since(
     if until <= since:
         return [], since
     begin = max(since, at - GIVEN_UP_AFTER)
+    found = _unknown_callers(log, account_id, begin, until) if CALL_UNKNOWN in wanted else []
+    return found + (_guesses(log, account_id, begin, until) if CODES_GUESSED in wanted else []), until
+
+
+def _unknown_callers(log: Path, account_id: int, begin: int, until: int) -> list[Found]:
+    """Nobody is told of withheld callers: there is no number to tell."""
     strangers = read_strangers(log, account_id, begin, STRANGERS_AT_ONCE + 1, until)
     found = [
         Found(CALL_UNKNOWN, one.last_at, {"number": one.number, "calls": one.calls, "last_at": moment(one.last_at)})
         for one in strangers
         if one.number != WITHHELD
     ]
-    return found[:STRANGERS_AT_ONCE], until
+    return found[:STRANGERS_AT_ONCE]
+
+
+def _guesses(log: Path, account_id: int, begin: int, until: int) -> list[Found]:
+    """One event a window in which a caller, or all together, typed more wrong codes than are free."""
+    found = []
+    for _, of_window in groupby(read_guesses(log, account_id, begin, until, WINDOW), lambda one: one.window):
+        guesses = list(of_window)
+        codes = sum(one.codes for one in guesses)
+        numbers = [one for one in guesses if one.number != WITHHELD and one.codes > BY_CALLER.free]
+        if numbers or codes > CODES_OF_ACCOUNT.free:
+            named = [{"number": one.number, "codes": one.codes} for one in numbers[:NUMBERS_TOLD]]
+            about = {"codes": codes, "callers": len(guesses), "numbers": named}
+            found.append(Found(CODES_GUESSED, max(one.last_at for one in guesses), about))
+    return found
 
 
 def states_at(

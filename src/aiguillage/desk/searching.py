@@ -12,6 +12,7 @@ from aiguillage.desk.contacts import SOME, Kept, kept_of
 from aiguillage.domain.accounts import Actor
 from aiguillage.domain.contacts import parse_code
 from aiguillage.domain.errors import Refusal, invalid
+from aiguillage.domain.meanings import ON_A_PAGE
 from aiguillage.domain.numbers import parse_number, parse_prefix
 from aiguillage.domain.searching import Reading, readings_of
 from aiguillage.storage.journal import first_since
@@ -39,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sort: str = ""
     offset: int = 0
     cursor: str | None = None
-    limit: int = 40
+    limit: int = ON_A_PAGE
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from aiguillage.desk.facts import add_fact, list_facts, remove_fact, set_fact, s
 from aiguillage.desk.fetching import PUBLIC, Guard, check_url
 from aiguillage.domain.accounts import Actor, Role
 from aiguillage.domain.errors import conflict, invalid
+from aiguillage.domain.meanings import ON_A_PAGE
 from aiguillage.domain.moments import MINUTE
 from aiguillage.domain.webhooks import GIVEN_UP_AFTER, PING, WEBHOOK, Webhook, new_webhook_secret
 from aiguillage.storage.deliveries import (
@@ -95,7 +96,7 @@ def regenerate_secret(db: Database, actor: Actor, code: str, webhook_id: int) ->
 
 
 def list_deliveries(
-    db: Database, actor: Actor, code: str, webhook_id: int, wanted: Wanted, *, first: int = 0, count: int = 40
+    db: Database, actor: Actor, code: str, webhook_id: int, wanted: Wanted, *, first: int = 0, count: int = ON_A_PAGE
 ) -> tuple[list[Delivery], int]:
     """A webhook's deliveries of the last 30 days, newest first, from the first-th on; and their number.
 

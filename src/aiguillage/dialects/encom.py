@@ -108,7 +108,7 @@ REFUSALS: dict[int, tuple[type[msgspec.Struct], str, str]] = {
     405: (_says("MethodNotAllowed", 405), "The path does not take this method.", "Allow"),
     429: (
         _says("TooManyRequests", 429),
-        "Too many wrong codes came from this caller, or with this token. Ask again later.",
+        "Too many wrong codes came from this caller, or on this account. Ask again later.",
         "Retry-After",
     ),
     503: (

@@ -11,7 +11,7 @@ from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
 from aiguillage.dialects.parameters import read_both, read_moment
 from aiguillage.dialects.paths import is_path
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS, Told, as_asked, as_json, told
+from aiguillage.dialects.v2_formats import FIELDS, FORMATS, TEXTUAL, Told, as_asked, as_json, told
 from aiguillage.dialects.v2_trace import trace_of
 from aiguillage.domain import described
 from aiguillage.domain.accounts import Role, check_unknown_mode
@@ -59,7 +59,7 @@ def ask(scope: Scope) -> Question:
         return _ordinary(given) if given.keys() <= _ORDINARY else _whole(given)
     except Refusal as refusal:
         pairs = scope["query_string"].split(b"&")
-        textual = any(given.get("format") == name or f"format={name}".encode() in pairs for name in FORMATS[1:])
+        textual = any(given.get("format") == name or f"format={name}".encode() in pairs for name in TEXTUAL)
         return Question(shape=Shape("raw") if textual else PLAIN, fault=refusal.message, rules=RULES)
 
 
@@ -123,7 +123,7 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     """The decision, in the format that was asked for."""
     shape: Shape = question.shape
     if decision.not_found:
-        return not_found(raw=shape.format != "json")
+        return not_found(raw=shape.format in TEXTUAL)
     if shape is PLAIN:
         return as_json(told(facts, decision))
     trace = trace_of(facts, decision) if question.explain else None
@@ -132,7 +132,7 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
 
 def refuse(question: Question, refusal: Refusal) -> Answer:
     """The error in Encom's words, as text where the answer would be text."""
-    return encom_refusal(refusal, raw=question.shape.format != "json")
+    return encom_refusal(refusal, raw=question.shape.format in TEXTUAL)
 
 
 def method_not_allowed() -> Answer:
@@ -181,7 +181,10 @@ class RouteQuery(msgspec.Struct, rename="camel"):
     ] = "0"
     format: Annotated[
         Literal[FORMATS],  # type: ignore[valid-type] # the names of all
-        means("`json`; `raw`: values with commas between them; `kv`: `name=value` pairs as in a query; `text`: lines."),
+        means(
+            "`json`; `strings`: JSON whose values are all texts; `raw`: values with commas between them; `kv`: "
+            "`name=value` pairs as in a query; `text`: lines."
+        ),
     ] = "json"
     fields: Annotated[
         Fields | Left,
@@ -240,7 +243,7 @@ ASKED = Described(
         "200": described.Answer(
             "The decision.",
             {described.JSON: Content(Route, example_of(Told))}
-            | text("With another format: the values, no line end.", "207"),
+            | text("With a format that is text: the values, no line end.", "207"),
         ),
         **refusals(raw=True),
     },

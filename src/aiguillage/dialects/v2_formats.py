@@ -1,4 +1,4 @@
-"""What V2 answers, and its four formats: JSON, raw values, key=value pairs, lines of text."""
+"""What V2 answers, and its formats: JSON, a flat map of texts, raw values, key=value pairs, lines of text."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -11,7 +11,10 @@ from aiguillage.domain.calls import Decision, Facts
 from aiguillage.domain.meanings import MOMENT, means
 from aiguillage.domain.moments import iso_in
 
-FORMATS = ("json", "raw", "kv", "text")
+TEXTUAL = ("raw", "kv", "text")
+"""The formats that are text/plain, errors too."""
+
+FORMATS = ("json", "strings", *TEXTUAL)
 
 
 BY = msgspec.Meta(
@@ -98,7 +101,16 @@ def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dic
     values = {name: getattr(answer, _ATTRIBUTES[name]) for name in chosen}
     if wanted == "json":
         return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
+    if wanted == "strings":
+        return render(200, JSON, _encode({name: as_string(value) for name, value in values.items()}))
     return render(200, TEXT, _WRITTEN[wanted](values).encode())
+
+
+def as_string(value: object) -> str:
+    """A value as the text that a flow compares it with: yes and no as `true` and `false`, nothing for None."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.domain.accounts import CHALLENGE
 
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, XML = "application/json", "text/plain", "text/xml"
 
 
 class Content(NamedTuple):
@@ -95,7 +95,7 @@ HEADERS: Mapping[str, Any] = {
     "Allow": {
         "description": "The methods that the path takes.",
         "required": True,
-        "schema": {"type": "string", "enum": ["GET, HEAD", "GET, HEAD, POST"]},
+        "schema": {"type": "string", "enum": ["GET, HEAD", "GET, HEAD, POST", "POST"]},
     },
     "Deprecation": {
         "description": "Since when the path is deprecated (RFC 9745).",

@@ -125,7 +125,10 @@ LIST = means("The list.")
 WHEN = means("When, ISO 8601 in UTC.", "2026-11-24T17:00:00Z")
 CURSOR = means("Where the page begins: comes with `next_page_url`; empty for the first page.")
 PAGE = means("Which page, from 1 on.")
-PER_PAGE = means("How many on a page, 1 to 1,000.")
+ON_A_PAGE, MOST_ON_A_PAGE = 40, 1_000
+"""How many are on a page where nobody says, and at most."""
+
+PER_PAGE = means(f"How many on a page, 1 to {MOST_ON_A_PAGE:,}.")
 SINCE = means("From this moment on, ISO 8601 with an offset.")
 UNTIL = means("Before this moment, ISO 8601 with an offset.")
 CALLS = means("How many calls.", 42)

@@ -1,4 +1,4 @@
-"""How long somebody who failed to sign in waits for the next try."""
+"""How long somebody who failed to sign in, or typed a wrong code, waits for the next try."""
 
 import msgspec
 
@@ -24,6 +24,18 @@ BY_ADDRESS = Pace(free=20, longest=900, forgives=60)
 
 BY_NETWORK = Pace(free=LONGEST_POWER**LONGEST_POWER, longest=0, forgives=24 * 3_600)
 """Tries from the network around it, which are counted and delay nothing."""
+
+BY_CALLER = Pace(free=5, longest=60, forgives=60)
+"""Wrong codes of one caller's number."""
+
+CODES_OF_ACCOUNT = Pace(free=200, longest=5, forgives=1)
+"""Wrong codes on one account, whoever calls."""
+
+
+def wrong_codes(workers: int) -> Pace:
+    """One worker's share of an account's budget: all of them together judge no more wrong codes than one would."""
+    whole = CODES_OF_ACCOUNT
+    return Pace(whole.free // workers, whole.longest * workers, whole.forgives * workers)
 
 
 def seconds_after(pace: Pace, failures: int) -> int:

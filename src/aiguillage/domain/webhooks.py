@@ -19,11 +19,12 @@ from aiguillage.domain.problems import Code
 WEBHOOK = "webhook"
 PING = "ping"
 CONTACT_CHANGED, IMPORT_FINISHED, IMPORT_FAILED = "contact.changed", "import.finished", "import.failed"
-QUEUE_CLOSED, ONCALL_CHANGED, CALL_UNKNOWN = "queue.closed", "oncall.changed", "call.unknown"
+QUEUE_CLOSED, ONCALL_CHANGED = "queue.closed", "oncall.changed"
+CALL_UNKNOWN, CODES_GUESSED = "call.unknown", "codes.guessed"
 CALENDAR_UNUSED = "calendar.unused"
 EVENTS = (
     *(CONTACT_CHANGED, IMPORT_FINISHED, IMPORT_FAILED),
-    *(QUEUE_CLOSED, ONCALL_CHANGED, CALENDAR_UNUSED, CALL_UNKNOWN),
+    *(QUEUE_CLOSED, ONCALL_CHANGED, CALENDAR_UNUSED, CALL_UNKNOWN, CODES_GUESSED),
 )
 """What a webhook can be told of; each is also sent a PING when somebody asks for it."""
 

@@ -114,6 +114,10 @@ STRANGERS_OF_ACCOUNT = """
     SELECT coalesce(number, '') AS caller, count(*), max(at) FROM calls
     WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown'
     GROUP BY caller ORDER BY 2 DESC, 3 DESC LIMIT ?"""
+GUESSES_ON_ACCOUNT = """
+    SELECT at / ?, coalesce(number, '') AS caller, count(*), max(at) FROM calls
+    WHERE account_id = ? AND at >= ? AND at < ? AND outcome = 'unknown' AND asked LIKE '{"code": %'
+    GROUP BY 1, caller ORDER BY 1, 3 DESC"""
 ROWS_AT_ONCE = 200
 KEEP_CALLS = """
     INSERT INTO calls (at, account_id, number, known_by, contact_id, dialect, outcome, destinations, own_us, worker,
@@ -203,6 +207,21 @@ def read_strangers(path: Path, account_id: int, since: int, limit: int, until: i
     """The account's unknown callers since a moment, the most frequent first."""
     for row in rows_of(path, STRANGERS_OF_ACCOUNT, (account_id, since, until, limit)):
         yield Stranger(*row)
+
+
+class Guesses(msgspec.Struct, frozen=True):
+    """The wrong codes that came from a number in the nth window since 1970; the number is empty for callers without."""
+
+    window: int
+    number: str
+    codes: int
+    last_at: int
+
+
+def read_guesses(path: Path, account_id: int, since: int, until: int, window: int) -> Iterator[Guesses]:
+    """Who typed codes that nobody has, by windows of so many microseconds; in each those who typed most first."""
+    for row in rows_of(path, GUESSES_ON_ACCOUNT, (window, account_id, since, until)):
+        yield Guesses(*row)
 
 
 def keep_calls(connection: sqlite3.Connection, calls: Sequence[Sequence[Any]]) -> None:

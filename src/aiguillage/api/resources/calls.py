@@ -54,7 +54,7 @@ class CallsQuery(CallFilters, frozen=True):
     """Which calls, and which of them: `cursor` comes with `next_page_url`."""
 
     cursor: Annotated[str, meanings.CURSOR] = ""
-    per_page: Annotated[int, meanings.PER_PAGE] = 40
+    per_page: Annotated[int, meanings.PER_PAGE] = meanings.ON_A_PAGE
 
 
 class CallsFileQuery(CallFilters, frozen=True):

@@ -33,7 +33,7 @@ class JournalQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     action: Annotated[Text, filtering("What was done: `add`, `set`, `remove`, `revert` and the like.")] = UNSET
     since: Annotated[Text, meanings.SINCE] = UNSET
     before: Annotated[Number, means("Only changes before this one, by its number.")] = UNSET
-    per_page: Annotated[int, meanings.PER_PAGE] = 40
+    per_page: Annotated[int, meanings.PER_PAGE] = meanings.ON_A_PAGE
 
 
 class ChangeShown(msgspec.Struct, frozen=True, kw_only=True):

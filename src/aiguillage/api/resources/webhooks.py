@@ -6,7 +6,7 @@ import msgspec
 
 from aiguillage.api.jobs import Job
 from aiguillage.api.operations import AnyAsked, Asked, Nothing, Operations, Shown
-from aiguillage.api.paging import PER_PAGE, Paged, check_paging, chosen, filtering, page_of, page_type, query_of
+from aiguillage.api.paging import Paged, check_paging, chosen, filtering, page_of, page_type, query_of
 from aiguillage.api.resources.shared import BASE, UNSET, Body, given, since
 from aiguillage.desk.sent import make_fact
 from aiguillage.desk.webhooks import (
@@ -120,7 +120,7 @@ class DeliveriesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     since: Annotated[Text, meanings.SINCE] = UNSET
     until: Annotated[Text, meanings.UNTIL] = UNSET
     page: Annotated[int, meanings.PAGE] = 1
-    per_page: Annotated[int, meanings.PER_PAGE] = PER_PAGE
+    per_page: Annotated[int, meanings.PER_PAGE] = meanings.ON_A_PAGE
 
 
 WebhooksQuery = query_of("WebhooksQuery", WebhookShown)

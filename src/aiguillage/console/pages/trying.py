@@ -10,6 +10,7 @@ from aiguillage.domain.calls import Question
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.queues import QUEUE
 from aiguillage.domain.routing import KEPT, decide
+from aiguillage.integrations import TITLES, Place, lines_for
 from aiguillage.telling import Telling, named
 
 ASKED = ("number", "code", "value", "called", "queue", "at")
@@ -25,7 +26,7 @@ def try_call(visit: Visit) -> Answer:
     if not set(asked) - {"at"}:
         return Shown("try.html", values)
     try:
-        return Shown("try.html", values | {"told": decided(visit, asked), "lines": lines_for(visit, asked)})
+        return Shown("try.html", values | {"told": decided(visit, asked), "lines": lines_of(visit, asked)})
     except Refusal as refusal:
         if refusal.kind is not Kind.INVALID:
             raise
@@ -69,15 +70,8 @@ def decided(visit: Visit, asked: dict[str, str]) -> dict[str, object]:
     }
 
 
-def lines_for(visit: Visit, asked: dict[str, str]) -> list[tuple[str, str]]:
+def lines_of(visit: Visit, asked: dict[str, str]) -> list[tuple[str, str]]:
     """What a phone system sends to ask the same, filled in; the token has to be put in."""
-    given = {"customerAccount": visit.code} | {name: asked[name] for name in asked}
-    query = urlencode(given)
-    address = f"{visit.base}/api/v2/route?{query}"
-    known = "&".join(f"{name}=${{{variable}}}" for name, variable in (("number", "CALLERID(num)"), ("code", "CODE")))
-    bearer = "same => n,Set(CURLOPT(httpheader)=Authorization: Bearer TOKEN)"
-    asks = f"{visit.base}/api/v2/route?customerAccount={visit.code}&{known}&format=kv"
-    return [
-        ("curl", f"curl -sg -H 'Authorization: Bearer TOKEN' '{address}'"),
-        ("Asterisk", f"{bearer}\nsame => n,Set(HASH(AIG)=${{CURL({asks})}})"),
-    ]
+    query = urlencode({"customerAccount": visit.code} | asked)
+    lines = lines_for(Place(visit.base, visit.code), query)
+    return [(TITLES[system], line) for system, line in lines.items()]

@@ -36,6 +36,7 @@ SAID = dict(
             "somebody else is on call",
             "a calendar cannot be used",
             "an unknown caller called",
+            "many wrong codes were typed",
         ),
         strict=True,
     )

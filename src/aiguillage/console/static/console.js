@@ -32,6 +32,25 @@ document.addEventListener("click", (event) => {
   if (button) button.closest("[data-row]").remove();
 });
 
+// A text that is shown is copied, or saved as a file.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copies], [data-saves]");
+  if (!button) return;
+  const shown = document.getElementById(button.dataset.copies ?? button.dataset.saves);
+  const text = shown.textContent;
+  if (button.dataset.copies) {
+    window.getSelection().selectAllChildren(shown);
+    await navigator.clipboard?.writeText(text);
+    if (navigator.clipboard) button.textContent = button.dataset.done;
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text]));
+  link.download = button.dataset.name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
 // What was found below the search box goes with Escape, or when the person goes on.
 const search = document.getElementById("search");
 if (search) {
