@@ -8,10 +8,10 @@ EXAMPLES ?= 2000
 MEASURED := tests/domain tests/callpath
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test covered quick fuzz soak check pictures assets audit sbom secrets bench lock clean
+.PHONY: help setup demo serve test test-phones covered quick fuzz soak check pictures assets audit sbom secrets bench lock clean
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## install what running needs
 
@@ -23,8 +23,11 @@ serve: .venv/run.stamp ## serve your own accounts
 
 test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ must be covered
 	@$(BIN)/pytest -n 3 $(MEASURED) --cov --cov-report=; measured=$$?; \
-	$(BIN)/pytest -n 3 $(MEASURED:%=--ignore=%) && exit $$measured
+	$(BIN)/pytest -n 3 $(MEASURED:%=--ignore=%) --ignore=tests/phones && exit $$measured
 	@$(MAKE) --no-print-directory covered
+
+test-phones: .venv/dev.stamp ## place real SIP calls through Kamailio (apt install kamailio kamailio-utils-modules sip-tester)
+	$(BIN)/pytest tests/phones
 
 quick: .venv/dev.stamp ## check what you changed, and run the tests of its rooms (SINCE=HEAD~3 for more than is uncommitted)
 	@$(BIN)/ruff check -q

@@ -27,8 +27,14 @@ BASE = "/smart-routings"
 SIGN_INS = 60
 """Sign-ins at a time."""
 
+GUESSES, GUESSES_EVERY = 1_000, 0.001
+"""Wrong codes at a time, and the least seconds from one to the next: so many calls more are a load of their own."""
+
 LOOK_EVERY = 0.2
 """Seconds between looks at an import that runs."""
+
+GUESSED = {http.client.OK, http.client.NOT_FOUND, http.client.TOO_MANY_REQUESTS}
+"""Answers to a wrong code; a number drawn at random may be somebody's."""
 
 LATER = {http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE}
 """Answers by which a client is asked to come back later."""
@@ -104,6 +110,7 @@ def all_work(
             Work("replay of calls", lambda: _replay(a)),
             Work("export", lambda: _export(a)),
             Work("zones compiled", lambda: _flip(zoned, neighbours.switch, next(flips)), zoned=True),
+            Work("wrong codes", lambda: _guess(a)),
             Work(f"{SIGN_INS} sign-ins at a time", lambda: _sign_in(server), clients=SIGN_INS),
         ]
 
@@ -157,6 +164,19 @@ def _until_taken(client: Client, path: str, body: bytes) -> Answer:
     if answer.status >= http.client.MULTIPLE_CHOICES:
         raise RuntimeError(f"POST {path} was answered with {answer.status}: {answer.body[:300]!r}")
     return answer
+
+
+def _guess(client: Client) -> None:
+    """Codes that nobody has, each from another number: soon each is refused as one too many."""
+    for _ in range(GUESSES):
+        began = time.perf_counter()
+        asked = (
+            f"customerAccount={ACCOUNT}&number=0033{random.randrange(10**9):09}&code=9{random.randrange(10**12):012}"
+        )
+        answer = client.ask("GET", f"/api/v1/smartRoutings?{asked}")
+        if answer.status not in {http.client.NOT_FOUND, http.client.TOO_MANY_REQUESTS}:
+            raise RuntimeError(f"a wrong code was answered with {answer.status}: {answer.body[:200]!r}")
+        time.sleep(max(0.0, began + GUESSES_EVERY - time.perf_counter()))
 
 
 def _sign_in(server: Server) -> None:

@@ -225,6 +225,24 @@ CASES: dict[str, Case] = {
         None,
         (({"name": ""}, "name"), ({"id": 5}, "id")),
     ),
+    "phone systems": Case(
+        "/phone-systems",
+        lambda n, _: {"code": f"pabx-{n}", "name": "Standard"},
+        {"system": "webhook", "number_parameter": "number", "media_type": "json", "fallback_destination": None},
+        {"fallback_destination": "299"},
+        None,
+        (
+            ({"code": "?"}, "code"),
+            ({"system": "pabx"}, "system"),
+            ({"answer": "{"}, "answer"),
+            ({"unknown_answer": "{x}"}, "unknown_answer"),
+            ({"media_type": "html"}, "media_type"),
+            ({"number_parameter": ""}, "number_parameter"),
+            ({"prompt_language": "french!"}, "prompt_language"),
+            ({"public_url": "calls"}, "public_url"),
+            ({"fallback_destination": "1,2"}, "fallback_destination"),
+        ),
+    ),
     "survey records": Case(
         "/survey-records",
         lambda n, ids: {

@@ -8,6 +8,7 @@ from aiguillage.desk import (
     ctis,
     facts,
     holidays,
+    phone_systems,
     rota_feeds,
     rotas,
     sources,
@@ -23,6 +24,7 @@ from tests.calendars import CLOSED, URL
 from tests.cast import ACCOUNT
 from tests.desk.use_case import Asked, UseCase, id_of
 
+KEY = "0123456789abcdef"
 HEADED = "Client;Tél\nA-1;0199001234\n".encode()
 
 
@@ -188,6 +190,25 @@ RESOURCE_USE_CASES = [
         Role.EDIT,
         lambda a: facts.remove_facts(a.cast.db, a.actor, a.code, "holiday", [id_of(a, "holiday")]),
         "facts",
+    ),
+    UseCase(
+        phone_systems.set_auth_token,
+        Role.MANAGE,
+        lambda a: phone_systems.set_auth_token(
+            a.cast.db, a.actor, a.code, id_of(a, "phone_system"), "0123456789abcdef"
+        ),
+        "facts",
+    ),
+    UseCase(
+        phone_systems.forget_auth_token,
+        Role.MANAGE,
+        lambda a: phone_systems.forget_auth_token(a.cast.db, a.actor, a.code, id_of(a, "phone_system")),
+        "facts",
+    ),
+    UseCase(
+        phone_systems.has_auth_token,
+        Role.READ,
+        lambda a: phone_systems.has_auth_token(a.cast.db, a.actor, a.code, id_of(a, "phone_system")),
     ),
     UseCase(sources.show_source, Role.EDIT, lambda a: sources.show_source(a.cast.db, a.actor, a.code)),
     UseCase(sources.find_source, Role.EDIT, lambda a: sources.find_source(a.cast.db, a.actor, a.code)),

@@ -12,6 +12,7 @@ from aiguillage.domain.facts import BY_NAME, Fact
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.oncall import Layer, Member, Rota
+from aiguillage.domain.phone_systems import PhoneSystem
 from aiguillage.domain.queues import (
     Calendar,
     DayException,
@@ -96,6 +97,9 @@ SAMPLES: dict[str, Sample] = {
     ),
     "cti": Sample(lambda _: Cti(name="PBX"), {"name": "Standard"}),
     "survey": Sample(lambda _: Survey(name="Accueil"), {"name": "Satisfaction"}),
+    "phone_system": Sample(
+        lambda _: PhoneSystem(code="accueil", name="Accueil", system="twilio"), {"prompt": "Tapez votre code"}
+    ),
     "cti_destination": Sample(
         lambda ids: CtiDestination(cti=ids["cti"], origin="0199001234", destination="207"), {"destination": "209"}
     ),

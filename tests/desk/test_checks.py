@@ -33,26 +33,33 @@ def test_a_token_is_found_when_it_ends_soon_when_it_has_ended_and_not_once_it_is
 
 
 def test_a_token_that_nobody_used_is_found_after_a_week(cast: Cast) -> None:
-    token, _ = issue_token(cast.db, cast["manager"], email("manager"), name="Standard")
+    token, _ = issue_token(cast.db, cast["manager"], email("manager"), name="Standard", role=Role.READ)
 
     assert found(cast, later=UNUSED_AFTER - 1) == []
     assert found(cast, later=UNUSED_AFTER) == [("never_used", token.id)]
 
 
+def test_a_token_that_only_calls_may_use_is_not_called_unused(cast: Cast) -> None:
+    issue_call_token(cast.db, cast["manager"], ACCOUNT, name="Standard")
+    issue_token(cast.db, cast["manager"], email("manager"), name="Standard", role=Role.ROUTE)
+
+    assert found(cast, later=UNUSED_AFTER) == []
+
+
 def test_each_sees_the_tokens_that_they_may_see(cast: Cast) -> None:
-    own, _ = issue_token(cast.db, cast["reader"], email("reader"), name="Le mien")
-    flow, _ = issue_call_token(cast.db, cast["manager"], ACCOUNT, name="Standard")
+    own, _ = issue_token(cast.db, cast["reader"], email("reader"), name="Le mien", role=Role.READ)
+    flow, _ = issue_call_token(cast.db, cast["manager"], ACCOUNT, name="Standard", expires_at=NOW + EXPIRES_WITHIN)
     issue_token(cast.db, cast["outsider"], email("outsider"), name="Ailleurs")
 
     assert found(cast, "reader", UNUSED_AFTER) == [("never_used", own.id)]
-    assert found(cast, "manager", UNUSED_AFTER) == [("never_used", flow.id)]
-    assert found(cast, "operator", UNUSED_AFTER) == [("never_used", flow.id), ("never_used", own.id)]
+    assert found(cast, "manager", UNUSED_AFTER) == [("expires", flow.id)]
+    assert found(cast, "operator", UNUSED_AFTER) == [("expires", flow.id), ("never_used", own.id)]
     limited = replace(cast["reader"], most=Role.READ)
     assert found(cast, limited, UNUSED_AFTER) == []
 
 
 def test_a_token_for_other_accounts_is_none_of_this_one(cast: Cast) -> None:
-    issue_token(cast.db, cast.operator, email("manager"), name="Ici", accounts=[ACCOUNT])
+    issue_token(cast.db, cast.operator, email("manager"), name="Ici", role=Role.READ, accounts=[ACCOUNT])
 
     (token,) = list_tokens(cast.db, cast["manager"])
     assert found(cast, later=UNUSED_AFTER) == [("never_used", token.id)]
@@ -60,7 +67,7 @@ def test_a_token_for_other_accounts_is_none_of_this_one(cast: Cast) -> None:
 
 def test_facts_come_first(cast: Cast) -> None:
     queue = add_fact(cast.db, cast["editor"], ACCOUNT, Queue(name="Support", code="support")).kept.id
-    token, _ = issue_token(cast.db, cast["manager"], email("manager"), name="Standard")
+    token, _ = issue_token(cast.db, cast["manager"], email("manager"), name="Standard", role=Role.READ)
 
     assert found(cast, later=UNUSED_AFTER) == [("no_hours", queue), ("never_used", token.id)]
 

@@ -1,11 +1,16 @@
 """An account's facts as one document, or compiled."""
 
+import pytest
+
+from aiguillage.desk import documents
 from aiguillage.desk.accounts import set_account
-from aiguillage.desk.documents import compile_account, export_facts
-from aiguillage.desk.facts import list_facts
+from aiguillage.desk.documents import compile_account, compile_times, export_facts
+from aiguillage.desk.facts import add_fact, list_facts, set_fact
 from aiguillage.desk.fields import list_fields, set_field
 from aiguillage.desk.journal import list_changes
 from aiguillage.domain.documents import compile_document, decode_document, encode_document
+from aiguillage.domain.queues import Queue
+from aiguillage.storage.joined import one_view, tried
 from tests.cast import ACCOUNT, NOW, OTHER_ACCOUNT, Cast
 from tests.desk.sample_facts import SAMPLES, add_samples
 from tests.storage.facts import account_id
@@ -47,3 +52,33 @@ def test_an_account_without_facts_has_a_document_too(cast: Cast) -> None:
 
     assert document.facts == {kind: {} for kind in SHOWN}
     assert decode_document(encode_document(document)) == document
+
+
+def test_what_is_when_is_compiled_once_for_as_long_as_the_facts_are_the_same(cast: Cast) -> None:
+    queue = add_fact(cast.db, cast["editor"], ACCOUNT, Queue(name="Support", code="support")).kept.id
+    first = compile_times(cast.db, cast["reader"], ACCOUNT)
+
+    with one_view(cast.db) as view:
+        assert compile_times(view, cast["reader"], ACCOUNT) is first
+    set_fact(cast.db, cast["editor"], ACCOUNT, "queue", queue, {"name": "Accueil"})
+
+    assert compile_times(cast.db, cast["reader"], ACCOUNT).queues[queue].name == "Accueil"
+
+
+def test_what_may_be_undone_is_not_remembered(cast: Cast) -> None:
+    queue = add_fact(cast.db, cast["editor"], ACCOUNT, Queue(name="Support", code="support")).kept.id
+
+    with cast.db.write() as connection, tried(cast.db, connection) as db:
+        set_fact(db, cast["editor"], ACCOUNT, "queue", queue, {"name": "Never"})
+        assert compile_times(db, cast["reader"], ACCOUNT).queues[queue].name == "Never"
+    set_fact(cast.db, cast["editor"], ACCOUNT, "queue", queue, {"name": "Accueil"})
+
+    assert compile_times(cast.db, cast["reader"], ACCOUNT).queues[queue].name == "Accueil"
+
+
+def test_the_times_of_many_accounts_are_not_all_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_KEPT", 1)
+    mine = compile_times(cast.db, cast["reader"], ACCOUNT)
+    compile_times(cast.db, cast["outsider"], OTHER_ACCOUNT)
+
+    assert compile_times(cast.db, cast["reader"], ACCOUNT) is not mine

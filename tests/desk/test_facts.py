@@ -114,6 +114,7 @@ def test_values_as_json_has_them_are_what_they_stand_for(cast: Cast, ids: dict[s
         ("source", ()),
         ("column_map", ()),
         ("webhook", ()),
+        ("phone_system", ()),
         ("geo_list", ("geo_destination",)),
         ("cti", ("cti_destination",)),
         ("queue", ("time_span", "calendar", "switch")),

@@ -28,6 +28,7 @@ from aiguillage.desk import (
     options,
     past,
     people,
+    phone_systems,
     publishing,
     reverting,
     rota_feeds,
@@ -79,7 +80,20 @@ MODULES = (
         holidays,
     ),
     *(cti_maps, journal, options, past, rota_feeds, rotas, searching, secrets, surveys, switches, users),
-    *(call_exports, checks, column_maps, drafts, erasing, people, publishing, reverting, sources, webhooks, weeks),
+    *(
+        call_exports,
+        checks,
+        column_maps,
+        drafts,
+        erasing,
+        people,
+        phone_systems,
+        publishing,
+        reverting,
+        sources,
+        webhooks,
+        weeks,
+    ),
 )
 
 
@@ -90,6 +104,7 @@ def furnish(cast: Cast) -> int:
     ctis.issue_cti_token(cast.db, cast["manager"], ACCOUNT, ids["cti"])
     for name in ROLES:
         call_flow_tokens.issue_call_token(cast.db, cast[name], ACCOUNT, name="PBX")
+    phone_systems.set_auth_token(cast.db, cast["manager"], ACCOUNT, ids["phone_system"], "fedcba9876543210")
     rota_feeds.issue_rota_feed(cast.db, cast["manager"], ACCOUNT, ids["rota"])
     fields.add_option(cast.db, cast["editor"], ACCOUNT, "select_1", Option("Support", "207"))
     record = SurveyRecord(survey_id=ids["survey"], moment=cast["editor"].at)

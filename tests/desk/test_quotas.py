@@ -42,6 +42,7 @@ NEW: dict[str, dict[str, Any]] = {
     "cti": {"name": "New"},
     "cti_destination": {"origin": "site 9"},
     "survey": {"name": "New"},
+    "phone_system": {"code": "new"},
     "webhook": {"url": "https://example.org/hooks/new"},
 }
 """What makes a second fact of a sample, where the same once more is refused."""

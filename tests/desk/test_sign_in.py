@@ -11,7 +11,7 @@ from aiguillage.desk.passwords import change_password, set_password
 from aiguillage.desk.proving import prove_again
 from aiguillage.desk.sessions import list_sessions, sign_out
 from aiguillage.desk.signing_in import Credentials, show_me, sign_in
-from aiguillage.desk.tokens import issue_token, list_tokens, revoke_tokens
+from aiguillage.desk.tokens import issue_token, list_tokens, revoke_token, revoke_tokens
 from aiguillage.desk.users import add_user, disable_user, enable_user
 from aiguillage.domain.accounts import Actor, Role, looks_like_secret
 from aiguillage.domain.errors import Kind, Refusal
@@ -242,6 +242,22 @@ def test_a_sessions_use_is_noted_once_a_minute_and_waits_for_nobody(noa: Cast) -
     with noa.db.write():
         assert used_at(NOTED_EVERY) == 0
     assert used_at(NOTED_EVERY) == NOTED_EVERY
+
+
+def test_the_use_of_a_users_token_is_noted_with_where_it_came_from(noa: Cast) -> None:
+    token, secret = issue_token(noa.db, noa.operator, NOA, name="Sync")
+
+    def used(after: int, address: str) -> tuple[int, str]:
+        actor_of(noa.db, f"Bearer {secret}", address, NOW + after)
+        (row,) = rows(noa.db, "SELECT used_at, address FROM tokens WHERE name = 'Sync'")
+        return int(row.used_at) - NOW, row.address
+
+    assert used(1, HOME) == (1, HOME)
+    assert used(NOTED_EVERY, HOME) == (1, HOME)
+    assert used(NOTED_EVERY, "198.51.100.9") == (NOTED_EVERY, "198.51.100.9")
+    assert used(2 * NOTED_EVERY, "198.51.100.9") == (2 * NOTED_EVERY, "198.51.100.9")
+    revoke_token(noa.db, noa.operator, token.id)
+    assert rows(noa.db, "SELECT address FROM tokens WHERE name = 'Sync'")[0].address is None
 
 
 def test_a_user_has_a_bounded_number_of_sessions(noa: Cast, quick_hash: str) -> None:

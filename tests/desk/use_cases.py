@@ -21,6 +21,7 @@ from aiguillage.desk import (
     searching,
     second_factor,
     secrets,
+    todays_calls,
     users,
 )
 from aiguillage.desk.contacts_at_once import Meant
@@ -76,6 +77,11 @@ USE_CASES = [
         "facts",
     ),
     UseCase(calls.list_calls, Role.READ, lambda a: calls.list_calls(a.cast.db, log(a.cast), a.actor, a.code)),
+    UseCase(
+        todays_calls.count_day,
+        Role.READ,
+        lambda a: todays_calls.count_day(a.cast.db, log(a.cast), a.actor, a.code, since=0),
+    ),
     UseCase(calls.list_strangers, Role.READ, lambda a: calls.list_strangers(a.cast.db, log(a.cast), a.actor, a.code)),
     UseCase(
         contacts.add_contact,
@@ -186,6 +192,7 @@ USE_CASES = [
     ),
     UseCase(documents.export_facts, Role.READ, lambda a: documents.export_facts(a.cast.db, a.actor, a.code)),
     UseCase(documents.compile_account, Role.READ, lambda a: documents.compile_account(a.cast.db, a.actor, a.code)),
+    UseCase(documents.compile_times, Role.READ, lambda a: documents.compile_times(a.cast.db, a.actor, a.code)),
     UseCase(past.facts_now, Role.READ, lambda a: past.facts_now(a.cast.db, a.actor, a.code)),
     UseCase(past.facts_before, Role.READ, lambda a: past.facts_before(a.cast.db, a.actor, a.code, 1)),
     UseCase(past.facts_in, Role.READ, lambda a: past.facts_in(a.cast.db, a.actor, a.code, about(a.code))),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiguillage.dialects.v2_formats import FIELDS
+from aiguillage.domain.answered import FIELDS
 from tests.cast import CODE, NUMBER
 from tests.docs.markdown import blocks, read
 from tests.ruled import BLOCKED, DIALLED, STRANGER, Ruled

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from aiguillage.dialects.v2_formats import FIELDS
+from aiguillage.domain.answered import FIELDS
 from tests.cast import CODE, NUMBER
 from tests.docs.markdown import read
 from tests.ruled import BLOCKED, CONTRACT_CODE, STRANGER, Ruled

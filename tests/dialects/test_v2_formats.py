@@ -2,6 +2,7 @@
 
 import json
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -152,3 +153,19 @@ def test_an_unknown_caller_who_gets_nothing_gets_an_empty_raw_body(ruled: Ruled)
     answer = ruled.route(number=STRANGER, format="raw", unknown="empty")
 
     assert (answer.status, answer.text) == (200, "")
+
+
+def test_xml_is_an_element_for_each_field_whatever_is_in_it(ruled: Ruled) -> None:
+    answer = ruled.route(code=CONTRACT_CODE, format="xml", fields="company,vip,destination", at=EVENING, by="reading")
+
+    told = ruled.told(code=CONTRACT_CODE, at=EVENING, by="reading")
+    found = {one.tag: one.text for one in ET.fromstring(answer.body)}  # noqa: S314 - ours
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+    assert found == {"company": told["company"], "vip": str(int(told["vip"])), "destination": told["destination"]}
+
+
+def test_twiml_is_what_twilio_does_with_the_call(ruled: Ruled) -> None:
+    known, unknown = (ruled.route(number=one, format="twiml", unknown="empty") for one in (NUMBER, STRANGER))
+
+    assert known.text.endswith("<Response><Enqueue>207</Enqueue></Response>")
+    assert unknown.text.endswith("<Response></Response>")

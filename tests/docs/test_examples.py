@@ -13,8 +13,6 @@ import typer
 from typer.core import TyperGroup
 
 from aiguillage.cli.commands import Listed, application
-from aiguillage.dialects import v2
-from aiguillage.dialects.parameters import FORM_BODY
 from tests.docs.conftest import Walked
 from tests.docs.markdown import DOCUMENTS, ROOT, blocks, codes, name_of, read, section
 from tests.docs.reader import PATIENCE, environment
@@ -66,23 +64,6 @@ def test_the_line_of_a_trace_in_the_reference_is_what_that_rule_says(walked: Wal
     answer = walked.server.ask("/api/v2/route?customerAccount=CL0000&number=0199001234&explain=1", walked.token)
 
     assert json.loads(shown.text) in json.loads(answer.body)["trace"]
-
-
-def test_the_dialplan_asks_a_question_that_is_understood() -> None:
-    lines = read("examples/asterisk-extensions.conf").splitlines()
-    given = {name: value for name, _, value in (line.partition("=") for line in lines) if name.startswith("ROUTING_")}
-    form = {"method": "POST", "query_string": b"", "headers": [(b"content-type", FORM_BODY.encode())]}
-
-    asked = [
-        v2.ask(form | {"body": f"{given['ROUTING_FORM']}{given['ROUTING_ACCOUNT']}&{more}".encode()})
-        for more in ("number=0199001234", "number=0199001234&code=4321")
-    ]
-
-    assert v2.handles(given["ROUTING_URL"].removeprefix("https://calls.example.org"))
-    assert [(question.fault, question.account, question.unknown) for question in asked] == [
-        (None, "CL0000", "empty")
-    ] * 2
-    assert asked[0].shape == v2.Shape("raw", ("known", "destination", "priority"))
 
 
 def commands(document: Path) -> Iterator[list[str]]:

@@ -1,12 +1,14 @@
 """Days out of the ordinary by example: exceptions, calendars, holidays, once and every year."""
 
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 
 from aiguillage.domain.holidays import ObservedDay
 from aiguillage.domain.queues import Calendar, DayException, Holiday, Observance
-from tests.domain.timetables import ON_QUEUE, event, exception, hours, moment, said
+from tests.domain.timetables import ON_GROUP, ON_QUEUE, SUPPORT, dated, event, exception, hours, moment, said, weekly
 
 
 @pytest.mark.parametrize(
@@ -133,3 +135,26 @@ def test_holidays_are_entered_by_hand_or_observed(at: str, label: str, destinati
 
     assert (state.label, state.destination) == (label, destination)
     assert state.reason == ("holiday" if label else "no_hours")
+
+
+def test_the_days_of_a_year_that_are_out_of_the_ordinary_are_found_at_once() -> None:
+    alone = msgspec.structs.replace(SUPPORT, group=None)
+    facts: dict[str, Any] = {
+        "exception": [
+            exception("2025-12-30", "2026-01-02", label="year's end", every_year=True),
+            exception("2026-05-14", label="fair", destination="330", **ON_GROUP),
+        ],
+        "observance": [OBSERVED],
+        "time_span": [weekly(1, "09:00", "12:00"), dated("2026-07-06", "22:00", "02:00", reference="night")],
+    }
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+
+    found = {day: state.label for day, state in hours(**facts).days("queue", 1, first, last).items()}
+
+    own = {(1, 1): "year's end", (1, 2): "year's end", (7, 6): "night", (7, 7): "night"}
+    everybodys = {(8, 15): "Assomption", (12, 25): "Noël", (12, 30): "year's end", (12, 31): "year's end"}
+    assert found == {date(2026, *day): label for day, label in (own | {(5, 14): "fair"} | everybodys).items()}
+    assert date(2026, 5, 14) not in hours(alone, **facts).days("queue", 1, first, last)
+    of_group = hours(**facts).days("group", 5, date(2026, 5, 14), date(2026, 5, 15))
+    assert [(day.day, state.reason, state.destination) for day, state in of_group.items()] == [(14, "exception", "330")]
+    assert hours().days("queue", 1, first, last) == {}

@@ -29,7 +29,7 @@ FORMER = sorted((Path(__file__).parent.parent / "files" / "upgrades").glob("*.js
 """Made by tests/files/make_upgrade.py with each release's own code."""
 
 
-NEVER_ALONE = {"0003", "0005", "0006", "0010", "0011"}
+NEVER_ALONE = {"0003", "0005", "0006", "0010", "0011", "0012"}
 """Schemas that came together with a later one: nobody ever had them alone."""
 
 

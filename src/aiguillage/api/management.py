@@ -19,6 +19,7 @@ from aiguillage.api.resources import (
     journal,
     opening,
     people,
+    phone_systems,
     replay,
     rotas,
     sessions,
@@ -36,11 +37,11 @@ from aiguillage.domain.described import Tag
 FACTS = (
     *(call_queues.GROUPS, call_queues.QUEUES, opening.TIME_SPANS, opening.EXCEPTIONS, opening.HOLIDAYS),
     *(rotas.ROTAS, switches.SWITCHES, blocked.BLOCKED, geo.LISTS, geo.LIST_DESTINATIONS),
-    *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS),
+    *(ctis.CTIS, ctis.CTI_DESTINATIONS, surveys.SURVEYS, phone_systems.PHONE_SYSTEMS),
 )
 OTHERS = (
     *(signing_in, accounts, users, tokens, sessions, contacts, exchange, sources, imports, fields),
-    *(holidays, calendars, rotas, switches, geo, ctis, surveys),
+    *(holidays, calendars, rotas, switches, geo, ctis, surveys, phone_systems),
     *(calls, journal, replay, people, webhooks),
 )
 TAGS = (
@@ -57,6 +58,7 @@ TAGS = (
     Tag(geo.TAG, "Zones and their destinations."),
     Tag(ctis.TAG, "What phone systems send, and where it leads."),
     Tag(surveys.TAG, "What callers said when they were asked."),
+    Tag(phone_systems.TAG, "Those that ask in their own words, and how they are answered."),
     Tag(calls.TAG, "What was answered to which call, in lists and in figures."),
     Tag(journal.TAG, "Who changed what, and back again."),
     Tag(people.TAG, "All that is kept about a number: exported, erased."),

@@ -279,9 +279,13 @@ class Connection(asyncio.Protocol):
         self._hand_on(request)
 
     def _take_form(self, request: Request, dialect: Dialect) -> None:
-        """Waits for a call's body, if whoever sends it may ask at all; too long a one is answered without it."""
+        """Waits for a call's body, if whoever sends it may ask at all; too long a one is answered without it.
+
+        Where the body is what shows who asks, it is read of everybody: it has an eighth of what a head may have.
+        """
         too_long = max(request.size, request.length or 0) > LONGEST_FORM
-        if request.ended or too_long or not self._port.is_known(request.headers):
+        strangers = dialect.UNREAD.complete is None and not self._port.is_known(request.headers)
+        if request.ended or too_long or strangers:
             self._form = None
             body = b"".join(request.take_body()) if request.ended and not too_long else None
             self._port.answer_later(self, dialect, request.scope(self.peer, body))

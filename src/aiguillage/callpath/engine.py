@@ -12,8 +12,10 @@ from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.entries import Entry, Token
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
+from aiguillage.domain.accounts import DEFAULT, Role
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.errors import Kind, Refusal, invalid
+from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.moments import SECOND
 from aiguillage.domain.proxies import Proxies
 from aiguillage.domain.routing import KEPT, RULES, decide
@@ -101,7 +103,12 @@ class CallPath:
             question = dialect.ask(scope)
             if not self._table.reading:
                 self._table.begin()
-            answer = self._answer(dialect, scope, question, began, now)
+            if question.complete is None:
+                token = self._token_of(scope["headers"], now)
+            else:
+                question = self._complete(question, question.complete)
+                token = self._token_of(scope["headers"], now) if not question.proven else _proven(question.account)
+            answer = self._answer(dialect, scope, question, token, began, now)
         except Refusal as refusal:
             refusal.__traceback__ = None  # some are raised again and again: each raise would keep its frames for ever
             answer = dialect.refuse(question, refusal)
@@ -111,9 +118,15 @@ class CallPath:
         self._counts.answered(dialect.NAME, answer[0], (time.perf_counter_ns() - began) // 1000)
         return answer
 
-    def _answer(self, dialect: Dialect, scope: Scope, question: Question, began: int, now: float) -> Answer:
+    def _complete(self, question: Question, complete: Callable[[AccountFacts], Question]) -> Question:
+        """The whole question of a phone system that asks in its account's words; as it is where there is no account."""
+        entry = self._table.entry(question.account)
+        return question if entry is None else complete(entry.facts)
+
+    def _answer(
+        self, dialect: Dialect, scope: Scope, question: Question, token: Token, began: int, now: float
+    ) -> Answer:
         """Admits, finds, decides, answers, logs. Raises Refusal."""
-        token = self._token_of(scope["headers"], now)
         if token.cti is not None:
             question = _completed(question, token)
         entry, at = self._admit(scope, question, token), int(now * SECOND)
@@ -238,6 +251,11 @@ class CallPath:
         """The client's address; None where nobody knows it. Few tokens name addresses, so few calls look."""
         client = scope["client"]
         return self._proxies.client_of(client[0] if client else None, scope["headers"])
+
+
+def _proven(account: str) -> Token:
+    """What stands for the token of a question that needs none: it may ask for a call of that account, and no more."""
+    return Token(0, True, Role.ROUTE, frozenset({account}), (), float("inf"), DEFAULT)  # noqa: FBT003 - whoever asks
 
 
 def _kept(question: Question, decision: Decision) -> str | None:

@@ -10,6 +10,7 @@ import msgspec
 from aiguillage.domain.accounts import Account, Role, host_allowed
 from aiguillage.domain.calls import Question
 from aiguillage.domain.facts import DECIDING, AccountFacts, compile_in_steps, decode_fact
+from aiguillage.domain.phone_systems import PHONE_SYSTEM
 from aiguillage.domain.routing import rules_of
 from aiguillage.domain.steps import Steps, let_go
 
@@ -21,6 +22,7 @@ DEFAULTS_OF_ACCOUNT = "SELECT default_value FROM fields WHERE account_id = ? ORD
 FACTS_OF_ACCOUNT = f"""
     SELECT kind, id, body FROM facts WHERE account_id = ? AND kind IN ({", ".join(f"'{kind}'" for kind in DECIDING)})
     ORDER BY kind, id"""  # noqa: S608 - our own names
+KEYS_OF_ACCOUNT = "SELECT id, secret FROM phone_system_keys WHERE account_id = ?"
 GRANTS_OF_ACCOUNT = "SELECT user_id, role FROM grants WHERE account_id = ?"
 
 ROW, HEAVY = 200, 10_000
@@ -105,6 +107,7 @@ def read_entry(execute: Execute, code: str) -> Steps[Entry | None]:
         if weight >= HEAVY:
             weight = 0
             yield
-    facts = yield from compile_in_steps(account_id, Account(code, *settings), defaults, by_kind)
+    keys = execute(KEYS_OF_ACCOUNT, (account_id,)).fetchall() if PHONE_SYSTEM in by_kind else ()
+    facts = yield from compile_in_steps(account_id, Account(code, *settings), defaults, by_kind, keys)
     yield from let_go(by_kind.get("geo_destination", {}))  # the one kind that there can be a hundred thousand of
     return Entry(facts, facts_version, seq, roles)

@@ -67,6 +67,7 @@ SOURCES = (
     Source("rota", "turns.register"),
     Source("blocked", "blocked.blocked_commands"),
     Source("cti", "ctis.cti_commands"),
+    Source("phone-system", "phone_systems.phone_system_commands"),
     Source("webhook", "webhooks.webhook_commands"),
     Source("facts", "documents.facts_commands"),
     Source("person", "people.person_commands"),

@@ -6,10 +6,13 @@ from typing import NamedTuple
 LABELS: Mapping[str, str] = {
     "accounts": "Accounts",
     "active": "Active",
+    "answer": "Answer",
     "begins": "From",
     "called": "Number dialled",
+    "called_parameter": "Parameter with the number dialled",
     "changed": "Changed",
     "code": "Code",
+    "code_parameter": "Parameter with the code",
     "company": "Company",
     "country": "Country",
     "created": "Added",
@@ -48,18 +51,24 @@ LABELS: Mapping[str, str] = {
     "last_name": "Last name",
     "layers": "Turns",
     "level2": "Second level",
+    "media_type": "Kind of answer",
     "member": "Who",
     "members": "Members",
     "model": "Model",
     "name": "Name",
     "nickname": "Name",
     "number": "Number",
+    "number_parameter": "Parameter with the number",
     "on": "On",
     "options": "Options",
     "origin": "Origin",
     "overrides": "Replacements",
     "owner_id": "Belongs to",
     "pseudonymise_days": "Days after which numbers in calls become unreadable",
+    "prompt": "What is said to ask for a code",
+    "prompt_again": "What is said after a wrong code",
+    "prompt_language": "Language of what is said",
+    "public_url": "Address by which Twilio calls",
     "reference": "Reference",
     "refused": "Refused",
     "role": "Role",
@@ -69,11 +78,13 @@ LABELS: Mapping[str, str] = {
     "start": "First day",
     "start_time": "From",
     "strict": "Only its options",
+    "system": "System",
     "telecoms": "Numbers",
     "time_zone": "Time zone",
     "trouble": "Trouble",
     "type": "Kind",
     "unchanged": "Unchanged",
+    "unknown_answer": "Answer for an unknown caller",
     "unit": "Days or weeks",
     "until": "Until",
     "url": "Address",
@@ -93,7 +104,7 @@ HINTS: Mapping[str, str] = {
 }
 """Where the API's words would not do for people."""
 
-RARE = frozenset({"reference", "default_destination_type", "host_name", "type", "did_number"})
+RARE = frozenset({"public_url", "reference", "default_destination_type", "host_name", "type", "did_number"})
 """Parts that few people need: they are folded away."""
 
 
@@ -241,6 +252,16 @@ SUBJECTS = (
         "chart-bar",
         ("name",),
     ),
+    Subject(
+        "phone-systems",
+        "phone_system",
+        "Phone system",
+        "Phone systems",
+        "Phone systems that ask in words of their own: Twilio, and any that send a web request for a call.",
+        "Add the phone system that asks. It then calls /dialects/, its system, the account and its code.",
+        "device-mobile",
+        ("name", "code", "system", "fallback_destination"),
+    ),
 )
 """The kinds of facts that have pages of their own, made of what the domain declares."""
 
@@ -260,6 +281,7 @@ ENTITIES: Mapping[str, Named] = {
     "import": Named("Imported file"),
     "grant": Named("Role of a person"),
     "webhook": Named("Webhook"),
+    "phone_system_secret": Named("Auth token of a phone system"),
     "webhook_secret": Named("Secret of a webhook"),
     "calendar": Named("Calendar"),
     "source": Named("Source of contacts"),

@@ -1,6 +1,6 @@
 """Templates, in the visitor's language: every value is escaped, and a name that is not there is a failure."""
 
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from aiguillage.console.sessions import form_token
 from aiguillage.console.visits import ROOT, Visit
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.moments import in_zone
+from aiguillage.domain.remarks import WEEKDAYS
 from aiguillage.translation import FRENCH
 
 HERE = Path(__file__).parent
@@ -73,6 +74,8 @@ def render(visit: Visit, template: str, values: dict[str, Any]) -> str:
                 "may_manage": visit.role is not None and visit.role >= Role.MANAGE,
                 "when": lambda moment: when(visit, moment),
                 "day": lambda date: day_of(visit, date),
+                "day_and_time": lambda moment: day_and_time(visit, moment),
+                "month_names": MONTHS,
             }
         )
     )
@@ -91,10 +94,17 @@ def when(visit: Visit, moment: int | None) -> str:
     shown, today = in_zone(moment, zone), in_zone(visit.actor.at, zone)
     if shown.date() == today.date():
         return f"{shown:%H:%M}"
-    return _day(visit, shown, same_year=shown.year == today.year) + f" {shown:%H:%M}"
+    return day_in_words(visit, shown, same_year=shown.year == today.year) + f" {shown:%H:%M}"
 
 
-def _day(visit: Visit, shown: datetime, *, same_year: bool) -> str:
+def day_and_time(visit: Visit, moment: int) -> str:
+    """A moment (microseconds since 1970 UTC) by the account's clock, with its weekday."""
+    shown = in_zone(moment, ZoneInfo(visit.here.time_zone))
+    return f"{visit.say(WEEKDAYS[shown.weekday()])} {day_in_words(visit, shown, same_year=False)} {shown:%H:%M}"
+
+
+def day_in_words(visit: Visit, shown: date, *, same_year: bool) -> str:
+    """A day with its month's name; the year is left out where it is that of all around it."""
     month = visit.say(MONTHS[shown.month - 1])
     number = "1er" if shown.day == 1 and visit.language == FRENCH else shown.day
     return f"{number} {month}" + ("" if same_year else f" {shown.year}")

@@ -46,6 +46,7 @@ from aiguillage.storage.schema import (
     grants,
     imports,
     journal,
+    phone_system_keys,
     secrets,
     source_runs,
     survey_records,
@@ -58,7 +59,7 @@ from aiguillage.storage.webhook_tables import deliveries, webhook_looks, webhook
 OF_AN_ACCOUNT = (
     *(answered, caller_key, contacts, field_options, fields, grants, imports, journal),
     *(calendar_texts, cti_origins, draft_changes, drafts, fact_keys, facts, secrets, source_runs, survey_records),
-    *(deliveries, webhook_looks, webhook_secrets),
+    *(deliveries, phone_system_keys, webhook_looks, webhook_secrets),
 )
 SETTINGS = (
     *("name", "country", "time_zone", "shared_numbers", "vip_priority", "rota", "geo_list"),

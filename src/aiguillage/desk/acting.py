@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, func, select
 
-from aiguillage.desk.sessions import note_use
+from aiguillage.desk.sessions import note_token_use, note_use
 from aiguillage.desk.token_rows import PERSONAL, SESSION
 from aiguillage.domain.accounts import Actor, Role, digest_of, host_allowed, secret_of
 from aiguillage.domain.errors import Kind, Refusal
@@ -32,9 +32,11 @@ def actor_of(db: Database, authorization: str, address: str | None, at: int, *, 
         refusal = Refusal(Kind.FORBIDDEN, "The token may not be used from this address. Use one that can be.")
         refusal.user_id = row.user_id
         raise refusal
+    personal = row.kind == PERSONAL
     if row.kind == SESSION and noted:
         note_use(db, row, at)
-    personal = row.kind == PERSONAL
+    elif personal and noted:
+        note_token_use(db, row, at, address)
     only = None if row.accounts is None else frozenset(msgspec.json.decode(row.accounts))
     most = Role(row.role)
     return Actor(

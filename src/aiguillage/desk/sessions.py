@@ -114,10 +114,19 @@ def sign_out(db: Database, actor: Actor) -> None:
 
 def note_use(db: Database, session: Row[Any], at: int) -> None:
     """Notes that a session is used, once a minute; while the file is held or full, the next use is noted."""
-    if abs(at - (session.used_at or session.created_at)) < NOTED_EVERY:
-        return
+    if abs(at - (session.used_at or session.created_at)) >= NOTED_EVERY:
+        _note(db, session, {"used_at": at})
+
+
+def note_token_use(db: Database, token: Row[Any], at: int, address: str | None) -> None:
+    """Notes that a user's token is used, and from where: once a minute, and when the address is another one."""
+    if token.used_at is None or abs(at - token.used_at) >= NOTED_EVERY or token.address != address:
+        _note(db, token, {"used_at": at, "address": address})
+
+
+def _note(db: Database, token: Row[Any], values: dict[str, Any]) -> None:
     with suppress(Refusal), db.write_at_once() as connection:
-        connection.execute(update(tokens).where(tokens.c.id == session.id).values(used_at=at))
+        connection.execute(update(tokens).where(tokens.c.id == token.id).values(values))
 
 
 def end_session(change: Change, session: Row[Any]) -> None:

@@ -25,8 +25,9 @@ MOST_TOKENS, MOST_CALL_TOKENS, MOST_SESSIONS = 100, 100, 20
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A token without its secret. `accounts` empty: all that its user has; `hosts` empty: from anywhere.
 
-    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from, `used_at` when it
-    was last used, `switched_from` the session that somebody signed in to, of one that was switched from it, however
+    Moments are microseconds since 1970 UTC, or None. `address` is where a session was opened from, and where a
+    user's token was last used from; `used_at` is when it was last used. Neither is noted of a call flow's, which calls
+    alone use. `switched_from` is the session that somebody signed in to, of one that was switched from it, however
     often.
     """
 
@@ -157,9 +158,14 @@ def change_token(change: Change, before: Token, changes: Mapping[str, Any], expe
 
 
 def end_token(change: Change, token: Token) -> None:
-    """Revokes a token: the next request with it is refused. One that was revoked stays so."""
+    """Revokes a token: the next request with it is refused. One that was revoked stays so.
+
+    From where a program used it is forgotten; a session keeps its address until it is removed itself.
+    """
     if token.revoked_at is None:
-        change.connection.execute(update(tokens).where(tokens.c.id == token.id).values(revoked_at=change.actor.at))
+        address = token.address if token.kind == SESSION else None
+        ended = update(tokens).where(tokens.c.id == token.id).values(revoked_at=change.actor.at, address=address)
+        change.connection.execute(ended)
         change.record(change.take_seqs(), "revoke", "token", token.id, {"revoked": False}, {"revoked": True})
 
 

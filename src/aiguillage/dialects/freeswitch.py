@@ -21,8 +21,9 @@ from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, render
 from aiguillage.dialects.parameters import read_both
 from aiguillage.dialects.paths import is_path
-from aiguillage.dialects.v2_formats import as_string, told
+from aiguillage.dialects.v2_formats import as_string
 from aiguillage.domain import described
+from aiguillage.domain.answered import told
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.described import XML, Content, Described, Tag
 from aiguillage.domain.errors import Refusal

@@ -1,7 +1,7 @@
 """Parameters of a request: from its query, a JSON body or a form, and the values that several dialects read alike."""
 
 import json
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,24 +13,29 @@ JSON_BODY, FORM_BODY = "application/json", "application/x-www-form-urlencoded"
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-class _Members(list[tuple[str, Any]]):
+class Members(list[tuple[str, Any]]):
     """A JSON object's members as they stand, so that one given twice is seen."""
 
 
-def read_both(scope: Scope, names: Container[str]) -> dict[str, str]:
+ReadJson = Callable[[Any, Container[str]], Iterable[tuple[str, Any]]]
+"""Finds the values of some names in a JSON body: an object's members as pairs, so that one given twice is seen."""
+
+
+def read_both(scope: Scope, names: Container[str], find: ReadJson | None = None) -> dict[str, str]:
     """The parameters of a POST's query and body that have one of the names; no other is judged.
 
-    Raises Refusal(invalid), also for one given two values.
+    `find` looks for them in a JSON body; if left out they are members of its object. Raises Refusal(invalid), also for
+    one given two values.
     """
     query = scope["query_string"]
     given = read_query(query, names) if query else {}
-    for name, value in _read_body(scope, names):
+    for name, value in _read_body(scope, names, find or _members):
         if given.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")
     return given
 
 
-def _read_body(scope: Scope, names: Container[str]) -> Iterable[tuple[str, str]]:
+def _read_body(scope: Scope, names: Container[str], find: ReadJson) -> Iterable[tuple[str, str]]:
     body: bytes | None = scope["body"]
     if body is None:
         raise invalid("the body is longer than 8 KiB, or was not sent to its end")
@@ -39,24 +44,28 @@ def _read_body(scope: Scope, names: Container[str]) -> Iterable[tuple[str, str]]
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     kind = kind.decode("latin-1").partition(";")[0].strip().lower()
     if kind == JSON_BODY:
-        return _read_json(body, names)
+        return _read_json(body, names, find)
     if kind == FORM_BODY:
         return read_form(body, "body", names).items()
     raise invalid(f"the content type is neither {JSON_BODY} nor {FORM_BODY}")
 
 
-def _read_json(body: bytes, names: Container[str]) -> Iterable[tuple[str, str]]:
+def _read_json(body: bytes, names: Container[str], find: ReadJson) -> Iterable[tuple[str, str]]:
     """The members of an object that have one of the names, numbers and booleans as text.
 
     Null stands for a parameter that is left out.
     """
     try:
-        members = json.loads(body.decode(), object_pairs_hook=_Members, parse_int=str, parse_float=str)
-        if isinstance(members, _Members):
-            return [(name, _as_text(value)) for name, value in members if name in names and value is not None]
+        members = json.loads(body.decode(), object_pairs_hook=Members, parse_int=str, parse_float=str)
+        if isinstance(members, Members):
+            return [(name, _as_text(value)) for name, value in find(members, names) if value is not None]
     except (ValueError, RecursionError):
         pass
     raise invalid("the body is no JSON object of texts, numbers, true and false")
+
+
+def _members(members: Iterable[tuple[str, Any]], names: Container[str]) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, value in members if name in names)
 
 
 def _as_text(value: object) -> str:

@@ -11,10 +11,12 @@ from aiguillage.dialects.encom import refuse as encom_refusal
 from aiguillage.dialects.http import Answer, Scope, read_query
 from aiguillage.dialects.parameters import read_both, read_moment
 from aiguillage.dialects.paths import is_path
-from aiguillage.dialects.v2_formats import FIELDS, FORMATS, TEXTUAL, Told, as_asked, as_json, told
+from aiguillage.dialects.twiml import NOTHING, respond, send_to
+from aiguillage.dialects.v2_formats import FORMATS, TEXTUAL, as_asked, as_json
 from aiguillage.dialects.v2_trace import trace_of
 from aiguillage.domain import described
 from aiguillage.domain.accounts import Role, check_unknown_mode
+from aiguillage.domain.answered import FIELDS, Told, told
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.described import Content, Described, Tag
 from aiguillage.domain.errors import Refusal, invalid
@@ -126,6 +128,10 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
         return not_found(raw=shape.format in TEXTUAL)
     if shape is PLAIN:
         return as_json(told(facts, decision))
+    if shape.format == "twiml":
+        said = told(facts, decision)
+        nothing = decision.known is None and decision.destination is None
+        return respond(NOTHING if nothing else send_to(decision.destination, facts.account.country, said))
     trace = trace_of(facts, decision) if question.explain else None
     return as_asked(told(facts, decision), *shape, trace)
 
@@ -183,7 +189,8 @@ class RouteQuery(msgspec.Struct, rename="camel"):
         Literal[FORMATS],  # type: ignore[valid-type] # the names of all
         means(
             "`json`; `strings`: JSON whose values are all texts; `raw`: values with commas between them; `kv`: "
-            "`name=value` pairs as in a query; `text`: lines."
+            "`name=value` pairs as in a query; `text`: lines; `xml`: elements; `twiml`: what Twilio does, "
+            "whatever the fields."
         ),
     ] = "json"
     fields: Annotated[

@@ -1,93 +1,20 @@
-"""What V2 answers, and its formats: JSON, a flat map of texts, raw values, key=value pairs, lines of text."""
+"""V2's formats: JSON, a flat map of texts, raw values, key=value pairs, lines of text, XML; TwiML is twiml.py's."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
-from aiguillage.domain import meanings
-from aiguillage.domain.calls import Decision, Facts
-from aiguillage.domain.meanings import MOMENT, means
-from aiguillage.domain.moments import iso_in
+from aiguillage.domain.answered import ATTRIBUTES, FIELDS, FREE_TEXT, Told
+from aiguillage.domain.templates import in_xml
 
-TEXTUAL = ("raw", "kv", "text")
-"""The formats that are text/plain, errors too."""
+TEXTUAL = ("raw", "kv", "text", "xml", "twiml")
+"""The formats whose errors are text/plain."""
 
 FORMATS = ("json", "strings", *TEXTUAL)
-
-
-BY = msgspec.Meta(
-    description="What the caller is known by; null for unknown ones.",
-    examples=["number"],
-    extra_json_schema={"enum": ["number", "prefix", "code", None]},
-)
-
-
-class Told(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """The answer, shallow; its fields in the order in which they are told. None where there is nothing."""
-
-    known: Annotated[bool, means("Whether the caller is one of the account's contacts.", True)]
-    by: Annotated[str | None, BY]
-    contact_id: Annotated[int | None, means("The contact's id; null for an unknown caller.", 12)]
-    company: Annotated[str | None, means("The company's name.", "Clinique des Acacias")]
-    first_name: Annotated[str | None, means("The caller's first name.", "Camille")]
-    last_name: Annotated[str | None, means("The caller's last name.", "Roche")]
-    language: Annotated[str | None, means("The caller's language, as in `fr`.", "fr")]
-    vip: Annotated[bool, means("Whether the caller is a VIP.", True)]
-    on_call_duty_contract: Annotated[bool, means("Whether the caller has an on-call contract.", False)]
-    priority: Annotated[int, means("A VIP's calls have the account's VIP priority, others 0.", 10)]
-    destination: Annotated[str | None, means("Where to send the call now, all rules applied.", "207")]
-    destination1: Annotated[str | None, meanings.DESTINATION_1]
-    destination2: Annotated[str | None, meanings.DESTINATION_2]
-    destination3: Annotated[str | None, meanings.DESTINATION_3]
-    destination4: Annotated[str | None, meanings.DESTINATION_4]
-    queue: Annotated[str | None, means("The code of the call queue that the caller was meant for.", "support")]
-    open: Annotated[bool | None, means("Whether that queue is inside one of its time spans.", True)]
-    until: Annotated[str | None, means("How long all of this holds.", "2026-11-24T18:00:00+01:00"), MOMENT]
-    reason: Annotated[str, means("The name of the rule that said where the call goes.", "known_caller")]
-    call_id: Annotated[str | None, means("The call in the call log.", "b7c0e51f9d02-1a")]
-
-
-FIELDS = Told.__struct_encode_fields__
-"""The answer's names, in their order."""
-
-FREE_TEXT = ("company", "firstName", "lastName")
-"""What people enter: last in key=value pairs, where a phone system may take a quote in it for a bracket."""
-
-_ATTRIBUTES = dict(zip(FIELDS, Told.__struct_fields__, strict=True))
+XML = b"application/xml; charset=utf-8"
 _encode = msgspec.json.Encoder().encode
-
-
-def told(facts: Facts, decision: Decision) -> Told:
-    """A decision as it is told."""
-    known, select, boolean, state, queue = (
-        decision.known,
-        decision.select,
-        decision.boolean,
-        decision.state,
-        decision.queue,
-    )
-    account = facts.account
-    return Told(
-        known is not None,
-        decision.by,
-        None if known is None else known.contact_id,
-        None if known is None else known.company or None,
-        None if known is None else known.first_name or None,
-        None if known is None else known.last_name or None,
-        None if known is None else known.language or None,
-        bool(boolean[0]),
-        bool(boolean[1]),
-        decision.priority,
-        decision.destination,
-        *select,
-        None if queue is None else account.queues[queue].code,
-        None if state is None else state.open,
-        iso_in(decision.until, account.time_zone),
-        decision.reason,
-        decision.call_id or None,
-    )
 
 
 def as_json(answer: Told) -> Answer:
@@ -98,12 +25,13 @@ def as_json(answer: Told) -> Answer:
 def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dict[str, Any]] | None) -> Answer:
     """The fields asked for (none: all, raw: the destination alone) in the format asked for; a trace goes with JSON."""
     chosen = fields or (("destination",) if wanted == "raw" else FIELDS)
-    values = {name: getattr(answer, _ATTRIBUTES[name]) for name in chosen}
+    values = {name: getattr(answer, ATTRIBUTES[name]) for name in chosen}
     if wanted == "json":
         return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
     if wanted == "strings":
         return render(200, JSON, _encode({name: as_string(value) for name, value in values.items()}))
-    return render(200, TEXT, _WRITTEN[wanted](values).encode())
+    media_type = XML if wanted == "xml" else TEXT
+    return render(200, media_type, _WRITTEN[wanted](values).encode())
 
 
 def as_string(value: object) -> str:
@@ -134,4 +62,9 @@ def _lines(values: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {_text(value)}".rstrip() for name, value in values.items())
 
 
-_WRITTEN = {"raw": _raw, "kv": _pairs, "text": _lines}
+def _elements(values: dict[str, Any]) -> str:
+    inside = "".join([f"<{name}>{in_xml(_text(value))}</{name}>" for name, value in values.items()])
+    return f'<?xml version="1.0" encoding="UTF-8"?><route>{inside}</route>'
+
+
+_WRITTEN = {"raw": _raw, "kv": _pairs, "text": _lines, "xml": _elements}

@@ -74,6 +74,9 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     in place of what the token says. `rules` decide, `needs` is the role that asking takes. `named` are further names of
     facts: a list, a queue, a rota, a CTI's origin. What is no call of a caller (`is_call`) is not logged as one. Where
     the destinations are told as they are kept, `first` is the one that the call is sent to, of 0 to 3; None for none.
+
+    Of a phone system that asks in words of its own, `complete` makes the whole question, once the account's facts are
+    there. A question is `proven` when it shows by itself, without a token, that the account's phone system asks it.
     """
 
     account: str = ""
@@ -91,6 +94,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     explain: bool = False
     is_call: bool = True
     first: int | None = 0
+    complete: "Callable[[AccountFacts], Question] | None" = None
+    proven: bool = False
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):

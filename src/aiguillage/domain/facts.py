@@ -23,6 +23,13 @@ from aiguillage.domain.geo import (
 from aiguillage.domain.hours import Hours
 from aiguillage.domain.numbers import WITHHELD, caller_number
 from aiguillage.domain.oncall import OnCall, Rota, check_rota
+from aiguillage.domain.phone_systems import (
+    PHONE_SYSTEM,
+    PhoneSystem,
+    PhoneSystems,
+    check_phone_system,
+    phone_system_keys,
+)
 from aiguillage.domain.queues import (
     GROUP,
     QUEUE,
@@ -149,6 +156,7 @@ KINDS = (
         origin_keys,
     ),
     Kind("survey", Survey, check_survey, 1_000),
+    Kind(PHONE_SYSTEM, PhoneSystem, check_phone_system, 100, keys=lambda fact, _: phone_system_keys(fact)),
     # Its address leads to all contacts of whoever publishes them.
     Kind(SOURCE, ContactSource, check_source, 1, seen_by=Role.EDIT),
     Kind(COLUMN_MAP, ColumnMap, check_column_map, MOST_COLUMN_MAPS, seen_by=Role.EDIT),
@@ -194,7 +202,8 @@ class AccountFacts(msgspec.Struct, frozen=True):
     """What a decision needs of the account, compiled; the defaults are those of its eight fields.
 
     `dialled` are the active queues by the numbers that callers dial, those from outside and their own, `ctis` the CTIs
-    by name and id, `kinds` the kinds of fact that there are, `ways` each queue's way while it holds (ways.py).
+    by name and id, `phone_systems` those that ask in their own words, `kinds` the kinds of fact that there are, `ways`
+    each queue's way while it holds (ways.py).
     """
 
     account_id: int
@@ -216,6 +225,7 @@ class AccountFacts(msgspec.Struct, frozen=True):
     rotas: Mapping[int, Rota] = {}
     dialled: Mapping[str, int] = {}
     ctis: Mapping[str, int] = {}
+    phone_systems: PhoneSystems = msgspec.field(default_factory=lambda: PhoneSystems({}))
     kinds: frozenset[str] = frozenset()
     ways: dict[int, Any] = msgspec.field(default_factory=dict)
 
@@ -232,9 +242,13 @@ def compile_facts(account_id: int, account: Account, defaults: Iterable[str | No
 
 
 def compile_in_steps(
-    account_id: int, account: Account, defaults: Iterable[str | None], by_kind: ByKind
+    account_id: int,
+    account: Account,
+    defaults: Iterable[str | None],
+    by_kind: ByKind,
+    keys: Iterable[tuple[int, str]] = (),
 ) -> Steps[AccountFacts]:
-    """The same in steps. No fact may change before the last one."""
+    """The same in steps, with the keys of phone systems by their ids. No fact may change before the last one."""
     d1, d2, d3, d4, *flags = defaults
     f1, f2, f3, f4 = (flag == "1" for flag in flags)
     queues = by_kind.get(QUEUE, {})
@@ -262,6 +276,7 @@ def compile_in_steps(
         rotas=by_kind.get(ROTA, {}),
         dialled=dialled,
         ctis=_names_of_ctis(by_kind.get("cti", {})),
+        phone_systems=PhoneSystems(by_kind.get(PHONE_SYSTEM, {}), keys),
         kinds=frozenset(kind for kind, facts in by_kind.items() if facts),
     )
 

@@ -37,6 +37,7 @@ from aiguillage.domain.timeline import (
     clock_span,
     day_end,
     next_change,
+    wall_date,
     wall_day,
     wall_time,
 )
@@ -209,13 +210,30 @@ class Hours:
             yield begin, until, state
             begin = until
 
+    def days(self, kind: str, owner_id: int, first: date, last: date) -> dict[date, State]:
+        """What is set for single days of a queue or group, both ends included; of one day what begins first in it.
+
+        Exceptions, holidays and dated spans are; days that are as every week's are left out. Where what is set names no
+        destination, there is none. Raises KeyError: no such queue.
+        """
+        exceptions, dated, _ = zip(*map(self._layers, self._owners(kind, owner_id)), strict=True)
+        layers = [layer for layer in (*exceptions, *self._holidays, *dated) if layer]
+        found: dict[date, State] = {}
+        wall, end = wall_day(first), wall_day(last) + DAY
+        while wall < end:
+            answer, change = _first(layers, wall)
+            until = min(change, end)
+            if answer is not None:
+                for begin in range(wall - wall % DAY, until, DAY):
+                    found.setdefault(wall_date(begin), answer)
+            wall = until
+        return found
+
     def _plan(self, queue_id: int) -> _Plan:
         plan = self._plans.get(queue_id)
         if plan is None:
             queue = self._queues[queue_id]
-            owners: list[_Owner] = [(QUEUE, queue_id)]
-            if queue.group is not None:
-                owners.append((GROUP, queue.group))
+            owners = self._owners(QUEUE, queue_id)
             switches = [switch for owner in ((ACCOUNT, None), *owners) for _, switch in self._switches.get(owner, ())]
             exceptions, dated, weekly = zip(*map(self._layers, owners), strict=True)
             plan = self._plans[queue_id] = _Plan(
@@ -227,6 +245,11 @@ class Hours:
                 has_hours=any(self._spans.get(owner) for owner in owners),
             )
         return plan
+
+    def _owners(self, kind: str, owner_id: int) -> list[_Owner]:
+        """A queue or group itself, then the queue's group. Raises KeyError: no such queue."""
+        group = self._queues[owner_id].group if kind == QUEUE else None
+        return [(kind, owner_id)] if group is None else [(kind, owner_id), (GROUP, group)]
 
     def _layers(self, owner: _Owner) -> tuple[Dated[State], Dated[State], Weekly[State]]:
         """The exceptions, dated spans and weekly spans of a queue or group."""

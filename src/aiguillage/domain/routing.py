@@ -7,6 +7,7 @@ from aiguillage.domain.contacts import NO_SELECT
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.geo import Zone
+from aiguillage.domain.phone_systems import PHONE_SYSTEM
 from aiguillage.domain.queues import QUEUE, ROTA
 from aiguillage.domain.ways import duty_of, soonest, way_through
 
@@ -136,13 +137,19 @@ def first_destination(facts: Facts, decision: Decision) -> Decision | None:
     if name is None:
         first = decision.select[0]
         if first is None:
-            first = next((one for one in decision.select if one is not None), facts.account.fallback_destination)
+            first = next((one for one in decision.select if one is not None), None) or fallback_of(facts)
         return None if first is None else replace(decision, destination=first)
     queue_id = facts.account.hours.queue_named(name)
     if queue_id is None:
         raise invalid("queue is none of the account's; leave it out to ask about the caller's own")
     queue = facts.account.queues[queue_id]
     return replace(decision, reason="first_destination", destination=queue.number or queue.code)
+
+
+def fallback_of(facts: Facts) -> str | None:
+    """Where a call goes that nothing sends anywhere: where the phone system that asks says, else the account."""
+    account = facts.account
+    return account.phone_systems.fallback(facts.named.get(PHONE_SYSTEM)) or account.fallback_destination
 
 
 def opening_hours(facts: Facts, decision: Decision) -> Decision | None:

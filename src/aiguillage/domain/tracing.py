@@ -43,7 +43,7 @@ def _first(facts: Facts, decision: Decision) -> dict[str, Any]:
     return {
         "queue": facts.named.get("queue"),
         "destinations": decision.select,
-        "fallback": facts.account.fallback_destination,
+        "fallback": routing.fallback_of(facts),
     }
 
 

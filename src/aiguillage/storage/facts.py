@@ -10,10 +10,12 @@ from aiguillage.domain.accounts import Account
 from aiguillage.domain.ctis import CtiDestination, origin_key
 from aiguillage.domain.errors import Refusal, missing
 from aiguillage.domain.facts import BY_NAME, BY_TYPE, Fact, decode_fact, keys_of
+from aiguillage.domain.phone_systems import PHONE_SYSTEM
 from aiguillage.domain.sources import ContactSource
 from aiguillage.domain.webhooks import Webhook
 from aiguillage.storage.fact_keys import AT_ONCE, add_keys, erase_keys, ids_having, keep_keys
 from aiguillage.storage.journal import as_json
+from aiguillage.storage.phone_systems import erase_keys_of
 from aiguillage.storage.schema import calendar_texts, can_be_id, cti_origins, facts
 from aiguillage.storage.secrets import erase_secrets
 from aiguillage.storage.sources import erase_runs, place_source
@@ -191,6 +193,8 @@ def _erase_some(connection: Connection, account_id: int, kind: str, gone: Sequen
     connection.execute(delete(facts).where(mine))
     erase_keys(connection, account_id, kind, ids)
     erase_secrets(connection, account_id, kind, ids)
+    if kind == PHONE_SYSTEM:
+        erase_keys_of(connection, account_id, ids)
     if kind == "calendar":
         texts = (calendar_texts.c.account_id == account_id) & calendar_texts.c.id.in_(ids)
         connection.execute(delete(calendar_texts).where(texts))

@@ -14,6 +14,8 @@ class OneTransaction(Database):
     So nothing waits for it while a file is read or a feed is fetched before the change. For use by one thread.
     """
 
+    is_final = False
+
     def __init__(self, whole: Database) -> None:
         self.path = whole.path
         self._whole = whole
@@ -105,6 +107,8 @@ class OneView(Database):
 
 class Trial(Database):
     """A database on which a request is tried: all that it writes is undone, and nobody else ever sees it."""
+
+    is_final = False
 
     def __init__(self, whole: Database, connection: Connection) -> None:
         self.path = whole.path

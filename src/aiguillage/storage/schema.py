@@ -244,6 +244,15 @@ secrets = Table(
     PrimaryKeyConstraint("account_id", "digest"),
 )
 
+phone_system_keys = Table(
+    "phone_system_keys",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("secret", String(128), nullable=False),
+    PrimaryKeyConstraint("account_id", "id"),
+)
+
 calendar_texts = Table(
     "calendar_texts",
     metadata,

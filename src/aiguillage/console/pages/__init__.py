@@ -26,6 +26,7 @@ from aiguillage.console.pages import (
     trying,
     users,
     webhooks,
+    years,
 )
 from aiguillage.console.visits import PAGES
 
@@ -56,4 +57,5 @@ __all__ = [
     "trying",
     "users",
     "webhooks",
+    "years",
 ]

@@ -1,5 +1,6 @@
 """Pages of facts: the list of a kind, one of them to change, a new one; all alike, of what the domain declares."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list
 """Parts that name a fact of a kind."""
 
 WHOLE = f"{ACCOUNT}:"
+_OWN = re.compile(r"[\w/~?=&#-]+", re.ASCII)
+"""An address of a page of ours."""
 
 Choices = Mapping[str, Sequence[Choice]]
 
@@ -235,7 +238,10 @@ def _done(visit: Visit, subject: Subject, done: Done, said: str) -> Moved:
 
 
 def _after(visit: Visit, subject: Subject, fact: Any) -> str:  # noqa: ANN401 - of any kind
-    """The page to go to after a change: the list, or of a time span the week that it is in."""
+    """The page to go to after a change: that from which somebody came, the list, or of a time span its week."""
+    back = visit.form.get("back", "")
+    if back.startswith(f"{visit.at}/") and _OWN.fullmatch(back):
+        return back
     if subject.kind == "time_span":
         owner = next(one.slug for one in SUBJECTS if one.kind == fact.owner_type)
         return f"{visit.at}/{owner}/{fact.owner_id}#hours"

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from aiguillage.console.changes import last_of
 from aiguillage.console.moments import moment_in
 from aiguillage.console.pages.facts import BESIDE, Beside, fact_page
-from aiguillage.console.visits import Answer, Moved, Visit, faults_of, form, number_of
-from aiguillage.desk.documents import compile_account
+from aiguillage.console.pages.trying import decided
+from aiguillage.console.pages.years import year_of
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
+from aiguillage.desk.documents import Times, compile_times
 from aiguillage.desk.facts import add_facts, list_facts, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
 from aiguillage.desk.weeks import copy_day
 from aiguillage.domain.errors import Kind, Refusal, invalid, missing
-from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.moments import SECOND, in_zone
 from aiguillage.domain.queues import GROUP, QUEUE, TimeSpan
 from aiguillage.domain.remarks import WEEKDAYS, Remark, overlaps
@@ -53,19 +54,46 @@ def week_of(visit: Visit, kept: Kept) -> Mapping[str, Any]:
     """What the page of a queue or group shows of its hours."""
     spans = {one.id: one for one in list_facts(visit.db, visit.actor, visit.code, KIND)}
     group = kept.fact.group if kept.kind == QUEUE else None
-    facts = compile_account(visit.db, visit.actor, visit.code)
-    at, faults = _asked(visit)
+    times = compile_times(visit.db, visit.actor, visit.code)
     return {
         "spans": _spans(visit, spans, kept.kind, kept.id),
         "group_spans": [] if group is None else _spans(visit, spans, GROUP, group),
         "group": None if group is None else show_fact(visit.db, visit.actor, visit.code, GROUP, group),
         "weekdays": list(enumerate(WEEKDAYS, start=1)),
-        "asked_at": visit.query.get("at") or f"{in_zone(at, ZoneInfo(facts.time_zone)):%Y-%m-%dT%H:%M}",
-        "told": list(_told(visit, facts, kept, at)),
-        "moment_faults": faults,
         "typed": {},
         "hours_faults": {},
+        **_moment(visit, times, kept),
+        **year_of(visit, times, kept),
     }
+
+
+def _moment(visit: Visit, times: Times, kept: Kept) -> Mapping[str, Any]:
+    """What a caller would get at the moment that is asked about, else now."""
+    at, faults = _asked(visit)
+    shown = f"{in_zone(at, ZoneInfo(times.time_zone)):%Y-%m-%dT%H:%M}"
+    told = list(_told(visit, times, kept, at))
+    tried = decided(visit, {"queue": kept.fact.code, "at": shown}) if _can_be_tried(visit, kept) else None
+    return {
+        "asked_at": visit.query.get("at") or shown,
+        "shown_at": at,
+        "told": told,
+        "tried": tried,
+        "moment_faults": faults,
+        "owner_slug": SLUGS[kept.kind],
+    }
+
+
+def _can_be_tried(visit: Visit, kept: Kept) -> bool:
+    """Whether a call can ask for it: what is tried is what is live, and a queue that takes part."""
+    return kept.kind == QUEUE and kept.fact.active and visit.draft is None
+
+
+@page("/{account}/hours/{owner}/{id}/then", drafts=True)
+def then(visit: Visit) -> Answer:
+    """What a caller would get at a moment that somebody points at: a piece of the page."""
+    kept = show_fact(visit.db, visit.actor, visit.code, *_owner(visit))
+    times = compile_times(visit.db, visit.actor, visit.code)
+    return Shown("moment.html", _moment(visit, times, kept), whole=False)
 
 
 def _spans(visit: Visit, all_spans: Mapping[int, Kept], owner_type: str, owner_id: int) -> list[Span]:
@@ -98,13 +126,13 @@ def _asked(visit: Visit) -> tuple[int, dict[str, list[str]]]:
         return visit.actor.at, faults_of(refusal)
 
 
-def _told(visit: Visit, facts: AccountFacts, kept: Kept, at: int) -> Iterator[Told]:
+def _told(visit: Visit, times: Times, kept: Kept, at: int) -> Iterator[Told]:
     """What a caller would get of the queue, or of each queue of the group."""
-    for queue_id, queue in facts.queues.items():
+    for queue_id, queue in times.queues.items():
         if (kept.kind, kept.id) not in ((QUEUE, queue_id), (GROUP, queue.group)):
             continue
-        state = facts.hours.state(queue_id, at)
-        destination = state.destination or facts.fallback_destination or queue.number or queue.code
+        state = times.hours.state(queue_id, at)
+        destination = state.destination or times.fallback_destination or queue.number or queue.code
         why = f"{visit.say(WHY[state.reason])} {state.label}".strip()
         yield Told(queue_id, queue.name, queue.code, state.open, destination, why, state.until)
 

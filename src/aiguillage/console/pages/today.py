@@ -6,20 +6,19 @@ from aiguillage.console.labels import SUBJECTS
 from aiguillage.console.moments import today_begins
 from aiguillage.console.pages.trying import decided
 from aiguillage.console.visits import ROOT, Answer, Shown, Visit, page
-from aiguillage.desk.calls import Search, count_calls, find_calls, list_strangers
+from aiguillage.desk.calls import Search, find_calls
 from aiguillage.desk.checks import check_account
-from aiguillage.desk.documents import compile_account
+from aiguillage.desk.documents import Times, compile_times
 from aiguillage.desk.facts import list_facts
 from aiguillage.desk.searching import Asked, find_contacts
+from aiguillage.desk.todays_calls import count_day
 from aiguillage.domain.accounts import Role
 from aiguillage.domain.checks import Finding
 from aiguillage.domain.errors import Refusal
-from aiguillage.domain.facts import AccountFacts
 from aiguillage.domain.numbers import sought_number
 from aiguillage.domain.queues import ACCOUNT, QUEUE
 from aiguillage.telling import WHY, named
 
-MOST_SHOWN = 6
 FOUND = 6
 DESTINATIONS = 5
 
@@ -37,27 +36,24 @@ class Line(NamedTuple):
 @page("/{account}/today")
 def today(visit: Visit) -> Answer:
     """The page; for a new account, its first steps."""
-    begun = today_begins(visit)
-    who = (visit.db, visit.log, visit.actor, visit.code)
-    facts = compile_account(visit.db, visit.actor, visit.code)
-    count = count_calls(*who, since=begun)
-    contacts = find_contacts(visit.db, visit.actor, visit.code, Asked(limit=1)).contacts
+    facts = compile_times(visit.db, visit.actor, visit.code)
+    count = count_day(visit.db, visit.log, visit.actor, visit.code, since=today_begins(visit))
+    live = "live" in visit.query
     hours = {group.value: group for group in count.by_hour}
     values = {
         "count": count,
         "hours": [(hour, hours.get(f"{hour:02}")) for hour in range(24)],
-        "busiest": max([group.calls for group in count.by_hour], default=0),
         "destinations": [group for group in count.by_destination if group.value][:DESTINATIONS],
-        "strangers": list_strangers(*who, since=begun, limit=MOST_SHOWN),
+        "strangers": count.strangers,
         "queues": [*_queues(visit, facts)],
         "on_call": [*_on_call(visit, facts)],
         "switches": _switches(visit),
-        # What is asked for again every few seconds leaves it out: it changes seldom, and takes the longest.
-        "findings": [] if "live" in visit.query else _findings(visit),
-        "steps": _first_steps(visit, facts, has_contacts=bool(contacts), has_calls=bool(count.calls)),
+        # What is asked for again while the page is open leaves out what changes seldom.
+        "findings": [] if live else _findings(visit),
+        "steps": [] if live else _first_steps(visit, facts, has_calls=bool(count.calls)),
         "place_here": "today",
     }
-    return Shown("today.html", values, whole="live" not in visit.query)
+    return Shown("today.html", values, whole=not live)
 
 
 def _findings(visit: Visit) -> list[tuple[str, str]]:
@@ -80,7 +76,7 @@ def _place_of(visit: Visit, finding: Finding) -> str:
     return "" if slug is None else f"{visit.at}/{slug}/{finding.id}"
 
 
-def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:
+def _queues(visit: Visit, facts: Times) -> list[Line]:
     lines = []
     for queue_id, queue in facts.queues.items():
         to = f"{visit.at}/call-queues/{queue_id}"
@@ -95,7 +91,7 @@ def _queues(visit: Visit, facts: AccountFacts) -> list[Line]:
     return lines
 
 
-def _on_call(visit: Visit, facts: AccountFacts) -> list[Line]:
+def _on_call(visit: Visit, facts: Times) -> list[Line]:
     lines = []
     for rota_id, rota in facts.rotas.items():
         duty = facts.on_call.duty(rota_id, visit.actor.at)
@@ -114,18 +110,16 @@ def _switches(visit: Visit) -> list[Line]:
     ]
 
 
-def _first_steps(
-    visit: Visit, facts: AccountFacts, *, has_contacts: bool, has_calls: bool
-) -> list[tuple[str, str, bool]]:
+def _first_steps(visit: Visit, facts: Times, *, has_calls: bool) -> list[tuple[str, str, bool]]:
     """What a new account needs, each with where it is done and whether it is; empty once all of it is there."""
-    spans = list_facts(visit.db, visit.actor, visit.code, "time_span")
+    has_contacts = bool(find_contacts(visit.db, visit.actor, visit.code, Asked(limit=1)).contacts)
     steps = [
         (
             visit.say("Add a call queue: its number is what your phone system dials"),
             "call-queues/new",
             bool(facts.queues),
         ),
-        (visit.say("Give the queue its opening hours"), "call-queues", bool(spans)),
+        (visit.say("Give the queue its opening hours"), "call-queues", bool(facts.facts["time_span"])),
         (visit.say("Import your contacts"), "import", has_contacts),
         (visit.say("Try a call, and see why it goes where it goes"), "try", has_calls),
         (visit.say("Issue a token for your phone system"), "settings", has_calls),

@@ -23,4 +23,5 @@ function drawChart() {
   }, [hours, all, known], box);
 }
 drawChart();
+addEventListener("resize", drawChart);
 document.body.addEventListener("htmx:afterSettle", drawChart);

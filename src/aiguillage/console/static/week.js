@@ -50,13 +50,32 @@ function eventsOf(box) {
   });
 }
 
+// Pointing at the week asks what a caller would get then: on the next such day, the field below says which.
+function point(box, moment) {
+  const today = new Date(`${box.dataset.today}T00:00`);
+  const ahead = (moment.getDay() - today.getDay() + 7) % 7;
+  const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() + ahead, moment.getHours(), moment.getMinutes() - (moment.getMinutes() % 15));
+  const text = (n) => String(n).padStart(2, "0");
+  ask(`${day.getFullYear()}-${text(day.getMonth() + 1)}-${text(day.getDate())}T${text(day.getHours())}:${text(day.getMinutes())}`);
+}
+// Where the page moves below a mouse that rests, browsers say that it moved, but nobody points.
+let seen = "", moves = false;
+document.addEventListener("pointermove", ({ screenX, screenY }) => { moves = seen !== (seen = `${screenX},${screenY}`); }, true);
+export const hasMoved = (event) => moves && event.pointerType === "mouse" && !event.buttons;
+export function ask(at) {
+  const field = document.getElementById("f-at");
+  if (!field || field.value === at) return;
+  field.value = at;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function draw() {
   const box = document.getElementById("hours");
   const week = box?.querySelector("[data-week]");
   if (!week || !window.EventCalendar) return;
   week.hidden = false;
   const editable = "editable" in box.dataset;
-  EventCalendar.create(week, {
+  const calendar = EventCalendar.create(week, {
     view: "timeGridWeek", date: at(1, 0), firstDay: 1, locale: box.dataset.locale, headerToolbar: { start: "", center: "", end: "" },
     dayHeaderFormat: { weekday: week.clientWidth < 640 ? "narrow" : "long" }, allDaySlot: false, slotDuration: "01:00", snapDuration: "00:15", slotHeight: 26,
     scrollTime: "00:00", slotLabelFormat: TIME, eventTimeFormat: TIME,
@@ -64,11 +83,16 @@ function draw() {
     events: eventsOf(box), eventDrop: moved, eventResize: moved,
     select: (info) => send(box.dataset.add, { days: weekday(info.start), start_time: clock(info.start), end_time: clock(info.end) }),
     eventClick: (info) => { if (info.event.extendedProps.to) location.assign(info.event.extendedProps.to); },
+    dateClick: (info) => point(box, info.date),
     eventDidMount: (info) => info.el.addEventListener("keydown", (event) => {
       if (event.key !== "Delete" || !info.event.editable) return;
       event.preventDefault();
       send(`${box.dataset.at}/${info.event.id}/remove`, {});
     }),
+  });
+  week.addEventListener("pointermove", (event) => {
+    const there = hasMoved(event) && calendar.dateFromPoint(event.clientX, event.clientY);
+    if (there) point(box, there.date);
   });
 }
 draw();

@@ -54,6 +54,9 @@ class Database:
     more: nobody would find it again.
     """
 
+    is_final = True
+    """Whether what is read is there for good: nothing in it may be undone yet, or is laid over it."""
+
     def __init__(self, path: Path) -> None:
         sqlite.require_library()
         self.path = path

@@ -1,0 +1,241 @@
+"""Twilio's voice webhook, `POST /dialects/twilio/CL0000/CODE`: its signature says who asks, the answer is TwiML.
+
+    number known?  -- yes --> Dial, Enqueue or Reject
+         | no
+    asks for a code?  -- no --> where the defaults and the fallback say
+         | yes
+    Gather --> ?try=1 --> code known?  -- no --> Gather --> ?try=2 ... ?try=3 -- no --> defaults, fallback
+
+How many codes were asked for is in the address that Twilio calls next, which its signature covers. Once a request is
+known to be Twilio's, it is answered with TwiML whatever happens: somebody is on the line.
+"""
+
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated, Literal, cast
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from aiguillage.dialects.encom import PlainAccount, Short
+from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
+from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, read_query, render
+from aiguillage.dialects.twiml import ask_for_code, respond, send_to
+from aiguillage.domain import described
+from aiguillage.domain.accounts import DEFAULT, EMPTY
+from aiguillage.domain.answered import told
+from aiguillage.domain.calls import Decision, Facts, Question
+from aiguillage.domain.described import Content, Described, Tag
+from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.facts import AccountFacts
+from aiguillage.domain.meanings import means
+from aiguillage.domain.phone_systems import PHONE_SYSTEM, TWILIO, PhoneSystem
+from aiguillage.domain.routing import RULES
+
+__all__ = ["METHODS", "NAME", "OPERATIONS", "PATH", "TAGS", "UNREAD"]
+__all__ += ["answer", "ask", "handles", "method_not_allowed", "refuse"]
+
+NAME = "twilio"
+PATH = None
+METHODS = ("POST",)
+MOST_TRIES = 3
+"""How often a caller may type a code."""
+
+_PATH = re.compile(r"/dialects/twilio/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/?")
+_HOST = re.compile(r"([A-Za-z0-9.\[\]:_-]*?)(:[0-9]{1,5})?")
+_UNSIGNED = "the signature is missing or wrong"
+Pairs = list[tuple[str, str]]
+
+
+class Call:
+    """One request of Twilio's: what it says once its signature was found good, and what is answered with.
+
+    `account` and `phone_system` are there from then on; `address` is where Twilio called, without the query.
+    """
+
+    __slots__ = ("account", "address", "code", "phone_system", "scope", "tries")
+
+    def __init__(self, scope: Scope, code: str) -> None:
+        self.scope = scope
+        self.code = code
+        self.account: AccountFacts | None = None
+        self.phone_system: PhoneSystem | None = None
+        self.address = ""
+        self.tries = 0
+
+    def complete(self, account: AccountFacts) -> Question:
+        """The question, proven by its signature; one with a fault where that is not good."""
+        found, form = account.phone_systems.named(self.code, TWILIO), _form_of(self.scope)
+        address = None
+        if found is not None and found[1] is not None and form is not None:
+            address = _signed_address(self.scope, form, found[0].public_url, found[1])
+        if found is None or form is None or address is None:
+            return Question(account.code, shape=self, fault=_UNSIGNED, rules=RULES)
+        self.account, self.phone_system, self.address = account, found[0], address
+        self.tries = _tries_of(self.scope)
+        sent = dict(form)
+        return Question(
+            account.code,
+            sent.get("From", ""),
+            sent.get("Digits", "") if self.tries else None,
+            self,
+            called=sent.get("To") or None,
+            unknown=EMPTY if self.asks_for_code else DEFAULT,
+            named={PHONE_SYSTEM: self.code},
+            rules=RULES,
+            proven=True,
+        )
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether an unknown caller is asked for a code."""
+        return self.tries < MOST_TRIES and bool(self.phone_system and self.phone_system.prompt)
+
+    def prompt(self) -> Answer:
+        """Asks for a code."""
+        system = cast("PhoneSystem", self.phone_system)
+        words = (system.prompt_again or system.prompt) if self.tries else system.prompt
+        action = f"{self.address}?try={self.tries + 1}"
+        return respond(ask_for_code(words, system.prompt_language, action))
+
+
+def _form_of(scope: Scope) -> Pairs | None:
+    """All that was posted; None for what is no form, or too long."""
+    body: bytes | None = scope["body"]
+    if not body:
+        return None
+    try:
+        return [
+            (unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict"))
+            for name, _, value in (pair.partition("=") for pair in body.decode().split("&"))
+        ]
+    except UnicodeDecodeError:
+        return None
+
+
+def _signed_address(scope: Scope, form: Pairs, public_url: str, key: str) -> str | None:
+    """The address that Twilio called, if it is the one that it signed with the key; None if no address is.
+
+    The signature is an HMAC-SHA1 of the URL and of the form's names and values, sorted
+    (twilio.com/docs/usage/security, "Validating signatures from Twilio"). Which URL that was, behind proxies, it says
+    itself: nobody without the key makes a signature of any. With and without a port, as Twilio's own libraries try it.
+    """
+    headers = dict(reversed(scope["headers"]))
+    given = headers.get(b"x-twilio-signature", b"")
+    query = scope["query_string"]
+    behind = scope["path"].encode() + (b"?" + query if query else b"")
+    behind += "".join([name + value for name, value in sorted(set(form))]).encode()
+    for address, signed in [(public_url, public_url)] if public_url else _addresses(headers):
+        own = b64encode(hmac.digest(key.encode(), signed.encode() + behind, "sha1"))
+        if hmac.compare_digest(own, given):
+            return f"{address}{scope['path']}"
+    return None
+
+
+def _addresses(headers: dict[bytes, bytes]) -> Iterator[tuple[str, str]]:
+    """Where Twilio may have called, and each as it may have signed it."""
+    hosts = dict.fromkeys(headers.get(name, b"").split(b",")[0].strip() for name in (b"x-forwarded-host", b"host"))
+    for scheme, port in (("https", ":443"), ("http", ":80")):
+        for host in hosts:
+            found = _HOST.fullmatch(host.decode("latin-1"))
+            if host and found is not None:
+                for signed in dict.fromkeys((found[0], found[1], found[1] + port)):
+                    yield f"{scheme}://{found[0]}", f"{scheme}://{signed}"
+
+
+def _tries_of(scope: Scope) -> int:
+    """How often the caller was asked for a code before this request."""
+    text = read_query(scope["query_string"], {"try"}).get("try", "")
+    return min(int(text), MOST_TRIES) if text.isdecimal() and len(text) == 1 else 0
+
+
+UNREAD = Question(rules=RULES, complete=lambda _: Question(fault=_UNSIGNED))
+"""What stands for a request until it is read."""
+
+
+def handles(path: str) -> bool:
+    """Whether a path is this dialect's."""
+    return _PATH.fullmatch(path) is not None
+
+
+def ask(scope: Scope) -> Question:
+    """The account that the path names: all else is read when the account's key is there."""
+    found = cast("re.Match[str]", _PATH.fullmatch(scope["path"]))
+    call = Call(scope, found[2])
+    return Question(found[1], shape=call, fault=_UNSIGNED, rules=RULES, complete=call.complete)
+
+
+def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
+    """What Twilio is to do with the call."""
+    call: Call = question.shape
+    if decision.destination is None and decision.known is None and call.asks_for_code:
+        return call.prompt()
+    what = told(facts, decision)
+    return respond(send_to(decision.destination, facts.account.country, what, answered=call.tries > 0))
+
+
+def refuse(question: Question, refusal: Refusal) -> Answer:
+    """A 403 where Twilio did not sign, a 503 where nobody can tell; else the call goes to the fallback."""
+    call: Call | None = question.shape
+    if call is None or call.account is None:
+        status = STATUS[refusal.kind] if refusal.kind is Kind.UNAVAILABLE else HTTPStatus.FORBIDDEN
+        return render(status, TEXT, b"")
+    account, system = call.account, cast("PhoneSystem", call.phone_system)
+    fallback = system.fallback_destination or account.fallback_destination
+    return respond(send_to(fallback, account.country, None, answered=call.tries > 0))
+
+
+def method_not_allowed() -> Answer:
+    """A 405 with the method that is."""
+    return encom_method_not_allowed(METHODS)
+
+
+class Form(msgspec.Struct):
+    """What Twilio posts of a call (twilio.com/docs/voice/twiml, "Request parameters"), as far as it is looked at."""
+
+    From: Annotated[str, means("The caller's number, or another identity.", "+33199001234")]
+    To: Annotated[str, means("The number dialled.", "+33199000000")] = ""
+    Digits: Annotated[str, means("What the caller typed, once a code was asked for.", "4321")] = ""
+
+
+class Tries(msgspec.Struct):
+    """What the addresses have that Twilio calls once a code was asked for."""
+
+    tries: Annotated[Literal["1", "2", "3"] | msgspec.UnsetType, means("How many codes the caller was asked for.")] = (
+        msgspec.field(default=msgspec.UNSET, name="try")
+    )
+
+
+TAGS = (Tag("Twilio", "Its voice webhook: signed requests, answers in TwiML."),)
+_EXAMPLE = '<?xml version="1.0" encoding="UTF-8"?><Response><Enqueue>207</Enqueue></Response>'
+_NO_MORE = {described.TEXT: Content(Annotated[Literal[""], means("Nothing.")], "")}
+OPERATIONS = (
+    Described(
+        path="/dialects/twilio/{account}/{code}",
+        method="POST",
+        name="askAsTwilio",
+        tag=TAGS[0].name,
+        summary="What Twilio does with a call",
+        description=(
+            "`X-Twilio-Signature`, made with the auth token of the account's phone system of that code, stands for a "
+            "token. A request that Twilio signed is always a 200."
+        ),
+        within={
+            "account": Annotated[PlainAccount, means("The code of the account.", "CL0000")],
+            "code": Annotated[Short, means("The code of the phone system.", "accueil")],
+        },
+        query=Tries,
+        body={"application/x-www-form-urlencoded": Content(Form, {"From": "+33199001234", "To": "+33199000000"})},
+        answers={
+            "200": described.Answer(
+                "TwiML.", {"text/xml": Content(Annotated[str, means("The verbs of TwiML.")], _EXAMPLE)}
+            ),
+            "403": described.Answer("Not signed by the account's Twilio, or no such phone system.", _NO_MORE),
+            "503": described.Answer("The facts cannot be read at this moment.", _NO_MORE),
+        },
+        public=True,
+    ),
+)
