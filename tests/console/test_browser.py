@@ -110,6 +110,20 @@ def test_a_call_is_tried_and_says_why(page: Page) -> None:
     expect(page.locator("pre").first).to_contain_text("customerAccount=CL0000")
 
 
+def test_pointing_at_the_week_or_the_year_says_what_a_caller_would_get(page: Page) -> None:
+    page.goto(f"{HERE}/call-queues")
+    page.get_by_role("link", name="Accueil").click()
+    page.locator(".ec-body").first.hover(position={"x": 600, "y": 200})
+    expect(page.locator("#then")).to_contain_text("Thursday")
+    expect(page.locator("#then")).to_contain_text("A stranger’s call goes to")
+    page.get_by_label("25 December: holiday Noël").focus()
+    expect(page.locator("#then")).to_contain_text("Friday 25 December")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#then")).to_contain_text("Friday 18 December")
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-exceptionable_day, #f-day")).to_have_value("2026-12-18")
+
+
 def test_a_row_is_added_to_a_list_in_a_form(page: Page) -> None:
     page.goto(f"{HERE}/rotas/new")
     page.locator("#f-code").fill("soirs")

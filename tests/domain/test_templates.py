@@ -52,7 +52,7 @@ def test_whatever_a_field_holds_the_answer_stays_whole(value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "media_type", "words"),
     [
-        ("{nothing}", "text", "There is no field {nothing}. Use any of: known, by,"),
+        ("{nothing}", "text", "'nothing' is not a field. Use any of: known, by,"),
         ("{destination", "text", "A brace of the answer belongs to no field."),
         ("}", "xml", "A brace of the answer belongs to no field."),
         ('{"a": "{"}', "json", "A brace of the answer belongs to no field."),

@@ -80,7 +80,7 @@ def check_template(text: str, media_type: str, field: str) -> str:
         raise invalid(f"The answer has {len(text):,} characters. Use up to {LONGEST:,}.", field)
     for name in _PLACE.findall(text):
         if name not in FIELDS:
-            raise invalid(f"There is no field {{{name[:40]}}}. Use any of: {', '.join(FIELDS)}.", field)
+            raise invalid(f"'{name[:40]}' is not a field. Use any of: {', '.join(FIELDS)}.", field)
     if text:
         _CHECKS[media_type](text, field)
     return text

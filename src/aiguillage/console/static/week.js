@@ -58,6 +58,10 @@ function point(box, moment) {
   const text = (n) => String(n).padStart(2, "0");
   ask(`${day.getFullYear()}-${text(day.getMonth() + 1)}-${text(day.getDate())}T${text(day.getHours())}:${text(day.getMinutes())}`);
 }
+// Where the page moves below a mouse that rests, browsers say that it moved, but nobody points.
+let seen = "", moves = false;
+document.addEventListener("pointermove", ({ screenX, screenY }) => { moves = seen !== (seen = `${screenX},${screenY}`); }, true);
+export const hasMoved = (event) => moves && event.pointerType === "mouse" && !event.buttons;
 export function ask(at) {
   const field = document.getElementById("f-at");
   if (!field || field.value === at) return;
@@ -87,7 +91,7 @@ function draw() {
     }),
   });
   week.addEventListener("pointermove", (event) => {
-    const there = event.pointerType === "mouse" && !event.buttons && calendar.dateFromPoint(event.clientX, event.clientY);
+    const there = hasMoved(event) && calendar.dateFromPoint(event.clientX, event.clientY);
     if (there) point(box, there.date);
   });
 }

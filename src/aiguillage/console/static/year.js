@@ -1,5 +1,5 @@
 // The year: arrow keys walk from day to day, and a day that is pointed at says what a caller would get on it.
-import { ask } from "./week.js";
+import { ask, hasMoved } from "./week.js";
 
 function pointed(event) {
   const day = event.target.closest("[data-day]");
@@ -24,6 +24,6 @@ if (year) {
   const first = year.querySelector("a.day-today") ?? days[0];
   days.forEach((day) => { day.tabIndex = day === first ? 0 : -1; });
   year.addEventListener("keydown", walked);
-  year.addEventListener("mouseover", pointed);
+  year.addEventListener("pointermove", (event) => { if (hasMoved(event)) pointed(event); });
   year.addEventListener("focusin", pointed);
 }
