@@ -20,7 +20,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from aiguillage.dialects.encom import PlainAccount, Short
+from aiguillage.dialects.encom import PlainAccount, Short, refusal
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
 from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, read_query, render
 from aiguillage.dialects.twiml import ask_for_code, respond, send_to
@@ -44,7 +44,7 @@ METHODS = ("POST",)
 MOST_TRIES = 3
 """How often a caller may type a code."""
 
-_PATH = re.compile(r"/dialects/twilio/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/?")
+_PATH = re.compile(r"/dialects/twilio/([^/]+)/(.+?)/?", re.DOTALL)
 _HOST = re.compile(r"([A-Za-z0-9.\[\]:_-]*?)(:[0-9]{1,5})?")
 _UNSIGNED = "the signature is missing or wrong"
 Pairs = list[tuple[str, str]]
@@ -234,6 +234,7 @@ OPERATIONS = (
                 "TwiML.", {"text/xml": Content(Annotated[str, means("The verbs of TwiML.")], _EXAMPLE)}
             ),
             "403": described.Answer("Not signed by the account's Twilio, or no such phone system.", _NO_MORE),
+            "405": refusal(405),
             "503": described.Answer("The facts cannot be read at this moment.", _NO_MORE),
         },
         public=True,

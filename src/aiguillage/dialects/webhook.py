@@ -34,7 +34,7 @@ NAME = "webhook"
 PATH = None
 METHODS = ("GET", "HEAD", "POST")
 MEDIA = {templates.JSON: JSON, templates.XML: b"application/xml; charset=utf-8", templates.TEXT: TEXT}
-_PATH = re.compile(r"/dialects/webhook/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/?")
+_PATH = re.compile(r"/dialects/webhook/([^/]+)/(.+?)/?", re.DOTALL)
 _AUTHORIZATION = b"authorization"
 
 

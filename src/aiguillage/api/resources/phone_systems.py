@@ -15,13 +15,16 @@ OPERATIONS = Operations(TAG, needs=Role.MANAGE)
 PATH = f"{BASE}/phone-systems"
 
 
+EXAMPLE = {"auth_token": "0123456789abcdef0123456789abcdef"}
+
+
 class AuthToken(Body, frozen=True):
     """What Twilio signs its requests with. It is never answered."""
 
     auth_token: Annotated[str, means("The auth token that Twilio's console shows.", "0123456789abcdef0123456789abcdef")]
 
 
-@OPERATIONS.put(f"{PATH}/{{id}}/auth-token", "setAuthToken", status=204, refuses=(409,))
+@OPERATIONS.put(f"{PATH}/{{id}}/auth-token", "setAuthToken", status=204, refuses=(409,), example=EXAMPLE)
 def _set(asked: Asked[Nothing, AuthToken]) -> None:
     """Keep the auth token of a phone system of Twilio.
 
