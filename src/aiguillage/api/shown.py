@@ -35,6 +35,7 @@ SHOWN: Mapping[str, int] = {
     f"{BASE}/ctis/{{cti_id}}/destinations": 74,
     f"{BASE}/surveys": 76,
     f"{BASE}/survey-records": 77,
+    f"{BASE}/phone-systems": 83,
     f"{BASE}/webhooks": 66,
     f"{BASE}/journal": BLOCKED_FIRST,
 }

@@ -18,6 +18,7 @@ from aiguillage.domain.blocked import Blocked
 from aiguillage.domain.ctis import Cti, CtiDestination
 from aiguillage.domain.geo import GeoDestination, GeoList
 from aiguillage.domain.oncall import Layer, Member, Rota
+from aiguillage.domain.phone_systems import TWILIO, PhoneSystem
 from aiguillage.domain.queues import QUEUE, Calendar, DayException, Group, Holiday, Queue, Switch, TimeSpan
 from aiguillage.domain.surveys import Survey, SurveyRecord
 from aiguillage.domain.webhooks import Webhook
@@ -68,6 +69,7 @@ def fill_examples(db: Database, actor: Actor, account: str) -> None:
     import_contacts(db, actor, account, Upload("contacts.csv", CSV, IMPORTED.encode()).source())
     _fill_installation(db, actor, account)
     set_source(db, actor, account, {"url": "https://crm.example.org/export/contacts.csv"})
+    add_fact(db, actor, account, PhoneSystem(code="twilio", name="Twilio", system=TWILIO, fallback_destination="299"))
 
 
 def _fill_lists(db: Database, actor: Actor, account: str) -> None:
