@@ -44,6 +44,7 @@ NOT_TRIED = {
     "confirmSecondFactor": "an app has to show the code",
     "endSecondFactor": "the same",
     "resendDelivery": "the demonstration's webhook is off, so that it tells nobody of anything",
+    "askAsTwilio": "it is Twilio who signs",
     "showReplay": "nothing of the demonstration takes long enough",
 }
 """What cannot be tried, and why."""

@@ -131,6 +131,10 @@ def _record(_: int, ids: Ids) -> dict[str, Any]:
     return {"survey_id": ids[SURVEYS], "score_1": "5", "datetime": "2026-11-24T18:00:00+01:00"}
 
 
+def _phone_system(n: int, _: Ids) -> dict[str, Any]:
+    return {"code": f"pabx-{n}", "name": f"PABX {n}", "system": "twilio"}
+
+
 def _hook(n: int, _: Ids) -> dict[str, Any]:
     return {"name": f"ERP {n}", "url": f"https://hook.invalid/{n}", "events": ["import.finished"]}
 
@@ -195,6 +199,8 @@ BODIES: dict[str, Callable[[int, Ids], Any]] = {
     "removeSurveyRecords": lambda _, ids: {"ids": [ids[RECORDS]]},
     "addWebhook": _hook,
     "setWebhook": _hook,
+    "addPhoneSystem": _phone_system,
+    "setPhoneSystem": _phone_system,
     "setSource": lambda n, _: {"url": f"https://crm.invalid/{n}.csv"},
 }
 PREPARED = {

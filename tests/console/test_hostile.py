@@ -44,6 +44,17 @@ EACH = {
     "ctis": {"name": HOSTILE},
     "origins": {"cti_id": "{cti}", "origin": HOSTILE, "destination": QUOTES},
     "surveys": {"name": HOSTILE},
+    "phone-systems": {
+        "code": "hostile",
+        "name": HOSTILE,
+        "system": "webhook",
+        "fallback_destination": QUOTES,
+        "prompt": HOSTILE,
+        "prompt_language": "en",
+        "number_parameter": "number",
+        "media_type": "text",
+        "answer": SCRIPT,
+    },
 }
 
 

@@ -197,7 +197,7 @@ def test_a_known_caller_can_be_blocked_and_is_known_all_the_same(ruled: Ruled) -
         ({}, "number, code, value, called or queue is missing"),
         ({"value": "", "queue": ""}, "number, code, value, called or queue is missing"),
         ({"number": NUMBER, "unknown": "maybe"}, "'maybe' is not an answer for unknown callers"),
-        ({"number": NUMBER, "format": "xml"}, "format is one of json, raw, kv, text"),
+        ({"number": NUMBER, "format": "yaml"}, "format is one of json, strings, raw, kv, text, xml, twiml"),
         ({"number": NUMBER, "fields": "destination,secret"}, "fields are any of known, by"),
         ({"number": NUMBER, "explain": "why"}, "explain is 1 or 0"),
         ({"queue": "nothing"}, "queue is none of the account's"),

@@ -36,6 +36,7 @@ LEFT_OUT = {
     "--tls-cert": "the certificate is the reader's; tests/dialects/test_seed.py serves over TLS",
     "--uds": "the folder is one that root makes; tests/test_server.py serves on a Unix socket",
     "https://calendars": "the feed is the reader's, and the test reaches no other machines",
+    "auth-token.txt": "the secret is the reader's, of Twilio; tests/callpath/test_twilio.py signs with one",
     "webhook test": "the receiver is the reader's, and the test reaches no other machines",
 }
 """What the blocks have in them that nobody can run here, and why."""
@@ -43,9 +44,10 @@ LEFT_OUT = {
 NOT_TYPED = {
     "text": "a drawing, or what is printed",
     "json": "what is printed",
-    "http": "what the server sends",
+    "http": "what one machine sends another; tests/callpath sends what phone systems do",
     "php": "tests/docs/test_webhooks_page.py runs it",
     "ini": "a line of a dial plan",
+    "xml": "what a phone system is answered",
     "agi": "what Asterisk and FastAGI say to each other",
 }
 """The languages of blocks that are not for a terminal, and why."""
@@ -178,7 +180,7 @@ class Reader:
             told = self._type(text)
         where = f"{self._page.name}, line {step.line}:\n{text}"
         assert told.status == 0, f"{where}ended with {told.status}:\n{told.printed}{told.errors}"
-        if step.shown is not None:
+        if step.shown is not None and step.block.language not in NOT_TYPED:
             assert self._plain(told.printed, step.shown) == self._plain(step.shown.text, step.shown), where
 
     def _type(self, text: str) -> Told:

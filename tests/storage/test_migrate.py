@@ -12,6 +12,7 @@ from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.facts import add_fact
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind
+from aiguillage.domain.phone_systems import PHONE_SYSTEM
 from aiguillage.domain.queues import Switch
 from aiguillage.settings import Settings
 from aiguillage.storage.migrate import current_revision, migrate
@@ -116,7 +117,7 @@ def test_the_keys_of_facts_that_an_older_release_wrote_are_those_that_this_one_w
     add_samples(cast.db, cast["editor"], ACCOUNT)
     add_fact(cast.db, cast["editor"], ACCOUNT, Switch(name="Storm", owner_type="account", destination="299"))
     kept = "SELECT * FROM fact_keys ORDER BY account_id, kind, key, fact_id"
-    before = [tuple(row) for row in rows(cast.db, kept)]
+    before = [tuple(row) for row in rows(cast.db, kept) if row[1] != PHONE_SYSTEM]  # no release had them by then
     with cast.db.write() as connection:
         connection.execute(text("DROP TABLE fact_keys"))
         with Operations.context(MigrationContext.configure(connection)):

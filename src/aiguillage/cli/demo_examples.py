@@ -70,6 +70,7 @@ def fill_examples(db: Database, actor: Actor, account: str) -> None:
     _fill_installation(db, actor, account)
     set_source(db, actor, account, {"url": "https://crm.example.org/export/contacts.csv"})
     add_fact(db, actor, account, PhoneSystem(code="twilio", name="Twilio", system=TWILIO, fallback_destination="299"))
+    add_fact(db, actor, account, PhoneSystem(code="standard", name="Standard"))
 
 
 def _fill_lists(db: Database, actor: Actor, account: str) -> None:

@@ -106,5 +106,9 @@ def day_and_time(visit: Visit, moment: int) -> str:
 def day_in_words(visit: Visit, shown: date, *, same_year: bool) -> str:
     """A day with its month's name; the year is left out where it is that of all around it."""
     month = visit.say(MONTHS[shown.month - 1])
-    number = "1er" if shown.day == 1 and visit.language == FRENCH else shown.day
-    return f"{number} {month}" + ("" if same_year else f" {shown.year}")
+    return f"{day_of_month(visit, shown)} {month}" + ("" if same_year else f" {shown.year}")
+
+
+def day_of_month(visit: Visit, shown: date) -> str:
+    """A day's number as it is read out: a French month begins with its 1er."""
+    return "1er" if shown.day == 1 and visit.language == FRENCH else str(shown.day)

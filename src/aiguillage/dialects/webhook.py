@@ -147,8 +147,12 @@ def method_not_allowed() -> Answer:
     return encom_method_not_allowed(METHODS)
 
 
-class Nothing(msgspec.Struct):
-    """The parameters have the names that the phone system's settings give them."""
+class Sent(msgspec.Struct):
+    """The parameters, under the names that they have unless the phone system's settings give them others."""
+
+    number: Annotated[str, means("The caller's number.", "0199001234")] = ""
+    called: Annotated[str, means("The number dialled.", "0199000000")] = ""
+    code: Annotated[str, means("What the caller typed.", "4321")] = ""
 
 
 TAGS = (Tag("Webhooks that ask", "A phone system's own parameters, answered by the account's own template."),)
@@ -165,9 +169,9 @@ _ASKED = Described(
     ),
     within={
         "account": Annotated[PlainAccount, means("The code of the account.", "CL0000")],
-        "code": Annotated[Short, means("The code of the phone system.", "pabx")],
+        "code": Annotated[Short, means("The code of the phone system.", "standard")],
     },
-    query=Nothing,
+    query=Sent,
     answers={
         "200": described.Answer("The account's own answer.", _ANSWERED),
         **refusals(raw=True),

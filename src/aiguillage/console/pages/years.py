@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from aiguillage.console.rendering import day_in_words
+from aiguillage.console.rendering import day_in_words, day_of_month
 from aiguillage.console.visits import Visit, number_of
 from aiguillage.desk.documents import Times
 from aiguillage.domain.hours import State
@@ -27,6 +27,7 @@ class Day(NamedTuple):
     """A day of the year. `look` is a class of colour, `to` where it is changed; both empty for none."""
 
     day: date
+    number: str
     words: str
     look: str
     to: str
@@ -69,7 +70,13 @@ def _day(visit: Visit, times: Times, kept: Kept, day: date, state: State | None)
     words = day_in_words(visit, day, same_year=True)
     if state is not None:
         words += f": {_what(visit, state)}" + (f" → {state.destination}" if state.destination else "")
-    return Day(day, words, "" if state is None else state.reason.replace("_", "-"), _to(visit, times, kept, day))
+    return Day(
+        day,
+        day_of_month(visit, day),
+        words,
+        "" if state is None else state.reason.replace("_", "-"),
+        _to(visit, times, kept, day),
+    )
 
 
 def _what(visit: Visit, state: State) -> str:
