@@ -101,7 +101,7 @@ def test_a_contact_has_its_history_for_who_manages(site: Site) -> None:
 def test_a_queue_that_was_removed_comes_back_with_its_opening_times(site: Site) -> None:
     manager = site.as_(MANAGER)
     added = manager.send_form(f"{HERE}/call-queues/new", name="Zinc", code="zinc", number="299")
-    queue = max(int(one) for one in re.findall(rf'href="{HERE}/call-queues/(\d+)"', added.text))
+    queue = added.url.path.rpartition("/")[2]
     at = f"{HERE}/call-queues/{queue}"
     days: dict[str, Any] = {"days": ["1", "2", "3"], "start_time": "09:00", "end_time": "12:00"}
     times = manager.send_form(f"{HERE}/hours/call-queues/{queue}/add", **days)

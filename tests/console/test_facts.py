@@ -41,7 +41,7 @@ def test_a_fact_is_added_changed_and_removed(site: Site, slug: str) -> None:
     assert "It is added." in text_of(answer), text_of(answer)
     name = ADDED[slug].get("name") or ADDED[slug].get("label") or ADDED[slug]["list_name"]
     assert name in text_of(answer)
-    mine = max(int(one) for one in _ids(answer.text, at))
+    mine = max(int(one) for one in _ids(editor.get(at).text, at))
     sent = form_of(editor.get(f"{at}/{mine}"), f"{at}/{mine}")
     for key, value in ADDED[slug].items():
         if value and key != "number" and not key.endswith((".number", "_time", "handover")):

@@ -22,7 +22,7 @@ def queue(editor: Visitor) -> str:
     """The id of a new queue without hours; calls go to 299 while it is closed."""
     number = str(next(_numbers))
     sent = {"name": f"File {number}", "code": f"file-{number}", "number": number, "default_destination": "299"}
-    return newest(editor.send_form(f"{QUEUES}/new", **sent), QUEUES)
+    return editor.send_form(f"{QUEUES}/new", **sent).url.path.rpartition("/")[2]
 
 
 def newest(listed: httpx.Response, at: str) -> str:
@@ -119,7 +119,7 @@ def test_a_group_has_a_week_that_its_queues_show(editor: Visitor) -> None:
     group = newest(editor.send_form(f"{groups}/new", name="Ateliers du nord"), groups)
     assert "No call queue is in this group." in text_of(editor.get(f"{groups}/{group}"))
     sent = {"name": "Tournage", "code": "tournage", "number": "498", "call_queue_group_id": group, "active": "1"}
-    queue = newest(editor.send_form(f"{QUEUES}/new", **sent), QUEUES)
+    queue = editor.send_form(f"{QUEUES}/new", **sent).url.path.rpartition("/")[2]
     add(editor, f"groups/{group}", ["1"], "08:00", "12:00")
     shown = editor.get(f"{QUEUES}/{queue}")
     assert "It has those of its group, Ateliers du nord." in text_of(shown)

@@ -40,8 +40,12 @@ def test_from_nothing_to_a_routed_call(operator: Page, own_site: Site, tmp_path:
 
     add_a_queue_with_hours(page)
     import_a_file(page, tmp_path)
+    page.goto(f"{AT}/today")
+    expect(page.get_by_role("link", name="Issue a token for your phone system")).to_be_visible()
     invite_and_sign_in(page, own_site)
     secret = issue_a_token(page)
+    page.goto(f"{AT}/today")
+    expect(page.get_by_role("heading", name="First steps")).to_be_hidden()
 
     answer = own_site.server.ask("/api/v1/smartRoutings?customerAccount=CL0042&number=0199007070", secret)
     assert (answer.status, '"destination1": "301"' in answer.text) == (200, True)
@@ -59,7 +63,7 @@ def add_a_queue_with_hours(page: Page) -> None:
     page.locator("#f-number").fill("301")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("It is added.")
-    page.get_by_role("link", name="Comptoir").click()
+    expect(page.get_by_role("heading", name="Comptoir")).to_be_visible()
     page.locator("form[action$='/add'] label", has_text="Monday").click()
     page.locator("form[action$='/add']").get_by_label("From").fill("09:00")
     page.locator("form[action$='/add']").get_by_label("To", exact=True).fill("18:00")

@@ -105,7 +105,8 @@ def _field(
         return field._replace(input="rows", rows=rows, model=model)
     if inner is not None:
         return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
-    if found := _choices(part.name, choices):
+    found = _choices(part.name, choices)
+    if found or part.name in choices:
         field = field._replace(input="choice", value=str(value or ""), choices=found)
         return field if part.name in choices else field._replace(ours=True, hint="")
     return field._replace(input="text-area") if part.name in LONG else field

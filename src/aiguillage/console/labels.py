@@ -331,6 +331,7 @@ BY_SLUG: Mapping[str, Subject] = {subject.slug: subject for subject in SUBJECTS}
 REASONS: Mapping[str, str] = {
     "blocked_caller": "Blocked caller",
     "account_switch": "Switch of the account",
+    "known_caller": "The contact",
     "known_number": "Known by number",
     "shared_number": "Known by a shared number",
     "known_prefix": "Known by number prefix",

@@ -186,7 +186,10 @@ def _add(subject: Subject) -> Run:
                 done = add_fact(visit.db, visit.actor, visit.code, new_fact(subject.kind, sent))
         except Refusal as refusal:
             return _form_of(visit, subject, None, sent, _faults(refusal))
-        return _done(visit, subject, done, visit.say("It is added."))
+        moved = _done(visit, subject, done, visit.say("It is added."))
+        if subject.kind == QUEUE and not back_of(visit):  # whose next step is its hours
+            return moved._replace(to=f"{visit.at}/{subject.slug}/{done.kept.id}#hours")
+        return moved
 
     return add
 

@@ -9,6 +9,7 @@ from aiguillage.desk.sessions import list_sessions, revoke_session, sign_out
 from aiguillage.desk.signing_in import Credentials, show_me, sign_in
 from aiguillage.domain.accounts import Account
 from aiguillage.domain.errors import Kind, Refusal
+from aiguillage.domain.problems import Code
 from aiguillage.translation import LANGUAGES
 
 KEPT = "kept."
@@ -32,6 +33,15 @@ def show_sign_in(visit: Visit) -> Answer:
     return Shown("sign-in.html", {"next": "", "kept": {}, "faults": {}, "email": "", "ended": False})
 
 
+def _faults(visit: Visit, refusal: Refusal) -> dict[str, list[str]]:
+    """What is wrong, by field; of what a browser's form asks for next, in its own words."""
+    if refusal.code is Code.NEW_PASSWORD_NEEDED:
+        return {"new": [visit.say("The password was set for you, and works only once. Choose your own.")]}
+    if refusal.code is Code.CODE_NEEDED:
+        return {"code": [visit.say("Your second factor is on. Type its code too.")]}
+    return faults_of(refusal)
+
+
 @form("/sign-in", public=True, lane="signing in")
 def take_sign_in(visit: Visit) -> Answer:
     """A session, in a cookie; then the page that was asked for, or what was typed before the session ended."""
@@ -51,7 +61,7 @@ def take_sign_in(visit: Visit) -> Answer:
             language=visit.language,
         )
     except Refusal as refusal:
-        values = {"next": next_, "kept": kept, "faults": faults_of(refusal), "email": email, "ended": False}
+        values = {"next": next_, "kept": kept, "faults": _faults(visit, refusal), "email": email, "ended": False}
         status = 429 if refusal.kind is Kind.LIMITED else 422
         return Shown("sign-in.html", values | {"new_needed": refusal.field == "new"}, status)
     if kept:

@@ -6,6 +6,7 @@ from aiguillage.console.labels import SUBJECTS
 from aiguillage.console.moments import today_begins
 from aiguillage.console.pages.trying import decided
 from aiguillage.console.visits import ROOT, Answer, Shown, Visit, page
+from aiguillage.desk.call_flow_tokens import list_call_tokens
 from aiguillage.desk.calls import Search, find_calls
 from aiguillage.desk.checks import check_account
 from aiguillage.desk.documents import Times, compile_times
@@ -112,7 +113,11 @@ def _switches(visit: Visit) -> list[Line]:
 
 def _first_steps(visit: Visit, facts: Times, *, has_calls: bool) -> list[tuple[str, str, bool]]:
     """What a new account needs, each with where it is done and whether it is; empty once all of it is there."""
+    if visit.role is None or visit.role < Role.EDIT:
+        return []
+    manages = visit.role >= Role.MANAGE
     has_contacts = bool(find_contacts(visit.db, visit.actor, visit.code, Asked(limit=1)).contacts)
+    has_token = manages and bool(list_call_tokens(visit.db, visit.actor, visit.code))
     steps = [
         (
             visit.say("Add a call queue: its number is what your phone system dials"),
@@ -121,12 +126,11 @@ def _first_steps(visit: Visit, facts: Times, *, has_calls: bool) -> list[tuple[s
         ),
         (visit.say("Give the queue its opening hours"), "call-queues", bool(facts.facts["time_span"])),
         (visit.say("Import your contacts"), "import", has_contacts),
-        (visit.say("Try a call, and see why it goes where it goes"), "try", has_calls),
-        (visit.say("Issue a token for your phone system"), "settings", has_calls),
+        (visit.say("Try a call, and see why it goes where it goes"), "try", has_calls or has_token),
+        (visit.say("Issue a token for your phone system"), "settings/tokens", has_calls or has_token),
     ]
-    if all(done for _, _, done in steps[:3]) or visit.role is None or visit.role < Role.EDIT:
-        return []
-    return steps if visit.role >= Role.MANAGE else steps[:-1]
+    wanted = steps if manages else steps[:3]
+    return [] if all(done for _, _, done in wanted) else wanted
 
 
 @page("/{account}/found")
