@@ -13,8 +13,9 @@ from aiguillage.integrations import Place, lines_for
 from tests.cast import ACCOUNT
 from tests.ruled import Ruled
 
-TOLD = {"known": True, "destination": "207"}
-TEXTS = {"known": "true", "destination": "207"}
+RAW = "1,207"
+TOLD: dict[str, object] = {"known": True, "destination": "207"}
+TEXTS: dict[str, object] = {"known": "true", "destination": "207"}
 
 
 class Asked(NamedTuple):
@@ -22,7 +23,7 @@ class Asked(NamedTuple):
 
     url: str
     headers: dict[str, str]
-    body: str | None = None
+    body: bytes | None = None
 
 
 def by_curl(line: str) -> Asked:
@@ -35,7 +36,7 @@ def by_curl(line: str) -> Asked:
 def by_asterisk(line: str) -> Asked:
     """As the dialplan is read: a comma ends the address, and what follows is posted."""
     header, url, body = re.findall(r"httpheader\)=([^)]+)\).*CURL\(([^,]+),(.+)\)\}\)", line.replace("\n", " "))[0]
-    return Asked(url, headers_of(header), body)
+    return Asked(url, headers_of(header), body.encode())
 
 
 def by_freeswitch(line: str) -> Asked:
@@ -43,7 +44,7 @@ def by_freeswitch(line: str) -> Asked:
     command, url, *options, method, body = shlex.split(line)
     assert (command, method) == ("curl", "post")
     given = dict(zip(options[::2], options[1::2], strict=True))
-    return Asked(url, headers_of(given["append_headers"]), body)
+    return Asked(url, headers_of(given["append_headers"]), body.encode())
 
 
 def by_3cx(line: str) -> Asked:
@@ -70,16 +71,18 @@ def headers_of(text: str) -> dict[str, str]:
     ("system", "read", "told"),
     [
         ("curl", by_curl, TOLD),
-        ("asterisk", by_asterisk, "1,207"),
-        ("freeswitch", by_freeswitch, "1,207"),
+        ("asterisk", by_asterisk, RAW),
+        ("freeswitch", by_freeswitch, RAW),
         ("3cx", by_3cx, TOLD),
         ("genesys", by_genesys, TEXTS),
     ],
 )
-def test_the_shortest_line_is_answered(ruled: Ruled, system: str, read: Callable[[str], Asked], told: object) -> None:
+def test_the_shortest_line_is_answered(
+    ruled: Ruled, system: str, read: Callable[[str], Asked], told: str | dict[str, object]
+) -> None:
     asked = read(line_of(ruled, system))
 
-    with urlopen(Request(asked.url, asked.body and asked.body.encode(), asked.headers), timeout=30) as answer:  # noqa: S310 - ours
+    with urlopen(Request(asked.url, asked.body, asked.headers), timeout=30) as answer:  # noqa: S310 - ours
         text = answer.read().decode()
 
     assert text == told if isinstance(told, str) else told.items() <= json.loads(text).items()
