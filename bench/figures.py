@@ -31,6 +31,7 @@ FIGURES = (
     Figure("to_fastapi", "throughput, to FastAPI with SQLAlchemy", 40.0, "x", at_least=True),
     Figure("growth", "throughput, most contacts to fewest", 0.85, "x", at_least=True),
     Figure("v2_to_v1", "throughput, V2 with all rules on to V1", 0.80, "x", at_least=True),
+    Figure("dialects_to_v2", "throughput, the slowest dialect to V2's JSON", 0.80, "x", at_least=True),
     Figure("worst_p50", "calls while the desk works, p50, to idle", 1.5, "x"),
     Figure("worst_p99", "calls while the desk works, p99, to idle", 2.0, "x"),
     Figure("own_p50_us", "own time a call, in process, p50", 40, "µs"),

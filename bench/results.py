@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.compared import Compared
+from bench.dialects import Dialects
 from bench.figures import FIGURES, Verdict, judge
 from bench.imports import Import
 from bench.interference import Interference
@@ -33,6 +34,7 @@ class Results:
     interference: Interference | None = None
     starts: Starts | None = None
     compared: Compared | None = None
+    dialects: Dialects | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -47,7 +49,7 @@ class Results:
     def _measured(self) -> dict[str, float]:
         """Whatever was measured, by the figures' keys; imports and memory count only with a million contacts."""
         found = self._ratios()
-        for part in (self.compared, self.interference, self.starts):
+        for part in (self.compared, self.dialects, self.interference, self.starts):
             found |= {} if part is None else part.measured()
         if self.in_process is not None:
             found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
@@ -119,6 +121,7 @@ class Results:
                 for row in self.rows
             ],
             "compared": self.compared and self.compared.document(),
+            "dialects": self.dialects and self.dialects.document(),
             "own_time_logged": self.logged and self.logged._asdict(),
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),

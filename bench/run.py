@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.compared import measure_compared
+from bench.dialects import measure_dialects
 from bench.installation import Installation, make_installation
 from bench.interference import Turns, measure_interference
 from bench.machine import Cores, choose_cores, describe
@@ -79,6 +80,10 @@ class Run:
         """Throughput beside other ways to answer the same calls."""
         self.results.compared = measure_compared(self.made[-1], self.extent.plan, self.cores, self.told)
 
+    def dialects(self) -> None:
+        """Throughput of every way to ask."""
+        self.results.dialects = measure_dialects(self.made[-1], self.extent.plan, self.cores, self.told)
+
     def management(self) -> None:
         """The management API."""
         self.told("lists, searches, upserts, an export")
@@ -98,6 +103,7 @@ MEASURED: dict[str, Callable[[Run], None]] = {
     "own-time": Run.own_time,
     "throughput": Run.throughput,
     "comparisons": Run.comparisons,
+    "dialects": Run.dialects,
     "starts": Run.starts,
     "management": Run.management,
     "interference": Run.interference,
