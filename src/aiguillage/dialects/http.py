@@ -73,6 +73,11 @@ def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
         return _read_odd(raw, where, names)
 
 
+def unquoted(text: str) -> str:
+    """A name or value of a form, decoded; most have nothing to decode. Raises UnicodeDecodeError."""
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+
+
 def _read(text: str, names: Container[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     plain = "%" not in text and "+" not in text
@@ -83,7 +88,7 @@ def _read(text: str, names: Container[str]) -> dict[str, str]:
         if name not in names:
             continue
         if not plain:
-            value = unquote_plus(value, errors="strict")
+            value = unquoted(value)
         if found.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")
     return found

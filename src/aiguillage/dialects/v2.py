@@ -1,5 +1,6 @@
 """V2, `GET` and `POST /api/v2/route`: one question settles the call, and the answer says why."""
 
+from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -129,9 +130,9 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     if shape is PLAIN:
         return as_json(told(facts, decision))
     if shape.format == "twiml":
-        said = told(facts, decision)
         nothing = decision.known is None and decision.destination is None
-        return respond(NOTHING if nothing else send_to(decision.destination, facts.account.country, said))
+        what = partial(told, facts, decision)
+        return respond(NOTHING if nothing else send_to(decision.destination, facts.account.country, what))
     trace = trace_of(facts, decision) if question.explain else None
     return as_asked(told(facts, decision), *shape, trace)
 

@@ -26,6 +26,9 @@ _PLACE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 _NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """Characters that no XML document may have, escaped or not."""
 
+_PLAIN_IN_XML = re.compile("[ !#-%(-;=?-~\u00a0-\ud7ff\ue000-\ufffd]*")
+"""A text that is in XML as it is: most are."""
+
 _DECLARATION = re.compile(r"\s*<\?xml\s[^?{}]*\?>")
 _XML = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
@@ -45,7 +48,7 @@ Template = tuple[str | Place, ...]
 
 def in_xml(text: str) -> str:
     """A text as it can be inside an XML element or an attribute's quotes; what XML cannot have is a question mark."""
-    return _NO_XML.sub("?", text).translate(_XML)
+    return text if _PLAIN_IN_XML.fullmatch(text) else _NO_XML.sub("?", text).translate(_XML)
 
 
 def _plain(value: object) -> str:
