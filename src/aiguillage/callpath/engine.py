@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
@@ -28,6 +29,9 @@ Scope = dict[str, Any]
 Headers = Iterable[tuple[bytes, bytes]]
 Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
+
+KEPT_PATHS, LONGEST_KEPT = 1024, 128
+"""How many paths a worker knows the dialects of, each up to so many letters: a phone system asks at the same one."""
 
 REHEARSED_ACCOUNTS, REHEARSED_NUMBER = 8, "+33199000000"
 
@@ -80,6 +84,7 @@ class CallPath:
         self._counts = counts
         self._proxies = proxies
         self._codes = Codes(counts, table.has_number)
+        self._searched = lru_cache(maxsize=KEPT_PATHS)(self._search)
         self._failed = 0
         self._told_at = 0.0
 
@@ -87,8 +92,11 @@ class CallPath:
         """The dialect that a path is a call in; None for a request that is no call."""
         dialect = self.by_path.get(path)
         if dialect is None:
-            return next((other for other in self._dialects if other.handles(path)), None)
+            return self._searched(path) if len(path) <= LONGEST_KEPT else self._search(path)
         return dialect
+
+    def _search(self, path: str) -> Dialect | None:
+        return next((other for other in self._dialects if other.handles(path)), None)
 
     def call(self, dialect: Dialect, scope: Scope, request_id: bytes) -> Answer:
         """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log, with the request's id.

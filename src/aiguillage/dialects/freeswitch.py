@@ -36,6 +36,9 @@ METHODS = ("POST",)
 UNKNOWN = "aiguillage_unknown"
 """The extension to which an unknown caller's call is sent, where unknown callers get an empty answer."""
 
+Action = tuple[str, str, str]
+"""An application of FreeSWITCH's own, words of ours that it is given, and a value behind them."""
+
 _PLACES = ("account", "context", "into")
 _SECTION = "section"
 _NUMBERS = ("Hunt-Caller-ID-Number", "Caller-Caller-ID-Number")
@@ -120,18 +123,18 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
         return render(200, _CONTENT, _NOT_FOUND)
     whole = told(facts, decision)
     status = "known" if whole.known else "unknown"
-    actions = [_action("set", "aig_status=", status)]
+    actions = [("set", "aig_status=", status)]
     if question.called is not None and _DIALLED.fullmatch(question.called):
-        actions.append(_action("set", "aig_called=", question.called))
+        actions.append(("set", "aig_called=", question.called))
     for name, value in zip(_VARIABLES, msgspec.structs.astuple(whole), strict=True):
         if value is not None:
-            actions.append(_action("set", name, as_string(value)))
-    actions.append(_action(*way))
-    return render(200, _CONTENT, _dialplan(question.shape.context, "".join(actions)).encode())
+            actions.append(("set", name, value if value.__class__ is str else as_string(value)))
+    actions.append(way)
+    return render(200, _CONTENT, _dialplan(question.shape.context, actions).encode())
 
 
-def _way(question: Question, decision: Decision) -> tuple[str, str, str] | None:
-    """What FreeSWITCH does with the call at last: an application, and what it is given."""
+def _way(question: Question, decision: Decision) -> Action | None:
+    """What FreeSWITCH does with the call at last."""
     destination, into = decision.destination, question.shape.into
     if destination is None:
         told_nothing = decision.known is None and not decision.not_found
@@ -144,16 +147,14 @@ def _way(question: Question, decision: Decision) -> tuple[str, str, str] | None:
     return "transfer", "", f"'{extension}' XML {into}" if " " in extension else f"{extension} XML {into}"
 
 
-def _dialplan(context: str, actions: str) -> str:
+def _dialplan(context: str, actions: list[Action]) -> str:
+    if not _PLAIN_TEXT.fullmatch("".join([value for _, _, value in actions])):
+        actions = [(name, before, _written(value)) for name, before, value in actions]
+    lines = "".join([f'<action application="{name}" data="{before}{value}"/>\n' for name, before, value in actions])
     return (
         f'{_OPENS}<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
-        f"<condition>\n{actions}</condition>\n</extension>\n</context>\n</section>\n</document>\n"
+        f"<condition>\n{lines}</condition>\n</extension>\n</context>\n</section>\n</document>\n"
     )
-
-
-def _action(application: str, before: str, value: str) -> str:
-    """What FreeSWITCH is to do: an application of its own, with words of ours and a value."""
-    return f'<action application="{application}" data="{before}{_written(value)}"/>\n'
 
 
 def _written(text: str) -> str:
@@ -161,7 +162,7 @@ def _written(text: str) -> str:
 
     What is odd becomes a blank: FreeSWITCH would carry out a company called `${system}`.
     """
-    return text if _PLAIN_TEXT.fullmatch(text) else in_xml(_ODD.sub(" ", text))
+    return in_xml(_ODD.sub(" ", text))
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:

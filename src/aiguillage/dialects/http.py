@@ -74,8 +74,12 @@ def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
 
 
 def unquoted(text: str) -> str:
-    """A name or value of a form, decoded; most have nothing to decode. Raises UnicodeDecodeError."""
-    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+    """A name or value of a form, decoded; mostly it is the `+` of a number. Raises UnicodeDecodeError."""
+    if "+" not in text:
+        found = text.replace("%2B", "+")
+        if "%" not in found:
+            return found
+    return unquote_plus(text, errors="strict")
 
 
 def _read(text: str, names: Container[str]) -> dict[str, str]:
@@ -83,11 +87,12 @@ def _read(text: str, names: Container[str]) -> dict[str, str]:
     plain = "%" not in text and "+" not in text
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        if not plain and ("%" in name or "+" in name):
+        coded = not plain and ("%" in pair or "+" in pair)
+        if coded and ("%" in name or "+" in name):
             name = unquote_plus(name)
         if name not in names:
             continue
-        if not plain:
+        if coded:
             value = unquoted(value)
         if found.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")

@@ -107,13 +107,15 @@ def _form_of(scope: Scope) -> Pairs | None:
     body: bytes | None = scope["body"]
     if not body:
         return None
+    pairs = []
     try:
-        return [
-            (unquoted(name), unquoted(value))
-            for name, _, value in (pair.partition("=") for pair in body.decode().split("&"))
-        ]
+        for pair in body.decode().split("&"):
+            name, _, value = pair.partition("=")
+            coded = "%" in pair or "+" in pair
+            pairs.append((unquoted(name), unquoted(value)) if coded else (name, value))
     except UnicodeDecodeError:
         return None
+    return pairs
 
 
 def _signed_address(scope: Scope, form: Pairs, public_url: str, key: str) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
 from aiguillage.domain.answered import ATTRIBUTES, FREE_TEXT, Told
-from aiguillage.domain.templates import in_xml
+from aiguillage.domain.templates import in_xml, is_plain_in_xml
 
 TEXTUAL = ("raw", "kv", "text", "xml", "twiml")
 """The formats whose errors are text/plain."""
@@ -67,7 +67,10 @@ def _lines(values: dict[str, Any]) -> str:
 
 
 def _elements(values: dict[str, Any]) -> str:
-    inside = "".join([f"<{name}>{in_xml(_text(value))}</{name}>" for name, value in values.items()])
+    texts = [_text(value) for value in values.values()]
+    if not is_plain_in_xml("".join(texts)):
+        texts = [in_xml(text) for text in texts]
+    inside = "".join([f"<{name}>{text}</{name}>" for name, text in zip(values, texts, strict=True)])
     return f'<?xml version="1.0" encoding="UTF-8"?><route>{inside}</route>'
 
 
