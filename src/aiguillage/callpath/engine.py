@@ -72,10 +72,19 @@ class Dialect(Protocol):
 
 
 class CallPath:
-    """What answers calls; `proxies` are those whose word counts for where a client is."""
+    """What answers calls; `proxies` are those whose word counts for where a client is.
+
+    It is one of so many `workers` that answer together.
+    """
 
     def __init__(
-        self, table: Table, dialects: Iterable[Dialect], log: CallLog, counts: Counts, proxies: Proxies
+        self,
+        table: Table,
+        dialects: Iterable[Dialect],
+        log: CallLog,
+        counts: Counts,
+        proxies: Proxies,
+        workers: int = 1,
     ) -> None:
         self._table = table
         self._dialects = tuple(dialects)
@@ -83,7 +92,7 @@ class CallPath:
         self._log = log
         self._counts = counts
         self._proxies = proxies
-        self._codes = Codes(counts, table.has_number)
+        self._codes = Codes(counts, table.has_number, workers)
         self._searched = lru_cache(maxsize=KEPT_PATHS)(self._search)
         self._failed = 0
         self._told_at = 0.0
