@@ -1,11 +1,31 @@
--- Walks a file of paths from a given line on; every request is made before the clock starts, so that wrk stays cheap.
+-- Walks a file of requests from a given line on; every request is made before the clock starts, so that wrk stays cheap.
+-- A line is a path that is got, or a method, a path, a body and headers ("Name: value"), with tabs between them.
 local requests, size, at = {}, 0, 0
 
+local function made(line, given)
+   local parts = {}
+   for part in (line .. "\t"):gmatch("([^\t]*)\t") do
+      parts[#parts + 1] = part
+   end
+   if #parts == 1 then
+      return wrk.format("GET", line, given)
+   end
+   local headers = {}
+   for name, value in pairs(given) do
+      headers[name] = value
+   end
+   for n = 4, #parts do
+      local name, value = parts[n]:match("^(.-): (.*)$")
+      headers[name] = value
+   end
+   return wrk.format(parts[1], parts[2], headers, parts[3])
+end
+
 function init(args)
-   local headers = { ["Host"] = "127.0.0.1", ["Authorization"] = "Bearer " .. args[2] }
-   for path in io.lines(args[1]) do
+   local given = { ["Host"] = "127.0.0.1", ["Authorization"] = "Bearer " .. args[2] }
+   for line in io.lines(args[1]) do
       size = size + 1
-      requests[size] = wrk.format("GET", path, headers)
+      requests[size] = made(line, given)
    end
    at = tonumber(args[3]) % size
 end

@@ -24,6 +24,7 @@ import sys
 import time
 from array import array
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
@@ -36,14 +37,16 @@ DRAINED_WITHIN = 10.0
 """Seconds that calls are waited for at the end."""
 
 HEAD_END = b"\r\n\r\n"
+NOTHING: Mapping[bytes, bytes] = {}
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Seen(NamedTuple):
     """Calls that were due, how many a second; microseconds from due to answered; what went wrong.
 
-    `refused` had another answer than 200, `broken` none: the connection ended, or nothing came in time. `late_p99_us`
-    is how late this process itself was to notice that a call was due: near p99 it says that it lacked processor time.
+    `refused` had another answer than 200, `broken` none: the connection ended, or nothing came in time. `misrouted` had
+    another body than the one that was expected, where one was. `late_p99_us` is how late this process itself was to
+    notice that a call was due: near p99 it says that it lacked processor time.
     """
 
     calls: int
@@ -54,6 +57,7 @@ class Seen(NamedTuple):
     refused: int
     broken: int
     late_p99_us: float
+    misrouted: int = 0
 
 
 class Stream:
@@ -62,31 +66,39 @@ class Stream:
     def __init__(self, requests: list[bytes]) -> None:
         self.requests = cycle(requests)
         self.latencies, self.lateness = array("d"), array("d")
-        self.refused = self.broken = 0
+        self.refused = self.broken = self.misrouted = 0
 
     def told(self, took: float) -> Seen:
         """All of it."""
         latencies, late = sorted(self.latencies), sorted(self.lateness)
         p50, p99, worst = (latencies[int((len(latencies) - 1) * share)] * 1e6 for share in (0.50, 0.99, 1))
         calls, late_p99 = len(latencies), late[(len(late) - 1) * 99 // 100] * 1e6
-        return Seen(calls, calls / took, p50, p99, worst, self.refused, self.broken, late_p99)
+        return Seen(calls, calls / took, p50, p99, worst, self.refused, self.broken, late_p99, self.misrouted)
 
 
 @dataclass(eq=False)
 class Connection:
-    """A connection, and the call that is out on it: whose it is, when it was due, what came of its answer."""
+    """A connection, and the call that is out on it: whose it is, what was asked, when it was due, what came of it."""
 
     socket: socket.socket
     stream: Stream | None = None
+    asked: bytes = b""
     due: float = 0.0
     answer: bytes = b""
 
 
 class Pacer:
-    """Asks for each account's requests in turn, `rate` times a second in all."""
+    """Asks for each account's requests in turn, `rate` times a second in all; `expected` are bodies, by the request."""
 
-    def __init__(self, port: int, requests: list[list[bytes]], rate: float, connections: int) -> None:
-        self._port, self._rate = port, rate
+    def __init__(
+        self,
+        port: int,
+        requests: list[list[bytes]],
+        rate: float,
+        connections: int,
+        expected: Mapping[bytes, bytes] = NOTHING,
+    ) -> None:
+        self._port, self._rate, self._expected = port, rate, expected
         self._streams = [Stream(one) for one in requests]
         self._poll = select.epoll()
         self._all: dict[int, Connection] = {}
@@ -126,9 +138,9 @@ class Pacer:
         while self._waiting and self._free:
             one = self._free.popleft()
             stream, one.due = self._waiting.popleft()
-            one.stream, one.answer = stream, b""
+            one.stream, one.asked, one.answer = stream, next(stream.requests), b""
             try:
-                one.socket.sendall(next(stream.requests))
+                one.socket.sendall(one.asked)
             except OSError:
                 self._replace(one)
 
@@ -159,6 +171,7 @@ class Pacer:
         if one.stream is not None and found and len(body) >= (int(length[1]) if length else 0):
             one.stream.latencies.append(now - one.due)
             one.stream.refused += one.answer[9:12] != OK
+            one.stream.misrouted += body != self._expected.get(one.asked, body)
             one.stream = None
             self._free.append(one)
 
@@ -187,12 +200,16 @@ class Pacer:
             one.socket.close()
 
 
-def requests_of(paths: Path, secret: str) -> list[bytes]:
-    """A request for each line of a file, from a random line on, so that no run finds the last one's pages."""
+def requests_of(paths: Path, secret: str) -> dict[bytes, bytes | None]:
+    """A request for each line of a file, from a random line on, so that no run finds the last one's pages.
+
+    Behind a tab a line may have the body that is expected.
+    """
     lines = paths.read_text().splitlines()
     at = random.randrange(len(lines))
     head = f" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {secret}\r\n\r\n"
-    return [f"GET {path}{head}".encode() for path in (*lines[at:], *lines[:at])]
+    asked = (line.partition("\t") for line in (*lines[at:], *lines[:at]))
+    return {f"GET {path}{head}".encode(): body.encode() if tab else None for path, tab, body in asked}
 
 
 def _stand_apart() -> None:
@@ -205,7 +222,9 @@ def _main(port: str, rate: str, connections: str, *files: str) -> None:
     _stand_apart()
     secrets = os.environ[SECRETS].splitlines()
     requests = [requests_of(Path(file), secret) for file, secret in zip(files, secrets, strict=True)]
-    seen = Pacer(int(port), requests, float(rate), int(connections)).run(sys.stdin.fileno())
+    expected = {asked: body for one in requests for asked, body in one.items() if body is not None}
+    pacer = Pacer(int(port), [list(one) for one in requests], float(rate), int(connections), expected)
+    seen = pacer.run(sys.stdin.fileno())
     print(json.dumps([one._asdict() for one in seen]))
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.compared import COMPARISONS, Compared
+from bench.dialects import Dialects
 from bench.figures import Verdict
 from bench.interference import Disturbance, Interference, Times
 from bench.load import Sample
@@ -29,6 +30,8 @@ def print_results(console: Console, results: Results) -> None:
         _print_throughput(console, results.rows)
     if results.compared:
         _print_compared(console, results.compared)
+    if results.dialects:
+        _print_dialects(console, results.dialects)
     if results.interference:
         _print_interference(console, results.interference)
     if results.details:
@@ -85,6 +88,19 @@ def _compared_table(compared: Compared) -> Table:
     for name, samples in compared.samples.items():
         table.add_row(name, *_sample(*middle_of(samples)), ratios.get(name, ""))
     return table
+
+
+def _print_dialects(console: Console, dialects: Dialects) -> None:
+    table = Table(title="\nEvery way to ask", **PLAIN)
+    table.add_column("medians of quiet rounds", no_wrap=True)
+    for name in ("quiet", "requests/s", "of the core", "requests/core-s", "p50 µs", "p99 µs", "to V2's JSON"):
+        table.add_column(name, justify="right", no_wrap=True)
+    ratios = dialects.ratios()
+    for name, samples in dialects.samples.items():
+        table.add_row(name, *_sample(*middle_of(samples)), _told(ratios[name]))
+    console.print(table)
+    if not all(ratio.quiet for ratio in ratios.values()):
+        console.print(DISTURBED, style="yellow")
 
 
 def _sample(sample: Sample, quiet: int) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.compared import Compared
+from bench.dialects import Dialects
 from bench.figures import FIGURES, Verdict, judge
+from bench.guesses import Guesses
 from bench.imports import Import
 from bench.interference import Interference
 from bench.management import Management
@@ -33,6 +35,8 @@ class Results:
     interference: Interference | None = None
     starts: Starts | None = None
     compared: Compared | None = None
+    dialects: Dialects | None = None
+    guesses: Guesses | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -47,7 +51,7 @@ class Results:
     def _measured(self) -> dict[str, float]:
         """Whatever was measured, by the figures' keys; imports and memory count only with a million contacts."""
         found = self._ratios()
-        for part in (self.compared, self.interference, self.starts):
+        for part in (self.compared, self.dialects, self.guesses, self.interference, self.starts):
             found |= {} if part is None else part.measured()
         if self.in_process is not None:
             found |= {"own_p50_us": self.in_process.p50_us, "own_p99_us": self.in_process.p99_us}
@@ -75,7 +79,7 @@ class Results:
     @property
     def details(self) -> dict[str, str]:
         """Sentences about what no other table has."""
-        found = {}
+        found = {} if self.guesses is None else {"known callers beside guesses": self.guesses.told()}
         if self.imported is not None:
             one = self.imported
             took = f"{one.seconds:.1f} s ({one.cpu_seconds:.1f} s of processor time)"
@@ -93,10 +97,8 @@ class Results:
             found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
             size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
             found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
-        if self.starts is not None:
-            for start in self.starts.all:
-                found[f"start: {start.name}"] = _outermost(start)
-        return found
+        starts = [] if self.starts is None else self.starts.all
+        return found | {f"start: {start.name}": _outermost(start) for start in starts}
 
     def document(self) -> dict[str, Any]:
         """All of it, for JSON."""
@@ -119,6 +121,8 @@ class Results:
                 for row in self.rows
             ],
             "compared": self.compared and self.compared.document(),
+            "dialects": self.dialects and self.dialects.document(),
+            "guesses": self.guesses and self.guesses.document(),
             "own_time_logged": self.logged and self.logged._asdict(),
             "own_time_in_process": self.in_process and self.in_process._asdict(),
             "import": self.imported and self.imported._asdict(),

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.compared import measure_compared
+from bench.dialects import measure_dialects
+from bench.guesses import measure_guesses
 from bench.installation import Installation, make_installation
 from bench.interference import Turns, measure_interference
 from bench.machine import Cores, choose_cores, describe
@@ -21,13 +23,17 @@ FEW = 10_000
 
 
 class Extent(NamedTuple):
-    """How much is measured: installations by their contacts, rounds, calls in process, starts of each kind, turns."""
+    """How much is measured: installations by their contacts, rounds, calls in process, starts of each kind, turns.
+
+    `guesses` are wrong codes.
+    """
 
     sizes: Sequence[int]
     plan: Plan
     calls: int
     starts: int
     turns: Turns
+    guesses: int
 
 
 FULL = Extent(
@@ -36,6 +42,7 @@ FULL = Extent(
     calls=200_000,
     starts=7,
     turns=Turns(turns=3, seconds=8, neighbours=100_000, replayed=100_000),
+    guesses=100_000,
 )
 QUICK = Extent(
     sizes=(FEW,),
@@ -43,6 +50,7 @@ QUICK = Extent(
     calls=50_000,
     starts=3,
     turns=Turns(turns=1, seconds=3, neighbours=10_000, replayed=5_000),
+    guesses=5_000,
 )
 
 
@@ -79,6 +87,10 @@ class Run:
         """Throughput beside other ways to answer the same calls."""
         self.results.compared = measure_compared(self.made[-1], self.extent.plan, self.cores, self.told)
 
+    def dialects(self) -> None:
+        """Throughput of every way to ask."""
+        self.results.dialects = measure_dialects(self.made[-1], self.extent.plan, self.cores, self.told)
+
     def management(self) -> None:
         """The management API."""
         self.told("lists, searches, upserts, an export")
@@ -87,6 +99,10 @@ class Run:
     def starts(self) -> None:
         """Starts of servers and commands."""
         self.results.starts = measure_starts(self.made, self.extent.starts, self.told)
+
+    def guesses(self) -> None:
+        """Known callers beside wrong codes."""
+        self.results.guesses = measure_guesses(self.made[-1], self.extent.guesses, self.told)
 
     def interference(self) -> None:
         """Calls while the desk works."""
@@ -98,8 +114,10 @@ MEASURED: dict[str, Callable[[Run], None]] = {
     "own-time": Run.own_time,
     "throughput": Run.throughput,
     "comparisons": Run.comparisons,
+    "dialects": Run.dialects,
     "starts": Run.starts,
     "management": Run.management,
+    "guesses": Run.guesses,
     "interference": Run.interference,
 }
 """The parts, in their order: the last ones add contacts."""

@@ -146,11 +146,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ask(server: Server, path: str, secret: str) -> tuple[int, str]:
-    """One request: status and body."""
+def ask(server: Server, line: str, secret: str) -> tuple[int, str]:
+    """One request, as a line of what load.lua reads: status and body."""
+    method, path, body, *headers = line.split("\t") if "\t" in line else ("GET", line, None)
+    given = dict(header.split(": ", 1) for header in headers)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=READY_WITHIN)
     try:
-        connection.request("GET", path, headers={"Authorization": f"Bearer {secret}"})
+        connection.request(method, path, body, {"Authorization": f"Bearer {secret}"} | given)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -224,3 +225,13 @@ def test_the_page_shows_a_session_and_its_call_is_in_the_call_log(asked: Away) -
 def logged(asked: Away) -> list[Call]:
     """The call log, newest first."""
     return list_calls(asked.cast.db, asked.cast.log, asked.cast["reader"], ACCOUNT)
+
+
+def test_of_200_calls_at_once_each_is_told_how_it_ended(asked: Away) -> None:
+    with ThreadPoolExecutor(200) as pool:
+        calls = [pool.submit(asked.gateway.talk, asking("F01", SCRIPT, b"0199001234"), SAID) for _ in range(200)]
+
+    statuses = [told(call.result())["AIG_STATUS"] for call in calls]
+
+    assert set(statuses) <= {"known", "error"}
+    assert "known" in statuses

@@ -42,9 +42,13 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What peers may cost: sessions at once, bytes of a line and of a head, seconds to ask and for a whole session."""
+    """What peers may cost: sessions at once, bytes of a line and of a head, seconds to ask and for a whole session.
+
+    `asked` is how many questions the server is sent at a time.
+    """
 
     sessions: int = 500
+    asked: int = 16
     line: int = 8 * 1024
     head: int = 64 * 1024
     ask_seconds: float = 1.5
@@ -115,7 +119,9 @@ class Gateway:
         self._allowed = allowed
         self._limits = limits
         self._sessions = 0
-        kept = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
+        # In their order: where many come at once the first are answered in time, and not all of them too late.
+        self._turns = asyncio.Semaphore(limits.asked)
+        kept = httpx.Limits(max_connections=limits.asked, max_keepalive_connections=limits.asked, keepalive_expiry=4.0)
         self._client = httpx.AsyncClient(base_url=url, timeout=limits.ask_seconds, limits=kept, trust_env=False)
 
     async def close(self) -> None:
@@ -177,7 +183,7 @@ class Gateway:
         """known, unknown or error; and V2's answer."""
         headers = {"Authorization": f"Bearer {token or self._token}"}
         try:
-            async with asyncio.timeout(self._limits.ask_seconds):
+            async with asyncio.timeout(self._limits.ask_seconds), self._turns:
                 answer = await self._client.post(v2.PATH, json=asked, headers=headers)
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return "unknown", {}

@@ -60,7 +60,7 @@ class CallWorker:
         self._file = identity(settings.database)
         self.table = Table(partial(open_to_read, settings.database, settings.cache_mib * 1024))
         proxies = Proxies(settings.trusted_proxies)
-        self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies)
+        self.call_path = CallPath(self.table, DIALECTS, self.log, self.counts, proxies, settings.workers)
         self.health = Health(self.counts, self._is_ready)
         self.wire = Wire(
             listening, inherited.desk, proxies, settings.keep_alive, most_connections(), BACKLOG, self._tls()

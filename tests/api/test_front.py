@@ -12,7 +12,7 @@ from aiguillage.api.front import is_host
 from aiguillage.compression import LEAST_COMPRESSED
 from aiguillage.settings import Settings
 from tests.api.client import client_of, on_new_account
-from tests.cast import Cast
+from tests.cast import ACCOUNT, Cast
 from tests.secure import certificate
 from tests.server import Server, running
 from tests.standing import Busy, busy_server
@@ -155,6 +155,10 @@ def test_links_lead_where_people_reach_the_server(cast: Cast) -> None:
         client = client_of(server, cast, "manager")
         made = [client.ask("POST", "/contacts", {"company": name}) for name in ("Garage", "Fournil")]
         page = client.ask("GET", "/contacts", params={"per_page": 1}, headers={"Host": "elsewhere.example.org"}).json()
+        template = client.ask(
+            "GET", f"http://127.0.0.1:{server.port}/integrations/3cx.xml?customer_account={ACCOUNT}"
+        ).text
 
     assert page["next_page_url"].startswith(f"{address}/smart-routings/contacts?")
     assert urlsplit(made[0].headers["location"]).path.startswith("/routing/smart-routings/contacts/")
+    assert f'Url="{address}/smart-routings/contacts?customer_account={ACCOUNT}&amp;' in template

@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.paced import SECRETS, Pacer, Seen
+from bench.paced import NOTHING, SECRETS, Pacer, Seen, requests_of
 from tests.bench.answering import ANSWER, END, answering
 
 REQUEST = b"GET /calls HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -16,7 +16,13 @@ REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"
 RATE = 1000.0
 
 
-def pace(answer_to: Callable[[int], bytes], calls: int, connections: int = 1) -> Seen:
+def pace(
+    answer_to: Callable[[int], bytes],
+    calls: int,
+    connections: int = 1,
+    request: bytes = REQUEST,
+    expected: Mapping[bytes, bytes] = NOTHING,
+) -> Seen:
     """What is seen of a server that has the calls end when it was asked so often."""
     end, ended = os.pipe()
 
@@ -26,7 +32,7 @@ def pace(answer_to: Callable[[int], bytes], calls: int, connections: int = 1) ->
         return answer_to(number)
 
     with answering(answer) as server:
-        (seen,) = Pacer(server.port, [[REQUEST]], RATE, connections).run(end)
+        (seen,) = Pacer(server.port, [[request]], RATE, connections, expected).run(end)
     os.close(end)
     return seen
 
@@ -64,6 +70,18 @@ def test_other_answers_than_200_are_refusals() -> None:
     seen = pace(lambda number: REFUSAL if number <= 7 else ANSWER, calls=50)
 
     assert (seen.refused, seen.broken) == (7, 0)
+
+
+def test_another_body_than_the_one_expected_is_misrouted(tmp_path: Path) -> None:
+    paths = tmp_path / "paths"
+    body = ANSWER.partition(b"\r\n\r\n")[2].decode()
+    paths.write_text(f"/calls?number=33199001234\t{body}\n/calls?number=33199005678\tanother\n/calls\n")
+    given = requests_of(paths, "one")
+    expected = {asked: told for asked, told in given.items() if told is not None}
+
+    misrouted = [pace(prompt, calls=20, request=asked, expected=expected).misrouted > 0 for asked in sorted(given)]
+
+    assert misrouted == [False, False, True]
 
 
 def test_a_call_whose_connection_ends_is_broken_and_the_next_has_a_new_one() -> None:

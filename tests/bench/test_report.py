@@ -9,6 +9,8 @@ from rich.console import Console
 
 from bench.chart import draw
 from bench.compared import COMPARISONS, Compared
+from bench.dialects import V2, Dialects
+from bench.guesses import Guesses, budget_of
 from bench.interference import Disturbance, Interference, Turn
 from bench.load import Sample
 from bench.paced import Seen
@@ -41,6 +43,8 @@ def results() -> Results:
         [10_000],
         samples={NGINX: side(1000), CONSTANT: side(500), OWN: side(450), BY_V2: side(400)},
         compared=Compared(OWN, {OWN: side(450), **others}, {"something else": "its package"}),
+        dialects=Dialects({V2: side(400), "FreeSWITCH": side(300), "V1": side(500)}),
+        guesses=Guesses(IDLE, WORSE._replace(misrouted=1), guessed=1000, judged=150, refused=850, budget=200),
         interference=Interference(3000, [disturbed((IDLE, WORSE), (IDLE, IDLE)), disturbed((IDLE, WORSE))]),
         starts=Starts([Start("serve", spent)], [Start("status", spent)], Start("TAB", spent)),
     )
@@ -69,6 +73,10 @@ def test_work_is_not_met_where_calls_are_slower_or_lost(busy: Seen) -> None:
     assert not disturbed((IDLE, busy)).met
 
 
+def test_the_budget_of_guesses_is_the_rules() -> None:
+    assert [budget_of(seconds) for seconds in (0, 1, 3, 7, 12)] == [201, 202, 203, 204, 205]
+
+
 def test_a_call_lost_beside_an_idle_desk_counts_too() -> None:
     assert not disturbed((CUT, IDLE)).met
 
@@ -88,12 +96,16 @@ def test_the_figures_are_about_the_worst_row_and_the_slowest_start(results: Resu
     assert measured["worst_p99"] == 1.8
     assert measured["serve_seconds"] == 0.7
     assert measured["to_go"] == 4.5
+    assert measured["dialects_to_v2"] == 0.75
+    assert [measured[f"guessed_{what}"] for what in ("right", "judged", "p99")] == [0.99, 0.75, 1.8]
 
 
 def test_every_table_is_printed_and_what_was_left_out_is_said(results: Results) -> None:
     told = printed(results)
 
     assert "3,000 calls a second" in told
+    assert "FreeSWITCH" in told
+    assert "1,000 guesses: 150 judged (at most 200)" in " ".join(told.split())
     assert "1.25 (1.00–1.50)" in told
     assert all(one.name in told for one in COMPARISONS.values())
     assert "apt-get install -y its package" in told
@@ -104,6 +116,8 @@ def test_the_document_has_every_turn_and_every_start(results: Results) -> None:
 
     assert document["interference"]["rows"][0]["turns"][0]["busy"]["p99_us"] == 900
     assert [len(kind["starts"]) for kind in document["starts"]] == [3, 3, 3]
+    assert document["dialects"]["to_v2"]["V1"]["median"] == 1.25
+    assert document["guesses"]["budget"] == 200
     assert document["compared"]["left_out"] == {"something else": "its package"}
 
 

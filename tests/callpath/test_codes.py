@@ -13,9 +13,11 @@ from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.domain.facts import compile_facts
 from aiguillage.domain.tries import BY_CALLER, CODES_OF_ACCOUNT
+from aiguillage.settings import Settings
 from tests.callpath.conftest import Inside
 from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, known_caller
 from tests.refusal import refused
+from tests.server import running
 
 STRANGER, OTHER = "+33199009999", "+33199008888"
 V1, V2 = "/api/v1/smartRoutings", "/api/v2/route"
@@ -32,7 +34,7 @@ def asked(path: str, number: str, code: str) -> str:
 
 def codes_of(workers: int = 1, *, shares: bool = False, counts: Counts | None = None) -> Codes:
     """The codes of one of so many workers; `shares`: whether every number is every contact's."""
-    return Codes(counts or Counts(memory_for(workers), 1), lambda _account, _number, _contact: shares)
+    return Codes(counts or Counts(memory_for(workers), 1), lambda _account, _number, _contact: shares, workers)
 
 
 def wait_of(codes: Codes, facts: Facts, now: float) -> int:
@@ -136,6 +138,17 @@ def test_all_workers_together_judge_no_more_wrong_codes_than_one_would(workers: 
             judged += wait_of(codes, replace(WRONG, number=f"+3319{n:03}{second:04}"), float(second)) == 0
 
     assert CODES_OF_ACCOUNT.free < judged <= CODES_OF_ACCOUNT.free + 600 // CODES_OF_ACCOUNT.longest + 4 * workers
+
+
+def test_one_worker_of_a_server_has_an_accounts_whole_budget(cast: Cast) -> None:
+    known_caller(cast)
+    with running(Settings(data_dir=cast.db.path.parent)) as server:
+        answers = [
+            server.ask(asked(V1, f"+336399{n:05}", "9999"), cast.secret("router")).status
+            for n in range(CODES_OF_ACCOUNT.free + 2)
+        ]
+
+    assert answers == [404] * (CODES_OF_ACCOUNT.free + 1) + [429]
 
 
 def test_over_the_budget_a_code_counts_from_a_number_that_its_contact_has_among_others() -> None:

@@ -11,7 +11,7 @@ SECRET = "aig_" + "s" * 20
 
 
 def test_every_folder_is_a_phone_system_with_a_name() -> None:
-    assert {one.name for one in folder().iterdir() if one.is_dir()} <= set(TITLES)
+    assert {one.name for one in folder().iterdir() if one.is_dir()} == set(TITLES)
     assert all((folder() / name / file).is_file() for name, files in systems().items() for file in files or (LINE,))
 
 

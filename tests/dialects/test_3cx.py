@@ -10,11 +10,14 @@ from lxml import etree
 
 from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact
+from aiguillage.integrations import Place, file_of
 from tests.cast import ACCOUNT, NUMBER
 from tests.docs.markdown import ROOT
 from tests.ruled import STRANGER, Ruled
 
 TEMPLATE = etree.parse(ROOT / "integrations/3cx/3cx.xml")
+SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests/dialects/crm_template.xsd"))
+SERVED = f"/integrations/3cx.xml?customer_account={ACCOUNT}"
 ADDRESS = "https://calls.example.org"
 MAIL = "accueil@example.org"
 BY_NUMBER, BY_EMAIL = "", "LookupByEmail"
@@ -53,9 +56,31 @@ def look_up(ruled: Ruled, scenario: str, by: str = "reading", **given: str) -> d
 
 
 def test_the_template_has_nothing_that_its_description_does_not_name() -> None:
-    schema = etree.XMLSchema(etree.parse(ROOT / "tests/dialects/crm_template.xsd"))
+    SCHEMA.assertValid(TEMPLATE)
 
-    schema.assertValid(TEMPLATE)
+
+def test_the_template_is_served_filled_in_with_the_address_that_was_asked_and_without_a_token(ruled: Ruled) -> None:
+    secret = ruled.secret("reading")
+    here = f"http://127.0.0.1:{ruled.server.port}"
+
+    answer = ruled.server.ask(SERVED, secret)
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/xml")
+    assert answer.headers["content-disposition"] == f'attachment; filename="3cx-{ACCOUNT}.xml"'
+    assert answer.text == file_of("3cx", "3cx.xml", Place(here, ACCOUNT))
+    assert secret not in answer.text
+    SCHEMA.assertValid(etree.ElementTree(etree.fromstring(answer.body)))
+
+
+def test_the_template_of_a_stranger_s_account_is_as_one_of_no_account(ruled: Ruled) -> None:
+    outsider = ruled.secret("outsider")
+
+    theirs, none = (ruled.server.ask(SERVED.replace(ACCOUNT, code), outsider) for code in (ACCOUNT, "CL9999"))
+
+    assert (theirs.status, none.status) == (404, 404)
+    assert theirs.text.replace(ACCOUNT, "CL9999") == none.text
+    assert ruled.server.ask(SERVED).status == 401
+    assert ruled.server.ask(SERVED, ruled.secret("router")).status == 403
 
 
 @pytest.mark.parametrize("number", [NUMBER, "33199001234", "0199001234", "0033199001234"])

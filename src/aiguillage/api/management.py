@@ -16,6 +16,7 @@ from aiguillage.api.resources import (
     geo,
     holidays,
     imports,
+    integrating,
     journal,
     opening,
     people,
@@ -41,7 +42,7 @@ FACTS = (
 )
 OTHERS = (
     *(signing_in, accounts, users, tokens, sessions, contacts, exchange, sources, imports, fields),
-    *(holidays, calendars, rotas, switches, geo, ctis, surveys, phone_systems),
+    *(holidays, calendars, rotas, switches, geo, ctis, surveys, phone_systems, integrating),
     *(calls, journal, replay, people, webhooks),
 )
 TAGS = (

@@ -56,9 +56,9 @@ HasNumber = Callable[[int, str, int], bool]
 class Codes:
     """The wrong codes that one of so many workers was sent."""
 
-    def __init__(self, counts: Counts, has_number: HasNumber) -> None:
+    def __init__(self, counts: Counts, has_number: HasNumber, workers: int) -> None:
         self._callers = Tries(BY_CALLER)
-        self._accounts = Tries(wrong_codes(len(counts.rows) - 1))
+        self._accounts = Tries(wrong_codes(workers))
         self._counts = counts
         self._has_number = has_number
 

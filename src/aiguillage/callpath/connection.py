@@ -156,7 +156,7 @@ class Connection(asyncio.Protocol):
             found = PLAIN.match(data)
             if found is not None:
                 headers = self._port.known.get(data[found.end() :])
-                dialect = None if headers is None else self._port.exact.get(found[1])
+                dialect = None if headers is None else self._port.plain_dialect(found[1])
                 if dialect is not None and headers is not None:
                     self._take_plain(dialect, found, headers)
                     return
@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
         self.request_id = self._port.next_id()
         scope = {
             "method": "GET",
-            "path": dialect.PATH,
+            "path": dialect.PATH or found[1].decode(),
             "query_string": found[2] or b"",
             "headers": headers,
             "client": None if self.peer is None else (self.peer, 0),
@@ -284,14 +284,16 @@ class Connection(asyncio.Protocol):
         Where the body is what shows who asks, it is read of everybody: it has an eighth of what a head may have.
         """
         too_long = max(request.size, request.length or 0) > LONGEST_FORM
-        strangers = dialect.UNREAD.complete is None and not self._port.is_known(request.headers)
-        if request.ended or too_long or strangers:
+        if request.ended or too_long or self._is_stranger(dialect, request):
             self._form = None
             body = b"".join(request.take_body()) if request.ended and not too_long else None
             self._port.answer_later(self, dialect, request.scope(self.peer, body))
             return
         self._form = dialect
         self._say_go_on(request)
+
+    def _is_stranger(self, dialect: Dialect, request: Request) -> bool:
+        return dialect.UNREAD.complete is None and not self._port.is_known(request.headers)
 
     def _say_go_on(self, request: Request) -> None:
         """Lets a client send its body who asks first."""

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from msgspec.structs import replace
@@ -28,6 +29,9 @@ Scope = dict[str, Any]
 Headers = Iterable[tuple[bytes, bytes]]
 Answer = tuple[int, tuple[tuple[bytes, bytes], ...], bytes]
 """Status, headers, body."""
+
+KEPT_PATHS, LONGEST_KEPT = 1024, 128
+"""How many paths a worker knows the dialects of, each up to so many letters: a phone system asks at the same one."""
 
 REHEARSED_ACCOUNTS, REHEARSED_NUMBER = 8, "+33199000000"
 
@@ -68,10 +72,19 @@ class Dialect(Protocol):
 
 
 class CallPath:
-    """What answers calls; `proxies` are those whose word counts for where a client is."""
+    """What answers calls; `proxies` are those whose word counts for where a client is.
+
+    It is one of so many `workers` that answer together.
+    """
 
     def __init__(
-        self, table: Table, dialects: Iterable[Dialect], log: CallLog, counts: Counts, proxies: Proxies
+        self,
+        table: Table,
+        dialects: Iterable[Dialect],
+        log: CallLog,
+        counts: Counts,
+        proxies: Proxies,
+        workers: int = 1,
     ) -> None:
         self._table = table
         self._dialects = tuple(dialects)
@@ -79,7 +92,8 @@ class CallPath:
         self._log = log
         self._counts = counts
         self._proxies = proxies
-        self._codes = Codes(counts, table.has_number)
+        self._codes = Codes(counts, table.has_number, workers)
+        self._searched = lru_cache(maxsize=KEPT_PATHS)(self._search)
         self._failed = 0
         self._told_at = 0.0
 
@@ -87,8 +101,11 @@ class CallPath:
         """The dialect that a path is a call in; None for a request that is no call."""
         dialect = self.by_path.get(path)
         if dialect is None:
-            return next((other for other in self._dialects if other.handles(path)), None)
+            return self._searched(path) if len(path) <= LONGEST_KEPT else self._search(path)
         return dialect
+
+    def _search(self, path: str) -> Dialect | None:
+        return next((other for other in self._dialects if other.handles(path)), None)
 
     def call(self, dialect: Dialect, scope: Scope, request_id: bytes) -> Answer:
         """The five steps, timed; whatever goes wrong inside is a 503 and a line in the log, with the request's id.

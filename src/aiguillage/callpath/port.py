@@ -84,7 +84,7 @@ class Port:
         self.loop = asyncio.get_running_loop()
         self.keep_alive = wire.keep_alive
         self.dialect_of = call_path.dialect_of
-        self.exact = {path.encode(): dialect for path, dialect in call_path.by_path.items()}
+        self._exact = {path.encode(): dialect for path, dialect in call_path.by_path.items()}
         self.known = KnownHeaders()
         self.connections: set[Connection] = set()
         self.stopping = False
@@ -200,6 +200,10 @@ class Port:
             if own is not None:
                 self.counts.add("wrong_addresses")
         return own
+
+    def plain_dialect(self, path: bytes) -> Dialect | None:
+        """The dialect of a path in which nothing is percent-encoded."""
+        return self._exact.get(path) or self.dialect_of(path.decode())
 
     def is_known(self, headers: Headers) -> bool:
         """Whether the headers have a token that is good at this moment."""

@@ -11,7 +11,6 @@ decided here is `not found`, and what is wrong with the question keeps its statu
 
 import re
 from typing import Annotated, Any, Literal
-from xml.sax.saxutils import quoteattr
 
 import msgspec
 
@@ -23,18 +22,22 @@ from aiguillage.dialects.parameters import read_both
 from aiguillage.dialects.paths import is_path
 from aiguillage.dialects.v2_formats import as_string
 from aiguillage.domain import described
-from aiguillage.domain.answered import told
+from aiguillage.domain.answered import Told, told
 from aiguillage.domain.calls import Decision, Facts, Question
 from aiguillage.domain.described import XML, Content, Described, Tag
 from aiguillage.domain.errors import Refusal
 from aiguillage.domain.meanings import means, optional
 from aiguillage.domain.routing import REJECT, RULES
+from aiguillage.domain.templates import in_xml
 
 NAME = "freeswitch"
 PATH = "/dialects/freeswitch"
 METHODS = ("POST",)
 UNKNOWN = "aiguillage_unknown"
 """The extension to which an unknown caller's call is sent, where unknown callers get an empty answer."""
+
+Action = tuple[str, str, str]
+"""An application of FreeSWITCH's own, words of ours that it is given, and a value behind them."""
 
 _PLACES = ("account", "context", "into")
 _SECTION = "section"
@@ -47,6 +50,7 @@ POSTED = (*_NUMBERS, *_CALLED, *_CONTEXTS, *_HIDDEN, _ACCOUNT, _CODE)
 """What is read of a look-up's form: no more need be sent."""
 
 _READ = {*_PLACES, _SECTION, *POSTED}
+_VARIABLES = tuple(f"aig_{name}=" for name in Told.__struct_fields__)
 _TRUE = {"true", "yes", "1"}
 _OPENS = '<?xml version="1.0" encoding="UTF-8"?>\n<document type="freeswitch/xml">\n'
 _NOT_FOUND = f'{_OPENS}<section name="result"><result status="not found"/></section>\n</document>\n'.encode()
@@ -54,6 +58,9 @@ _CONTENT = b"text/xml; charset=utf-8"
 
 _ODD = re.compile("[^ -#%-\\[\\]-~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML has not, and what FreeSWITCH takes for the beginning of something: `$` and `\\`."""
+
+_PLAIN_TEXT = re.compile("[A-Za-z0-9 +:@_.-]*")
+"""A text in which nothing is odd, nor written otherwise in XML: most are."""
 
 _SIP = re.compile(r"sips?:[A-Za-z0-9.!~*_%+-]+@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:;[A-Za-z0-9=.-]+)*")
 """A SIP address with nothing in it that a dial string of FreeSWITCH would take for its own."""
@@ -116,41 +123,46 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
         return render(200, _CONTENT, _NOT_FOUND)
     whole = told(facts, decision)
     status = "known" if whole.known else "unknown"
-    actions = [("set", f"aig_status={status}")]
+    actions = [("set", "aig_status=", status)]
     if question.called is not None and _DIALLED.fullmatch(question.called):
-        actions.append(("set", f"aig_called={question.called}"))
-    for name in whole.__struct_fields__:
-        value = getattr(whole, name)
+        actions.append(("set", "aig_called=", question.called))
+    for name, value in zip(_VARIABLES, msgspec.structs.astuple(whole), strict=True):
         if value is not None:
-            actions.append(("set", f"aig_{name}={as_string(value)}"))
-    return render(200, _CONTENT, _dialplan(question.shape.context, [*actions, way]).encode())
+            actions.append(("set", name, value if value.__class__ is str else as_string(value)))
+    actions.append(way)
+    return render(200, _CONTENT, _dialplan(question.shape.context, actions).encode())
 
 
-def _way(question: Question, decision: Decision) -> tuple[str, str] | None:
+def _way(question: Question, decision: Decision) -> Action | None:
     """What FreeSWITCH does with the call at last."""
     destination, into = decision.destination, question.shape.into
     if destination is None:
         told_nothing = decision.known is None and not decision.not_found
-        return ("transfer", f"{UNKNOWN} XML {into}") if told_nothing else None
+        return ("transfer", "", f"{UNKNOWN} XML {into}") if told_nothing else None
     if destination == REJECT:
-        return "hangup", "CALL_REJECTED"
+        return "hangup", "", "CALL_REJECTED"
     if _SIP.fullmatch(destination):
-        return "bridge", f"sofia/external/{destination}"
+        return "bridge", "sofia/external/", destination
     extension = destination.replace("'", " ")
-    return "transfer", f"'{extension}' XML {into}" if " " in extension else f"{extension} XML {into}"
+    return "transfer", "", f"'{extension}' XML {into}" if " " in extension else f"{extension} XML {into}"
 
 
-def _dialplan(context: str, actions: list[tuple[str, str]]) -> str:
-    lines = "".join(f"<action application={_written(name)} data={_written(data)}/>\n" for name, data in actions)
+def _dialplan(context: str, actions: list[Action]) -> str:
+    if not _PLAIN_TEXT.fullmatch("".join([value for _, _, value in actions])):
+        actions = [(name, before, _written(value)) for name, before, value in actions]
+    lines = "".join([f'<action application="{name}" data="{before}{value}"/>\n' for name, before, value in actions])
     return (
-        f'{_OPENS}<section name="dialplan">\n<context name={_written(context)}>\n<extension name="aiguillage">\n'
+        f'{_OPENS}<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
         f"<condition>\n{lines}</condition>\n</extension>\n</context>\n</section>\n</document>\n"
     )
 
 
 def _written(text: str) -> str:
-    """A text as an attribute. What is odd becomes a blank: FreeSWITCH would carry out a company called `${system}`."""
-    return quoteattr(_ODD.sub(" ", text))
+    """A text inside an attribute's quotes.
+
+    What is odd becomes a blank: FreeSWITCH would carry out a company called `${system}`.
+    """
+    return in_xml(_ODD.sub(" ", text))
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:

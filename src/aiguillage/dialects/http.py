@@ -73,17 +73,27 @@ def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
         return _read_odd(raw, where, names)
 
 
+def unquoted(text: str) -> str:
+    """A name or value of a form, decoded; mostly it is the `+` of a number. Raises UnicodeDecodeError."""
+    if "+" not in text:
+        found = text.replace("%2B", "+")
+        if "%" not in found:
+            return found
+    return unquote_plus(text, errors="strict")
+
+
 def _read(text: str, names: Container[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     plain = "%" not in text and "+" not in text
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        if not plain and ("%" in name or "+" in name):
+        coded = not plain and ("%" in pair or "+" in pair)
+        if coded and ("%" in name or "+" in name):
             name = unquote_plus(name)
         if name not in names:
             continue
-        if not plain:
-            value = unquote_plus(value, errors="strict")
+        if coded:
+            value = unquoted(value)
         if found.setdefault(name, value) != value:
             raise invalid(f"{name[:40]} is given twice with two values")
     return found

@@ -7,7 +7,7 @@ _SLASHES = re.compile(r"/{2,}")
 
 def tidy(path: str) -> str:
     """The path with single slashes, and none at its end."""
-    return _SLASHES.sub("/", path).rstrip("/") or "/"
+    return (_SLASHES.sub("/", path) if "//" in path else path).rstrip("/") or "/"
 
 
 def is_path(path: str, own: str) -> bool:

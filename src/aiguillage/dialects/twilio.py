@@ -14,15 +14,15 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal, cast
-from urllib.parse import unquote_plus
 
 import msgspec
 
 from aiguillage.dialects.encom import PlainAccount, Short, refusal
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
-from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, read_query, render
+from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, read_query, render, unquoted
 from aiguillage.dialects.twiml import ask_for_code, respond, send_to
 from aiguillage.domain import described
 from aiguillage.domain.accounts import DEFAULT, EMPTY
@@ -107,13 +107,15 @@ def _form_of(scope: Scope) -> Pairs | None:
     body: bytes | None = scope["body"]
     if not body:
         return None
+    pairs = []
     try:
-        return [
-            (unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict"))
-            for name, _, value in (pair.partition("=") for pair in body.decode().split("&"))
-        ]
+        for pair in body.decode().split("&"):
+            name, _, value = pair.partition("=")
+            coded = "%" in pair or "+" in pair
+            pairs.append((unquoted(name), unquoted(value)) if coded else (name, value))
     except UnicodeDecodeError:
         return None
+    return pairs
 
 
 def _signed_address(scope: Scope, form: Pairs, public_url: str, key: str) -> str | None:
@@ -173,7 +175,7 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     call: Call = question.shape
     if decision.destination is None and decision.known is None and call.asks_for_code:
         return call.prompt()
-    what = told(facts, decision)
+    what = partial(told, facts, decision)
     return respond(send_to(decision.destination, facts.account.country, what, answered=call.tries > 0))
 
 

@@ -1,5 +1,6 @@
 """V2, `GET` and `POST /api/v2/route`: one question settles the call, and the answer says why."""
 
+from functools import lru_cache, partial
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -84,7 +85,7 @@ def _whole(given: dict[str, str]) -> Question:
     at = filled.get("at")
     return replace(
         _ordinary(filled),
-        shape=Shape(_read_format(filled), _read_fields(filled)),
+        shape=_read_shape(filled.get("format", PLAIN.format), filled.get("fields", "")),
         value=filled.get("value"),
         called=filled.get("called"),
         at=None if at is None else read_moment(at),
@@ -96,20 +97,16 @@ def _whole(given: dict[str, str]) -> Question:
     )
 
 
-def _read_format(given: dict[str, str]) -> str:
-    wanted = given.get("format", "json")
+@lru_cache(maxsize=1024)
+def _read_shape(wanted: str, fields: str) -> Shape:
+    """The format, and the fields picked, each once, in the order asked for; kept: a call flow asks for the same."""
     if wanted not in FORMATS:
         raise invalid(f"format is one of {', '.join(FORMATS)}")
-    return wanted
-
-
-def _read_fields(given: dict[str, str]) -> tuple[str, ...]:
-    """The fields picked, each once, in the order asked for."""
-    names = dict.fromkeys(name.strip() for name in given.get("fields", "").split(","))
+    names = dict.fromkeys(name.strip() for name in fields.split(","))
     names.pop("", None)
     if not names.keys() <= set(FIELDS):
         raise invalid(f"fields are any of {', '.join(FIELDS)}, separated by commas")
-    return tuple(names)
+    return Shape(wanted, tuple(names))
 
 
 def _read_explain(given: dict[str, str]) -> bool:
@@ -129,9 +126,9 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     if shape is PLAIN:
         return as_json(told(facts, decision))
     if shape.format == "twiml":
-        said = told(facts, decision)
         nothing = decision.known is None and decision.destination is None
-        return respond(NOTHING if nothing else send_to(decision.destination, facts.account.country, said))
+        what = partial(told, facts, decision)
+        return respond(NOTHING if nothing else send_to(decision.destination, facts.account.country, what))
     trace = trace_of(facts, decision) if question.explain else None
     return as_asked(told(facts, decision), *shape, trace)
 

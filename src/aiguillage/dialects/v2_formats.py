@@ -6,8 +6,8 @@ from urllib.parse import quote
 import msgspec
 
 from aiguillage.dialects.http import JSON, TEXT, Answer, render
-from aiguillage.domain.answered import ATTRIBUTES, FIELDS, FREE_TEXT, Told
-from aiguillage.domain.templates import in_xml
+from aiguillage.domain.answered import ATTRIBUTES, FREE_TEXT, Told
+from aiguillage.domain.templates import in_xml, is_plain_in_xml
 
 TEXTUAL = ("raw", "kv", "text", "xml", "twiml")
 """The formats whose errors are text/plain."""
@@ -24,8 +24,8 @@ def as_json(answer: Told) -> Answer:
 
 def as_asked(answer: Told, wanted: str, fields: tuple[str, ...], trace: list[dict[str, Any]] | None) -> Answer:
     """The fields asked for (none: all, raw: the destination alone) in the format asked for; a trace goes with JSON."""
-    chosen = fields or (("destination",) if wanted == "raw" else FIELDS)
-    values = {name: getattr(answer, ATTRIBUTES[name]) for name in chosen}
+    chosen = fields or (("destination",) if wanted == "raw" else ())
+    values = {name: getattr(answer, ATTRIBUTES[name]) for name in chosen} or msgspec.to_builtins(answer)
     if wanted == "json":
         return render(200, JSON, _encode(values if trace is None else values | {"trace": trace}))
     if wanted == "strings":
@@ -38,6 +38,8 @@ def as_string(value: object) -> str:
     """A value as the text that a flow compares it with: yes and no as `true` and `false`, nothing for None."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -45,7 +47,9 @@ def _text(value: object) -> str:
     """A value as text on one line: booleans as 1 and 0, nothing for None."""
     if value is None:
         return ""
-    return str(int(value)) if isinstance(value, bool) else " ".join(str(value).split())
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _raw(values: dict[str, Any]) -> str:
@@ -63,7 +67,10 @@ def _lines(values: dict[str, Any]) -> str:
 
 
 def _elements(values: dict[str, Any]) -> str:
-    inside = "".join([f"<{name}>{in_xml(_text(value))}</{name}>" for name, value in values.items()])
+    texts = [_text(value) for value in values.values()]
+    if not is_plain_in_xml("".join(texts)):
+        texts = [in_xml(text) for text in texts]
+    inside = "".join([f"<{name}>{text}</{name}>" for name, text in zip(values, texts, strict=True)])
     return f'<?xml version="1.0" encoding="UTF-8"?><route>{inside}</route>'
 
 

@@ -26,6 +26,7 @@ _PLACE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 _NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """Characters that no XML document may have, escaped or not."""
 
+_PLAIN_IN_XML = re.compile("[ !#-%(-;=?-~\u00a0-\ud7ff\ue000-\ufffd]*")
 _DECLARATION = re.compile(r"\s*<\?xml\s[^?{}]*\?>")
 _XML = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
@@ -45,7 +46,12 @@ Template = tuple[str | Place, ...]
 
 def in_xml(text: str) -> str:
     """A text as it can be inside an XML element or an attribute's quotes; what XML cannot have is a question mark."""
-    return _NO_XML.sub("?", text).translate(_XML)
+    return text if is_plain_in_xml(text) else _NO_XML.sub("?", text).translate(_XML)
+
+
+def is_plain_in_xml(text: str) -> bool:
+    """Whether a text can be in XML as it is: most can."""
+    return _PLAIN_IN_XML.fullmatch(text) is not None
 
 
 def _plain(value: object) -> str:

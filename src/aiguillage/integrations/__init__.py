@@ -70,6 +70,11 @@ def files_of(system: str, place: Place) -> dict[str, str]:
     return {name: filled(_read(system, name), place) for name in names or (LINE,)}
 
 
+def file_of(system: str, name: str, place: Place) -> str:
+    """One of a system's files, filled in. Raises Refusal(missing) for no such system."""
+    return files_of(system, place)[name]
+
+
 def lines_for(place: Place, query: str = QUERY) -> dict[str, str]:
     """The shortest line of each system that has one, by the system's name. It asks that query where it can."""
     return {
