@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from structlog.testing import capture_logs
 
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.desk.calendars import add_calendar, list_calendars
@@ -30,6 +29,7 @@ from aiguillage.settings import Settings
 from aiguillage.storage.deliveries import Wanted
 from tests.calendars import WEEKLY, ical, queue
 from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, known_caller
+from tests.logged import logged
 from tests.secure import Secure, answer
 from tests.server import Server, processes, running
 
@@ -126,10 +126,10 @@ def test_what_is_due_is_done_and_what_fails_stops_nothing_else(cast: Cast, setti
 def test_contacts_are_imported_from_a_source_that_is_due_and_what_fails_is_said(cast: Cast, settings: Settings) -> None:
     set_source(cast.db, long_ago(cast), ACCOUNT, {"url": "https://crm.invalid/a.csv?key=hush", "schedule": "hourly"})
 
-    with capture_logs() as said:
+    with logged() as said:
         keep_house(settings, Counts(memory_for(1), 1, []), lambda seconds: seconds > 0)
 
-    assert {"event": "source_failing", "account": ACCOUNT, "log_level": "warning"} in said
+    assert {"event": "source_failing", "account": ACCOUNT, "level": "warning"} in said
     assert "hush" not in str(said)
     assert "crm.invalid is no name that is known" in show_source(cast.db, cast["editor"], ACCOUNT).source.trouble
 
@@ -147,7 +147,7 @@ def test_a_walk_whose_findings_cannot_be_kept_is_said_once_a_round_and_kept_when
             in_the_way.rmdir()
         return over
 
-    with capture_logs() as said:
+    with logged() as said:
         keep_house(settings, Counts(memory_for(1), 1, []), ends)
 
     assert [(line["event"], line.get("step")) for line in said] == [

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator
 from contextvars import copy_context
 
 import pytest
-import structlog
 
 from aiguillage.api.request_ids import note_id
 from aiguillage.api.summed import MOST_KINDS, Summed
-from aiguillage.logs import configure_logs
+from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings
 from tests.cast import CODE, Cast
 from tests.marked import marked_in
 from tests.server import running
 
+OURS = logging.getLogger("aiguillage.tests")
+
 
 @pytest.fixture(autouse=True)
 def _unchanged() -> Iterator[None]:
     handlers, level = logging.root.handlers[:], logging.root.level
-    structlog.reset_defaults()
     yield
     logging.root.handlers, logging.root.level = handlers, level
 
@@ -30,10 +30,9 @@ def _unchanged() -> Iterator[None]:
 def test_an_event_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    configure_logs("info")
+    configure_lines("info")
 
-    structlog.get_logger().warning("call_failed", failed=3)
-    structlog.reset_defaults()
+    OURS.warning("call_failed", extra={"about": {"failed": 3}})
 
     told = json.loads(written.getvalue())
     assert (told["event"], told["level"], told["failed"]) == ("call_failed", "warning", 3)
@@ -42,17 +41,16 @@ def test_an_event_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_request_id_is_in_all_lines_from_where_it_is_noted_on(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    configure_logs("info")
+    configure_lines("info")
 
     def say() -> None:
         note_id("one")
-        structlog.get_logger().warning("child_ended")
+        OURS.warning("child_ended")
         logging.getLogger("uvicorn.error").warning("odd")
 
     copy_context().run(say)
-    structlog.get_logger().warning("other")
+    OURS.warning("other")
     logging.getLogger("uvicorn.error").warning("other")
-    structlog.reset_defaults()
 
     told = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(line["event"], line.get("request_id")) for line in told] == [
@@ -66,7 +64,7 @@ def test_a_request_id_is_in_all_lines_from_where_it_is_noted_on(monkeypatch: pyt
 def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     written, later = io.StringIO(), list[Callable[[], None]]()
     monkeypatch.setattr(sys, "stderr", written)
-    configure_logs("info")
+    configure_lines("info")
     summed = Summed(later.append)
 
     for number in range(5):
@@ -74,7 +72,6 @@ def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: py
     summed.write("sign_in_refused", logging.WARNING, apart={"address": "192.0.2.9"}, kind="unauthorized")
     for tell in later:
         tell()
-    structlog.reset_defaults()
 
     told = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(line["kind"], line.get("address"), line.get("times")) for line in told] == [
@@ -87,7 +84,7 @@ def test_what_anybody_can_cause_is_written_once_and_then_counted(monkeypatch: py
 def test_of_one_event_a_bounded_number_of_kinds_has_lines_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     written, later = io.StringIO(), list[Callable[[], None]]()
     monkeypatch.setattr(sys, "stderr", written)
-    configure_logs("info")
+    configure_lines("info")
     summed = Summed(later.append)
 
     for user in range(100):
@@ -95,7 +92,6 @@ def test_of_one_event_a_bounded_number_of_kinds_has_lines_of_its_own(monkeypatch
     summed.write("sign_in_refused", logging.WARNING, apart={}, kind="limited")
     for tell in later:
         tell()
-    structlog.reset_defaults()
 
     told = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [line.get("user") for line in told] == [*range(MOST_KINDS + 1), None, None]
@@ -107,10 +103,9 @@ def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPa
     closed = io.StringIO()
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
-    configure_logs("info")
+    configure_lines("info")
 
-    structlog.get_logger().error("call_failed")
-    structlog.reset_defaults()
+    OURS.error("call_failed")
 
     assert closed.closed
 

@@ -75,7 +75,7 @@ def test_a_call_worker_imports_nothing_of_the_desk() -> None:
             *(f"sqlite.{one}" for one in ("frozen", "library", "room")),
         )
     }
-    assert {"litestar", "sqlalchemy", "uvicorn", "structlog", "rich", "typer"} & set(loaded) == set()
+    assert {"litestar", "sqlalchemy", "uvicorn", "rich", "typer"} & set(loaded) == set()
 
 
 def test_without_its_desk_calls_go_on_and_it_is_started_again(cast: Cast, server: Server) -> None:

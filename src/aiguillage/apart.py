@@ -3,6 +3,7 @@
 It is forked from the process from which the API's are forked (api/apart.py), with everything imported.
 """
 
+import logging
 import os
 import resource
 from collections.abc import Callable
@@ -12,17 +13,15 @@ from multiprocessing.context import ForkServerProcess
 from threading import Thread
 from typing import Any
 
-import structlog
-
 from aiguillage.api.apart import ours, why_it_ended
 from aiguillage.api.child import MOST_MEMORY, MOST_SECONDS
-from aiguillage.domain.errors import Refusal, place_of
-from aiguillage.logs import configure_logs
+from aiguillage.domain.errors import Refusal, about_error
+from aiguillage.logs import configure_lines
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
 from aiguillage.storage.sqlite.staging import sweep
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 def work_apart(settings: Settings, work: Callable[..., Any], *args: object, **options: object) -> Any:  # noqa: ANN401 - whatever the work answers
@@ -67,12 +66,15 @@ def _carry_out(
     os.setpgid(0, 0)
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
         resource.setrlimit(limit, (most, resource.getrlimit(limit)[1]))
-    configure_logs(settings.log_level)
+    configure_lines(settings.log_level)
     db = Database(settings.database)
     try:
         _tell(answer, lambda: work(db, *args, **options))
     except Exception as error:  # noqa: BLE001 - its text may quote what somebody sent, and is not for the log
-        _log.error("work_failed", work=work.__name__, error=type(error).__name__, where=place_of(error))
+        _log.error(
+            "work_failed",
+            extra={"about": {"work": work.__name__, **about_error(error)}},
+        )
     finally:
         db.close()
 

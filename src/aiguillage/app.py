@@ -14,7 +14,7 @@ from aiguillage.dialects.all import DIALECTS
 from aiguillage.domain.errors import Kind, Refusal
 from aiguillage.drafting import replay_draft
 from aiguillage.explaining import explain_call
-from aiguillage.logs import configure_logs
+from aiguillage.logs import configure_lines
 from aiguillage.replaying import replay_calls
 from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
@@ -48,7 +48,7 @@ def build_desk(settings: Settings) -> Desk:
         settings.calls,
         now,
         replay,
-        prepare=partial(configure_logs, settings.log_level),
+        prepare=partial(configure_lines, settings.log_level),
         public_url=settings.public_url,
     )
     means: dict[str, Callable[..., Any]] = {

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from aiguillage.app import Desk, build_desk
 from aiguillage.callpath.counts import Counts
 from aiguillage.inherited import Inherited
-from aiguillage.logs import configure_logs
+from aiguillage.logs import configure_lines
 from aiguillage.precedence import give_way, give_way_a_little
 from aiguillage.settings import read_settings
 from aiguillage.sockets import same_user
@@ -94,7 +94,7 @@ def main(words: list[str]) -> None:
     """The process."""
     give_way_a_little()
     inherited, settings = Inherited.read(words), read_settings()
-    configure_logs(settings.log_level)
+    configure_lines(settings.log_level)
     listening = socket.socket(fileno=inherited.sockets[0])
     DeskServer(build_desk(settings), inherited).run(sockets=[listening])
 

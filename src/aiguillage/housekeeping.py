@@ -1,5 +1,6 @@
 """Housekeeping: a process beside the workers: calendars, holidays, sources, webhooks, mail, old calls, damage."""
 
+import logging
 import signal
 import sys
 import threading
@@ -10,7 +11,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
-import structlog
 
 from aiguillage.callpath.counts import Counts
 from aiguillage.desk.calendar_counts import CalendarCounts
@@ -22,10 +22,10 @@ from aiguillage.desk.holidays import renew_holidays
 from aiguillage.desk.retention import keep_retention
 from aiguillage.desk.sources import due_sources, run_due
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Refusal, place_of
+from aiguillage.domain.errors import Refusal, about_error
 from aiguillage.domain.moments import moment_of
 from aiguillage.inherited import Inherited
-from aiguillage.logs import configure_logs
+from aiguillage.logs import configure_lines
 from aiguillage.mailing import send_mails
 from aiguillage.precedence import give_way
 from aiguillage.settings import Settings, read_settings
@@ -42,7 +42,7 @@ MAIL_EVERY = 5.0
 ACTOR = "housekeeping"
 """Who acts, in the journal."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 def keep_house(settings: Settings, counts: Counts, ends: Callable[[float], bool]) -> None:
@@ -87,13 +87,13 @@ def _round(house: _House) -> Iterator[None]:
             sweep(settings.database.parent)
         with _told("holidays"):
             for code in renew_holidays(database, _actor()):
-                _log.info("holidays_renewed", account=code)
+                _log.info("holidays_renewed", extra={"about": {"account": code}})
         with _told("held"):
             sweep_held(database, _now())
         with _told("retention"):
             for kept in keep_retention(database, settings.calls, _actor()):
                 if kept is not None:
-                    _log.info("calls_kept", **msgspec.structs.asdict(kept))
+                    _log.info("calls_kept", extra={"about": msgspec.structs.asdict(kept)})
                 yield
         yield from _webhooks(settings, database)
         yield from _calendars(database)
@@ -117,7 +117,8 @@ def _damage(database: Database, watch: Watch) -> Iterator[None]:
             failed = False
         if walked is not None:
             tell = _log.error if walked.count else _log.info
-            tell("database_walked", findings=walked.count, first=[told_of(one) for one in walked.findings[:10]])
+            first = [told_of(one) for one in walked.findings[:10]]
+            tell("database_walked", extra={"about": {"findings": walked.count, "first": first}})
 
 
 def _webhooks(settings: Settings, database: Database) -> Iterator[None]:
@@ -147,7 +148,7 @@ def _calendars(database: Database) -> Iterator[None]:
         with _told("calendar", account=calendar.code, calendar=calendar.id):
             fact = refresh_due(database, _actor(), calendar).fact
             if fact.failing_since is not None:
-                _log.warning("calendar_failing", account=calendar.code, calendar=calendar.id)
+                _log.warning("calendar_failing", extra={"about": {"account": calendar.code, "calendar": calendar.id}})
 
 
 def _sources(database: Database) -> Iterator[None]:
@@ -162,7 +163,7 @@ def _sources(database: Database) -> Iterator[None]:
         with _told("source", account=source.code):
             state = run_due(database, _actor(), source)
             if state is not None and state.source.failing_since is not None:
-                _log.warning("source_failing", account=source.code)
+                _log.warning("source_failing", extra={"about": {"account": source.code}})
 
 
 def _useless_calendars(house: _House, database: Database) -> Iterator[None]:
@@ -185,9 +186,12 @@ def _told(step: str, **about: object) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        _log.warning("housekeeping_refused", step=step, kind=refusal.kind, **about)
+        _log.warning("housekeeping_refused", extra={"about": {"step": step, "kind": refusal.kind, **about}})
     except Exception as error:  # noqa: BLE001 - the next step may well succeed
-        _log.error("housekeeping_failed", step=step, error=type(error).__name__, where=place_of(error), **about)
+        _log.error(
+            "housekeeping_failed",
+            extra={"about": {"step": step, **about_error(error), **about}},
+        )
 
 
 def _now() -> int:
@@ -203,7 +207,7 @@ def main(words: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     give_way()
     inherited, settings = Inherited.read(words), read_settings()
-    configure_logs(settings.log_level)
+    configure_lines(settings.log_level)
     inherited.say_ready()
     counts = Counts(inherited.memory(), inherited.row)
     post = threading.Thread(target=keep_mailing, args=(settings, counts, inherited.is_orphan), name="mail", daemon=True)

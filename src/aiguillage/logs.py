@@ -3,10 +3,10 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 
 class _Patient:
@@ -23,46 +23,27 @@ class _Patient:
             sys.stderr.flush()
 
 
+request_of: ContextVar[str | None] = ContextVar("request_of", default=None)
+"""The id of the request that is worked on, where one is: it is in every line."""
+
+
 class Lines(logging.Formatter):
-    """A record as a line of JSON: its message is the event, `extra={"about": {...}}` what there is to say of it.
-
-    `around` tells what to say in every line at that moment.
-    """
-
-    def __init__(self, around: Callable[[], Mapping[str, Any]]) -> None:
-        super().__init__()
-        self._around = around
+    """A record as a line of JSON: its message is the event, `extra={"about": {...}}` what there is to say of it."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        about = {**self._around(), **getattr(record, "about", {})}
-        line = {"event": record.getMessage(), "level": record.levelname.lower()}
+        request = request_of.get()
+        line = {} if request is None else {"request_id": request}
+        line |= getattr(record, "about", {})
+        line |= {"event": record.getMessage(), "level": record.levelname.lower()}
         line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(about | line, default=str)
+        return json.dumps(line, default=str)
 
 
-def configure_lines(level: str, around: Callable[[], Mapping[str, Any]] = dict) -> None:
+def configure_lines(level: str) -> None:
     """Sends the events of `logging` to standard error, from `level` (debug, info, warning, error) on."""
     handler = logging.StreamHandler(cast("TextIO", _Patient()))
-    handler.setFormatter(Lines(around))
+    handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-
-
-def configure_logs(level: str) -> None:
-    """The same, and those of structlog, which the desk writes with."""
-    import structlog  # noqa: PLC0415 - no call worker needs it
-
-    configure_lines(level, structlog.contextvars.get_contextvars)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient())),
-        cache_logger_on_first_use=True,
-    )

@@ -10,6 +10,7 @@ A try that fails makes another link next time, and the one before ends: nobody c
 arrived.
 """
 
+import logging
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -21,7 +22,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from sqlalchemy import Connection, Row
 
 from aiguillage.desk.change import Change
@@ -57,6 +57,7 @@ from aiguillage.storage.sqlite.engine import Database
 from aiguillage.translation import ENGLISH, translated
 
 TRY_SECONDS = 20.0
+_log = logging.getLogger(__name__)
 A_ROUND = 50
 """Mails that are sent before others have their turn."""
 
@@ -111,7 +112,6 @@ def send_mails(db: Database, settings: Settings, clock: Callable[[], int]) -> tu
 
     Without a mail server nothing waits. Raises Refusal.
     """
-    log = structlog.get_logger()
     with db.read() as connection:
         due = due_mails(connection, clock(), A_ROUND)
         counted, has_old = count_mails(connection), has_old_mails(connection, clock())
@@ -124,8 +124,9 @@ def send_mails(db: Database, settings: Settings, clock: Callable[[], int]) -> tu
     for mail in due:
         tried = _try(db, settings, mail, clock)
         if tried is not None and tried.trouble is not None:
-            tell = log.warning if tried.next_at is not None else log.error
-            tell("mail_failed", mail=tried.id, kind=tried.kind, tries=tried.tries, last=tried.next_at is None)
+            tell = _log.warning if tried.next_at is not None else _log.error
+            about = {"mail": tried.id, "kind": tried.kind, "tries": tried.tries, "last": tried.next_at is None}
+            tell("mail_failed", extra={"about": about})
     with db.write() as connection:
         forget_mails(connection, clock())
         return count_mails(connection)

@@ -4,15 +4,15 @@ from contextvars import copy_context
 from threading import Event
 
 import pytest
-import structlog
-from structlog.contextvars import get_contextvars
 
 from aiguillage.api.child import go_on
 from aiguillage.api.jobs import Tell, Work
 from aiguillage.api.request_ids import note_id
 from aiguillage.domain.errors import Kind, invalid
+from aiguillage.logs import request_of
 from tests.api.client import Client, on_new_account
 from tests.cast import NUMBER
+from tests.logged import logged
 from tests.refusal import refused
 from tests.standing import Busy
 
@@ -54,7 +54,7 @@ def test_work_that_takes_longer_goes_on_and_tells_who_listens_how_far_it_is() ->
 def test_work_that_may_take_long_writes_the_id_of_its_request() -> None:
     def begin() -> Work[str]:
         note_id("one")
-        return Work(lambda _tell: str(get_contextvars()["request_id"]))
+        return Work(lambda _tell: str(request_of.get()))
 
     assert copy_context().run(begin).outcome() == "one"
 
@@ -82,7 +82,7 @@ def test_a_job_that_fails_is_a_line_that_says_nothing_of_what_was_sent(
     async def work() -> None:
         raise failure
 
-    with structlog.testing.capture_logs() as lines:
+    with logged() as lines:
         go_on("refreshCalendar", work)
 
     assert [one.items() >= (line | {"job": "refreshCalendar"}).items() for one in lines] == [True]

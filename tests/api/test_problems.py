@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import structlog
 from litestar import Litestar, get
 from litestar.exceptions import InternalServerException
 from litestar.testing import TestClient
@@ -14,6 +13,7 @@ from aiguillage.domain.errors import CODE, Kind, Refusal
 from aiguillage.domain.problems import CODES
 from aiguillage.storage.sqlite.library import unusable
 from tests.api.client import on_new_account
+from tests.logged import logged
 from tests.standing import Busy, Standing
 
 PROBLEM = "application/problem+json"
@@ -74,7 +74,7 @@ def test_where_a_file_is_on_the_server_is_logged_and_not_told() -> None:
         raise unusable(Path("/srv/hush/facts.db"), "attempt to write a readonly database")
 
     application = Litestar([refuse], plugins=[PROBLEMS], logging_config=None)
-    with structlog.testing.capture_logs() as lines, TestClient(application) as client:
+    with logged() as lines, TestClient(application) as client:
         answer = client.get("/")
 
     assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
@@ -94,7 +94,7 @@ def test_a_failure_of_ours_is_logged_in_one_line_and_tells_the_client_nothing(er
         raise error
 
     application = Litestar([fail], plugins=[PROBLEMS], logging_config=None, debug=False)
-    with structlog.testing.capture_logs() as lines, TestClient(application, raise_server_exceptions=False) as client:
+    with logged() as lines, TestClient(application, raise_server_exceptions=False) as client:
         answer = client.get("/")
 
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)

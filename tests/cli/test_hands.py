@@ -18,7 +18,7 @@ from aiguillage.cli.listing import listing
 from tests.cast import ACCOUNT, NUMBER, Cast, known_caller
 from tests.cli.terminal import PATIENCE, Terminal
 
-WEB = {"litestar", "uvicorn", "structlog", "httptools", "uvloop"}
+WEB = {"litestar", "uvicorn", "httptools", "uvloop"}
 HEAVY = WEB | {
     "sqlalchemy",
     "alembic",

@@ -79,6 +79,28 @@ def test_a_contact_is_found_by_a_word_in_the_middle_of_its_name_as_it_is_typed(p
     expect(page).to_have_url(re.compile("q=acac"))
 
 
+def test_a_contact_is_changed_beside_its_list_and_what_is_typed_goes_only_when_somebody_says_so(page: Page) -> None:
+    page.goto(f"{HERE}/contacts?q=acac")
+    link = page.get_by_role("link", name="Clinique des Acacias").first
+    panel = page.get_by_role("dialog")
+    link.press("Enter")
+    expect(panel.locator("h1")).to_have_text("Clinique des Acacias")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(link).to_be_focused()
+    link.click()
+    panel.get_by_label("First name").fill("Salomé")
+    page.once("dialog", lambda asked: asked.dismiss())
+    panel.get_by_role("button", name="Close").click()
+    expect(panel.get_by_label("First name")).to_have_value("Salomé")
+    panel.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("The contact is changed.")
+    expect(page).to_have_url(re.compile("q=acac"))
+    expect(page.locator("#list")).to_contain_text("Salomé")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_contain_text("What was changed is as it was before.")
+
+
 def test_the_search_box_finds_a_number_in_any_spelling_by_keyboard(page: Page) -> None:
     page.goto(f"{HERE}/today")
     page.locator("#search").press_sequentially("01.99.00.12.34", delay=10)

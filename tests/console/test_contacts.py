@@ -1,7 +1,9 @@
 """Contacts on their pages: several changed at once, removals taken back, one contact's history."""
 
+import html
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
@@ -61,6 +63,28 @@ def test_one_contact_that_was_removed_comes_back(site: Site) -> None:
     assert "What was changed is as it was before." in text_of(back)
     assert manager.get(one).status_code == 200
     manager.send_form(f"{one}/remove")
+
+
+def test_who_came_from_a_list_goes_back_to_it_as_it_was(site: Site) -> None:
+    manager = site.as_(MANAGER)
+    listed = manager.get(AT, params={"q": "acacias", "sort": "company"})
+    one = html.unescape(re.search(r'href="([^"]*)" data-panel', listed.text)[1])  # type: ignore[index]
+
+    changed = sent_from(manager, one)
+
+    assert "Nothing was changed." in text_of(changed)
+    assert changed.url.path == AT
+    assert dict(changed.url.params) == {"q": "acacias", "sort": "company"}
+    assert "Clinique des Acacias" in text_of(changed)
+    elsewhere = one.partition("?")[0]
+    for back in ("https://example.com/", "//example.com", "/console/CL0001/contacts", "javascript:alert(1)"):
+        assert sent_from(manager, f"{elsewhere}?{urlencode({'back': back})}").url.path == elsewhere
+
+
+def sent_from(manager: Visitor, at: str) -> httpx.Response:
+    """What comes of saving a contact's form as it is, opened at an address."""
+    path = at.partition("?")[0]
+    return manager.post(path, data=form_of(manager.get(at), path))
 
 
 def test_a_contact_has_its_history_for_who_manages(site: Site) -> None:

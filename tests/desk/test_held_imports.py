@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import structlog
 from sqlalchemy import text
 
 from aiguillage.desk.contacts import add_contact
@@ -20,6 +19,7 @@ from aiguillage.domain.errors import Kind
 from aiguillage.storage.sqlite.engine import Database
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
 from tests.desk.contact_files import Desk
+from tests.logged import logged
 from tests.refusal import refused
 
 TWO = Upload("avril.csv", "text/csv", b"tel;nom\n01 99 00 12 34;Roche\n01 99 00 12 35;Vasseur\n")
@@ -113,7 +113,7 @@ def test_a_failure_of_ours_is_told_and_noted(cast: Cast) -> None:
         trouble = "BEGIN SELECT RAISE(ABORT, '01 99 00 12 34'); END"
         connection.execute(text(f"CREATE TRIGGER trouble BEFORE INSERT ON caller_key {trouble}"))
 
-    with structlog.testing.capture_logs() as lines:
+    with logged() as lines:
         apply_held(cast.db, cast["editor"], ACCOUNT, held.id)()
 
     told = show(cast, held).progress

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from aiguillage.desk.accounts import remove_account
 from aiguillage.desk.erasing import erase_person
@@ -17,6 +16,7 @@ from aiguillage.desk.importing.outcome import Choices
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.domain.errors import Kind, invalid, unavailable
 from tests.cast import ACCOUNT, NOW, NUMBER, OTHER_ACCOUNT, Cast
+from tests.logged import logged
 from tests.refusal import refused
 
 
@@ -87,7 +87,7 @@ def test_a_replay_that_is_refused_says_why(cast: Cast, error: BaseException, tro
 def test_a_failure_of_ours_is_told_and_noted_without_its_text(cast: Cast) -> None:
     replaying = begin(cast)
 
-    with structlog.testing.capture_logs() as lines:
+    with logged() as lines:
         replaying.end(raising(KeyError(NUMBER)))
 
     told = show(cast, replaying).progress

@@ -1,6 +1,7 @@
 """Heavy requests apart: each in a process of its own (child.py), which ends with its work or with its client."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,6 @@ from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
-import structlog
 from litestar import Request, Response
 from litestar.response import Stream
 
@@ -41,7 +41,7 @@ LONGEST_END = 5
 
 THREADS = 4
 Answer = TypeVar("Answer")
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Broken(Exception):  # noqa: N818 - of the child
@@ -107,7 +107,7 @@ class Relayed(Response[bytes]):
             try:
                 await stream(scope, receive, send)
             except* Broken:
-                _log.error("answer_cut_off", operation=request.scope["path_template"])
+                _log.error("answer_cut_off", extra={"about": {"operation": request.scope["path_template"]}})
             finally:
                 await self._finish
 
@@ -177,7 +177,7 @@ class Apart:
     async def _end(self, working: Child, order: Order) -> None:
         code = await self._run(working.end)
         if code:
-            _log.warning("child_ended", operation=order.operation, code=code)
+            _log.warning("child_ended", extra={"about": {"operation": order.operation, "code": code}})
             await self._run(sweep, self._directory)
 
     async def _run(self, work: Any, *args: object) -> Any:  # noqa: ANN401 - any function's

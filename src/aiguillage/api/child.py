@@ -7,6 +7,7 @@ the work down. When nobody holds its other end any more, this process ends, what
 """
 
 import asyncio
+import logging
 import os
 import resource
 import select
@@ -18,7 +19,6 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import msgspec
-import structlog
 from litestar import Response
 from litestar.response import Stream
 
@@ -27,7 +27,7 @@ from aiguillage.api.management import operations
 from aiguillage.api.operations import Operation
 from aiguillage.api.problems import problem_answer
 from aiguillage.api.request_ids import NAME, note_id
-from aiguillage.domain.errors import Refusal, place_of
+from aiguillage.domain.errors import Refusal, about_error
 
 MOST_MEMORY, MOST_SECONDS = 1 << 30, 300
 """Bytes of address space, seconds of processor time. To import a million contacts takes 377 MiB of the former."""
@@ -36,7 +36,7 @@ PIECE = 1 << 18
 """Bytes of an answer in one frame, at most."""
 
 LENGTH = 4
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -109,9 +109,9 @@ def go_on(job: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         asyncio.run(work())
     except Refusal as refusal:
-        _log.warning("job_refused", job=job, kind=refusal.kind)
+        _log.warning("job_refused", extra={"about": {"job": job, "kind": refusal.kind}})
     except Exception as error:  # noqa: BLE001 - its text may quote what somebody sent, and is not for the log
-        _log.error("job_failed", job=job, error=type(error).__name__, where=place_of(error))
+        _log.error("job_failed", extra={"about": {"job": job, **about_error(error)}})
 
 
 def _named(name: str) -> Operation:

@@ -12,7 +12,7 @@ from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetail
 
 from aiguillage.api.summed import summed
 from aiguillage.domain.accounts import CHALLENGE
-from aiguillage.domain.errors import Kind, Refusal, place_of
+from aiguillage.domain.errors import Kind, Refusal, about_error
 from aiguillage.domain.problems import CODES, OUR_MISTAKE, Code, problem
 from aiguillage.translation import ENGLISH, preferred, refused_in
 
@@ -98,7 +98,7 @@ def failed(error: Exception) -> _Problem:
 
     The error's text stays out of the log, because it may quote what somebody sent.
     """
-    summed.write("request_failed", logging.ERROR, apart={}, error=type(error).__name__, where=place_of(error))
+    summed.write("request_failed", logging.ERROR, apart={}, **about_error(error))
     return _problem(Code.FAILED, DETAIL[Code.FAILED])
 
 

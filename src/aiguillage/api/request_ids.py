@@ -1,6 +1,6 @@
 """The request's id, which its call worker chose and answers with: it is in each log line that the request causes."""
 
-from structlog.contextvars import bind_contextvars
+from aiguillage.logs import request_of
 
 NAME = "X-Request-Id"
 
@@ -8,4 +8,4 @@ NAME = "X-Request-Id"
 def note_id(request_id: str | None) -> None:
     """Writes the id in all lines from here on, of this task or process and of what it starts."""
     if request_id is not None:
-        bind_contextvars(request_id=request_id)
+        request_of.set(request_id)

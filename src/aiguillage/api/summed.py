@@ -1,12 +1,12 @@
 """Log lines about what anybody can make happen as often as they like, summed up."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from threading import Lock, Timer
 from typing import Any
 
-import structlog
-
+_log = logging.getLogger(__name__)
 MOST_KINDS = 20
 """Kinds of one event that are summed up apart at a time."""
 
@@ -38,14 +38,14 @@ class Summed:
             is_counted = kind in self._counts
             self._counts[kind] = self._counts.get(kind, -1) + 1
         if not is_counted:
-            structlog.get_logger().log(level, event, **words, **apart)
+            _log.log(level, event, extra={"about": words | apart})
             self._later(partial(self._tell_rest, kind, level, alike))
 
     def _tell_rest(self, kind: tuple[str, str], level: int, words: dict[str, Any]) -> None:
         with self._lock:
             times = self._counts.pop(kind)
         if times:
-            structlog.get_logger().log(level, kind[0], **words, times=times)
+            _log.log(level, kind[0], extra={"about": words | {"times": times}})
 
 
 summed = Summed()

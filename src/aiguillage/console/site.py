@@ -49,7 +49,7 @@ from aiguillage.desk.acting import actor_of
 from aiguillage.desk.change import find_role, require_role
 from aiguillage.desk.drafts import in_draft, require_open
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Kind, Refusal, invalid, missing, place_of
+from aiguillage.domain.errors import Kind, Refusal, about_error, invalid, missing
 from aiguillage.domain.problems import CODES, OUR_MISTAKE
 from aiguillage.lanes import Lanes
 from aiguillage.storage.call_counts import last_call
@@ -349,7 +349,7 @@ def nobody(visit: Visit) -> Visit:
 
 
 def _failed(visit: Visit, error: Exception) -> Response[Any]:
-    _log.error("page_failed", extra={"about": {"error": type(error).__name__, "where": place_of(error)}})
+    _log.error("page_failed", extra={"about": about_error(error)})
     return _respond(visit, Shown("refused.html", {"message": OUR_MISTAKE}, 500))
 
 

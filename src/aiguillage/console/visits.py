@@ -1,5 +1,6 @@
 """One request of a browser, and what a page answers it with; and the list of all pages."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ IN_DRAFT = "~"
 
 LONGEST_ID = 18
 """Digits that a column holds."""
+
+_OWN = re.compile(r"[\w/~?=&#%+.*-]+", re.ASCII)
 
 
 class File(NamedTuple):
@@ -194,6 +197,12 @@ def _registered(about: Page) -> Callable[[Run], Run]:
         return run
 
     return register
+
+
+def back_of(visit: Visit) -> str:
+    """The page of the same account from which somebody came to a form, empty for none that can be believed."""
+    back = visit.form.get("back") or visit.query.get("back") or ""
+    return back if back.startswith(f"{visit.at}/") and _OWN.fullmatch(back) else ""
 
 
 def number_of(text: str) -> int | None:

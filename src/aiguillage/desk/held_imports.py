@@ -1,11 +1,11 @@
 """Imports that are looked at first and applied later: the upload is kept for an hour, and how far it is is told."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import structlog
 
 from aiguillage.desk import held
 from aiguillage.desk.change import read_facts
@@ -15,7 +15,7 @@ from aiguillage.desk.importing.outcome import AS_NAMED, Choices, ImportRefused, 
 from aiguillage.desk.importing.sent import Upload
 from aiguillage.desk.imports import import_contacts, preview_import
 from aiguillage.domain.accounts import Actor, Role
-from aiguillage.domain.errors import Refusal, conflict, place_of
+from aiguillage.domain.errors import Refusal, about_error, conflict
 from aiguillage.domain.problems import Code
 from aiguillage.storage.sqlite.engine import Database, written_beside
 
@@ -25,7 +25,7 @@ STOPPED = (
 )
 IMPORTED_BEFORE = "This upload has already been imported. Upload the file again to import it again."
 FAILED = "This is our mistake, not yours, and it was noted. Nothing was imported. Apply it again later."
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Progressed(held.Progress, frozen=True, kw_only=True):
@@ -191,6 +191,6 @@ def _applied(db: Database, actor: Actor, code: str, upload: Upload, choices: Cho
     except Refusal as refusal:
         return Progressed(state="refused", trouble=refusal.message.replace(str(db.path), db.path.name))
     except Exception as error:  # noqa: BLE001 - it would end the work, and nobody would be told
-        _log.error("import_failed", account=code, error=type(error).__name__, where=place_of(error))
+        _log.error("import_failed", extra={"about": {"account": code, **about_error(error)}})
         return Progressed(state="refused", trouble=FAILED)
     return Progressed(state="applied", import_id=outcome.import_id)

@@ -1,5 +1,6 @@
 """Replays that take long: what comes of one is kept for an hour, and how far it is is told meanwhile."""
 
+import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,13 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import structlog
 
 from aiguillage.desk import held
 from aiguillage.desk.change import read_facts
 from aiguillage.desk.held import REPLAYS, About, write, write_progress
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.errors import Refusal, invalid, place_of
+from aiguillage.domain.errors import Refusal, about_error, invalid
 from aiguillage.storage.sqlite.engine import Database, written_beside
 
 STOPPED = (
@@ -23,7 +23,7 @@ STOPPED = (
 TOO_MUCH = "This takes more memory than one request may use. Ask about fewer calls."
 TOO_LONG = "The result is too large to keep. Ask about fewer calls."
 FAILED = "This is our mistake, not yours, and it was noted. Try again later."
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Deciding(held.Progress, frozen=True, kw_only=True):
@@ -80,7 +80,7 @@ class Replaying:
         except MemoryError:
             return Deciding(state="refused", trouble=TOO_MUCH)
         except Exception as error:  # noqa: BLE001 - it would end the work, and nobody would be told
-            _log.error("replay_failed", error=type(error).__name__, where=place_of(error))
+            _log.error("replay_failed", extra={"about": about_error(error)})
             return Deciding(state="refused", trouble=FAILED)
         return Deciding(state="decided")
 

@@ -139,6 +139,11 @@ def unavailable(path: Path, message: str) -> Refusal:
     return refusal
 
 
+def about_error(error: BaseException) -> dict[str, str]:
+    """What a log line has of an error: its kind and place, not its text, which may quote what somebody sent."""
+    return {"error": type(error).__name__, "where": place_of(error)}
+
+
 def place_of(error: BaseException) -> str:
     """Where an error was raised, as in `engine.py:52`; empty for one that never was.
 

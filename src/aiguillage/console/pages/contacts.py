@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiguillage.console.changes import last_of, tell
 from aiguillage.console.labels import LABELS
-from aiguillage.console.visits import Answer, Moved, Shown, Visit, faults_of, form, number_of, page
+from aiguillage.console.visits import Answer, Moved, Shown, Visit, back_of, faults_of, form, number_of, page
 from aiguillage.desk.calls import Search as CallSearch
 from aiguillage.desk.calls import find_calls
 from aiguillage.desk.contacts import Kept, enter_contact, remove_contact, show_contact
@@ -48,6 +48,7 @@ def _listed(visit: Visit, given: Mapping[str, str], faults: Mapping[str, list[st
         found, faults = None, {**faults, **faults_of(refusal)}
     kept = {name: given.get(name, "") for name in FILTERS} | {"q": asked.words, "sort": asked.sort}
     more = None if found is None or found.cursor is None else urlencode(kept | {"cursor": found.cursor})
+    here = {name: text for name, text in (kept | {"cursor": asked.cursor or ""}).items() if text}
     fields = list_fields(visit.db, visit.actor, visit.code)
     values = {
         "found": found,
@@ -56,6 +57,7 @@ def _listed(visit: Visit, given: Mapping[str, str], faults: Mapping[str, list[st
         "more": more,
         "filtered": bool(asked.filters or asked.words),
         "begun": bool(asked.cursor),
+        "back": urlencode({"back": f"{visit.at}/contacts?{urlencode(here)}".rstrip("?")}),
         "sorts": SORTS,
         "fields": fields,
         "parts": [*zip(FIELD_KEYS, [field.label or field.key for field in fields], strict=True), LANGUAGE],
@@ -132,6 +134,7 @@ def _form(
             "labels": LABELS,
             "names": {key: field.label for key, field in zip(FIELD_KEYS, fields, strict=True)},
             "calls": calls,
+            "back": back_of(visit),
             "place_here": "contacts",
         },
         422 if faults and status == 200 else status,  # noqa: PLR2004 - HTTP's
@@ -179,7 +182,7 @@ def _entered(visit: Visit, before: Kept | None) -> Answer:
             return again._replace(values={**again.values, "other": _values(before)})
         return again
     said = visit.say("The contact is added.") if before is None else visit.say("The contact is changed.")
-    return Moved(f"{visit.at}/contacts/{kept.id}", said, undo=kept.seq)
+    return Moved(back_of(visit) or f"{visit.at}/contacts/{kept.id}", said, undo=kept.seq)
 
 
 @page("/{account}/contacts/{id}/history", role=Role.MANAGE)
@@ -196,7 +199,8 @@ def history(visit: Visit) -> Answer:
 def remove(visit: Visit) -> Answer:
     """Removes a contact."""
     remove_contact(visit.db, visit.actor, visit.code, visit.id())
-    return Moved(f"{visit.at}/contacts", visit.say("The contact is removed."), undo=last_of(visit))
+    said = visit.say("The contact is removed.")
+    return Moved(back_of(visit) or f"{visit.at}/contacts", said, undo=last_of(visit))
 
 
 @form("/{account}/contacts/remove")

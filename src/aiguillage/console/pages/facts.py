@@ -1,6 +1,5 @@
 """Pages of facts: the list of a kind, one of them to change, a new one; all alike, of what the domain declares."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ import msgspec
 from aiguillage.console.changes import last_of
 from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
 from aiguillage.console.labels import BY_SLUG, DRAFTED, LABELS, SUBJECTS, Subject
-from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, faults_of, form, number_of, page
+from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, back_of, faults_of, form, number_of, page
 from aiguillage.desk.drafts import places_of, touched_elsewhere
 from aiguillage.desk.facts import Done, add_fact, list_facts, name_of, remove_fact, set_fact, show_fact
 from aiguillage.desk.sent import changes_of, new_fact, on_wire
@@ -27,7 +26,6 @@ NAMED = {"group": GROUP, "rota": "rota", "level2": "rota", "geo_list": "geo_list
 """Parts that name a fact of a kind."""
 
 WHOLE = f"{ACCOUNT}:"
-_OWN = re.compile(r"[\w/~?=&#-]+", re.ASCII)
 """An address of a page of ours."""
 
 Choices = Mapping[str, Sequence[Choice]]
@@ -239,8 +237,7 @@ def _done(visit: Visit, subject: Subject, done: Done, said: str) -> Moved:
 
 def _after(visit: Visit, subject: Subject, fact: Any) -> str:  # noqa: ANN401 - of any kind
     """The page to go to after a change: that from which somebody came, the list, or of a time span its week."""
-    back = visit.form.get("back", "")
-    if back.startswith(f"{visit.at}/") and _OWN.fullmatch(back):
+    if back := back_of(visit):
         return back
     if subject.kind == "time_span":
         owner = next(one.slug for one in SUBJECTS if one.kind == fact.owner_type)

@@ -51,6 +51,29 @@ document.addEventListener("click", async (event) => {
   URL.revokeObjectURL(link.href);
 });
 
+// On a wide screen a contact opens beside its list.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-panel]");
+  if (!link || !wide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  const shown = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("contact");
+  if (!shown) { location.href = link.href; return; }
+  panel.querySelector("#panel-in").replaceChildren(document.adoptNode(shown));
+  panel.setAttribute("aria-label", link.textContent.trim());
+  delete panel.dataset.typed;
+  htmx.process(panel);
+  panel.showModal();
+});
+const panel = document.getElementById("panel");
+if (panel) {
+  // What was typed goes only when somebody says so.
+  const leaves = () => !("typed" in panel.dataset) || window.confirm(panel.dataset.leaves);
+  panel.addEventListener("input", () => { panel.dataset.typed = ""; });
+  panel.addEventListener("cancel", (event) => { if (!leaves()) event.preventDefault(); });
+  panel.querySelector("[data-closes]").addEventListener("click", () => { if (leaves()) panel.close(); });
+}
+
 // What was found below the search box goes with Escape, or when the person goes on.
 const search = document.getElementById("search");
 if (search) {
