@@ -48,10 +48,12 @@ MOST, MOST_OF_ADDRESS, MOST_OF_SESSION = 64, 32, 4
 """Streams at a time: half of what a call worker hands on, so that other requests have the rest; in all, and of one
 address. Of one session fewer than the six connections that a browser keeps with a server."""
 
+ASK_EVERY = 10
+"""Seconds after which a page without a stream asks again (live.js)."""
+
 HEADERS = {"X-Accel-Buffering": "no"}
 """nginx, and proxies that do as it does, pass each event on as it comes."""
 
-TOO_MANY = "Too many pages are live already. This one asks again every ten seconds instead."
 _log = logging.getLogger("aiguillage")
 
 
@@ -152,7 +154,7 @@ class Streams:
         """A stream of the page's piece. Raises Refusal(limited)."""
         shares = self._shares(visit)
         if any(self._count[name] >= max(1, most // self._desks) for name, most in shares.items()):
-            raise limited(TOO_MANY, round(BEAT_EVERY))
+            raise limited("Too many pages are live already. This one asks again every ten seconds instead.", ASK_EVERY)
         self._count.update(shares.keys())
         stream = Stream(visit)
         place = page.path, visit.code
