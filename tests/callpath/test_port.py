@@ -189,6 +189,32 @@ def test_a_stream_of_events_ends_at_once_when_the_worker_stops_or_the_client_goe
     run(meet())
 
 
+def test_a_worker_told_to_stop_hands_on_the_rest_of_any_other_answer(inside: Inside) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.say(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\none")
+        await house_stops.wait()
+        await asked.say(b"two")
+
+    house_stops = asyncio.Event()
+
+    async def meet() -> None:
+        async with doors(inside) as house:
+            house.says = answer
+            reader, writer = await house.connect()
+            writer.write(request("/export"))
+            await reader.readuntil(b"one")
+
+            stopping = asyncio.create_task(house.port.stop())
+            await house.until(lambda: house.port.stopping)
+            await asyncio.sleep(0)
+            house_stops.set()
+
+            assert await reader.read() == b"two"
+            await stopping
+
+    run(meet())
+
+
 def test_calls_come_over_tls_too(inside: Inside, token: str, tls: ssl.SSLContext) -> None:
     trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own certificate, made a moment ago
 
