@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.compared import measure_compared
+from bench.console import measure_console
 from bench.installation import Installation, make_installation
 from bench.interference import Turns, measure_interference
 from bench.machine import Cores, choose_cores, describe
@@ -84,6 +85,10 @@ class Run:
         self.told("lists, searches, upserts, an export")
         self.results.management = measure_management(self.made[-1], self.cores)
 
+    def console(self) -> None:
+        """The console's pages, and calls while it is open."""
+        self.results.console = measure_console(self.made[-1], self.extent.plan, self.cores, self.told)
+
     def starts(self) -> None:
         """Starts of servers and commands."""
         self.results.starts = measure_starts(self.made, self.extent.starts, self.told)
@@ -99,6 +104,7 @@ MEASURED: dict[str, Callable[[Run], None]] = {
     "throughput": Run.throughput,
     "comparisons": Run.comparisons,
     "starts": Run.starts,
+    "console": Run.console,
     "management": Run.management,
     "interference": Run.interference,
 }
