@@ -57,8 +57,8 @@ HEADERS = {"X-Accel-Buffering": "no"}
 _log = logging.getLogger("aiguillage")
 
 
-Kind = tuple[str, Role | None]
-"""Of a visit: its language and its role. What a live page shows depends on nothing else of who visits."""
+Viewer = tuple[str, Role | None]
+"""Whom a piece is made for: a language and a role. What a live page shows depends on nothing else of who visits."""
 
 
 class Mark(NamedTuple):
@@ -70,11 +70,11 @@ class Mark(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a look found: the pieces by the kind of visit, and each visit's kind, None for who may not see it."""
+    """What a look found: the pieces by whom they are for, and whose each visit gets, None for who may not see it."""
 
     mark: Mark
-    pieces: dict[Kind, str]
-    kinds: list[Kind | None]
+    pieces: dict[Viewer, str]
+    viewers: list[Viewer | None]
 
 
 Looks = Callable[[Page, Sequence[Visit], Seen | None], Seen]
@@ -205,9 +205,9 @@ class Streams:
                 continue
             beat = watched.seen is None or seen.mark.beat != watched.seen.mark.beat
             watched.seen = seen
-            for stream, kind in zip(streams, seen.kinds, strict=True):
-                if kind is None:
+            for stream, viewer in zip(streams, seen.viewers, strict=True):
+                if viewer is None:
                     stream.end()
                 else:
-                    stream.put(seen.pieces[kind], beat=beat)
+                    stream.put(seen.pieces[viewer], beat=beat)
             await asyncio.sleep(LOOK_EVERY)

@@ -28,8 +28,7 @@ from litestar.static_files import create_static_files_router
 
 from aiguillage.assets import FOR_EVER
 from aiguillage.compression import compressed
-from aiguillage.console.live import Kind as Watcher
-from aiguillage.console.live import Mark, Seen, Streams, beat_of
+from aiguillage.console.live import Mark, Seen, Streams, Viewer, beat_of
 from aiguillage.console.pages import PAGES
 from aiguillage.console.rendering import STATIC, VENDORED, asset_root, render
 from aiguillage.console.sessions import (
@@ -232,12 +231,13 @@ class Site:
             seq = next((visit.seq for visit in watching if visit is not None), 0)
             mark = Mark(seq, last_call(self._log), beat_of(at))
             pieces = dict(before.pieces) if before is not None and before.mark == mark else {}
-            kinds: list[Watcher | None] = []
+            viewers: list[Viewer | None] = []
             for visit in watching:
-                kinds.append(None if visit is None else (visit.language, visit.role))
-                if visit is not None and kinds[-1] not in pieces:
-                    pieces[visit.language, visit.role] = _piece(db, page, visit)
-        return Seen(mark, pieces, kinds)
+                viewer = None if visit is None else (visit.language, visit.role)
+                viewers.append(viewer)
+                if visit is not None and viewer is not None and viewer not in pieces:
+                    pieces[viewer] = _piece(db, page, visit)
+        return Seen(mark, pieces, viewers)
 
 
 def _admitted_in(db: Database, page: Page | None, visit: Visit) -> Visit:
