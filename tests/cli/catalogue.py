@@ -16,7 +16,7 @@ from jinja2.ext import extract_from_ast
 from aiguillage.api.problems import DETAIL
 from aiguillage.cli.columns import READ_AS
 from aiguillage.console.forms import FILL_IN, Field, fields_of
-from aiguillage.console.labels import ACTIONS, ENTITIES, HINTS, LABELS, SUBJECTS
+from aiguillage.console.labels import ACTIONS, CHOICES, ENTITIES, HINTS, LABELS, SUBJECTS
 from aiguillage.console.labels import REASONS as RULES_NAMED
 from aiguillage.console.navigation import SECTIONS
 from aiguillage.console.pages.contacts import SORTS
@@ -34,7 +34,6 @@ from aiguillage.domain.facts import BY_NAME
 from aiguillage.domain.geo_models import MODELS
 from aiguillage.domain.omissions import REASONS, UNUSED
 from aiguillage.domain.remarks import SENTENCES, WEEKDAYS
-from aiguillage.domain.rotas import UNITS
 from aiguillage.domain.routing import RULES
 from aiguillage.mailing import TEXTS
 from aiguillage.settings import MEANING
@@ -109,7 +108,8 @@ def pages() -> set[str]:
         *KINDS.values(),
         *SCHEDULED.values(),
     }
-    found |= {*UNITS} | {model.name for model in MODELS} | {NOTHING_HERE, FILL_IN, TOO_LONG}
+    found |= {name for several in CHOICES.values() for _, name in several}
+    found |= {model.name for model in MODELS} | {NOTHING_HERE, FILL_IN, TOO_LONG}
     return found - {""}
 
 

@@ -70,7 +70,7 @@ def test_who_came_from_a_list_goes_back_to_it_as_it_was(site: Site) -> None:
     listed = manager.get(AT, params={"q": "acacias", "sort": "company"})
     one = html.unescape(re.search(r'href="([^"]*)" data-panel', listed.text)[1])  # type: ignore[index]
 
-    changed = sent_from(manager, one)
+    changed = manager.fill_in(one)
 
     assert "Nothing was changed." in text_of(changed)
     assert changed.url.path == AT
@@ -78,13 +78,7 @@ def test_who_came_from_a_list_goes_back_to_it_as_it_was(site: Site) -> None:
     assert "Clinique des Acacias" in text_of(changed)
     elsewhere = one.partition("?")[0]
     for back in ("https://example.com/", "//example.com", "/console/CL0001/contacts", "javascript:alert(1)"):
-        assert sent_from(manager, f"{elsewhere}?{urlencode({'back': back})}").url.path == elsewhere
-
-
-def sent_from(manager: Visitor, at: str) -> httpx.Response:
-    """What comes of saving a contact's form as it is, opened at an address."""
-    path = at.partition("?")[0]
-    return manager.post(path, data=form_of(manager.get(at), path))
+        assert manager.fill_in(f"{elsewhere}?{urlencode({'back': back})}").url.path == elsewhere
 
 
 def test_a_contact_has_its_history_for_who_manages(site: Site) -> None:

@@ -41,6 +41,11 @@ class Visitor(httpx.Client):
         """Sends a form, with the token that a page has."""
         return self.post(path, data={"token": self.token(page), **values})
 
+    def fill_in(self, at: str, **values: str) -> httpx.Response:
+        """Opens a form's page, and sends the form as it is there but for some values."""
+        path = at.partition("?")[0]
+        return self.post(path, data=form_of(self.get(at), path) | values)
+
     def token(self, page: str = "/console") -> str:
         """What the visitor's forms carry."""
         found = _TOKEN.search(self.get(page).text)
@@ -95,13 +100,13 @@ def text_of(answer: httpx.Response) -> str:
 
 def first_id(answer: httpx.Response, at: str) -> str | None:
     """The id of the first thing that a list links to."""
-    found = re.search(rf'href="{re.escape(at)}/(\d+)"', answer.text)
+    found = re.search(rf'href="{re.escape(at)}/(\d+)["?]', answer.text)
     return found[1] if found else None
 
 
 def newest_id(answer: httpx.Response, at: str) -> int:
     """The id of what was added last, of those that a list links to."""
-    return max(int(one) for one in re.findall(rf'href="{re.escape(at)}/(\d+)"', answer.text))
+    return max(int(one) for one in re.findall(rf'href="{re.escape(at)}/(\d+)["?]', answer.text))
 
 
 def form_of(answer: httpx.Response, action: str) -> dict[str, str]:

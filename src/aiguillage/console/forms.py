@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from aiguillage.console.labels import HINTS, LABELS, RARE
+from aiguillage.console.labels import CHOICES, HINTS, LABELS, NOT_LOOKED_AT, RARE
 from aiguillage.console.visits import number_of
 from aiguillage.domain.contacts import Select
 from aiguillage.domain.errors import Refusal, invalid
 from aiguillage.domain.moments import in_zone, iso, moment_of, parse_moment
 from aiguillage.domain.parts import Part, parts_of
 from aiguillage.domain.remarks import WEEKDAYS
-from aiguillage.domain.rotas import UNITS
 
 DEEPEST = 8
 """Parts of a field's name."""
@@ -30,12 +29,15 @@ MARK = "__row__"
 """Stands in the names of a row that is not there yet for its number."""
 
 OWNER = "owner"
+LONG = frozenset({"answer", "unknown_answer", "prompt", "prompt_again"})
+"""Parts that are longer than a line shows."""
+
 INPUTS = {bool: "yes", int: "number", date: "date", time: "time", datetime: "datetime-local"}
 Choice = tuple[str, str]
 
 
 class Field(NamedTuple):
-    """One field of a form. `input` is an HTML input's type, or `yes`, `choice`, `lines`, `rows`.
+    """One field of a form. `input` is an HTML input's type, or `yes`, `choice`, `lines`, `rows`, `text-area`.
 
     `ours` says that the choices are words of ours, which are translated, and no names. `rows` are the rows of a list,
     each its fields; `model` is one more row, its number MARK.
@@ -86,7 +88,8 @@ def _field(
     name, label = at + part.wire, LABELS[part.name]
     hint = HINTS.get(part.name, _hint(part))
     value = values.get(part.wire)
-    field = Field(name, label, hint, INPUTS.get(own, "text"), value, required, rare=part.name in RARE)
+    rare = part.name in RARE or part.name in NOT_LOOKED_AT.get(values.get("system", ""), ())
+    field = Field(name, label, hint, INPUTS.get(own, "text"), value, required, rare=rare)
     if part.name == "owner_id":
         owner_type = next(one.wire for one in parts_of(kind) if one.name == "owner_type")
         value = f"{values.get(owner_type, '')}:{values.get(part.wire) or ''}"
@@ -103,16 +106,16 @@ def _field(
     if inner is not None:
         return field._replace(input="lines", value="\n".join(value) if isinstance(value, list | tuple) else value or "")
     if found := _choices(part.name, choices):
-        ours = part.name not in choices
-        return field._replace(input="choice", value=str(value or ""), choices=found, ours=ours)
-    return field
+        field = field._replace(input="choice", value=str(value or ""), choices=found)
+        return field if part.name in choices else field._replace(ours=True, hint="")
+    return field._replace(input="text-area") if part.name in LONG else field
 
 
 def _choices(name: str, choices: Mapping[str, Sequence[Choice]]) -> Sequence[Choice]:
     if name == "day_of_week":
         return [(str(n), day) for n, day in enumerate(WEEKDAYS, start=1)]
-    if name == "unit":
-        return [(unit, unit) for unit in UNITS]
+    if name in CHOICES:
+        return CHOICES[name]
     return choices.get(name, ())
 
 
@@ -139,6 +142,12 @@ def is_list(kind: type[msgspec.Struct], name: str) -> bool:
 def _member(kind: Any) -> type[Any] | None:  # noqa: ANN401 - a type
     """What a list has several of; None for what is no list."""
     return get_args(kind)[0] if get_origin(kind) is tuple and kind != Select else None
+
+
+def defaults_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """What a new fact has unless somebody says otherwise, by the API's names: texts, and what is so."""
+    own = {one.name: one.default for one in msgspec.structs.fields(kind)}
+    return {part.wire: own[part.name] for part in parts_of(kind) if isinstance(own[part.name], str | bool)}
 
 
 def values_of(fact: msgspec.Struct) -> dict[str, Any]:

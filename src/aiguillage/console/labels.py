@@ -1,7 +1,11 @@
 """What the parts of facts are called in forms and tables, and what each kind of fact is for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from aiguillage.domain.phone_systems import TWILIO, WEBHOOK
+from aiguillage.domain.rotas import UNITS
+from aiguillage.domain.templates import JSON, TEXT, XML
 
 LABELS: Mapping[str, str] = {
     "accounts": "Accounts",
@@ -103,6 +107,21 @@ HINTS: Mapping[str, str] = {
     "default_destination": "Where calls go while the queue is closed and nothing else says so.",
 }
 """Where the API's words would not do for people."""
+
+NOT_LOOKED_AT: Mapping[str, frozenset[str]] = {
+    TWILIO: frozenset(
+        {"number_parameter", "called_parameter", "code_parameter", "media_type", "answer", "unknown_answer"}
+    ),
+    WEBHOOK: frozenset({"prompt", "prompt_again", "prompt_language"}),
+}
+"""Parts that a phone system of a kind has no use for: a form keeps them under More, as it does RARE."""
+
+CHOICES: Mapping[str, Sequence[tuple[str, str]]] = {
+    "unit": [(unit, unit) for unit in UNITS],
+    "system": [(TWILIO, "Twilio"), (WEBHOOK, "Any other: a web request")],
+    "media_type": [(JSON, "JSON"), (XML, "XML"), (TEXT, "Text")],
+}
+"""What a part can be that is one of a few words."""
 
 RARE = frozenset({"public_url", "reference", "default_destination_type", "host_name", "type", "did_number"})
 """Parts that few people need: they are folded away."""

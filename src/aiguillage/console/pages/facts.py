@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiguillage.console.changes import last_of
-from aiguillage.console.forms import OWNER, Choice, empty_of, fields_of, is_list, sent_of, values_of
+from aiguillage.console.forms import OWNER, Choice, defaults_of, empty_of, fields_of, is_list, sent_of, values_of
 from aiguillage.console.labels import BY_SLUG, DRAFTED, LABELS, SUBJECTS, Subject
 from aiguillage.console.visits import Answer, Moved, Run, Shown, Visit, back_of, faults_of, form, number_of, page
 from aiguillage.desk.drafts import places_of, touched_elsewhere
@@ -159,8 +159,7 @@ def _new(subject: Subject) -> Run:
             for part in parts_of(BY_NAME[subject.kind].type)
             if part.name in visit.query and not is_list(BY_NAME[subject.kind].type, part.name)
         }
-        first = {part.wire: True for part in parts_of(BY_NAME[subject.kind].type) if part.name == "active"}
-        return _form_of(visit, subject, None, first | asked, {})
+        return _form_of(visit, subject, None, defaults_of(BY_NAME[subject.kind].type) | asked, {})
 
     return new
 
