@@ -48,6 +48,9 @@ FIGURES = (
     Figure("index_p99_ms", "first page of a million contacts, p99", 50, "ms"),
     Figure("search_p99_ms", "search in a million contacts, p99", 50, "ms"),
     Figure("upserts_per_second", "bulk upsert, contacts", 5_000, "/s", at_least=True),
+    Figure("console_lists_p99_ms", "console: contacts' first page, search, filter, the slowest p99", 100, "ms"),
+    Figure("today_p99_ms", "console: Today with a million calls, p99", 150, "ms"),
+    Figure("watched", "throughput beside ten open consoles, to none", 0.95, "x", at_least=True),
     Figure("export_mib", "export of a million contacts, peak memory", 200, "MiB"),
 )
 

@@ -44,8 +44,8 @@ def measure_management(installation: Installation, cores: Cores) -> Management:
     secret = _issue_secret(installation)
     bodies = islice(upserts_of(installation.size), UPSERTS)
     with serving(installation, cores.server) as server, client_of(server, secret, ACCOUNT) as client:
-        index = _percentile([client.timed(f"{CONTACTS}?per_page=40&sort={sort}") for sort in _sorts()])
-        search = _percentile([client.timed(f"{CONTACTS}?q={quote(words)}") for words in _words()])
+        index = percentile([client.timed(f"{CONTACTS}?per_page=40&sort={sort}") for sort in _sorts()])
+        search = percentile([client.timed(f"{CONTACTS}?q={quote(words)}") for words in words_typed()])
         peaks: list[float] = []
         began = time.perf_counter()
         size = client.download(f"{CONTACTS}/export", lambda: peaks.append(peak_mib(server.pid)))
@@ -63,7 +63,8 @@ def _issue_secret(installation: Installation) -> str:
     return secret
 
 
-def _percentile(milliseconds: list[float]) -> float:
+def percentile(milliseconds: list[float]) -> float:
+    """The 99th."""
     return sorted(milliseconds)[len(milliseconds) * 99 // 100]
 
 
@@ -72,7 +73,7 @@ def _sorts() -> Iterator[str]:
         yield ("id", "company", "last_name", "-updated")[n % 4]
 
 
-def _words() -> Iterator[str]:
+def words_typed() -> Iterator[str]:
     """What people type: any word of a name, numbers, codes, two words; in part or whole, rare and frequent ones."""
     drawn = random.Random(SEED)
     for n in range(LISTS):

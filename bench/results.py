@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.compared import Compared
+from bench.console import Console
 from bench.dialects import Dialects
 from bench.figures import FIGURES, Verdict, judge
 from bench.guesses import Guesses
@@ -32,6 +33,7 @@ class Results:
     logged: OwnTime | None = None
     in_process: OwnTime | None = None
     management: Management | None = None
+    console: Console | None = None
     interference: Interference | None = None
     starts: Starts | None = None
     compared: Compared | None = None
@@ -60,6 +62,8 @@ class Results:
                 found |= {"import_seconds": self.imported.seconds, "import_mib": self.imported.mib}
             if self.worker_mib is not None:
                 found["worker_mib"] = self.worker_mib
+            if self.console is not None:
+                found |= self.console.measured()
             if self.management is not None:
                 told = self.management._asdict()
                 found |= {figure.key: told[figure.key] for figure in FIGURES if figure.key in told}
@@ -97,6 +101,8 @@ class Results:
             found["bulk upsert"] = f"{self.management.upserts_per_second:,.0f} contacts/s"
             size, seconds = self.management.export_bytes / 2**20, self.management.export_seconds
             found["export"] = f"{size:,.0f} MiB in {seconds:.1f} s, {self.management.export_mib:.0f} MiB at most"
+        if self.console is not None:
+            found |= self.console.details()
         starts = [] if self.starts is None else self.starts.all
         return found | {f"start: {start.name}": _outermost(start) for start in starts}
 
@@ -129,6 +135,7 @@ class Results:
             "worker_mib": self.worker_mib,
             "server_mib": self.server_mib,
             "management": self.management and self.management._asdict(),
+            "console": self.console and self.console.document(),
             "interference": self.interference and self.interference.document(),
             "starts": self.starts and self.starts.document(),
         }

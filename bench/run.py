@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.compared import measure_compared
+from bench.console import measure_console
 from bench.dialects import measure_dialects
 from bench.guesses import measure_guesses
 from bench.installation import Installation, make_installation
@@ -96,6 +97,10 @@ class Run:
         self.told("lists, searches, upserts, an export")
         self.results.management = measure_management(self.made[-1], self.cores)
 
+    def console(self) -> None:
+        """The console's pages, and calls while it is open."""
+        self.results.console = measure_console(self.made[-1], self.extent.plan, self.cores, self.told)
+
     def starts(self) -> None:
         """Starts of servers and commands."""
         self.results.starts = measure_starts(self.made, self.extent.starts, self.told)
@@ -116,6 +121,7 @@ MEASURED: dict[str, Callable[[Run], None]] = {
     "comparisons": Run.comparisons,
     "dialects": Run.dialects,
     "starts": Run.starts,
+    "console": Run.console,
     "management": Run.management,
     "guesses": Run.guesses,
     "interference": Run.interference,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiguillage.apart import work_apart
 from aiguillage.api.front import ASGI
@@ -20,6 +20,13 @@ from aiguillage.settings import Settings
 from aiguillage.storage.sqlite.engine import Database
 
 
+class Desk(NamedTuple):
+    """A desk process's application, and what ends that which would go on: before it is told to stop, or it waits."""
+
+    application: ASGI
+    end_streams: Callable[[], None]
+
+
 def open_database(settings: Settings) -> Database:
     """The database of facts, its directory made if it is missing. Raises Refusal(unavailable)."""
     try:
@@ -32,7 +39,7 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database)
 
 
-def build_desk(settings: Settings) -> ASGI:
+def build_desk(settings: Settings) -> Desk:
     """A desk process's application: everything that is no call."""
     database = open_database(settings)
     replay = partial(replay_calls, settings)
@@ -50,10 +57,12 @@ def build_desk(settings: Settings) -> ASGI:
         "replay_draft": partial(work_apart, settings, replay_draft, settings),
         "mailed": lambda: bool(settings.smtp_url),
     }
-    return web_application(
+    site = Site(database, settings.calls, now, door.lanes, means, settings.public_url, settings.desk_workers)
+    application = web_application(
         door=door,
-        pages=Site(database, settings.calls, now, door.lanes, means, settings.public_url).handlers(),
+        pages=site.handlers(),
         calls=[operation for dialect in DIALECTS for operation in dialect.OPERATIONS],
         tags=[tag for dialect in DIALECTS for tag in dialect.TAGS],
         on_shutdown=database.close,
     )
+    return Desk(application, site.streams.end)

@@ -1,7 +1,7 @@
 """Long answers in the form of gzip, for clients that take it."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any
 
 from litestar import Response
@@ -24,7 +24,8 @@ def compressed(response: Response[Any], accepted: str) -> Response[Any]:
         return response
     response.headers["Content-Encoding"] = "gzip"
     if isinstance(response, Stream):
-        response.iterator = zipped(response.iterator)  # type: ignore[arg-type] # the pieces of a File
+        pieces: Any = response.iterator
+        response.iterator = zipped_at_once(pieces) if isinstance(pieces, AsyncIterable) else zipped(pieces)
     else:
         response.content = b"".join(zipped([response.content]))
     return response
@@ -36,6 +37,14 @@ def zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         if some := packing.compress(piece):
             yield some
+    yield packing.flush()
+
+
+async def zipped_at_once(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same of pieces that come now and then: each can be read when it is there."""
+    packing = zlib.compressobj(_EFFORT, zlib.DEFLATED, _GZIP)
+    async for piece in pieces:
+        yield packing.compress(piece) + packing.flush(zlib.Z_SYNC_FLUSH)
     yield packing.flush()
 
 

@@ -12,12 +12,12 @@ from typing import cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from aiguillage.app import build_desk
+from aiguillage.app import Desk, build_desk
 from aiguillage.callpath.counts import Counts
 from aiguillage.inherited import Inherited
 from aiguillage.logs import configure_lines
 from aiguillage.precedence import give_way, give_way_a_little
-from aiguillage.settings import Settings, read_settings
+from aiguillage.settings import read_settings
 from aiguillage.sockets import same_user
 
 LONGEST_STOP = 10
@@ -38,8 +38,9 @@ class DeskProtocol(HttpToolsProtocol):
 class DeskServer(uvicorn.Server):
     """uvicorn's server, as a child of the supervisor: it gives signs of life, and ends when the supervisor is gone."""
 
-    def __init__(self, config: uvicorn.Config, inherited: Inherited) -> None:
-        super().__init__(config)
+    def __init__(self, desk: Desk, inherited: Inherited) -> None:
+        super().__init__(configuration(desk))
+        self._end_streams = desk.end_streams
         self._inherited = inherited
         self._counts = Counts(inherited.memory(), inherited.row)
 
@@ -66,11 +67,16 @@ class DeskServer(uvicorn.Server):
         self._counts.put("beat", int(time.monotonic()))
         return await super().on_tick(counter) or self._inherited.is_orphan()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Goes on with what was begun, but for what has no end of its own."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
-def configuration(settings: Settings) -> uvicorn.Config:
+
+def configuration(desk: Desk) -> uvicorn.Config:
     """How uvicorn runs: the call workers say who the client is, and nobody else can reach it."""
     return uvicorn.Config(
-        build_desk(settings),
+        desk.application,
         http=DeskProtocol,
         loop="uvloop",
         ws="none",
@@ -90,7 +96,7 @@ def main(words: list[str]) -> None:
     inherited, settings = Inherited.read(words), read_settings()
     configure_lines(settings.log_level)
     listening = socket.socket(fileno=inherited.sockets[0])
-    DeskServer(configuration(settings), inherited).run(sockets=[listening])
+    DeskServer(build_desk(settings), inherited).run(sockets=[listening])
 
 
 if __name__ == "__main__":

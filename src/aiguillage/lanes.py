@@ -70,6 +70,7 @@ ROOMS = {
     "reading": Room(4, 2, 128, 32, "every other GET; rotas' feeds, all together"),
     "changing": Room(8, 2, 128, 32, "every other change"),
     "fetching": Room(6, 2, 24, 4, "what waits for other people's servers: feeds, a webhook's test"),
+    "watching": Room(1, 1, 64, 1, "looking again at the pages that are live, once for all who watch an account's"),
     "apart": Room(2, 1, 16, 4, "what is carried out in a process of its own"),
 }
 """Every lane."""
@@ -149,6 +150,7 @@ class Lanes:
         self.reading = Lane("reading")
         self.changing = Lane("changing")
         self.fetching = Lane("fetching", patience=PATIENCE)
+        self.watching = Lane("watching")
         self.apart = Lane("apart", patience=PATIENCE)
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ def asked(settings: Settings, cast: Cast, method: str, path: str, body: Any = No
     """The answer to a request, and the transactions that it took."""
 
     async def ask() -> tuple[httpx.Response, list[str]]:
-        transport = httpx.ASGITransport(build_desk(settings))
+        transport = httpx.ASGITransport(build_desk(settings).application)
         headers = {"Authorization": f"Bearer {cast.managing_secret('editor')}"}
         async with httpx.AsyncClient(transport=transport, headers=headers) as client:
             await client.get("http://localhost/whoami")  # that the token is used is noted, for a minute

@@ -5,10 +5,11 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
-from rich.console import Console
+from rich.console import Console as Terminal
 
 from bench.chart import draw
 from bench.compared import COMPARISONS, Compared
+from bench.console import Console, Watched
 from bench.dialects import V2, Dialects
 from bench.guesses import Guesses, budget_of
 from bench.interference import Disturbance, Interference, Turn
@@ -46,12 +47,13 @@ def results() -> Results:
         dialects=Dialects({V2: side(400), "FreeSWITCH": side(300), "V1": side(500)}),
         guesses=Guesses(IDLE, WORSE._replace(misrouted=1), guessed=1000, judged=150, refused=850, budget=200),
         interference=Interference(3000, [disturbed((IDLE, WORSE), (IDLE, IDLE)), disturbed((IDLE, WORSE))]),
+        console=Console(50, 60, 70, 80, Watched(side(100), side(98))),
         starts=Starts([Start("serve", spent)], [Start("status", spent)], Start("TAB", spent)),
     )
 
 
 def printed(results: Results) -> str:
-    console = Console(file=io.StringIO(), width=130)
+    console = Terminal(file=io.StringIO(), width=130)
     print_results(console, results)
     file = console.file
     assert isinstance(file, io.StringIO)
@@ -87,6 +89,15 @@ def test_turns_beside_other_work_count_only_where_there_is_no_other() -> None:
 
     assert (noisy.quiet, noisy.p50.median) == (0, 1.5)
     assert (mixed.quiet, mixed.p50.median) == (1, 1.0)
+
+
+def test_the_console_is_as_slow_as_its_slowest_list_and_calls_beside_it_are_a_share_of_those_alone(
+    results: Results,
+) -> None:
+    assert results.console is not None
+    assert results.console.measured() == {"console_lists_p99_ms": 70, "today_p99_ms": 80, "watched": 0.98}
+    assert "0.98 x as many (0.98–0.98, 1 quiet rounds)" in printed(results)
+    assert json.loads(as_json(results))["console"]["watched"]["beside"][0]["per_core"] == 98
 
 
 def test_the_figures_are_about_the_worst_row_and_the_slowest_start(results: Results) -> None:

@@ -161,6 +161,60 @@ def test_a_worker_told_to_stop_does_not_wait_for_ever(inside: Inside, monkeypatc
     run(meet())
 
 
+@pytest.mark.parametrize("who", ["the worker", "the client"])
+def test_a_stream_of_events_ends_at_once_when_the_worker_stops_or_the_client_goes(inside: Inside, who: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
+    gone: list[bytes] = []
+
+    async def stream(asked: Asked) -> None:
+        await asked.say(head, b"5\r\none\n\n\r\n")
+        gone.append(await asked.reader.read())
+
+    async def meet() -> None:
+        async with doors(inside) as house:
+            house.says = stream
+            reader, writer = await house.connect()
+            writer.write(request("/live"))
+            said = await reader.readuntil(b"one\n\n\r\n")
+
+            if who == "the worker":
+                await asyncio.wait_for(house.port.stop(), 5)
+            else:
+                writer.write_eof()
+
+            assert b"\r\ntransfer-encoding: chunked\r\n" in said
+            assert await reader.read() == (b"0\r\n\r\n" if who == "the worker" else b"")
+            await house.until(lambda: gone == [b""])
+
+    run(meet())
+
+
+def test_a_worker_told_to_stop_hands_on_the_rest_of_any_other_answer(inside: Inside) -> None:
+    async def answer(asked: Asked) -> None:
+        await asked.say(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\none")
+        await house_stops.wait()
+        await asked.say(b"two")
+
+    house_stops = asyncio.Event()
+
+    async def meet() -> None:
+        async with doors(inside) as house:
+            house.says = answer
+            reader, writer = await house.connect()
+            writer.write(request("/export"))
+            await reader.readuntil(b"one")
+
+            stopping = asyncio.create_task(house.port.stop())
+            await house.until(lambda: house.port.stopping)
+            await asyncio.sleep(0)
+            house_stops.set()
+
+            assert await reader.read() == b"two"
+            await stopping
+
+    run(meet())
+
+
 def test_calls_come_over_tls_too(inside: Inside, token: str, tls: ssl.SSLContext) -> None:
     trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 - our own certificate, made a moment ago
 

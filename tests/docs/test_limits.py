@@ -4,6 +4,7 @@ import re
 
 from aiguillage.api.resources.facts import MOST_REMOVED, MOST_STORED
 from aiguillage.api.resources.replay import LONGEST_DOCUMENT, MOST_CALLS
+from aiguillage.console import live
 from aiguillage.desk import calendar_texts, imports_apart, sources, token_rows, users
 from aiguillage.desk.apart import LONGEST_WAIT
 from aiguillage.desk.cti_maps import MOST_ROWS
@@ -43,6 +44,9 @@ LIMITS = {
     "facts added by one `/bulk`": MOST_STORED,
     "facts removed by one `/bulk`": MOST_REMOVED,
     "rows of one import of CTIs": MOST_ROWS,
+    "streams of the server's desk processes together": live.MOST,
+    "streams of one address": live.MOST_OF_ADDRESS,
+    "streams of one session": live.MOST_OF_SESSION,
     "bytes of a file sent to the API": LONGEST_IMPORT // MIB,
     "lines with nothing but delimiters": texts.MOST_BLANK_LINES,
     "refused rows": outcome.MOST_REFUSED,

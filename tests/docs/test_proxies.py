@@ -1,5 +1,6 @@
 """What deploy/ has for nginx and Caddy: their programs take it, and each is tried before a real server."""
 
+import http
 import json
 import os
 import re
@@ -208,6 +209,19 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield Front(proxy, cast)
     refuse_marked(log)
     assert marked_in(written(folder)) == []
+
+
+def test_a_stream_of_events_comes_through_as_it_is_made(front: Front) -> None:
+    live = f"https://{HERE}:{front.proxy.port}/console/{ACCOUNT}/today?live=1"
+    headers = {"Accept": "text/event-stream", "Cookie": f"__Host-aiguillage={front.token_for(HERE)}"}
+
+    with (
+        httpx.Client(verify=False, timeout=READY_WITHIN) as asking,  # noqa: S501 - our own certificate
+        asking.stream("GET", live, headers=headers) as answer,
+    ):
+        said = [answer.status_code, next(line for line in answer.iter_lines() if line.startswith("event: "))]
+
+    assert said == [http.HTTPStatus.OK, "event: page"]
 
 
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:

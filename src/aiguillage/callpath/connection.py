@@ -110,10 +110,11 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client says no more. One that waits for an answer still gets it; a look later it counts as gone.
 
-        One whose body has not ended is gone.
+        One whose body has not ended is gone, and so is one whose answer never ends.
         """
         self._ended = True
-        if self._current is not None and not self._current.ended:
+        is_stream = self._relay is not None and self._relay.is_stream
+        if self._current is not None and (is_stream or not self._current.ended):
             self.abort()
         return self._current is not None
 
@@ -128,7 +129,9 @@ class Connection(asyncio.Protocol):
 
     def stop(self, *, idle_for: float) -> None:
         """The worker stops: a connection that was idle for so many seconds ends now, others with their next answer."""
-        if self._is_idle() and monotonic() - self.since >= idle_for:
+        if self._relay is not None:
+            self._relay.stop()
+        elif self._is_idle() and monotonic() - self.since >= idle_for:
             self._close_unless_asked()
 
     def _is_idle(self) -> bool:

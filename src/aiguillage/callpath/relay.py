@@ -11,7 +11,8 @@ Each request has a connection of its own to the desk, so the end of one is nothi
      | <---------- answer | <--------- answer, as it comes |
 ```
 
-Either side that does not take what the other sends stops it: a worker keeps no more than some pieces of 64 KiB.
+Either side that does not take what the other sends stops it: a worker keeps no more than some pieces of 64 KiB. A piece
+of the answer is sent on as it comes: that of a live page (`text/event-stream`) may go on for minutes.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ NOT_HANDED_ON = frozenset({
 
 NOT_HANDED_BACK = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"date"})
 BODILESS = frozenset({204, 304})
+EVENTS = b"text/event-stream"
 
 
 class Relay(asyncio.Protocol):
@@ -58,6 +60,7 @@ class Relay(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._interim = False
         self._chunked = False
+        self.is_stream = False
         self.begun = False
         self.done = False
         self._wanted = False
@@ -119,6 +122,11 @@ class Relay(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def stop(self) -> None:
+        """The worker stops: a stream of events ends here, whole, and its client asks for another."""
+        if self.is_stream:
+            self.on_message_complete()
+
     def data_received(self, data: bytes) -> None:
         """Reads the desk's answer."""
         try:
@@ -150,6 +158,7 @@ class Relay(asyncio.Protocol):
             return
         self.begun = True
         headers = [pair for pair in self._headers if pair[0] not in NOT_HANDED_BACK]
+        self.is_stream = any(name == b"content-type" and value.startswith(EVENTS) for name, value in headers)
         bodiless = self._request.method == "HEAD" or status in BODILESS
         counted = bodiless or any(name == b"content-length" for name, _ in headers)
         self._chunked = not counted and self._request.version == "1.1"

@@ -5,10 +5,12 @@ cookie --> session --> role on the account in the path      nobody: sign in; a s
 form   --> is it one of ours?
 |
 lane   --> the page's function --> a template, another page, a file
+|
+stream --> of a live page: the same again and again, for all who watch it (live.py)
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from litestar.static_files import create_static_files_router
 
 from aiguillage.assets import FOR_EVER
 from aiguillage.compression import compressed
+from aiguillage.console.live import Mark, Seen, Streams, Viewer, beat_of
 from aiguillage.console.pages import PAGES
 from aiguillage.console.rendering import STATIC, VENDORED, asset_root, render
 from aiguillage.console.sessions import (
@@ -48,6 +51,7 @@ from aiguillage.domain.accounts import Actor
 from aiguillage.domain.errors import Kind, Refusal, about_error, invalid, missing
 from aiguillage.domain.problems import CODES, OUR_MISTAKE
 from aiguillage.lanes import Lanes
+from aiguillage.storage.call_counts import last_call
 from aiguillage.storage.drafts import Draft
 from aiguillage.storage.joined import one_view
 from aiguillage.storage.sqlite.engine import Database
@@ -78,7 +82,7 @@ _log = logging.getLogger("aiguillage")
 class Site:
     """The console of one desk process. `means` are what pages use that stands above them in the house, by name.
 
-    `public_url` is under which address people reach this server, where that is known.
+    `public_url` is under which address people reach this server, where that is known. `desks` are all desk processes.
     """
 
     def __init__(
@@ -89,8 +93,10 @@ class Site:
         lanes: Lanes,
         means: Mapping[str, Callable[..., Any]],
         public_url: str = "",
+        desks: int = 1,
     ) -> None:
         self._public_url = public_url.rstrip("/")
+        self.streams = Streams(self._look, lanes.watching, desks)
         self._db, self._log, self._clock, self._lanes, self._means = db, log, clock, lanes, means
 
     def handlers(self) -> list[HTTPRouteHandler | Router]:
@@ -164,6 +170,8 @@ class Site:
         if sends:
             visit = await _with_form(visit, request)
             require_own_form("" if page.public else visit.session, visit.form.get("token", ""))
+        if _is_stream(page, visit, request):
+            return self.streams.open(page, visit)
         lane = getattr(self._lanes, page.lane.replace(" ", "_"))
         whose = visit.code if visit.account else f"user {visit.actor.user_id}" if visit.session else visit.address
         done: Response[Any] = await lane.carry(whose or "", self._carried_out, page, visit)
@@ -213,23 +221,69 @@ class Site:
         if page is not None and page.public and not visit.session:
             return visit
         with one_view(self._db) as db:
-            try:
-                # A page that asks again by itself keeps no session alive.
-                noted = "live" not in visit.query
-                actor = actor_of(db, f"Bearer {visit.session}", visit.address, visit.actor.at, noted=noted)
-            except Refusal:
-                if page is not None and page.public:
-                    return msgspec.structs.replace(visit, session="")
-                raise
-            visit = msgspec.structs.replace(visit, actor=actor)
-            if page is None or not page.about_account:
-                return visit
-            code, _, drafted = visit.path["account"].partition(IN_DRAFT)
-            with db.read() as connection:
-                held = find_role(connection, actor, code)
-                require_role(held.account.code, page.role, held.role)
-                draft = require_open(connection, held.account_id, number_of(drafted) or 0) if drafted else None
-        return msgspec.structs.replace(visit, account=held.account, role=held.role, seq=held.seq, draft=draft)
+            return _admitted_in(db, page, visit)
+
+    def _look(self, page: Page, visits: Sequence[Visit], before: Seen | None) -> Seen:
+        """A live page, as it is now, for those who watch it and still may. Raises Refusal(unavailable)."""
+        at = self._clock()
+        with one_view(self._db) as db:
+            watching = [_still_admitted(db, page, visit, at) for visit in visits]
+            seq = next((visit.seq for visit in watching if visit is not None), 0)
+            mark = Mark(seq, last_call(self._log), beat_of(at))
+            pieces = dict(before.pieces) if before is not None and before.mark == mark else {}
+            viewers: list[Viewer | None] = []
+            for visit in watching:
+                viewer = None if visit is None else (visit.language, visit.role)
+                viewers.append(viewer)
+                if visit is not None and viewer is not None and viewer not in pieces:
+                    pieces[viewer] = _piece(db, page, visit)
+        return Seen(mark, pieces, viewers)
+
+
+def _admitted_in(db: Database, page: Page | None, visit: Visit) -> Visit:
+    """The visit with who visits. Raises Refusal: unauthorized, missing, forbidden."""
+    try:
+        # A page that asks again by itself keeps no session alive.
+        noted = "live" not in visit.query
+        actor = actor_of(db, f"Bearer {visit.session}", visit.address, visit.actor.at, noted=noted)
+    except Refusal:
+        if page is not None and page.public:
+            return msgspec.structs.replace(visit, session="")
+        raise
+    visit = msgspec.structs.replace(visit, actor=actor)
+    if page is None or not page.about_account:
+        return visit
+    code, _, drafted = visit.path["account"].partition(IN_DRAFT)
+    with db.read() as connection:
+        held = find_role(connection, actor, code)
+        require_role(held.account.code, page.role, held.role)
+        draft = require_open(connection, held.account_id, number_of(drafted) or 0) if drafted else None
+    return msgspec.structs.replace(visit, account=held.account, role=held.role, seq=held.seq, draft=draft)
+
+
+def _is_stream(page: Page, visit: Visit, request: Request[Any, Any, Any]) -> bool:
+    """Whether a live page is asked for as a stream, as browsers' EventSource does."""
+    events = "text/event-stream" in request.headers.get("accept", "")
+    return page.live and events and "live" in visit.query and visit.draft is None and request.method == "GET"
+
+
+def _still_admitted(db: Database, page: Page, visit: Visit, at: int) -> Visit | None:
+    """Who watches, with the rights of a later moment; None for who may not see it any more."""
+    try:
+        return _admitted_in(db, page, msgspec.structs.replace(visit, actor=Actor("", at)))
+    except Refusal as refusal:
+        if refusal.kind in {Kind.UNAUTHORIZED, Kind.MISSING, Kind.FORBIDDEN}:
+            return None
+        raise
+
+
+def _piece(db: Database, page: Page, visit: Visit) -> str:
+    """A live page's piece as HTML, for everybody of the visit's language and role: nothing is the visitor's own."""
+    anybody = msgspec.structs.replace(visit, db=db, session="", query={"live": "1"})
+    answer = page.run(anybody)
+    if not isinstance(answer, Shown):
+        raise TypeError("A live page shows something.")
+    return render(anybody, answer.template, dict(answer.values))
 
 
 def _in_draft(page: Page, visit: Visit, draft: Draft) -> Response[Any]:

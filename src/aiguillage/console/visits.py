@@ -135,7 +135,8 @@ class Page(NamedTuple):
     """A page or form: where it is, what answers it, and the role that it takes on the account in its path.
 
     Without an account in the path, `role` says nothing. `public` pages are for people who are not signed in, too.
-    `longest` is the most bytes of a form. Those with `drafts` are about facts that a draft can have otherwise.
+    `longest` is the most bytes of a form. Those with `drafts` are about facts that a draft can have otherwise. What a
+    `live` page answers with `?live=1` is a piece that shows nothing of who visits but by language and role.
     """
 
     method: str
@@ -146,6 +147,7 @@ class Page(NamedTuple):
     lane: str
     longest: int
     drafts: bool
+    live: bool
 
     @property
     def about_account(self) -> bool:
@@ -160,10 +162,16 @@ LONGEST_FORM = 1 << 20
 
 
 def page(
-    path: str, *, role: Role = Role.READ, public: bool = False, lane: str = "reading", drafts: bool = False
+    path: str,
+    *,
+    role: Role = Role.READ,
+    public: bool = False,
+    lane: str = "reading",
+    drafts: bool = False,
+    live: bool = False,
 ) -> Callable[[Run], Run]:
     """A page of the console, below ROOT."""
-    return _registered(Page("GET", path, _nothing, role, public, lane, 0, drafts))
+    return _registered(Page("GET", path, _nothing, role, public, lane, 0, drafts, live))
 
 
 def form(
@@ -176,7 +184,7 @@ def form(
     drafts: bool = False,
 ) -> Callable[[Run], Run]:
     """What takes a form."""
-    return _registered(Page("POST", path, _nothing, role, public, lane, longest, drafts))
+    return _registered(Page("POST", path, _nothing, role, public, lane, longest, drafts, live=False))
 
 
 def _nothing(_visit: Visit) -> Answer:

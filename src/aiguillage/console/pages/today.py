@@ -34,12 +34,11 @@ class Line(NamedTuple):
     until: int | None
 
 
-@page("/{account}/today")
+@page("/{account}/today", live=True)
 def today(visit: Visit) -> Answer:
-    """The page; for a new account, its first steps."""
+    """The page; for a new account, its first steps. While it is open, what is of this moment alone."""
     facts = compile_times(visit.db, visit.actor, visit.code)
     count = count_day(visit.db, visit.log, visit.actor, visit.code, since=today_begins(visit))
-    live = "live" in visit.query
     hours = {group.value: group for group in count.by_hour}
     values = {
         "count": count,
@@ -49,12 +48,15 @@ def today(visit: Visit) -> Answer:
         "queues": [*_queues(visit, facts)],
         "on_call": [*_on_call(visit, facts)],
         "switches": _switches(visit),
-        # What is asked for again while the page is open leaves out what changes seldom.
-        "findings": [] if live else _findings(visit),
-        "steps": [] if live else _first_steps(visit, facts, has_calls=bool(count.calls)),
+    }
+    if "live" in visit.query:
+        return Shown("today-now.html", values, whole=False)
+    seldom = {
+        "findings": _findings(visit),
+        "steps": _first_steps(visit, facts, has_calls=bool(count.calls)),
         "place_here": "today",
     }
-    return Shown("today.html", values, whole=not live)
+    return Shown("today.html", values | seldom)
 
 
 def _findings(visit: Visit) -> list[tuple[str, str]]:

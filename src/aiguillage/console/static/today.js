@@ -1,4 +1,5 @@
-// The chart of the day, drawn from the table below it.
+// The chart of the day, drawn from the table below it, again where that has changed.
+let shown = "";
 function drawChart() {
   const box = document.querySelector("[data-chart]");
   const rows = [...document.querySelectorAll("#by-hour [data-hour]")];
@@ -7,6 +8,9 @@ function drawChart() {
   const hours = rows.map((row) => Number(row.dataset.hour));
   const all = rows.map((row) => cell(row, 1) + cell(row, 2));
   const known = rows.map((row) => cell(row, 1));
+  const figures = JSON.stringify([hours, all, known]);
+  if (figures === shown && box.firstChild) return;
+  shown = figures;
   const style = getComputedStyle(document.body);
   const ink = style.color;
   const grid = { stroke: "rgba(128, 140, 150, .25)", width: 1 };
@@ -23,5 +27,5 @@ function drawChart() {
   }, [hours, all, known], box);
 }
 drawChart();
-addEventListener("resize", drawChart);
-document.body.addEventListener("htmx:afterSettle", drawChart);
+addEventListener("resize", () => { shown = ""; drawChart(); });
+document.addEventListener("renewed", drawChart);
