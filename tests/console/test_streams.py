@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -75,8 +76,9 @@ async def close(response: Stream) -> None:
 
 
 def run(meeting: Coroutine[Any, Any, None]) -> None:
-    """Runs what a test does."""
-    asyncio.run(asyncio.wait_for(meeting, 30))
+    """Runs what a test does, in a thread: where a browser was started before, this one has a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(meeting, 30)).result()
 
 
 @pytest.fixture(autouse=True)
