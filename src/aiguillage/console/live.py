@@ -28,7 +28,7 @@ from litestar.response.sse import ServerSentEventMessage
 
 from aiguillage.console.visits import Page, Visit
 from aiguillage.domain.accounts import Role
-from aiguillage.domain.errors import limited, place_of
+from aiguillage.domain.errors import about_error, limited
 from aiguillage.domain.moments import SECOND
 from aiguillage.lanes import Lane
 
@@ -54,8 +54,7 @@ ASK_EVERY = 10
 HEADERS = {"X-Accel-Buffering": "no"}
 """nginx, and proxies that do as it does, pass each event on as it comes."""
 
-_log = logging.getLogger("aiguillage")
-
+_log = logging.getLogger(__name__)
 
 Viewer = tuple[str, Role | None]
 """Whom a piece is made for: a language and a role. What a live page shows depends on nothing else of who visits."""
@@ -200,7 +199,7 @@ class Streams:
             try:
                 seen = await self._lane.carry(" ".join(place), self._look, watched.page, visits, watched.seen)
             except Exception as error:  # noqa: BLE001 - whatever it is, the pages that hear nothing ask for themselves
-                _log.error("look_failed", extra={"about": {"error": type(error).__name__, "where": place_of(error)}})
+                _log.error("look_failed", extra={"about": about_error(error)})
                 await asyncio.sleep(BEAT_EVERY)
                 continue
             beat = watched.seen is None or seen.mark.beat != watched.seen.mark.beat
