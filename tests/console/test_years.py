@@ -21,7 +21,7 @@ def queue(site: Site) -> str:
     editor = site.as_(EDITOR)
     group = newest(editor.send_form(f"{HERE}/groups/new", name="Année"), f"{HERE}/groups")
     sent = {"name": "Année", "code": "annee", "number": "461", "default_destination": "299", "active": "1"}
-    return f"{QUEUES}/{newest(editor.send_form(f'{QUEUES}/new', call_queue_group_id=group, **sent), QUEUES)}"
+    return editor.send_form(f"{QUEUES}/new", call_queue_group_id=group, **sent).url.path
 
 
 def day_of(page: str, day: str) -> tuple[str, str, str]:

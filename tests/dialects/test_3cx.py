@@ -65,7 +65,7 @@ def test_the_template_is_served_filled_in_with_the_address_that_was_asked_and_wi
 
     answer = ruled.server.ask(SERVED, secret)
 
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/xml")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
     assert answer.headers["content-disposition"] == f'attachment; filename="3cx-{ACCOUNT}.xml"'
     assert answer.text == file_of("3cx", "3cx.xml", Place(here, ACCOUNT))
     assert secret not in answer.text

@@ -10,6 +10,7 @@ from aiguillage.domain.errors import (
     Kind,
     Refusal,
     about,
+    about_error,
     about_row,
     conflict,
     invalid,
@@ -41,6 +42,7 @@ def test_a_failure_says_where_it_was_raised_and_nothing_else() -> None:
 
     assert re.fullmatch(r"test_errors\.py:[0-9]+", place_of(raised.value))
     assert place_of(ValueError("+33199001234")) == ""
+    assert about_error(ValueError("+33199001234")) == {"error": "ValueError", "where": ""}
 
 
 @pytest.mark.parametrize(

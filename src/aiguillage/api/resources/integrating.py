@@ -8,7 +8,7 @@ from aiguillage.integrations import Place, file_of
 OPERATIONS = Operations(TAG, needs=Role.READ)
 SYSTEM, NAME = "3cx", "3cx.xml"
 PATH = f"/integrations/{NAME}"
-XML = "application/xml"
+XML = "text/xml"
 
 
 @OPERATIONS.get(
