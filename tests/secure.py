@@ -91,8 +91,10 @@ def secure_server(folder: Path) -> Iterator[Secure]:
             plain: socket.socket = self.request
             with suppress(OSError), context.wrap_socket(plain, server_side=True) as connection:
                 secure.converse(connection)
-                with suppress(OSError, ValueError):
-                    connection.unwrap()
+                # One that was cut off has given its descriptor away: TLS's end would go to whoever has it by now.
+                if connection.fileno() >= 0:
+                    with suppress(OSError, ValueError):
+                        connection.unwrap()
 
     class Server(ThreadingTCPServer):
         daemon_threads = True
