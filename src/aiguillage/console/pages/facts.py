@@ -137,6 +137,7 @@ def _form_of(
             "name": "" if kept is None else _name(kept),
             "fields": fields,
             "faults": told,
+            "back": back_of(visit),
             "place_here": subject.slug,
             "also": [] if kept is None else also_in(visit, kept),
         },
