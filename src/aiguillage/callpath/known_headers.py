@@ -97,7 +97,8 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         So it has one Content-Length, and says neither that the body comes in chunks nor in another protocol.
         """
         end = data.find(END, 0, LONGEST)
-        if end < 0 or not _is_plain(request, "POST") or not 0 < len(data) - end - 4 == request.length <= LONGEST_FORM:
+        size = len(data) - end - 4
+        if end < 0 or size != request.length or not 0 < size <= LONGEST_FORM or not _is_plain(request, "POST"):
             return
         head = data[: end + 2]
         if b"upgrade" in head.lower():

@@ -10,6 +10,7 @@ decided here is `not found`, and what is wrong with the question keeps its statu
 """
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -36,9 +37,6 @@ METHODS = ("POST",)
 UNKNOWN = "aiguillage_unknown"
 """The extension to which an unknown caller's call is sent, where unknown callers get an empty answer."""
 
-Action = tuple[str, str, str]
-"""An application of FreeSWITCH's own, words of ours that it is given, and a value behind them."""
-
 _PLACES = ("account", "context", "into")
 _SECTION = "section"
 _NUMBERS = ("Hunt-Caller-ID-Number", "Caller-Caller-ID-Number")
@@ -50,16 +48,18 @@ POSTED = (*_NUMBERS, *_CALLED, *_CONTEXTS, *_HIDDEN, _ACCOUNT, _CODE)
 """What is read of a look-up's form: no more need be sent."""
 
 _READ = {*_PLACES, _SECTION, *POSTED}
-_VARIABLES = tuple(f"aig_{name}=" for name in Told.__struct_fields__)
+_SET, _ENDS = '<action application="set" data="aig_', '"/>\n'
+_VARIABLES = tuple(f"{_SET}{name}=" for name in Told.__struct_fields__)
 _TRUE = {"true", "yes", "1"}
 _OPENS = '<?xml version="1.0" encoding="UTF-8"?>\n<document type="freeswitch/xml">\n'
 _NOT_FOUND = f'{_OPENS}<section name="result"><result status="not found"/></section>\n</document>\n'.encode()
+_CLOSES = "</condition>\n</extension>\n</context>\n</section>\n</document>\n"
 _CONTENT = b"text/xml; charset=utf-8"
 
 _ODD = re.compile("[^ -#%-\\[\\]-~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML has not, and what FreeSWITCH takes for the beginning of something: `$` and `\\`."""
 
-_PLAIN_TEXT = re.compile("[A-Za-z0-9 +:@_.-]*")
+_PLAIN_TEXT = re.compile("[ !#%(-;=?-\\[\\]-~\u00a0-\ud7ff\ue000-\ufffd]*")
 """A text in which nothing is odd, nor written otherwise in XML: most are."""
 
 _SIP = re.compile(r"sips?:[A-Za-z0-9.!~*_%+-]+@(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:;[A-Za-z0-9=.-]+)*")
@@ -122,39 +122,50 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     if way is None:
         return render(200, _CONTENT, _NOT_FOUND)
     whole = told(facts, decision)
-    status = "known" if whole.known else "unknown"
-    actions = [("set", "aig_status=", status)]
+    texts = ["known" if whole.known else "unknown"]
+    before = [f"{_SET}status="]
     if question.called is not None and _DIALLED.fullmatch(question.called):
-        actions.append(("set", "aig_called=", question.called))
-    for name, value in zip(_VARIABLES, msgspec.structs.astuple(whole), strict=True):
+        before.append(f"{_SET}called=")
+        texts.append(question.called)
+    for variable, value in zip(_VARIABLES, msgspec.structs.astuple(whole), strict=True):
         if value is not None:
-            actions.append(("set", name, value if value.__class__ is str else as_string(value)))
-    actions.append(way)
-    return render(200, _CONTENT, _dialplan(question.shape.context, actions).encode())
+            before.append(variable)
+            texts.append(value if value.__class__ is str else as_string(value))
+    if not _PLAIN_TEXT.fullmatch("".join(texts)):
+        texts = [_written(text) for text in texts]
+    actions = "".join([f"{variable}{text}{_ENDS}" for variable, text in zip(before, texts, strict=True)])
+    return render(200, _CONTENT, f"{_begun(question.shape.context)}{actions}{way}{_CLOSES}".encode())
 
 
-def _way(question: Question, decision: Decision) -> Action | None:
+def _way(question: Question, decision: Decision) -> str | None:
     """What FreeSWITCH does with the call at last."""
     destination, into = decision.destination, question.shape.into
-    if destination is None:
-        told_nothing = decision.known is None and not decision.not_found
-        return ("transfer", "", f"{UNKNOWN} XML {into}") if told_nothing else None
+    if destination is not None:
+        return _sent_to(destination, into)
+    told_nothing = decision.known is None and not decision.not_found
+    return _sent_to(UNKNOWN, into) if told_nothing else None
+
+
+@lru_cache(maxsize=1024)
+def _sent_to(destination: str, into: str) -> str:
+    """The action that sends a call to a destination, kept: there are few of them."""
     if destination == REJECT:
-        return "hangup", "", "CALL_REJECTED"
+        return _action("hangup", "CALL_REJECTED")
     if _SIP.fullmatch(destination):
-        return "bridge", "sofia/external/", destination
+        return _action("bridge", f"sofia/external/{destination}")
     extension = destination.replace("'", " ")
-    return "transfer", "", f"'{extension}' XML {into}" if " " in extension else f"{extension} XML {into}"
+    return _action("transfer", f"'{extension}' XML {into}" if " " in extension else f"{extension} XML {into}")
 
 
-def _dialplan(context: str, actions: list[Action]) -> str:
-    if not _PLAIN_TEXT.fullmatch("".join([value for _, _, value in actions])):
-        actions = [(name, before, _written(value)) for name, before, value in actions]
-    lines = "".join([f'<action application="{name}" data="{before}{value}"/>\n' for name, before, value in actions])
-    return (
-        f'{_OPENS}<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
-        f"<condition>\n{lines}</condition>\n</extension>\n</context>\n</section>\n</document>\n"
-    )
+def _action(application: str, words: str) -> str:
+    return f'<action application="{application}" data="{_written(words)}{_ENDS}'
+
+
+@lru_cache(maxsize=128)
+def _begun(context: str) -> str:
+    """A dialplan up to its first action, kept: there are few contexts."""
+    named = f'<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
+    return f"{_OPENS}{named}<condition>\n"
 
 
 def _written(text: str) -> str:
@@ -162,7 +173,7 @@ def _written(text: str) -> str:
 
     What is odd becomes a blank: FreeSWITCH would carry out a company called `${system}`.
     """
-    return in_xml(_ODD.sub(" ", text))
+    return text if _PLAIN_TEXT.fullmatch(text) else in_xml(_ODD.sub(" ", text))
 
 
 def refuse(question: Question, refusal: Refusal) -> Answer:
