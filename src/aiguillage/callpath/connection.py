@@ -1,10 +1,10 @@
 """A client's connection to a call worker: requests read, calls answered, everything else handed on.
 
 ```
-   bytes --+-- a plain GET in headers of known_headers.py ---+
-           |                                                 +--> a call? --> answered with this turn's others
-           +-- anything else --> httptools --> Request ------+
-                                                             +--> no call --> health, or relay.py
+   bytes --+-- a plain GET, or a call posted, in headers of known_headers.py ---+
+           |                                                                    +--> a call? --> answered with this
+           +-- anything else --> httptools --> Request -------------------------+                turn's others
+                                                                                +--> no call --> health, or relay.py
 ```
 """
 
@@ -21,16 +21,13 @@ from typing import TYPE_CHECKING, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from aiguillage.callpath.engine import Answer, Dialect
-from aiguillage.callpath.known_headers import PLAIN, PLAIN_REQUEST
+from aiguillage.callpath.engine import Answer, Dialect, Scope
+from aiguillage.callpath.known_headers import END, LONGEST_FORM, PLAIN, PLAIN_REQUEST
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import LONGEST_HEAD, Header, Request, head_of, lines, status_line
 
 if TYPE_CHECKING:
     from aiguillage.callpath.port import Port
-
-LONGEST_FORM = 8 * 1024
-"""Bytes of a call's body: as many as a query may have."""
 
 LEAST_A_LOOK = 2048
 """Bytes that must have moved from one look to the next while a body comes or an answer is taken."""
@@ -42,8 +39,7 @@ LONGEST_SILENCE = 300.0
 """Seconds that the desk may take for an answer."""
 
 CLOSE = b"\r\nconnection: close\r\n\r\n"
-END = b"\r\n\r\n"
-"""What stands behind a request's id, the last of the headers but this one."""
+"""What stands behind a request's id, the last of the headers but this one; END where the connection is kept."""
 
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 TEXT = b"text/plain; charset=utf-8"
@@ -163,9 +159,14 @@ class Connection(asyncio.Protocol):
                 if dialect is not None and headers is not None:
                     self._take_plain(dialect, found, headers)
                     return
+            else:
+                posted = self._port.posts.find(data)
+                if posted is not None:
+                    self._take_posted(posted)
+                    return
         self._parse(data)
         if len(self._requests) == 1 and not self._mid and self._current is None and not self._leaving:
-            self._port.known.learn(data, self._requests[0])
+            self._port.learn(data, self._requests[0])
         self._go_on()
 
     def _take_plain(self, dialect: Dialect, found: re.Match[bytes], headers: list[Header]) -> None:
@@ -180,6 +181,13 @@ class Connection(asyncio.Protocol):
             "client": None if self.peer is None else (self.peer, 0),
         }
         self._port.answer_later(self, dialect, scope)
+
+    def _take_posted(self, scope: Scope) -> None:
+        """A call in a known head, posted whole: just so."""
+        self._current = PLAIN_REQUEST
+        self.request_id = self._port.next_id()
+        scope["client"] = None if self.peer is None else (self.peer, 0)
+        self._port.answer_later(self, cast("Dialect", self._port.dialect_of(scope["path"])), scope)
 
     def _parse(self, data: bytes) -> None:
         """Feeds httptools; what stands behind a request that asks for another protocol is read as HTTP as ever."""

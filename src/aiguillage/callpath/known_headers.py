@@ -2,9 +2,18 @@
 
 A phone system sends the same headers with each call. A block of headers that httptools has read once, and found to be
 whole, without a body and to keep the connection, is known from then on; only the request line is read.
+
+What is posted has headers that are new each time. A head is known without their values, if it comes with all of its
+body and nothing behind it; all else of it is compared byte for byte, and so means what httptools found it to mean:
+
+    POST /dialects/twilio/CL0000/accueil HTTP/1.1
+    Host: calls.example.org
+    Content-Length: ___                            the size of what comes behind the head, in plain digits
+    X-Twilio-Signature: ___                        a text without a blank, and so for all headers in X- and I-
 """
 
 import re
+from typing import Any, NamedTuple
 
 from aiguillage.callpath.request import Header, Request
 
@@ -14,6 +23,9 @@ PLAIN = re.compile(rb"GET (/[^?#%\x00-\x20\x7f-\xff]*)(?:\?([!\"$-~]*))? HTTP/1\
 LONGEST = 2048
 """Bytes of a block."""
 
+LONGEST_FORM = 8 * 1024
+"""Bytes of a call's body: as many as a query may have."""
+
 MOST = 1024
 """Blocks that a worker keeps."""
 
@@ -21,6 +33,10 @@ PLAIN_REQUEST = Request("GET", b"/", [], "1.1", keep_alive=True)
 """What stands for a request that was not made into one."""
 
 PLAIN_REQUEST.ended = True
+
+END = b"\r\n\r\n"
+_LENGTH = b"content-length"
+_NEW_EACH_TIME = re.compile(rb"\r\n(Content-Length|[XI]-[A-Za-z0-9-]+): ([!-~]+)(?=\r\n)", re.IGNORECASE)
 
 
 class KnownHeaders(dict[bytes, list[Header]]):
@@ -33,15 +49,71 @@ class KnownHeaders(dict[bytes, list[Header]]):
         """
         found = PLAIN.match(data)
         block = b"" if found is None else data[found.end() :]
-        if block in self or len(block) > LONGEST or not _is_plain(request):
+        if block in self or len(block) > LONGEST or not _is_plain(request, "GET") or request.has_body:
             return
-        if block.find(b"\r\n\r\n") != len(block) - 4 or b"upgrade" in block.lower():
+        if block.find(END) != len(block) - 4 or b"upgrade" in block.lower():
             return
         if len(self) >= MOST:
             self.clear()
         self[block] = request.headers
 
 
-def _is_plain(request: Request) -> bool:
-    kept = request.method == "GET" and request.version == "1.1" and request.keep_alive and request.own_id is None
-    return kept and not request.has_body and not request.expects and request.fault() is None
+class Posted(NamedTuple):
+    """What a known head says: `places` are those of the headers that are new each time, `length` which has the size."""
+
+    path: str
+    query: bytes
+    headers: list[Header]
+    places: tuple[int, ...]
+    length: int
+
+
+class KnownPosts(dict[tuple[bytes, ...], Posted]):
+    """What heads of posted calls say, by their bytes but for what is new each time."""
+
+    def find(self, data: bytes) -> dict[str, Any] | None:
+        """The request as a dialect reads it, but for its client; None where it has to be parsed."""
+        end = data.find(END, 0, LONGEST)
+        pieces = _NEW_EACH_TIME.split(data[: end + 2])
+        values = pieces[2::3]
+        del pieces[2::3]
+        known = self.get(tuple(pieces))
+        if known is None or values[known.length] != b"%d" % (len(data) - end - 4):
+            return None
+        headers = known.headers.copy()
+        for place, value in zip(known.places, values, strict=True):
+            headers[place] = (headers[place][0], value)
+        return {
+            "method": "POST",
+            "path": known.path,
+            "query_string": known.query,
+            "headers": headers,
+            "body": data[end + 4 :],
+        }
+
+    def learn(self, data: bytes, request: Request) -> None:
+        """Keeps the head of a request that was read from these bytes, if there was nothing else in them than its body.
+
+        So it has one Content-Length, and says neither that the body comes in chunks nor in another protocol.
+        """
+        end = data.find(END, 0, LONGEST)
+        if end < 0 or not _is_plain(request, "POST") or not 0 < len(data) - end - 4 == request.length <= LONGEST_FORM:
+            return
+        head = data[: end + 2]
+        if b"upgrade" in head.lower():
+            return
+        pieces = _NEW_EACH_TIME.split(head)
+        new = [(name.lower(), value) for name, value in zip(pieces[1::3], pieces[2::3], strict=True)]
+        places = tuple(place for place, header in enumerate(request.headers) if header in new)
+        if [request.headers[place] for place in places] != new or [name for name, _ in new].count(_LENGTH) != 1:
+            return
+        del pieces[2::3]
+        if len(self) >= MOST:
+            self.clear()
+        length = [name for name, _ in new].index(_LENGTH)
+        self[tuple(pieces)] = Posted(request.path, request.query, request.headers, places, length)
+
+
+def _is_plain(request: Request, method: str) -> bool:
+    kept = request.method == method and request.version == "1.1" and request.keep_alive and request.own_id is None
+    return kept and not request.expects and request.fault() is None

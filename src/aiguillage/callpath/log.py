@@ -4,10 +4,10 @@ A worker neither waits for a file nor has a thread that would take the interpret
 are one message on a Unix socket. What the socket does not take waits in memory, up to a bound.
 """
 
-import json
 import socket
 from collections import deque
 from itertools import count
+from json.encoder import encode_basestring_ascii as _quoted
 from secrets import token_hex
 from typing import Any
 
@@ -183,4 +183,5 @@ def _asked(facts: Facts) -> str | None:
     if facts.code is None and facts.value is None and facts.called is None and not facts.named:
         return None
     asked = {"code": facts.code, "value": facts.value, "called": facts.called} | facts.named
-    return json.dumps({name: value for name, value in asked.items() if value is not None})
+    texts = [f'"{name}": {_quoted(value)}' for name, value in asked.items() if value is not None]
+    return f"{{{', '.join(texts)}}}"  # as json.dumps() writes it, which makes an encoder for each call

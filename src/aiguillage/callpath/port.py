@@ -18,7 +18,7 @@ from aiguillage.callpath.connection import Connection
 from aiguillage.callpath.counts import Counts
 from aiguillage.callpath.engine import Answer, CallPath, Dialect, Headers, Scope
 from aiguillage.callpath.health import Health
-from aiguillage.callpath.known_headers import KnownHeaders
+from aiguillage.callpath.known_headers import KnownHeaders, KnownPosts
 from aiguillage.callpath.relay import Relay
 from aiguillage.callpath.request import Request
 from aiguillage.callpath.request_ids import NAME, drawn_ids
@@ -85,7 +85,7 @@ class Port:
         self.keep_alive = wire.keep_alive
         self.dialect_of = call_path.dialect_of
         self._exact = {path.encode(): dialect for path, dialect in call_path.by_path.items()}
-        self.known = KnownHeaders()
+        self.known, self.posts = KnownHeaders(), KnownPosts()
         self.connections: set[Connection] = set()
         self.stopping = False
         self.date = self.own = b""
@@ -204,6 +204,13 @@ class Port:
     def plain_dialect(self, path: bytes) -> Dialect | None:
         """The dialect of a path in which nothing is percent-encoded."""
         return self._exact.get(path) or self.dialect_of(path.decode())
+
+    def learn(self, data: bytes, request: Request) -> None:
+        """Has the headers known of a request that was read from these bytes; of what is posted, those of calls."""
+        if request.method != "POST":
+            self.known.learn(data, request)
+        elif (dialect := self.dialect_of(request.path)) is not None and "POST" in dialect.METHODS:
+            self.posts.learn(data, request)
 
     def is_known(self, headers: Headers) -> bool:
         """Whether the headers have a token that is good at this moment."""
