@@ -16,6 +16,7 @@ import re
 from typing import Any, NamedTuple
 
 from aiguillage.callpath.request import Header, Request
+from aiguillage.callpath.request_ids import NAME
 
 PLAIN = re.compile(rb"GET (/[^?#%\x00-\x20\x7f-\xff]*)(?:\?([!\"$-~]*))? HTTP/1\.1\r\n")
 """The line of a request that needs no parser."""
@@ -78,7 +79,7 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         values = pieces[2::3]
         del pieces[2::3]
         known = self.get(tuple(pieces))
-        if known is None or values[known.length] != b"%d" % (len(data) - end - 4):
+        if known is None or values[known.length] != b"%d" % (len(data) - end - len(END)):
             return None
         headers = known.headers.copy()
         for place, value in zip(known.places, values, strict=True):
@@ -88,7 +89,7 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
             "path": known.path,
             "query_string": known.query,
             "headers": headers,
-            "body": data[end + 4 :],
+            "body": data[end + len(END) :],
         }
 
     def learn(self, data: bytes, request: Request) -> None:
@@ -97,10 +98,11 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         So it has one Content-Length, and says neither that the body comes in chunks nor in another protocol.
         """
         end = data.find(END, 0, LONGEST)
-        if end < 0 or not _is_plain(request, "POST") or not 0 < len(data) - end - 4 == request.length <= LONGEST_FORM:
+        size = len(data) - end - len(END)
+        if end < 0 or not _is_plain(request, "POST") or request.length != size or not 0 < size <= LONGEST_FORM:
             return
         head = data[: end + 2]
-        if b"upgrade" in head.lower():
+        if b"upgrade" in head.lower() or any(name == NAME for name, _ in request.headers):
             return
         pieces = _NEW_EACH_TIME.split(head)
         new = [(name.lower(), value) for name, value in zip(pieces[1::3], pieces[2::3], strict=True)]
