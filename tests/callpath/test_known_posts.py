@@ -95,6 +95,8 @@ def test_what_a_known_head_does_not_say_whole_is_parsed(inside: Inside, token: s
         (f"X-Long: {'x' * 3000}",),
         ("X-Blank:  two  blanks",),
         ("Expect: 100-continue",),
+        ("Upgrade-Insecure-Requests: 1",),
+        ("X-Twice: 1", "X-Twice:1"),
     ],
 )
 def test_other_heads_are_read_each_time(inside: Inside, token: str, headers: tuple[str, ...]) -> None:

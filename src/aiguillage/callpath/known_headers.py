@@ -16,7 +16,6 @@ import re
 from typing import Any, NamedTuple
 
 from aiguillage.callpath.request import Header, Request
-from aiguillage.callpath.request_ids import NAME
 
 PLAIN = re.compile(rb"GET (/[^?#%\x00-\x20\x7f-\xff]*)(?:\?([!\"$-~]*))? HTTP/1\.1\r\n")
 """The line of a request that needs no parser."""
@@ -102,7 +101,7 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         if end < 0 or not _is_plain(request, "POST") or request.length != size or not 0 < size <= LONGEST_FORM:
             return
         head = data[: end + 2]
-        if b"upgrade" in head.lower() or any(name == NAME for name, _ in request.headers):
+        if b"upgrade" in head.lower():
             return
         pieces = _NEW_EACH_TIME.split(head)
         new = [(name.lower(), value) for name, value in zip(pieces[1::3], pieces[2::3], strict=True)]
