@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 
 import pytest
 
@@ -107,112 +106,6 @@ def test_other_headers_are_read_each_time(inside: Inside, asked: bytes) -> None:
 
             assert statuses(said) == [401]
             assert house.port.known == {}
-
-    run(meet())
-
-
-FORMED = f"customerAccount={ACCOUNT}&format=raw&number="
-LENGTH = re.compile(rb"Content-Length: [0-9]+")
-
-
-def posted(number: str, *more: str, path: str = ROUTE) -> bytes:
-    """A call by a form."""
-    body = (FORMED + number).encode()
-    form = "Content-Type: application/x-www-form-urlencoded"
-    return request(path, form, f"Content-Length: {len(body)}", *more, method="POST", body=body)
-
-
-def test_a_posted_head_is_known_but_for_what_is_new_each_time(inside: Inside, token: str) -> None:
-    async def meet() -> None:
-        async with doors(inside) as house:
-            reader, writer = await house.connect()
-            said = []
-            for n, number in enumerate((NUMBER, "%2B33199009999", NUMBER)):
-                writer.write(posted(number, token, f"X-Twilio-Signature: {n}="))
-                said.append(await reader.read(1000))
-
-            assert [statuses(one) for one in said] == [[200], [404], [200]]
-            assert said[2].endswith(b"\r\n\r\n207")
-            assert len(house.port.posts) == 1
-            assert house.port.posts.find(posted("1", token, "X-Twilio-Signature: new")) == {
-                "method": "POST",
-                "path": ROUTE,
-                "query_string": b"",
-                "headers": [
-                    (b"host", b"x"),
-                    (b"content-type", b"application/x-www-form-urlencoded"),
-                    (b"content-length", b"%d" % len(FORMED + "1")),
-                    (b"authorization", token.partition(": ")[2].encode()),
-                    (b"x-twilio-signature", b"new"),
-                ],
-                "body": (FORMED + "1").encode(),
-            }
-
-    run(meet())
-
-
-def test_a_known_head_with_another_size_than_it_says_is_parsed(inside: Inside, token: str) -> None:
-    async def meet() -> None:
-        async with doors(inside) as house:
-            whole, alone = posted(NUMBER, token), posted(NUMBER, token, CLOSE)
-            said = await house.talk(whole + whole[:-3], whole[-3:] + whole + alone)
-            reader, writer = await house.connect()
-            writer.write(whole)
-            first = await reader.read(1000)
-
-            assert statuses(said + first) == [200] * 5
-            assert house.port.posts.find(whole) is not None
-            odd = [b"Content-Length: 0%d" % len(FORMED + NUMBER), b"Content-Length: +9", b"Content-Length: 9 9"]
-            assert [house.port.posts.find(LENGTH.sub(one, whole)) for one in odd] == [None] * 3
-            assert house.port.posts.find(whole + b"G") is None
-            assert house.port.posts.find(whole[:-1]) is None
-            assert house.port.posts.find(LENGTH.sub(rb"\g<0>\r\n\g<0>", whole)) is None
-
-    run(meet())
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        posted(NUMBER, CLOSE),
-        posted(NUMBER, "Connection: Upgrade", "Upgrade: h2c", CLOSE),
-        posted(NUMBER, "X-Upgrade: 1"),
-        posted(NUMBER, f"A: {'x' * 3000}"),
-        posted(NUMBER, "X-Request-Id: 1234"),
-        posted(NUMBER, "X-A: 1", "X-A:1"),
-        posted(NUMBER, path="/whoami"),
-        posted(NUMBER, path="/api/v1/smartRoutings"),
-        LENGTH.sub(b"Content-Length:%d" % len(FORMED + NUMBER), posted(NUMBER)),
-        request(ROUTE, "Content-Length: 0", method="POST"),
-        request(ROUTE, "Transfer-Encoding: chunked", method="POST", body=b"1\r\na\r\n0\r\n\r\n"),
-    ],
-)
-def test_other_posted_heads_are_read_each_time(inside: Inside, asked: bytes) -> None:
-    async def meet() -> None:
-        async with doors(inside) as house:
-            await house.talk(asked + request("/healthz", CLOSE))
-            reader, writer = await house.connect()
-            writer.write(asked)
-            assert (await reader.read(2000)).startswith(b"HTTP/1.1 ")
-
-            assert house.port.posts == {}
-
-    run(meet())
-
-
-def test_a_worker_does_not_keep_more_posted_heads_than_its_bound(
-    inside: Inside, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(known_headers, "MOST", 2)
-
-    async def meet() -> None:
-        async with doors(inside) as house:
-            reader, writer = await house.connect()
-            for n in range(3):
-                writer.write(posted(NUMBER, token, f"Trace: {n}"))
-                assert (await reader.read(1000)).endswith(b"\r\n\r\n207")
-
-            assert len(house.port.posts) == 1
 
     run(meet())
 

@@ -6,6 +6,7 @@ import pytest
 
 from aiguillage.desk.contacts import add_contact
 from aiguillage.domain.contacts import Contact, Telecom
+from aiguillage.storage import searching
 from aiguillage.storage.searching import MOST_COUNTED, SHORT_LOOKS
 from tests.cast import ACCOUNT, Cast
 from tests.desk.contact_files import Desk
@@ -64,3 +65,37 @@ def test_a_page_of_very_many_is_found_by_its_number_and_beside_a_filter(crowd: C
     assert find(crowd, words="zenith", filters={"field_boolean_1": False}, limit=30).contacts == refused
     everybody = find(crowd, words="zenith", sort="reference", limit=10).contacts
     assert everybody == first[:10]
+
+
+def test_what_few_fit_is_counted_whatever_it_is_sorted_by(crowd: Cast) -> None:
+    for sort in ("id", "-id", "company", "-updated", "reference"):
+        pages = walked(crowd, filters={"field_boolean_1": False}, sort=sort, limit=40)
+        assert {page.total for page in pages} == {101}
+        ids = [kept.id for page in pages for kept in page.contacts]
+        assert len(ids) == len(set(ids)) == 101
+        if sort.endswith("id"):
+            assert ids == sorted(ids, reverse=sort.startswith("-"))
+        nobody = find(crowd, filters={"field_boolean_1": True, "language_code": "xx"}, sort=sort)
+        assert (nobody.total, nobody.contacts) == (0, [])
+    offset = find(crowd, filters={"field_boolean_1": False}, offset=100, limit=10)
+    assert (offset.total, len(offset.contacts)) == (101, 1)
+    behind = find(crowd, filters={"field_boolean_1": False}, offset=200, limit=10)
+    assert (behind.total, behind.contacts) == (101, [])
+
+
+def test_what_very_many_fit_is_not_counted_and_few_of_them_are(crowd: Cast) -> None:
+    assert find(crowd, filters={"language_code": ""}, limit=10).total is None
+    assert find(crowd, filters={"field_boolean_1": True}, limit=10).total == MANY - 101
+    assert find(crowd, filters={"language_code": ""}, words="zenith 123", limit=10).total == 11
+    assert find(crowd, filters={"field_boolean_1": False}, words="zenith", limit=10).total == 101
+    assert find(crowd, filters={"language_code": "", "company": "Zénith 7"}, limit=10).total == 1
+    assert find(crowd, filters={"telecoms": ""}, limit=10).total is None
+
+
+def test_an_account_whose_contacts_have_too_different_traits_is_filtered_all_the_same(
+    crowd: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = find(crowd, filters={"field_boolean_1": False}, sort="company", limit=200)
+    monkeypatch.setattr(searching, "MOST_TRAITS", 2)
+
+    assert find(crowd, filters={"field_boolean_1": False}, sort="company", limit=200) == expected

@@ -3,7 +3,7 @@
 import pytest
 
 from aiguillage.domain.contacts import Contact, Telecom, folded
-from aiguillage.domain.searching import readings_of, words_of
+from aiguillage.domain.searching import filtered_by, fits, readings_of, traits_of, words_of
 
 SCHOOL = Contact(
     code="43-AB",
@@ -63,3 +63,42 @@ def test_signs_alone_find_nothing(text: str) -> None:
 )
 def test_a_text_is_read_as_beginnings_of_words(text: str, readings: object) -> None:
     assert readings_of(text, "FR") == readings
+
+
+LISTED = Contact(
+    language="fr-CA",
+    telecoms=(Telecom("+33199001234"),),
+    select=("Queue 7", "209", None, None),
+    boolean=(True, False, None, None),
+)
+
+
+def test_traits_are_what_many_have_alike() -> None:
+    assert traits_of(LISTED) == "Queue 7\tfr-CA\t10--"
+    assert traits_of(Contact()) == "\t\t----n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fitting", "others"),
+    [
+        ("field_select_1", "queue 7", True, False),
+        ("field_select_1", "queue", False, False),
+        ("field_select_1", "", False, True),
+        ("language_code", "FR-ca", True, False),
+        ("field_boolean_1", True, True, False),
+        ("field_boolean_1", False, False, False),
+        ("field_boolean_2", False, True, False),
+        ("field_boolean_4", True, False, False),
+        ("telecoms", "", False, True),
+    ],
+)
+def test_traits_answer_filters(name: str, value: str | bool, *, fitting: bool, others: bool) -> None:
+    assert filtered_by(name, value)
+    assert fits(traits_of(LISTED), [(name, value)]) is fitting
+    assert fits(traits_of(Contact()), [(name, value)]) is others
+    assert fits(traits_of(LISTED), [(name, value), ("field_select_1", "Queue 8")]) is False
+
+
+@pytest.mark.parametrize(("name", "value"), [("telecoms", "+33199001234"), ("company", "a"), ("field_select_2", "209")])
+def test_other_filters_are_compared_with_the_contacts(name: str, value: str) -> None:
+    assert not filtered_by(name, value)

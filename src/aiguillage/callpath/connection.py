@@ -39,7 +39,7 @@ LONGEST_SILENCE = 300.0
 """Seconds that the desk may take for an answer."""
 
 CLOSE = b"\r\nconnection: close\r\n\r\n"
-"""What stands behind a request's id, the last of the headers but this one; END where the connection is kept."""
+"""What comes behind a request's id, the last of the headers but this one; END where the connection is kept."""
 
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 TEXT = b"text/plain; charset=utf-8"

@@ -78,7 +78,7 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         values = pieces[2::3]
         del pieces[2::3]
         known = self.get(tuple(pieces))
-        if known is None or values[known.length] != b"%d" % (len(data) - end - 4):
+        if known is None or values[known.length] != b"%d" % (len(data) - end - len(END)):
             return None
         headers = known.headers.copy()
         for place, value in zip(known.places, values, strict=True):
@@ -88,7 +88,7 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
             "path": known.path,
             "query_string": known.query,
             "headers": headers,
-            "body": data[end + 4 :],
+            "body": data[end + len(END) :],
         }
 
     def learn(self, data: bytes, request: Request) -> None:
@@ -97,8 +97,8 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         So it has one Content-Length, and says neither that the body comes in chunks nor in another protocol.
         """
         end = data.find(END, 0, LONGEST)
-        size = len(data) - end - 4
-        if end < 0 or size != request.length or not 0 < size <= LONGEST_FORM or not _is_plain(request, "POST"):
+        size = len(data) - end - len(END)
+        if end < 0 or not _is_plain(request, "POST") or request.length != size or not 0 < size <= LONGEST_FORM:
             return
         head = data[: end + 2]
         if b"upgrade" in head.lower():

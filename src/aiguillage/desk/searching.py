@@ -57,22 +57,23 @@ def find_contacts(db: Database, actor: Actor, code: str, asked: Asked) -> Found:
     order = _order(asked)
     with read_facts(db, actor, code) as view:
         search = Search(view.connection, _wanted(view, asked))
-        total = search.count()
         if asked.cursor is None:
-            places = search.skipping(order, asked.offset, asked.limit + 1, total)
+            places, total = search.skipping(order, asked.offset, asked.limit + 1)
         else:
-            places = search.after(order, _place(asked.cursor, order), asked.limit + 1)
+            places, total = search.after(order, _place(asked.cursor, order), asked.limit + 1)
         shown = places[: asked.limit]
         rows = read_places(view.connection, view.account_id, shown)
         found = [kept_of(row) for row in rows]
     more = len(places) > asked.limit
+    if total is None and not more and not asked.cursor and (shown or not asked.offset):
+        total = asked.offset + len(shown)
     return Found(view.account_id, found, total, _cursor(order, shown[-1]) if more else None)
 
 
 def ids_found(view: View, asked: Asked, limit: int) -> list[int]:
     """The ids of the first contacts that are asked for, oldest first, in a transaction's view. Raises Refusal."""
     search = Search(view.connection, _wanted(view, asked))
-    return [place.id for place in search.after(Order("id"), None, limit)]
+    return [place.id for place in search.after(Order("id"), None, limit).places]
 
 
 def walk_contacts(

@@ -19,7 +19,7 @@ from aiguillage.domain.contacts import (
     caller_keys,
     folded,
 )
-from aiguillage.domain.searching import words_of
+from aiguillage.domain.searching import traits_of, words_of
 from aiguillage.domain.sums import row_sum
 from aiguillage.storage.schema import accounts, caller_key, can_be_id, contacts, journal
 
@@ -28,7 +28,10 @@ _decode_telecoms = msgspec.json.Decoder(tuple[Telecom, ...]).decode
 _decode_emails = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode = msgspec.json.decode
 _TEXTS = tuple(part.name for part in OWN_PARTS.values() if not part.several)
-COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *(f"{name}_folded" for name in FOLDED), "words")
+MADE = (*(f"{name}_folded" for name in FOLDED), "traits", "words")
+"""Columns that a contact is found by, made of the others."""
+
+COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *MADE)
 """The columns of a contact's own, those of a kind together."""
 
 FLAGS = slice(COLUMNS.index(FIELD_KEYS[SELECTS]), COLUMNS.index("given"))
@@ -58,6 +61,7 @@ def contact_values(contact: Contact) -> list[Any]:
         *contact.boolean,
         _encode(contact.given).decode() if contact.given else None,
         *names,
+        traits_of(contact),
         words_of(contact, names),
     ]
 

@@ -33,6 +33,9 @@ QUICK = ("id", "updated", "created_at", "updated_at", *FOLDED)
 """Those that are fast however many contacts there are."""
 
 
+Columns = tuple[ColumnElement[Any], ...]
+
+
 class Order(NamedTuple):
     """What a list is sorted by; contacts that are alike come by id."""
 
@@ -50,17 +53,19 @@ class Order(NamedTuple):
         return self._replace(descending=not self.descending)
 
     @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
+    def columns(self) -> Columns:
         """All that is compared: an id is nobody else's, anything else may be alike."""
         return (self.column,) if self.column is contacts.c.id else (self.column, contacts.c.id)
 
-    def sorted(self, statement: Select[Any]) -> Select[Any]:
-        """The statement's contacts in this order."""
-        return statement.order_by(*(column.desc() if self.descending else column for column in self.columns))
+    def sorted(self, statement: Select[Any], columns: Columns = ()) -> Select[Any]:
+        """The statement's contacts in this order; `columns` are those of a list that has been taken apart."""
+        compared = columns or self.columns
+        return statement.order_by(*(column.desc() if self.descending else column for column in compared))
 
-    def behind(self, place: "Place") -> ColumnElement[bool]:
+    def behind(self, place: "Place", columns: Columns = ()) -> ColumnElement[bool]:
         """Whether a contact comes after a place."""
-        here, there = tuple_(*self.columns), tuple_(*place[-len(self.columns) :])
+        compared = columns or self.columns
+        here, there = tuple_(*compared), tuple_(*place[-len(compared) :])
         return here < there if self.descending else here > there
 
     def until(self, place: "Place") -> ColumnElement[bool]:

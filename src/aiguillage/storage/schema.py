@@ -174,10 +174,12 @@ contacts = Table(
     Column("given", Text),
     *(Column(f"{name}_folded", String(200), nullable=False, server_default=text("''")) for name in FOLDED),
     Column("words", Text, nullable=False, server_default=text("''")),
+    Column("traits", String(160), nullable=False, server_default=text("''")),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "id"),
     Index("contacts_by_reference", "account_id", "reference", unique=True),
     Index("contacts_by_seq", "account_id", "seq"),
+    Index("contacts_by_traits", "account_id", "traits"),
     *(Index(f"contacts_by_{name}", "account_id", f"{name}_folded") for name in FOLDED),
     sqlite_with_rowid=False,
 )

@@ -21,8 +21,11 @@ from aiguillage.domain.errors import Kind, Refusal, invalid
 from aiguillage.domain.given import emails_given
 
 LISTED = 25
-FILTERS = ("field_boolean_1", "field_boolean_2", "field_select_1", "language_code")
+FILTERS = ("field_boolean_1", "field_boolean_2", "field_select_1", "language_code", "telecoms")
 """What the list is filtered by, by the API's names."""
+
+NO_NUMBER = "none"
+"""What the form says for those that have no number."""
 
 SORTS = (("company", "Company"), ("last_name", "Last name"), ("-updated_at", "Last changed"), ("", "First added"))
 TEXTS = ("company", "first_name", "last_name", "code", "language", "reference")
@@ -74,12 +77,19 @@ def _asked(given: Mapping[str, str]) -> Asked:
     """What a query or a form asks for."""
     filters = {name: given[name] for name in FILTERS if given.get(name)}
     return Asked(
-        filters={name: value == "1" if "boolean" in name else value for name, value in filters.items()},
+        filters={name: _filter(name, value) for name, value in filters.items()},
         words=given.get("q", "").strip(),
         sort=given.get("sort", ""),
         cursor=given.get("cursor", ""),
         limit=LISTED,
     )
+
+
+def _filter(name: str, value: str) -> str | bool:
+    """A filter's value as the desk takes it."""
+    if name == "telecoms" and value == NO_NUMBER:
+        return ""
+    return value == "1" if "boolean" in name else value
 
 
 def _suggested(visit: Visit, fields: list[Field]) -> dict[str, str]:

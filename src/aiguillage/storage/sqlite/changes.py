@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from aiguillage.domain.accounts import Actor
-from aiguillage.domain.contacts import FOLDED
-from aiguillage.storage.contacts import COLUMNS, count_contacts
+from aiguillage.storage.contacts import COLUMNS, MADE, count_contacts
 from aiguillage.storage.schema import contacts
 from aiguillage.storage.sqlite.staging import BATCH
 
@@ -25,7 +24,7 @@ JOURNAL = text(
 )
 # The stage keeps an empty text where there is nothing; in the texts that is a value of its own.
 STAGED = {name: f"NULLIF(draft.{name}, '')" if contacts.c[name].nullable else f"draft.{name}" for name in COLUMNS}
-INDEXED = ("reference", *(f"{name}_folded" for name in FOLDED), "words")
+INDEXED = ("reference", *MADE)
 """Columns with an index of their own: writing one costs a page of it, though it stays as it was."""
 
 ADDED = text(
