@@ -6,6 +6,7 @@ are one message on a Unix socket. What the socket does not take waits in memory,
 
 import socket
 from collections import deque
+from functools import lru_cache
 from itertools import count
 from json.encoder import encode_basestring_ascii as _quoted
 from secrets import token_hex
@@ -182,6 +183,12 @@ def _asked(facts: Facts) -> str | None:
     """What else was asked than the number, as JSON."""
     if facts.code is None and facts.value is None and facts.called is None and not facts.named:
         return None
-    asked = {"code": facts.code, "value": facts.value, "called": facts.called} | facts.named
-    texts = [f'"{name}": {_quoted(value)}' for name, value in asked.items() if value is not None]
-    return f"{{{', '.join(texts)}}}"  # as json.dumps() writes it, which makes an encoder for each call
+    return _as_json(facts.code, facts.value, facts.called, *facts.named.items())
+
+
+@lru_cache(maxsize=4096)
+def _as_json(code: str | None, value: str | None, called: str | None, *named: tuple[str, str]) -> str:
+    """As json.dumps() writes it, which makes an encoder for each call; kept: most numbers dialled are a few."""
+    asked = {"code": code, "value": value, "called": called} | dict(named)
+    texts = [f'"{name}": {_quoted(one)}' for name, one in asked.items() if one is not None]
+    return f"{{{', '.join(texts)}}}"

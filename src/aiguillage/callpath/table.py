@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_network
 from sqlite3 import Connection
 from time import monotonic
@@ -241,11 +242,11 @@ class Table:
             by_prefix,
             by_code,
             now if at is None else _moment(at, account.time_zone),
-            remember=at is None,
-            value=question.value,
-            called=None if question.called is None else caller_number(question.called, country),
-            named=question.named,
-            leads_to=self._origin_of(account, question.named) if "origin" in question.named else None,
+            at is None,
+            question.value,
+            None if question.called is None else _dialled_number(question.called, country),
+            question.named,
+            self._origin_of(account, question.named) if "origin" in question.named else None,
         )
 
     def _origin_of(self, account: AccountFacts, named: dict[str, str]) -> str | None:
@@ -295,6 +296,10 @@ class Table:
                 return _decode_known(facts)
             probe = _shared_start(prefix, number)
         return None
+
+
+_dialled_number = lru_cache(maxsize=1024)(caller_number)
+"""The number that a caller dialled, kept: an account has few."""
 
 
 def _moment(at: int | datetime, time_zone: str) -> int:

@@ -49,7 +49,15 @@ POSTED = (*_NUMBERS, *_CALLED, *_CONTEXTS, *_HIDDEN, _ACCOUNT, _CODE)
 
 _READ = {*_PLACES, _SECTION, *POSTED}
 _SET, _ENDS = '<action application="set" data="aig_', '"/>\n'
-_VARIABLES = tuple(f"{_SET}{name}=" for name in Told.__struct_fields__)
+_TOLD = Told.__struct_fields__
+_VARIABLES = ("status", "called", *_TOLD)
+_OWN_BEGIN, _OWN_END = _TOLD.index("contact_id"), _TOLD.index("last_name") + 1
+_OWN = (*_TOLD[_OWN_BEGIN:_OWN_END], _TOLD[-1])
+"""What each caller and each call have of their own."""
+
+_SHARED = ("called", *_TOLD[:_OWN_BEGIN], *_TOLD[_OWN_END:-1])
+"""What many calls have alike."""
+
 _TRUE = {"true", "yes", "1"}
 _OPENS = '<?xml version="1.0" encoding="UTF-8"?>\n<document type="freeswitch/xml">\n'
 _NOT_FOUND = f'{_OPENS}<section name="result"><result status="not found"/></section>\n</document>\n'.encode()
@@ -93,7 +101,7 @@ def ask(scope: Scope) -> Question:
         given = read_both(scope, _READ)
     except Refusal as refusal:
         return Question(shape=PLAIN, fault=refusal.message, rules=RULES)
-    shape = Shape(given.get("context") or PLAIN.context, given.get("into") or PLAIN.into)
+    shape = _shape_of(given.get("context") or PLAIN.context, given.get("into") or PLAIN.into)
     if shape.context == shape.into:
         return Question(shape=shape, fault="context and into are the same: calls would go round and round", rules=RULES)
     if given.get(_SECTION) != "dialplan" or _first(given, _CONTEXTS) != shape.context:
@@ -111,9 +119,16 @@ def ask(scope: Scope) -> Question:
     )
 
 
-def _first(given: dict[str, str], names: tuple[str, ...]) -> str:
-    """The first of the values that is there: Hunt's are those of a look-up that is not about where the channel is."""
-    return next((given[name] for name in names if name in given), "")
+@lru_cache(maxsize=128)
+def _shape_of(context: str, into: str) -> Shape:
+    """Kept: there are few contexts."""
+    return Shape(context, into)
+
+
+def _first(given: dict[str, str], names: tuple[str, str]) -> str:
+    """The first of two values that is there: Hunt's are those of a look-up that is not about where the channel is."""
+    hunted = given.get(names[0])
+    return given.get(names[1], "") if hunted is None else hunted
 
 
 def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
@@ -121,20 +136,40 @@ def answer(question: Question, facts: Facts, decision: Decision) -> Answer:
     way = _way(question, decision)
     if way is None:
         return render(200, _CONTENT, _NOT_FOUND)
-    whole = told(facts, decision)
-    texts = ["known" if whole.known else "unknown"]
-    before = [f"{_SET}status="]
-    if question.called is not None and _DIALLED.fullmatch(question.called):
-        before.append(f"{_SET}called=")
-        texts.append(question.called)
-    for variable, value in zip(_VARIABLES, msgspec.structs.astuple(whole), strict=True):
-        if value is not None:
-            before.append(variable)
-            texts.append(value if value.__class__ is str else as_string(value))
+    values = msgspec.structs.astuple(told(facts, decision))
+    own = (*values[_OWN_BEGIN:_OWN_END], values[-1])
+    texts = ["" if one is None else one if one.__class__ is str else str(one) for one in own]
     if not _PLAIN_TEXT.fullmatch("".join(texts)):
         texts = [_written(text) for text in texts]
-    actions = "".join([f"{variable}{text}{_ENDS}" for variable, text in zip(before, texts, strict=True)])
-    return render(200, _CONTENT, f"{_begun(question.shape.context)}{actions}{way}{_CLOSES}".encode())
+    shared = (question.called, *values[:_OWN_BEGIN], *values[_OWN_END:-1])
+    dialplan = _dialplan(question.shape.context, way, shared, tuple([one is not None for one in own])).copy()
+    dialplan[1::2] = texts
+    return render(200, _CONTENT, "".join(dialplan).encode())
+
+
+@lru_cache(maxsize=4096)
+def _dialplan(context: str, way: str, shared: tuple[Any, ...], own: tuple[bool, ...]) -> list[str]:
+    """A dialplan in pieces, every other one the place of one of the caller's own values, if there is such a one.
+
+    Kept: all else has few values.
+    """
+    given = dict(zip(_SHARED, shared, strict=True))
+    if not _DIALLED.fullmatch(given["called"] or ""):
+        given["called"] = None
+    texts = {name: _written(as_string(value)) for name, value in given.items() if value is not None}
+    texts["status"] = "known" if given["known"] else "unknown"
+    named = f'<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
+    pieces = [f"{_OPENS}{named}<condition>\n"]
+    there = dict(zip(_OWN, own, strict=True))
+    for name in _VARIABLES:
+        if name in there:
+            before, behind = (f"{_SET}{name}=", _ENDS) if there[name] else ("", "")
+            pieces[-1] += before
+            pieces += ["", behind]
+        elif name in texts:
+            pieces[-1] += f"{_SET}{name}={texts[name]}{_ENDS}"
+    pieces[-1] += f"{way}{_CLOSES}"
+    return pieces
 
 
 def _way(question: Question, decision: Decision) -> str | None:
@@ -159,13 +194,6 @@ def _sent_to(destination: str, into: str) -> str:
 
 def _action(application: str, words: str) -> str:
     return f'<action application="{application}" data="{_written(words)}{_ENDS}'
-
-
-@lru_cache(maxsize=128)
-def _begun(context: str) -> str:
-    """A dialplan up to its first action, kept: there are few contexts."""
-    named = f'<section name="dialplan">\n<context name="{_written(context)}">\n<extension name="aiguillage">\n'
-    return f"{_OPENS}{named}<condition>\n"
 
 
 def _written(text: str) -> str:

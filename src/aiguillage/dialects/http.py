@@ -1,6 +1,6 @@
 """What the HTTP dialects share: parameters read strictly, answers with their length told."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -65,29 +65,48 @@ def read_query(raw: bytes, names: Container[str]) -> dict[str, str]:
     return read_form(raw, "query", names)
 
 
-def read_form(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
-    """The same of any such text; `where` it stands is for the refusal's words."""
+def read_form(raw: bytes, where: str, names: Container[str], given: dict[str, str] | None = None) -> dict[str, str]:
+    """The same of any such text; `where` it stands is for the refusal's words.
+
+    They are added to what was `given` elsewhere; one that has another value there has two.
+    """
+    given = {} if given is None else given
     try:
-        return _read(raw.decode(), names)
+        return _read(raw.decode(), names, given)
     except UnicodeDecodeError:
-        return _read_odd(raw, where, names)
+        return _read_odd(raw, where, names, given)
 
 
-def unquoted(text: str) -> str:
-    """A name or value of a form, decoded; mostly it is the `+` of a number. Raises UnicodeDecodeError."""
+def without_codes(text: str) -> str | None:
+    """A text in which no more is coded than the `+` of a number, decoded; None for any other."""
     if "+" not in text:
         found = text.replace("%2B", "+")
         if "%" not in found:
             return found
-    return unquote_plus(text, errors="strict")
+    return None
 
 
-def _read(text: str, names: Container[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    plain = "%" not in text and "+" not in text
+def unquoted(text: str) -> str:
+    """A name or value of a form, decoded. Raises UnicodeDecodeError."""
+    found = without_codes(text)
+    return unquote_plus(text, errors="strict") if found is None else found
+
+
+def _read(text: str, names: Container[str], found: dict[str, str]) -> dict[str, str]:
+    plain = without_codes(text)
+    if plain is None:
+        return _read_coded(text, names, found)
+    for pair in plain.split("&"):
+        name, _, value = pair.partition("=")
+        if name in names and found.setdefault(name, value) != value:
+            raise given_twice(name)
+    return found
+
+
+def _read_coded(text: str, names: Container[str], found: dict[str, str]) -> dict[str, str]:
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        coded = not plain and ("%" in pair or "+" in pair)
+        coded = "%" in pair or "+" in pair
         if coded and ("%" in name or "+" in name):
             name = unquote_plus(name)
         if name not in names:
@@ -95,15 +114,28 @@ def _read(text: str, names: Container[str]) -> dict[str, str]:
         if coded:
             value = unquoted(value)
         if found.setdefault(name, value) != value:
-            raise invalid(f"{name[:40]} is given twice with two values")
+            raise given_twice(name)
     return found
 
 
-def _read_odd(raw: bytes, where: str, names: Container[str]) -> dict[str, str]:
+def given_twice(name: str) -> Refusal:
+    """The refusal of a parameter with two values."""
+    return invalid(f"{name[:40]} is given twice with two values")
+
+
+def _read_odd(raw: bytes, where: str, names: Container[str], given: dict[str, str]) -> dict[str, str]:
     """Of a text that is not UTF-8 all over: it may be so where it is read."""
     try:
-        found = _read(raw.decode(errors="surrogateescape"), names)
+        found = _read(raw.decode(errors="surrogateescape"), names, given)
         "".join(found.values()).encode()
     except UnicodeError:
         raise invalid(f"the {where} is not UTF-8") from None
     return found
+
+
+def header_of(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
+    """The value of the first header of that name, nothing for one that is not there."""
+    for name, value in headers:
+        if name == wanted:
+            return value
+    return b""

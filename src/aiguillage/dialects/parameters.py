@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Container, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from aiguillage.dialects.http import Scope, read_form, read_query
+from aiguillage.dialects.http import Scope, given_twice, header_of, read_form, read_query
 from aiguillage.domain.errors import invalid
 from aiguillage.domain.moments import SECOND, moment_of, read_iso
 
@@ -29,25 +30,26 @@ def read_both(scope: Scope, names: Container[str], find: ReadJson | None = None)
     """
     query = scope["query_string"]
     given = read_query(query, names) if query else {}
-    for name, value in _read_body(scope, names, find or _members):
-        if given.setdefault(name, value) != value:
-            raise invalid(f"{name[:40]} is given twice with two values")
-    return given
-
-
-def _read_body(scope: Scope, names: Container[str], find: ReadJson) -> Iterable[tuple[str, str]]:
     body: bytes | None = scope["body"]
     if body is None:
         raise invalid("the body is longer than 8 KiB, or was not sent to its end")
     if not body:
-        return ()
-    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    kind = kind.decode("latin-1").partition(";")[0].strip().lower()
-    if kind == JSON_BODY:
-        return _read_json(body, names, find)
+        return given
+    kind = _kind_of(header_of(scope["headers"], b"content-type"))
     if kind == FORM_BODY:
-        return read_form(body, "body", names).items()
-    raise invalid(f"the content type is neither {JSON_BODY} nor {FORM_BODY}")
+        return read_form(body, "body", names, given)
+    if kind != JSON_BODY:
+        raise invalid(f"the content type is neither {JSON_BODY} nor {FORM_BODY}")
+    for name, value in _read_json(body, names, find or _members):
+        if given.setdefault(name, value) != value:
+            raise given_twice(name)
+    return given
+
+
+@lru_cache(maxsize=64)
+def _kind_of(content_type: bytes) -> str:
+    """A media type without its parameters, kept: phone systems send the same."""
+    return content_type.decode("latin-1").partition(";")[0].strip().lower()
 
 
 def _read_json(body: bytes, names: Container[str], find: ReadJson) -> Iterable[tuple[str, str]]:

@@ -12,17 +12,17 @@ known to be Twilio's, it is answered with TwiML whatever happens: somebody is on
 
 import hmac
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
 import msgspec
 
 from aiguillage.dialects.encom import PlainAccount, Short, refusal
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
-from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, read_query, render, unquoted
+from aiguillage.dialects.http import STATUS, TEXT, Answer, Scope, header_of, read_query, render, unquoted, without_codes
 from aiguillage.dialects.twiml import ask_for_code, respond, send_to
 from aiguillage.domain import described
 from aiguillage.domain.accounts import DEFAULT, EMPTY
@@ -47,7 +47,6 @@ MOST_TRIES = 3
 _PATH = re.compile(r"/dialects/twilio/([^/]+)/(.+?)/?", re.DOTALL)
 _HOST = re.compile(r"([A-Za-z0-9.\[\]:_-]*?)(:[0-9]{1,5})?")
 _UNSIGNED = "the signature is missing or wrong"
-Pairs = list[tuple[str, str]]
 
 
 class Call:
@@ -76,7 +75,7 @@ class Call:
             return Question(account.code, shape=self, fault=_UNSIGNED, rules=RULES)
         self.account, self.phone_system, self.address = account, found[0], address
         self.tries = _tries_of(self.scope)
-        sent = dict(form)
+        sent = form.sent
         return Question(
             account.code,
             sent.get("From", ""),
@@ -102,44 +101,63 @@ class Call:
         return respond(ask_for_code(words, system.prompt_language, action))
 
 
-def _form_of(scope: Scope) -> Pairs | None:
-    """All that was posted; None for what is no form, or too long."""
+class Form(NamedTuple):
+    """What was posted: each value by its name, and all of it as it is signed."""
+
+    sent: dict[str, str]
+    signed: str
+
+
+def _form_of(scope: Scope) -> Form | None:
+    """All that was posted; None for what is no form, or too long.
+
+    Signed are names and values, sorted; one that was sent again is signed once, another value of its name beside it.
+    """
     body: bytes | None = scope["body"]
     if not body:
         return None
-    pairs = []
     try:
-        for pair in body.decode().split("&"):
-            name, _, value = pair.partition("=")
-            coded = "%" in pair or "+" in pair
-            pairs.append((unquoted(name), unquoted(value)) if coded else (name, value))
+        text = body.decode()
+        plain = without_codes(text)
+        pairs = [pair.partition("=") for pair in (text if plain is None else plain).split("&")]
+        if plain is None:
+            pairs = [(unquoted(name), "=", unquoted(value)) for name, _, value in pairs]
     except UnicodeDecodeError:
         return None
-    return pairs
+    sent = {name: value for name, _, value in pairs}
+    if len(sent) == len(pairs):
+        return Form(sent, "".join([name + sent[name] for name in sorted(sent)]))
+    return Form(sent, "".join([name + value for name, _, value in sorted(set(pairs))]))
 
 
-def _signed_address(scope: Scope, form: Pairs, public_url: str, key: str) -> str | None:
+def _signed_address(scope: Scope, form: Form, public_url: str, key: str) -> str | None:
     """The address that Twilio called, if it is the one that it signed with the key; None if no address is.
 
     The signature is an HMAC-SHA1 of the URL and of the form's names and values, sorted
     (twilio.com/docs/usage/security, "Validating signatures from Twilio"). Which URL that was, behind proxies, it says
     itself: nobody without the key makes a signature of any. With and without a port, as Twilio's own libraries try it.
     """
-    headers = dict(reversed(scope["headers"]))
-    given = headers.get(b"x-twilio-signature", b"")
-    query = scope["query_string"]
+    headers, query = scope["headers"], scope["query_string"]
+    given = header_of(headers, b"x-twilio-signature")
     behind = scope["path"].encode() + (b"?" + query if query else b"")
-    behind += "".join([name + value for name, value in sorted(set(form))]).encode()
+    behind += form.signed.encode()
     for address, signed in [(public_url, public_url)] if public_url else _addresses(headers):
-        own = b64encode(hmac.digest(key.encode(), signed.encode() + behind, "sha1"))
-        if hmac.compare_digest(own, given):
+        hashed = _keyed(key).copy()
+        hashed.update(signed.encode() + behind)
+        if hmac.compare_digest(b2a_base64(hashed.digest(), newline=False), given):
             return f"{address}{scope['path']}"
     return None
 
 
-def _addresses(headers: dict[bytes, bytes]) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=64)
+def _keyed(key: str) -> hmac.HMAC:
+    """An HMAC-SHA1 that has its key and nothing else, kept to be copied."""
+    return hmac.new(key.encode(), digestmod="sha1")
+
+
+def _addresses(headers: list[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
     """Where Twilio may have called, and each as it may have signed it."""
-    hosts = dict.fromkeys(headers.get(name, b"").split(b",")[0].strip() for name in (b"x-forwarded-host", b"host"))
+    hosts = dict.fromkeys(header_of(headers, name).split(b",")[0].strip() for name in (b"x-forwarded-host", b"host"))
     for scheme, port in (("https", ":443"), ("http", ":80")):
         for host in hosts:
             found = _HOST.fullmatch(host.decode("latin-1"))
@@ -150,7 +168,8 @@ def _addresses(headers: dict[bytes, bytes]) -> Iterator[tuple[str, str]]:
 
 def _tries_of(scope: Scope) -> int:
     """How often the caller was asked for a code before this request."""
-    text = read_query(scope["query_string"], {"try"}).get("try", "")
+    query = scope["query_string"]
+    text = read_query(query, {"try"}).get("try", "") if query else ""
     return min(int(text), MOST_TRIES) if text.isdecimal() and len(text) == 1 else 0
 
 
@@ -195,7 +214,7 @@ def method_not_allowed() -> Answer:
     return encom_method_not_allowed(METHODS)
 
 
-class Form(msgspec.Struct):
+class Posted(msgspec.Struct):
     """What Twilio posts of a call (twilio.com/docs/voice/twiml, "Request parameters"), as far as it is looked at."""
 
     From: Annotated[str, means("The caller's number, or another identity.", "+33199001234")]
@@ -230,7 +249,7 @@ OPERATIONS = (
             "code": Annotated[Short, means("The code of the phone system.", "accueil")],
         },
         query=Tries,
-        body={"application/x-www-form-urlencoded": Content(Form, {"From": "+33199001234", "To": "+33199000000"})},
+        body={"application/x-www-form-urlencoded": Content(Posted, {"From": "+33199001234", "To": "+33199000000"})},
         answers={
             "200": described.Answer(
                 "TwiML.", {"text/xml": Content(Annotated[str, means("The verbs of TwiML.")], _EXAMPLE)}

@@ -82,18 +82,23 @@ def _missing(given: dict[str, str]) -> str | None:
 def _whole(given: dict[str, str]) -> Question:
     """All that can be asked. An empty parameter, but number and code, is one that the call flow had nothing for."""
     filled = {name: value for name, value in given.items() if value or name in _MAY_BE_EMPTY}
-    at = filled.get("at")
-    return replace(
-        _ordinary(filled),
-        shape=_read_shape(filled.get("format", PLAIN.format), filled.get("fields", "")),
-        value=filled.get("value"),
-        called=filled.get("called"),
-        at=None if at is None else read_moment(at),
-        unknown=check_unknown_mode(filled.get("unknown")),
-        named={name: filled[name] for name in ("list", "queue") if name in filled},
-        needs=Role.ROUTE if at is None else Role.READ,
-        explain=_read_explain(filled),
-        is_call=at is None,
+    at, number, code = filled.get("at"), filled.get("number"), filled.get("code")
+    account = filled.get("customerAccount", "")
+    return Question(
+        account,
+        number,
+        code,
+        _read_shape(filled.get("format", PLAIN.format), filled.get("fields", "")),
+        None if account and (number is not None or code is not None) else _missing(filled),
+        filled.get("value"),
+        filled.get("called"),
+        None if at is None else read_moment(at),
+        check_unknown_mode(filled.get("unknown")),
+        {name: filled[name] for name in ("list", "queue") if name in filled},
+        RULES,
+        Role.ROUTE if at is None else Role.READ,
+        "explain" in filled and _read_explain(filled),
+        at is None,
     )
 
 

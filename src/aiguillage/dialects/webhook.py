@@ -6,6 +6,7 @@ is answered. What it says is told of a bad request only once the token was admit
 
 import re
 from collections.abc import Container, Iterable
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from aiguillage.dialects.encom import PlainAccount, Short, refusals
 from aiguillage.dialects.encom import method_not_allowed as encom_method_not_allowed
 from aiguillage.dialects.encom import refuse as encom_refusal
-from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, read_query, render
+from aiguillage.dialects.http import JSON, TEXT, Answer, Scope, header_of, read_query, render
 from aiguillage.dialects.parameters import Members, read_both
 from aiguillage.domain import described, templates
 from aiguillage.domain.accounts import looks_like_secret
@@ -51,29 +52,34 @@ class Asked:
 
     def complete(self, account: AccountFacts) -> Question:
         """The question in the words of the phone system; nobody's where it cannot be read."""
-        question = Question(account.code, shape=self, named={PHONE_SYSTEM: self.code}, rules=RULES)
+        named = {PHONE_SYSTEM: self.code}
         found = account.phone_systems.named(self.code, WEBHOOK)
         if found is None:
             self.fault = "the account has no phone system of that code that asks so; its list has their addresses"
-            return question
+            return Question(account.code, shape=self, named=named, rules=RULES)
         self.phone_system = system = found[0]
+        number = called = code = None
         try:
             number, called, code = _read(self.scope, system)
+            if number is None and code is None:
+                self.fault = " or ".join(filter(None, (system.number_parameter, system.code_parameter))) + " is missing"
         except Refusal as refusal:
             self.fault = refusal.message
-            return question
-        if number is None and code is None:
-            self.fault = " or ".join(filter(None, (system.number_parameter, system.code_parameter))) + " is missing"
-        return replace(question, number=number, code=code or None, called=called or None)
+        return Question(account.code, number, code or None, self, called=called or None, named=named, rules=RULES)
 
 
 def _read(scope: Scope, system: PhoneSystem) -> tuple[str | None, str | None, str | None]:
     """The caller's number, the number dialled, the code. Raises Refusal(invalid)."""
-    names = (system.number_parameter, system.called_parameter, system.code_parameter)
-    wanted = set(filter(None, names))
+    number, called, code = system.number_parameter, system.called_parameter, system.code_parameter
+    wanted = _parameters(number, called, code)
     given = read_both(scope, wanted, _find) if scope["method"] == "POST" else read_query(scope["query_string"], wanted)
-    number, called, code = (given.get(name) for name in names)
-    return number, called, code
+    return given.get(number), given.get(called), given.get(code)
+
+
+@lru_cache(maxsize=1024)
+def _parameters(*names: str) -> frozenset[str]:
+    """Those parameters that a phone system has a name for, kept: there are few phone systems."""
+    return frozenset(filter(None, names))
 
 
 def _find(members: Iterable[tuple[str, Any]], names: Container[str]) -> Iterable[tuple[str, Any]]:
@@ -117,7 +123,7 @@ def _find_token(scope: Scope) -> None:
     Some systems can send a key under a name of their own alone, such as Enreach's X-Benemen-APIKey.
     """
     headers = scope["headers"]
-    if all(name != _AUTHORIZATION for name, _ in headers):
+    if not header_of(headers, _AUTHORIZATION):
         secret = next((value for _, value in headers if looks_like_secret(value.decode("latin-1"))), None)
         if secret is not None:
             scope["headers"] = [*headers, (_AUTHORIZATION, b"Bearer " + secret)]
