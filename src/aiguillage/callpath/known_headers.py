@@ -8,7 +8,7 @@ body and nothing behind it; all else of it is compared byte for byte, and so mea
 
     POST /dialects/twilio/CL0000/accueil HTTP/1.1
     Host: calls.example.org
-    Content-Length: ___                            the size of what comes behind the head, in plain digits
+    Content-Length: 257                            sizes are few: each is read once
     X-Twilio-Signature: ___                        a text without a blank, and so for all headers in X- and I-
 """
 
@@ -26,7 +26,7 @@ LONGEST = 2048
 LONGEST_FORM = 8 * 1024
 """Bytes of a call's body: as many as a query may have."""
 
-MOST = 1024
+MOST = 4096
 """Blocks that a worker keeps."""
 
 PLAIN_REQUEST = Request("GET", b"/", [], "1.1", keep_alive=True)
@@ -35,9 +35,7 @@ PLAIN_REQUEST = Request("GET", b"/", [], "1.1", keep_alive=True)
 PLAIN_REQUEST.ended = True
 
 END = b"\r\n\r\n"
-_LENGTH = b"content-length"
-_SIZE = re.compile(rb"[1-9][0-9]{0,3}")
-_NEW_EACH_TIME = re.compile(rb"\r\n(Content-Length|[XI]-[A-Za-z0-9-]+): ([!-~]+)(?=\r\n)", re.IGNORECASE)
+_NEW_EACH_TIME = re.compile(rb"\r\n([XI]-[A-Za-z0-9-]+): ([!-~]+)(?=\r\n)", re.IGNORECASE)
 
 
 class KnownHeaders(dict[bytes, list[Header]]):
@@ -60,69 +58,44 @@ class KnownHeaders(dict[bytes, list[Header]]):
 
 
 class Posted(NamedTuple):
-    """What a known head says: `places` are those of the headers that are new each time, `length` which has the size."""
+    """What a known head says, and the size of the body behind it; `places` are those of headers new each time."""
 
     path: str
     query: bytes
     headers: list[Header]
     places: tuple[int, ...]
-    length: int
-
-
-class Head(NamedTuple):
-    """What one head says, all of it, and the size of the body that comes behind it."""
-
-    path: str
-    query: bytes
-    headers: list[Header]
     size: int
 
 
-class KnownPosts(dict[tuple[bytes, ...], Posted]):
-    """What heads of posted calls say, by their bytes but for what is new each time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._heads: dict[bytes, Head] = {}
-        """Those in which nothing but the size is new each time, by all of their bytes."""
+class KnownPosts(dict[bytes | tuple[bytes, ...], Posted]):
+    """What heads of posted calls say, by their bytes; where some are new each time, by the pieces between these."""
 
     def find(self, data: bytes) -> dict[str, Any] | None:
         """The request as a dialect reads it, but for its client; None where it has to be parsed."""
         end = data.find(END, 0, LONGEST)
-        bytes_of_head = data[: end + 2]
-        head = self._heads.get(bytes_of_head) or self._read(bytes_of_head)
-        if head is None or head.size != len(data) - end - len(END):
+        head = data[: end + 2]
+        known = self.get(head)
+        if known is not None:
+            headers = known.headers
+        else:
+            pieces = _NEW_EACH_TIME.split(head)
+            values = pieces[2::3]
+            del pieces[2::3]
+            known = self.get(tuple(pieces))
+            if known is None:
+                return None
+            headers = known.headers.copy()
+            for place, value in zip(known.places, values, strict=True):
+                headers[place] = (headers[place][0], value)
+        body = data[end + len(END) :]
+        if len(body) != known.size:
             return None
-        return {
-            "method": "POST",
-            "path": head.path,
-            "query_string": head.query,
-            "headers": head.headers,
-            "body": data[end + len(END) :],
-        }
-
-    def _read(self, head: bytes) -> Head | None:
-        """What a head says that is known but for what is new each time; None for any other."""
-        pieces = _NEW_EACH_TIME.split(head)
-        values = pieces[2::3]
-        del pieces[2::3]
-        known = self.get(tuple(pieces))
-        if known is None or not _SIZE.fullmatch(values[known.length]):
-            return None
-        headers = known.headers.copy()
-        for place, value in zip(known.places, values, strict=True):
-            headers[place] = (headers[place][0], value)
-        read = Head(known.path, known.query, headers, int(values[known.length]))
-        if len(values) == 1:
-            if len(self._heads) >= MOST:
-                self._heads.clear()
-            self._heads[head] = read
-        return read
+        return {"method": "POST", "path": known.path, "query_string": known.query, "headers": headers, "body": body}
 
     def learn(self, data: bytes, request: Request) -> None:
         """Keeps the head of a request that was read from these bytes, if there was nothing else in them than its body.
 
-        So it has one Content-Length, and says neither that the body comes in chunks nor in another protocol.
+        So it says neither that the body comes in chunks nor in another protocol.
         """
         end = data.find(END, 0, LONGEST)
         size = len(data) - end - len(END)
@@ -134,13 +107,13 @@ class KnownPosts(dict[tuple[bytes, ...], Posted]):
         pieces = _NEW_EACH_TIME.split(head)
         new = [(name.lower(), value) for name, value in zip(pieces[1::3], pieces[2::3], strict=True)]
         places = tuple(place for place, header in enumerate(request.headers) if header in new)
-        if [request.headers[place] for place in places] != new or [name for name, _ in new].count(_LENGTH) != 1:
+        if [request.headers[place] for place in places] != new:
             return
         del pieces[2::3]
         if len(self) >= MOST:
             self.clear()
-        length = [name for name, _ in new].index(_LENGTH)
-        self[tuple(pieces)] = Posted(request.path, request.query, request.headers, places, length)
+        key = tuple(pieces) if new else head
+        self[key] = Posted(request.path, request.query, request.headers, places, size)
 
 
 def _is_plain(request: Request, method: str) -> bool:

@@ -119,15 +119,18 @@ def _form_of(scope: Scope) -> Form | None:
     try:
         text = body.decode()
         plain = without_codes(text)
-        pairs = [pair.partition("=") for pair in (text if plain is None else plain).split("&")]
-        if plain is None:
-            pairs = [(unquoted(name), "=", unquoted(value)) for name, _, value in pairs]
+        sent, pairs = {}, (text if plain is None else plain).split("&")
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            if plain is None:
+                name, value = unquoted(name), unquoted(value)
+            sent[name] = value
     except UnicodeDecodeError:
         return None
-    sent = {name: value for name, _, value in pairs}
     if len(sent) == len(pairs):
         return Form(sent, "".join([name + sent[name] for name in sorted(sent)]))
-    return Form(sent, "".join([name + value for name, _, value in sorted(set(pairs))]))
+    every = {tuple([unquoted(part) for part in pair.partition("=")[::2]]) for pair in text.split("&")}
+    return Form(sent, "".join([name + value for name, value in sorted(every)]))
 
 
 def _signed_address(scope: Scope, form: Form, public_url: str, key: str) -> str | None:

@@ -33,6 +33,7 @@ METHODS = ("GET", "HEAD", "POST")
 _ORDINARY = {"customerAccount", "number", "code"}
 _SUBJECTS = ("number", "code", "value", "called", "queue")
 _READ = {*_ORDINARY, *_SUBJECTS, "list", "at", "unknown", "format", "fields", "explain"}
+_NAMED = ("list", "queue")
 _MAY_BE_EMPTY = {"number", "code", "explain"}
 _YES, _NO = {"", "1", "true"}, {"0", "false"}
 
@@ -81,7 +82,9 @@ def _missing(given: dict[str, str]) -> str | None:
 
 def _whole(given: dict[str, str]) -> Question:
     """All that can be asked. An empty parameter, but number and code, is one that the call flow had nothing for."""
-    filled = {name: value for name, value in given.items() if value or name in _MAY_BE_EMPTY}
+    filled = given
+    if "" in given.values():
+        filled = {name: value for name, value in given.items() if value or name in _MAY_BE_EMPTY}
     at, number, code = filled.get("at"), filled.get("number"), filled.get("code")
     account = filled.get("customerAccount", "")
     return Question(
@@ -94,7 +97,7 @@ def _whole(given: dict[str, str]) -> Question:
         filled.get("called"),
         None if at is None else read_moment(at),
         check_unknown_mode(filled.get("unknown")),
-        {name: filled[name] for name in ("list", "queue") if name in filled},
+        {} if filled.keys().isdisjoint(_NAMED) else {name: filled[name] for name in _NAMED if name in filled},
         RULES,
         Role.ROUTE if at is None else Role.READ,
         "explain" in filled and _read_explain(filled),
