@@ -101,14 +101,14 @@ class Call:
         return respond(ask_for_code(words, system.prompt_language, action))
 
 
-class Form(NamedTuple):
+class Sent(NamedTuple):
     """What was posted: each value by its name, and all of it as it is signed."""
 
     sent: dict[str, str]
     signed: str
 
 
-def _form_of(scope: Scope) -> Form | None:
+def _form_of(scope: Scope) -> Sent | None:
     """All that was posted; None for what is no form, or too long.
 
     Signed are names and values, sorted; one that was sent again is signed once, another value of its name beside it.
@@ -128,12 +128,12 @@ def _form_of(scope: Scope) -> Form | None:
     except UnicodeDecodeError:
         return None
     if len(sent) == len(pairs):
-        return Form(sent, "".join([name + sent[name] for name in sorted(sent)]))
+        return Sent(sent, "".join([name + sent[name] for name in sorted(sent)]))
     every = {tuple([unquoted(part) for part in pair.partition("=")[::2]]) for pair in text.split("&")}
-    return Form(sent, "".join([name + value for name, value in sorted(every)]))
+    return Sent(sent, "".join([name + value for name, value in sorted(every)]))
 
 
-def _signed_address(scope: Scope, form: Form, public_url: str, key: str) -> str | None:
+def _signed_address(scope: Scope, form: Sent, public_url: str, key: str) -> str | None:
     """The address that Twilio called, if it is the one that it signed with the key; None if no address is.
 
     The signature is an HMAC-SHA1 of the URL and of the form's names and values, sorted
@@ -217,7 +217,7 @@ def method_not_allowed() -> Answer:
     return encom_method_not_allowed(METHODS)
 
 
-class Posted(msgspec.Struct):
+class Form(msgspec.Struct):
     """What Twilio posts of a call (twilio.com/docs/voice/twiml, "Request parameters"), as far as it is looked at."""
 
     From: Annotated[str, means("The caller's number, or another identity.", "+33199001234")]
@@ -252,7 +252,7 @@ OPERATIONS = (
             "code": Annotated[Short, means("The code of the phone system.", "accueil")],
         },
         query=Tries,
-        body={"application/x-www-form-urlencoded": Content(Posted, {"From": "+33199001234", "To": "+33199000000"})},
+        body={"application/x-www-form-urlencoded": Content(Form, {"From": "+33199001234", "To": "+33199000000"})},
         answers={
             "200": described.Answer(
                 "TwiML.", {"text/xml": Content(Annotated[str, means("The verbs of TwiML.")], _EXAMPLE)}
