@@ -103,7 +103,7 @@ def logged(cast: Cast) -> Cast:
 
 def test_a_replay_that_takes_long_is_a_job_with_progress_and_an_outcome(logged: Cast) -> None:
     with serving(logged) as replays:
-        answer = replays.ask(MANY // 2)
+        answer = replays.ask(MANY)
         begun = answer.json()
         seen = replays.seen(begun["id"])
         others = [client_of(replays.server, logged, name) for name in ("router", "outsider")]
