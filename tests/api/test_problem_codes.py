@@ -173,9 +173,9 @@ def password_alone(busy: Busy) -> Told:
 
 @gets(Code.NEW_PASSWORD_NEEDED)
 def password_of_somebody_else(busy: Busy) -> Told:
-    add_user(busy.cast.db, Actor("terminal", now(), operator=True), email("invited"), password=PASSWORD)
+    add_user(busy.cast.db, Actor("terminal", now(), operator=True), email("beginner"), password=PASSWORD)
     with client(busy) as nobody:
-        return told(nobody.post("/login", json={"email": email("invited"), "password": PASSWORD}))
+        return told(nobody.post("/login", json={"email": email("beginner"), "password": PASSWORD}))
 
 
 @gets(Code.QUOTA)

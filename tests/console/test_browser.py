@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect  # noqa: A004 - theirs
 
 from aiguillage.cli.demo_examples import PASSWORD
 from tests.console.test_walk import SHOWN, path_of
@@ -195,12 +195,21 @@ def test_axe_finds_nothing_serious_on_any_page_and_none_is_wider_than_a_phone(
             page.emulate_media(color_scheme="light")
         keep_picture(page, name)
         page.set_viewport_size({"width": PHONE, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE:
+        if not fits(page):
             wide.append(path)
         page.set_viewport_size({"width": WIDE, "height": 900})
         page.emulate_media(color_scheme="light")
     context.close()
     assert (found, wide) == ([], [])
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than a phone, once charts are drawn anew: they follow the window a moment later."""
+    try:
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {PHONE}", timeout=5_000)
+    except TimeoutError:
+        return False
+    return True
 
 
 def faults_of(page: Page, options: dict[str, list[str]]) -> list[str]:
