@@ -22,8 +22,8 @@ serve: .venv/run.stamp ## serve your own accounts
 	@$(BIN)/aiguillage serve $(if $(PORT),--port $(PORT))
 
 test: .venv/dev.stamp ## run the tests; every branch of domain/ and callpath/ must be covered
-	@$(BIN)/pytest -n 3 $(MEASURED) --cov --cov-report=; measured=$$?; \
-	$(BIN)/pytest -n 3 $(MEASURED:%=--ignore=%) --ignore=tests/phones && exit $$measured
+	@$(BIN)/pytest -n 3 --dist worksteal $(MEASURED) --cov --cov-report=; measured=$$?; \
+	$(BIN)/pytest -n 3 --dist worksteal $(MEASURED:%=--ignore=%) --ignore=tests/phones && exit $$measured
 	@$(MAKE) --no-print-directory covered
 
 test-phones: .venv/dev.stamp ## place real SIP calls through Kamailio (apt install kamailio kamailio-utils-modules sip-tester)

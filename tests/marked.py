@@ -10,13 +10,16 @@ _SEPARATORS = re.compile(r"[+ .\-/()]|&nbsp;")
 _NUMBER = re.compile(rf"(?:33|0)0?(?:{'|'.join(FICTION)})[0-9]{{4}}")
 _SECRET = re.compile(r"aig_[0-9A-Za-z]{33}")
 _WORD = re.compile(rf"(?<![\w.:-])(?:{'|'.join(map(re.escape, MARKED))})(?![\w:-])")
+_ID = re.compile(r"(?<![0-9])[0-9]{16,}(?![0-9])")
+"""Longer than any number with what is dialled before it: an id, that may hold a number's digits by chance."""
+
 _PROCESS = re.compile(r"process \[[0-9]+\]")
 """What the web server says of its processes, whose numbers may be anybody's code."""
 
 
 def marked_in(text: str) -> list[str]:
     """The marks in a log, numbers in whatever spelling."""
-    plain = _PROCESS.sub("process", unquote(text))
+    plain = _ID.sub("id", _PROCESS.sub("process", unquote(text)))
     return [*_NUMBER.findall(_SEPARATORS.sub("", plain)), *_SECRET.findall(plain), *_WORD.findall(plain)]
 
 

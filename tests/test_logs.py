@@ -131,7 +131,15 @@ def test_what_is_a_callers_is_found_in_a_log_in_any_spelling(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["2026-11-24T17:31:35.043219Z", f"Started server process [{CODE}]", f"127.0.0.1:{CODE}", "CL0000", "207"]
+    "said",
+    [
+        "2026-11-24T17:31:35.043219Z",
+        f"Started server process [{CODE}]",
+        f"127.0.0.1:{CODE}",
+        "CL0000",
+        "207",
+        "8739733199001234",
+    ],
 )
 def test_what_is_nobodys_is_not(said: str) -> None:
     assert marked_in(f'{{"event": "{said}", "failed": 3}}\n') == []
