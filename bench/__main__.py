@@ -36,6 +36,11 @@ def main() -> int:
         print(f"The bench could not go on: {error}", file=sys.stderr)
         return 1
     print_results(Console(width=max(Console().width, 130)), results)
+    for part, why in results.broken.items():
+        print(f"{part} could not go on: {why}", file=sys.stderr)
+    if results.broken:
+        print("Nothing is kept of a run that lacks a part.", file=sys.stderr)
+        return 1
     if not options.quick and not options.only:
         keep(results)
     return 0

@@ -22,7 +22,7 @@ MILLION = 1_000_000
 
 @dataclass
 class Results:
-    """Filled part by part; what was not asked for stays empty."""
+    """Filled part by part; what was not asked for stays empty. `broken` says why a part could not go on."""
 
     machine: dict[str, Any]
     sizes: Sequence[int]
@@ -39,6 +39,7 @@ class Results:
     compared: Compared | None = None
     dialects: Dialects | None = None
     guesses: Guesses | None = None
+    broken: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Row]:

@@ -144,5 +144,8 @@ def run(parts: Collection[str], extent: Extent, told: Callable[[str], None]) -> 
         running = Run(extent, Path(name), made, choose_cores(), results, told)
         for part, measured in MEASURED.items():
             if part in parts:
-                measured(running)
+                try:
+                    measured(running)
+                except RuntimeError as error:
+                    results.broken[part] = str(error)
     return results

@@ -174,7 +174,7 @@ def _guess(client: Client) -> None:
             f"customerAccount={ACCOUNT}&number=0033{random.randrange(10**9):09}&code=9{random.randrange(10**12):012}"
         )
         answer = client.ask("GET", f"/api/v1/smartRoutings?{asked}")
-        if answer.status not in {http.client.NOT_FOUND, http.client.TOO_MANY_REQUESTS}:
+        if answer.status not in GUESSED:
             raise RuntimeError(f"a wrong code was answered with {answer.status}: {answer.body[:200]!r}")
         time.sleep(max(0.0, began + GUESSES_EVERY - time.perf_counter()))
 

@@ -4,10 +4,13 @@ On CL0000 a manager, an editor, a reader and a router, named after what they may
 and must never see anything of CL0000; and the operator, who runs the installation.
 """
 
+import atexit
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,6 +23,7 @@ from aiguillage.desk.users import actor_named, add_user, grant_role
 from aiguillage.domain.accounts import Account, Actor, Role
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
+from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite.engine import Database
 
 ACCOUNT, OTHER_ACCOUNT = "CL0000", "CL0001"
@@ -97,6 +101,18 @@ def assemble(db: Database) -> Cast:
     return cast
 
 
+@cache
+def assembled() -> Path:
+    """A database with the cast in it, closed: assembled once in a process, and copied for each who wants one."""
+    directory = tempfile.mkdtemp(prefix="cast-")
+    atexit.register(shutil.rmtree, directory)
+    database = open_database(Settings(data_dir=Path(directory)))
+    migrate(database)
+    assemble(database)
+    database.close()
+    return database.path
+
+
 _CLOSED: list[Database] = []
 """Databases that a test is done with: another's path is given to one, whose engine has compiled most statements."""
 
@@ -112,6 +128,13 @@ def copy_of(template: Path, settings: Settings) -> Iterator[Database]:
     yield database
     database.close()
     _CLOSED.append(database)
+
+
+@contextmanager
+def new_cast(settings: Settings) -> Iterator[Cast]:
+    """The cast in a database of its own."""
+    with copy_of(assembled(), settings) as database:
+        yield Cast(database)
 
 
 def known_caller(cast: Cast, at: int = NOW) -> Kept:

@@ -6,11 +6,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from aiguillage.app import open_database
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite.engine import Database
-from tests.cast import Cast, assemble, copy_of
+from tests.cast import Cast, copy_of
+from tests.cast import assembled as cast_assembled
 from tests.secure import Secure, secure_server
 from tests.server import Server, running
 
@@ -28,13 +27,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the cast in it, closed: assembled once and copied for each test."""
-    database = open_database(Settings(data_dir=tmp_path_factory.mktemp("assembled")))
-    migrate(database)
-    assemble(database)
-    database.close()
-    return database.path
+def assembled() -> Path:
+    """A database with the cast in it, closed."""
+    return cast_assembled()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 
-from aiguillage.app import open_database
 from aiguillage.callpath.counts import Counts, memory_for
 from aiguillage.callpath.log import CallLog
 from aiguillage.callpath.table import Table
@@ -24,9 +23,8 @@ from aiguillage.domain.routing import RULES, decide
 from aiguillage.log_writer import LogWriter, write_until_closed
 from aiguillage.replaying import Move, Replay, Tell, nobody, replay_calls
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
 from aiguillage.storage.sqlite.library import open_read_only
-from tests.cast import ACCOUNT, CODE, NUMBER, Cast, assemble
+from tests.cast import ACCOUNT, CODE, NUMBER, Cast, new_cast
 from tests.ruled import BLOCKED, CONTRACT_CODE, DIALLED, FROM_NANTES, ROUTE, STRANGER, add_rules
 from tests.server import running
 
@@ -125,9 +123,7 @@ def fill(cast: Cast) -> None:
 def answer_calls(directory: Path) -> None:
     """A directory of data in which a real server has answered every call, and is stopped."""
     settings = Settings(data_dir=directory)
-    with closing(open_database(settings)) as db:
-        migrate(db)
-        cast = assemble(db)
+    with new_cast(settings) as cast:
         fill(cast)
         router, reading = cast.secret("router"), cast.reading_secret("reader")
         with running(settings) as server:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiguillage.app import open_database
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
-from tests.cast import Cast, assemble
+from tests.cast import Cast, new_cast
 from tests.ruled import add_rules
 from tests.server import Answer, Server, running
 
@@ -38,23 +36,16 @@ class Busy:
 def busy_server(directory: Path, **environment: Any) -> Iterator[Busy]:  # noqa: ANN401 - running knows them
     """The server, with its data in a directory of its own; `environment` is running's."""
     settings = Settings(data_dir=directory / "data")
-    database = open_database(settings)
-    migrate(database)
-    cast = assemble(database)
-    with running(settings, **environment) as server:
+    with new_cast(settings) as cast, running(settings, **environment) as server:
         yield Busy(server, cast)
-    database.close()
 
 
 @contextmanager
 def standing_server(directory: Path) -> Iterator[Standing]:
     """The server, with its data in a directory of its own."""
     settings = Settings(data_dir=directory / "data")
-    database = open_database(settings)
-    migrate(database)
-    cast = assemble(database)
-    add_rules(cast)
-    secret = cast.secret("router")
-    with running(settings) as server:
-        yield Standing(server, secret)
-    database.close()
+    with new_cast(settings) as cast:
+        add_rules(cast)
+        secret = cast.secret("router")
+        with running(settings) as server:
+            yield Standing(server, secret)

@@ -2,10 +2,8 @@
 
 import json
 from collections import Counter
-from contextlib import closing
 from urllib.parse import parse_qsl, urlsplit
 
-from aiguillage.app import open_database
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.calls import Search, count_calls, find_calls
 from aiguillage.desk.facts import add_fact
@@ -13,8 +11,7 @@ from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.accounts import UNKNOWN_MODES
 from aiguillage.domain.queues import Queue
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
-from tests.cast import ACCOUNT, NUMBER, assemble, email
+from tests.cast import ACCOUNT, NUMBER, email, new_cast
 from tests.replayed import CALLS, V1, V2, Asked, fill
 from tests.ruled import STRANGER
 from tests.server import Answer, running
@@ -42,9 +39,8 @@ def sent_to(path: str, answer: Answer) -> str | None:
 def test_log_statistics_and_replay_say_what_was_answered_for_every_outcome(settings: Settings) -> None:
     sent: Counter[str | None] = Counter()
     known = 0
-    with closing(open_database(settings)) as db:
-        migrate(db)
-        cast = assemble(db)
+    with new_cast(settings) as cast:
+        db = cast.db
         fill(cast)
         set_account(db, cast["manager"], ACCOUNT, {"fallback_destination": "250"})
         add_fact(db, cast["editor"], ACCOUNT, Queue(name="Never", code="never", number="777"))

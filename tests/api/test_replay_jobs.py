@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -20,7 +22,7 @@ from aiguillage.domain.moments import iso
 from aiguillage.settings import Settings
 from tests.api.client import Client, client_of
 from tests.api.test_apart import first_child, is_there, until, working
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, copy_of
 from tests.server import Server, running
 from tests.storage.call_rows import add_calls, known
 from tests.storage.facts import account_id
@@ -32,7 +34,7 @@ SECOND = 1_000_000
 MANY = 100_000
 """Calls, one a second: as many as are decided at all, which takes half a minute."""
 
-SOME = 10_000
+SOME = 20_000
 """Calls that take some seconds, on most machines."""
 
 UNKNOWN = "+33465710000"
@@ -93,11 +95,20 @@ def serving(cast: Cast) -> Iterator[Replays]:
         yield Replays(server, cast, client_of(server, cast, "reader"))
 
 
+@pytest.fixture(scope="module")
+def log(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A call log with many calls of CL0000, all of somebody who was known then."""
+    log = tmp_path_factory.mktemp("logged") / "calls.db"
+    with copy_of(assembled, Settings(data_dir=log.parent)) as db:
+        calls = (known(BEGIN + n * SECOND, UNKNOWN, contact_id=12) for n in range(MANY))
+        add_calls(log, account_id(db, ACCOUNT), *calls)
+    return log
+
+
 @pytest.fixture
-def logged(cast: Cast) -> Cast:
-    """The cast, with many calls of CL0000 in the log, all of somebody who was known then."""
-    calls = (known(BEGIN + n * SECOND, UNKNOWN, contact_id=12) for n in range(MANY))
-    add_calls(cast.log, account_id(cast.db, ACCOUNT), *calls)
+def logged(cast: Cast, log: Path) -> Cast:
+    """The cast, with these calls in its log."""
+    shutil.copyfile(log, cast.log)
     return cast
 
 

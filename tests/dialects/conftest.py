@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from aiguillage.app import open_database
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.fields import set_field
 from aiguillage.desk.tokens import issue_token
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
-from tests.cast import ACCOUNT, Cast, assemble, email, known_caller
+from tests.cast import ACCOUNT, Cast, email, known_caller, new_cast
 from tests.ruled import Ruled, add_rules
 from tests.server import Answer, Server, running
 from tests.standing import Standing, standing_server
@@ -44,35 +42,32 @@ class Door:
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A server on which CL0000 knows one full contact and one sparse one; select_3 has a default, select_1 has none."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("door") / "data")
-    db = open_database(settings)
-    migrate(db)
-    cast = assemble(db)
+    with new_cast(settings) as cast:
+        _furnish(cast)
+        with running(settings) as server:
+            yield Door(server, cast)
+
+
+def _furnish(cast: Cast) -> None:
     known_caller(cast)
     sparse = Contact(company="Librairie Ormeau", code=SPARSE_CODE, select=(None, "208", None, None))
-    add_contact(db, cast["editor"], ACCOUNT, sparse)
     numbers = (Telecom("+3326191*"), Telecom("3631"))
     switchboard = Contact(company="Mairie de Valombre", telecoms=numbers, select=("300",) * 4)
-    add_contact(db, cast["editor"], ACCOUNT, switchboard)
-    set_field(db, cast["editor"], ACCOUNT, "select_3", default="900")
+    for contact in (sparse, switchboard):
+        add_contact(cast.db, cast["editor"], ACCOUNT, contact)
+    set_field(cast.db, cast["editor"], ACCOUNT, "select_3", default="900")
     for mode in ("empty", "default"):
-        _, secret = issue_token(db, cast["operator"], email("router"), name=mode, unknown=mode)
-        cast.secrets[mode] = secret
-    with running(settings) as server:
-        yield Door(server, cast)
-    db.close()
+        cast.secrets[mode] = issue_token(cast.db, cast["operator"], email("router"), name=mode, unknown=mode)[1]
 
 
 @pytest.fixture(scope="module")
 def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ruled]:
     """A server on which CL0000 has rules of every kind."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("ruled") / "data")
-    db = open_database(settings)
-    migrate(db)
-    cast = assemble(db)
-    add_rules(cast)
-    with running(settings) as server:
-        yield Ruled(server, cast)
-    db.close()
+    with new_cast(settings) as cast:
+        add_rules(cast)
+        with running(settings) as server:
+            yield Ruled(server, cast)
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,14 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
-from aiguillage.app import open_database
 from aiguillage.callpath.log import Logged
 from aiguillage.desk.contacts import add_contact
 from aiguillage.desk.tokens import issue_token
 from aiguillage.dialects import freeswitch
 from aiguillage.domain.contacts import Contact, Telecom
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
 from tests.callpath.conftest import Inside
-from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, assemble, email
+from tests.cast import ACCOUNT, CODE, NUMBER, OTHER_ACCOUNT, Cast, email, new_cast
 from tests.docs.markdown import ROOT
 from tests.ruled import BLOCKED, DIALLED, STRANGER, add_rules
 from tests.server import Answer
@@ -96,23 +94,24 @@ class Asking:
 def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     """On an account with rules of every kind, and tokens of every mode for unknown callers."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("freeswitch") / "data")
-    db = open_database(settings)
-    migrate(db)
-    cast = assemble(db)
-    add_rules(cast)
+    with new_cast(settings) as cast:
+        add_rules(cast)
+        _furnish(cast)
+        secrets = {
+            mode: issue_token(cast.db, cast["operator"], email("router"), name=mode, unknown=mode)[1]
+            for mode in ("404", "empty", "default")
+        }
+        inside = Inside(cast, settings)
+        yield Asking(inside, secrets | {"outsider": cast.secret("outsider"), "wrong": "aig_wrong"})
+        inside.close()
+
+
+def _furnish(cast: Cast) -> None:
     for number, (destination, _, _) in DESTINATIONS.items():
         contact = Contact(company=number, telecoms=(Telecom(number),), select=(destination, None, None, None))
-        add_contact(db, cast["editor"], ACCOUNT, contact)
+        add_contact(cast.db, cast["editor"], ACCOUNT, contact)
     odd = Contact(company=COMPANY, telecoms=(Telecom(HOSTILE),), select=("207", None, None, None))
-    add_contact(db, cast["editor"], ACCOUNT, odd)
-    secrets = {
-        mode: issue_token(db, cast["operator"], email("router"), name=mode, unknown=mode)[1]
-        for mode in ("404", "empty", "default")
-    }
-    inside = Inside(cast, settings)
-    yield Asking(inside, secrets | {"outsider": cast.secret("outsider"), "wrong": "aig_wrong"})
-    inside.close()
-    db.close()
+    add_contact(cast.db, cast["editor"], ACCOUNT, odd)
 
 
 def is_not_found(answer: Answer) -> bool:

@@ -6,14 +6,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from aiguillage.app import open_database
 from aiguillage.desk.accounts import set_account
 from aiguillage.desk.contacts import enter_contact
 from aiguillage.desk.facts import add_fact
 from aiguillage.domain.blocked import Blocked
 from aiguillage.settings import Settings
-from aiguillage.storage.migrate import migrate
-from tests.cast import ACCOUNT, OTHER_ACCOUNT, assemble
+from tests.cast import ACCOUNT, OTHER_ACCOUNT, Cast, new_cast
 from tests.dialects.conftest import Door
 from tests.ruled import ROUTE
 from tests.server import Answer, running
@@ -48,19 +46,21 @@ NOBODY = (
 def entered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A server on which CL0000 has a contact for each number; CL0001 is in Australia and blocks withheld callers."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("entered") / "data")
-    db = open_database(settings)
-    migrate(db)
-    cast = assemble(db)
+    with new_cast(settings) as cast:
+        _furnish(cast)
+        with running(settings) as server:
+            yield Door(server, cast)
+
+
+def _furnish(cast: Cast) -> None:
+    db, ours, theirs = cast.db, cast["editor"], cast["outsider"]
     for destination, number in ENTERED.items():
         given = {"company": destination, "telecoms": [number], "select_1": destination}
-        enter_contact(db, cast["editor"], ACCOUNT, None, given)
-    set_account(db, cast["outsider"], OTHER_ACCOUNT, {"country": "AU"})
+        enter_contact(db, ours, ACCOUNT, None, given)
+    set_account(db, theirs, OTHER_ACCOUNT, {"country": "AU"})
     given = {"company": "Paris", "telecoms": ["0011 33 1 99 00 12 34"], "select_1": "33"}
-    enter_contact(db, cast["outsider"], OTHER_ACCOUNT, None, given)
-    add_fact(db, cast["outsider"], OTHER_ACCOUNT, Blocked(number="withheld"))
-    with running(settings) as server:
-        yield Door(server, cast)
-    db.close()
+    enter_contact(db, theirs, OTHER_ACCOUNT, None, given)
+    add_fact(db, theirs, OTHER_ACCOUNT, Blocked(number="withheld"))
 
 
 def asked_every_way(door: Door, number: str) -> dict[str, Answer]:
