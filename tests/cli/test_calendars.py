@@ -140,7 +140,7 @@ def test_a_calendar_of_which_something_counts_says_how_much(terminal: Terminal, 
     assert "2 of 3" in listed
     assert "good" in listed
     assert french.err.startswith(
-        "Astreintes de personne, car elles ne nomment aucun membre : 1 (2026-12-03 00:00 Nobody)"
+        "Astreintes de personne, car elles ne nomment aucun membre\N{NO-BREAK SPACE}: 1 (2026-12-03 00:00 Nobody)"
     )
 
 

@@ -1,6 +1,7 @@
 """What the terminal shows: its languages, its tables, its reference."""
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -31,6 +32,12 @@ def test_the_french_asks_for_the_same_values() -> None:
         asked = {part.split("}")[0] for part in french.split("{")[1:]}
         endings = {name for name in names - asked if "'s' if " in name}
         assert asked | endings == names, english
+
+
+def test_the_french_parts_no_line_before_a_sign_that_stands_off() -> None:
+    parted = re.compile(r" [:;!»]| \?(?!\{)|« ")
+
+    assert [french for french in read_po().values() if parted.search(french)] == []
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_the_address_of_the_calendar_is_shown_once(site: Site, rota: str) -> Non
     address = re.findall(r'value="(http[^"]+/feeds/rotas/[^"]+\.ics)"', answer.text)[0]
     assert "BEGIN:VCALENDAR" in httpx.get(address).text
     assert address not in manager.get(f"{AT}/{rota}").text
-    assert "works no longer" in text_of(manager.send_form(f"{AT}/{rota}/feed/end"))
+    assert "no longer works" in text_of(manager.send_form(f"{AT}/{rota}/feed/end"))
     assert httpx.get(address).status_code == 404
     assert site.as_(EDITOR).send_form(f"{AT}/{rota}/feed").status_code == 403
     assert "/feed" not in site.as_(EDITOR).get(f"{AT}/{rota}").text

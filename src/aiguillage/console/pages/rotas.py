@@ -155,4 +155,4 @@ def feed(visit: Visit) -> Answer:
 def end_feed(visit: Visit) -> Answer:
     """No address any more."""
     revoke_rota_feed(visit.db, visit.actor, visit.code, visit.id())
-    return Moved(f"{visit.at}/rotas/{visit.id()}#feed", visit.say("The calendar’s address works no longer."))
+    return Moved(f"{visit.at}/rotas/{visit.id()}#feed", visit.say("The calendar’s address no longer works."))
