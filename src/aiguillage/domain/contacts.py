@@ -12,7 +12,7 @@ So a new part is an attribute with its Part, and a migration that adds its colum
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from itertools import filterfalse
 from operator import attrgetter
@@ -481,12 +481,12 @@ def with_values(before: Contact, values: Mapping[str, Any]) -> Contact:
     return msgspec.structs.replace(before, **changes, select=fields[:SELECTS], boolean=fields[SELECTS:])
 
 
-def caller_keys(contact: Contact) -> Iterator[tuple[KeyKind, str]]:
+def caller_keys(contact: Contact) -> list[tuple[KeyKind, str]]:
     """Everything that a caller can be known by as this contact, each once."""
-    for number in dict.fromkeys([telecom.number for telecom in contact.telecoms]):
-        if number.endswith("*"):
-            yield KeyKind.PREFIX, number[:-1]
-        else:
-            yield KeyKind.NUMBER, number
+    keys = [
+        (KeyKind.PREFIX, number[:-1]) if number.endswith("*") else (KeyKind.NUMBER, number)
+        for number in dict.fromkeys([telecom.number for telecom in contact.telecoms])
+    ]
     if contact.code is not None:
-        yield KeyKind.CODE, contact.code
+        keys.append((KeyKind.CODE, contact.code))
+    return keys

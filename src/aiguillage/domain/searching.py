@@ -21,9 +21,10 @@ different ones, so that a filter is first compared with these.
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from aiguillage.domain.contacts import FIELD_PARTS, PARTS, Contact, field_key, folded
+from aiguillage.domain.contacts import FIELD_PARTS, PARTS, Boolean, Contact, field_key, folded
 from aiguillage.domain.numbers import begun_numbers
 
 Alternatives = tuple[str, ...]
@@ -75,8 +76,13 @@ _DESTINATION, _LANGUAGE, _NUMBERS = (PARTS[name].wire for name in (field_key(1),
 
 def traits_of(contact: Contact) -> str:
     """Destination 1, language, yes or no of each boolean field, and `n` for no number."""
-    flags = "".join(map(_FLAGS.__getitem__, contact.boolean))
+    flags = _letters(contact.boolean)
     return f"{contact.select[0] or ''}\t{contact.language}\t{flags}{'' if contact.telecoms else 'n'}"
+
+
+@cache
+def _letters(flags: Boolean) -> str:
+    return "".join(map(_FLAGS.__getitem__, flags))
 
 
 def filtered_by(name: str, value: Any) -> bool:  # noqa: ANN401 - of any filter

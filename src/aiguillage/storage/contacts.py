@@ -35,6 +35,9 @@ COLUMNS = (*_TEXTS, "telecoms", "emails", *FIELD_KEYS, "given", *MADE)
 """The columns of a contact's own, those of a kind together."""
 
 FLAGS = slice(COLUMNS.index(FIELD_KEYS[SELECTS]), COLUMNS.index("given"))
+NONE = "[]"
+"""An empty list, as JSON."""
+
 _names_of, _texts_of = attrgetter(*FOLDED), attrgetter(*_TEXTS)
 _selects_of, _booleans_of = attrgetter(*FIELD_KEYS[:SELECTS]), attrgetter(*FIELD_KEYS[SELECTS:])
 
@@ -56,7 +59,7 @@ def contact_values(contact: Contact) -> list[Any]:
     return [
         *_texts_of(contact),
         _encode(contact.telecoms).decode(),
-        _encode(contact.emails).decode(),
+        _encode(contact.emails).decode() if contact.emails else NONE,
         *contact.select,
         *contact.boolean,
         _encode(contact.given).decode() if contact.given else None,

@@ -132,7 +132,9 @@ def _table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
             fault = f"The row has {len(cells)} cells, the first line names {width}. Quote cells that have a delimiter."
             row = Row(line, header, [], fault)
         else:
-            plain = [unguarded(cell) if cell[:1] in GUARDS else cell for cell in cells]
+            text = "".join(cells)
+            guarded = "'" in text or "=" in text
+            plain = [unguarded(cell) if cell[:1] in GUARDS else cell for cell in cells] if guarded else cells
             row = Row(line, header, plain if len(plain) >= width else plain + [""] * (width - len(plain)))
         yield row
     if row is None:

@@ -9,13 +9,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from aiguillage.domain.contacts import Contact, KeyKind, caller_keys
+from aiguillage.domain.contacts import Boolean, Contact, KeyKind, caller_keys
 from aiguillage.storage.contacts import COLUMNS, FLAGS, contact_values, known_as
 from aiguillage.storage.sqlite import library as sqlite
 from aiguillage.storage.sqlite.engine import told, written_beside
@@ -59,7 +60,6 @@ TABLES = (
     # What caller_key will keep beside each key of a draft; a table of its own, because it is read in the keys' order.
     "CREATE TABLE placed (n INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL, facts TEXT NOT NULL)",
 )
-_BOUND: dict[bool | None, object] = {None: ABSENT, True: 1, False: 0}
 DRAFT_WIDTH = len(COLUMNS) + 6
 _DRAFT = f"INSERT INTO draft VALUES ({', '.join('?' * DRAFT_WIDTH)})"  # noqa: S608 - marks alone
 _DRAFT_KEY = "INSERT INTO draft_key VALUES (?, ?, ?, ?)"
@@ -130,9 +130,14 @@ def _can_be_known(contact: Contact) -> bool:
 
 def draft_row(n: int, line: int, speaks: int, own_id: int | None, contact: Contact) -> tuple[Any, ...]:
     """A draft as its table keeps it."""
-    values = [ABSENT if value is None else value for value in contact_values(contact)]
-    values[FLAGS] = map(_BOUND.__getitem__, contact.boolean)
+    values = [value or ABSENT for value in contact_values(contact)]
+    values[FLAGS] = _bound(contact.boolean)
     return (n, line, speaks, own_id or 0, *values, _encode(contact).decode(), _facts(contact))
+
+
+@cache
+def _bound(flags: Boolean) -> tuple[int | str, ...]:
+    return tuple([ABSENT if flag is None else int(flag) for flag in flags])
 
 
 def _facts(contact: Contact) -> str:
