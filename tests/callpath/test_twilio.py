@@ -215,6 +215,51 @@ def test_a_failure_once_it_is_known_who_asks_still_sends_the_caller_somewhere(ca
     assert twiml(call(inside)) == queued("299")
 
 
+class Many(dict[str, str]):
+    """A form as Twilio's package reads one in which names may come again."""
+
+    def __init__(self, body: str) -> None:
+        self._pairs = parse_qsl(body, keep_blank_values=True)
+        super().__init__(self._pairs)
+
+    def getall(self, name: str) -> list[str]:
+        """Every value of that name."""
+        return [value for one, value in self._pairs if one == name]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "To=%2B33199000000&From=%2B33199001234&From1=a&Fro=b&From-=c&From_=d&From%20=e",
+        "To=%2B33199000000&From=%2B33199001234&From1=a&Fro=b&From-=c&From_=d",
+        "From=%2B33199001234&To=%2B33199000000&Media=2&Media=1&Media=2",
+        "From=%2B33199001234&To=%2B33199000000&Media=%C3%A9&Media=1&Media=%C3%A9",
+        "From=%2B33199001234&To=a=b",
+        "From=%2B33199001234&To&Caller=",
+        "From=%2B33199001234",
+        "From=%2B33199001234&CallToken=%7B%22a%22%3A%22b%3D%3D%22%7D&CallerName=Camille+Roche",
+    ],
+)
+def test_a_form_is_signed_with_its_names_in_order(cast: Cast, inside: Inside, body: str) -> None:
+    known_caller(cast)
+    add_twilio(cast)
+    signature = RequestValidator(KEY).compute_signature(TWILIO, Many(body))
+
+    assert twiml(send(inside, TWILIO, body.encode(), headers={"X-Twilio-Signature": signature})) == queued("207")
+
+
+@pytest.mark.parametrize("body", ["From=%2B33199001234&To=\0", "From=%2B33199001234&To=%00", "%00=1", "\0"])
+def test_a_form_with_a_character_that_no_text_has_is_not_taken_for_twilios(
+    cast: Cast, inside: Inside, body: str
+) -> None:
+    known_caller(cast)
+    add_twilio(cast)
+    read = dict(parse_qsl(body, keep_blank_values=True))
+    signature = RequestValidator(KEY).compute_signature(TWILIO, read)
+
+    assert send(inside, TWILIO, body.encode(), headers={"X-Twilio-Signature": signature}).status == 403
+
+
 def test_a_phone_system_of_another_sort_is_none(cast: Cast, inside: Inside) -> None:
     add_fact(cast.db, cast["manager"], ACCOUNT, PhoneSystem(code="accueil", name="A"))
 
