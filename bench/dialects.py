@@ -1,4 +1,7 @@
-"""Throughput of every way in which a call may ask, beside V2's JSON: one server, the same callers, in turns."""
+"""Throughput of every way in which a call may ask, beside V2's JSON: one server, the same callers, in turns.
+
+All ask the same: who calls, and which number they dialled; but V0 and V1, which have no word for the latter.
+"""
 
 import hmac
 import tempfile
@@ -23,6 +26,9 @@ V2 = "V2, JSON"
 CODE = "bench"
 TWILIO_CODE = "bench-twilio"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 - nobody's
+CALLED = "0199000299"
+"""The number that every caller dialled."""
+
 PUBLIC = "https://calls.example.org"
 """Where Twilio calls, as its signature says."""
 
@@ -68,7 +74,7 @@ def _v1(number: str) -> str:
 
 def _v2(form: str) -> Callable[[str], str]:
     more = f"&format={form}" if form else ""
-    return lambda number: f"{ROUTE}00{number[1:]}{more}"
+    return lambda number: f"{ROUTE}00{number[1:]}&called={CALLED}{more}"
 
 
 def _freeswitch(number: str) -> str:
@@ -81,11 +87,11 @@ def _freeswitch(number: str) -> str:
         "key_value": "",
         "Caller-Context": "public",
         "Caller-Caller-ID-Number": number,
-        "Caller-Destination-Number": "0199000299",
+        "Caller-Destination-Number": CALLED,
         "Caller-Privacy-Hide-Number": "false",
         "Hunt-Context": "public",
         "Hunt-Caller-ID-Number": number,
-        "Hunt-Destination-Number": "0199000299",
+        "Hunt-Destination-Number": CALLED,
         "Hunt-Privacy-Hide-Number": "false",
     }
     return _posted(f"/dialects/freeswitch?account={ACCOUNT}", form)
@@ -98,12 +104,12 @@ def _twilio(number: str) -> str:
         "ApiVersion": "2010-04-01",
         "CallSid": "CA" + "0" * 32,
         "CallStatus": "ringing",
-        "Called": "+33199000299",
+        "Called": f"+33{CALLED[1:]}",
         "Caller": number,
         "Direction": "inbound",
         "From": number,
         "FromCountry": "FR",
-        "To": "+33199000299",
+        "To": f"+33{CALLED[1:]}",
         "ToCountry": "FR",
     }
     path = f"/dialects/twilio/{ACCOUNT}/{TWILIO_CODE}"
@@ -113,7 +119,7 @@ def _twilio(number: str) -> str:
 
 
 def _webhook(number: str) -> str:
-    return f"/dialects/webhook/{ACCOUNT}/{CODE}?{urlencode({'number': number, 'called': '0199000299'})}"
+    return f"/dialects/webhook/{ACCOUNT}/{CODE}?{urlencode({'number': number, 'called': CALLED})}"
 
 
 def _posted(path: str, form: Mapping[str, str], *headers: str) -> str:
