@@ -236,6 +236,7 @@ class Many(dict[str, str]):
         "From=%2B33199001234&To=%2B33199000000&Media=%C3%A9&Media=1&Media=%C3%A9",
         "From=%2B33199001234&To=a=b",
         "From=%2B33199001234&To&Caller=",
+        "From=%2B33199001234&To=a=b&Caller",
         "From=%2B33199001234",
         "From=%2B33199001234&CallToken=%7B%22a%22%3A%22b%3D%3D%22%7D&CallerName=Camille+Roche",
     ],

@@ -17,6 +17,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from http import HTTPStatus
+from itertools import repeat
+from operator import contains
 from typing import Annotated, Literal, cast
 
 import msgspec
@@ -45,9 +47,12 @@ METHODS = ("POST",)
 MOST_TRIES = 3
 """How often a caller may type a code."""
 
-NUL = "\0"
-FROM, TO, DIGITS = f"From{NUL}", f"To{NUL}", f"Digits{NUL}"
-"""What is looked at of a form."""
+_NUL = "\0"
+"""What parts a name from its value in a form that was read: before all else, so that pairs are sorted as names are."""
+
+_FROM, _TO, _DIGITS = f"From{_NUL}", f"To{_NUL}", f"Digits{_NUL}"
+"""The names of what is looked at."""
+
 
 _PATH = re.compile(r"/dialects/twilio/([^/]+)/(.+?)/?", re.DOTALL)
 _HOST = re.compile(r"([A-Za-z0-9.\[\]:_-]*?)(:[0-9]{1,5})?")
@@ -82,10 +87,10 @@ class Call:
         self.tries = _tries_of(self.scope)
         return Question(
             account.code,
-            _value_of(form, FROM),
-            _value_of(form, DIGITS) if self.tries else None,
+            _value_of(form, _FROM),
+            _value_of(form, _DIGITS) if self.tries else None,
             self,
-            called=_value_of(form, TO) or None,
+            called=_value_of(form, _TO) or None,
             unknown=EMPTY if self.asks_for_code else DEFAULT,
             named={PHONE_SYSTEM: self.code},
             rules=RULES,
@@ -122,21 +127,22 @@ def _form_of(scope: Scope) -> list[str] | None:
 
 
 def _plain_pairs(text: str) -> list[str] | None:
-    """The pairs of a form in which nothing but the `+` of numbers is coded; None for any other."""
+    """The pairs of a form in which only the `+` of numbers is coded, and each has one `=`; None for any other."""
     plain = without_codes(text)
-    if plain is None or NUL in plain:
+    if plain is None or _NUL in plain:
         return None
-    pairs = plain.replace("=", NUL).split("&")
-    return pairs if plain.count("=") == len(pairs) else None
+    pairs = plain.replace("=", _NUL).split("&")
+    parted = plain.count("=") == len(pairs) and all(map(contains, pairs, repeat(_NUL)))
+    return pairs if parted else None
 
 
 def _pair(sent: str) -> str:
     """One pair, decoded. Raises ValueError for what is not UTF-8, or has a NUL of its own."""
     name, _, value = sent.partition("=")
     name, value = unquoted(name), unquoted(value)
-    if NUL in name or NUL in value:
+    if _NUL in name or _NUL in value:
         raise ValueError
-    return f"{name}{NUL}{value}"
+    return f"{name}{_NUL}{value}"
 
 
 def _value_of(form: list[str], name: str) -> str:
@@ -156,7 +162,7 @@ def _signed_address(scope: Scope, form: list[str], public_url: str, key: str) ->
     headers, query = scope["headers"], scope["query_string"]
     given = header_of(headers, b"x-twilio-signature")
     behind = scope["path"].encode() + (b"?" + query if query else b"")
-    behind += "".join(form).replace(NUL, "").encode()
+    behind += "".join(form).replace(_NUL, "").encode()
     for address, signed in [(public_url, public_url)] if public_url else _addresses(headers):
         hashed = _keyed(key).copy()
         hashed.update(signed.encode() + behind)
