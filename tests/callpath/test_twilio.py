@@ -249,18 +249,6 @@ def test_a_form_is_signed_with_its_names_in_order(cast: Cast, inside: Inside, bo
     assert twiml(send(inside, TWILIO, body.encode(), headers={"X-Twilio-Signature": signature})) == queued("207")
 
 
-@pytest.mark.parametrize("body", ["From=%2B33199001234&To=\0", "From=%2B33199001234&To=%00", "%00=1", "\0"])
-def test_a_form_with_a_character_that_no_text_has_is_not_taken_for_twilios(
-    cast: Cast, inside: Inside, body: str
-) -> None:
-    known_caller(cast)
-    add_twilio(cast)
-    read = dict(parse_qsl(body, keep_blank_values=True))
-    signature = RequestValidator(KEY).compute_signature(TWILIO, read)
-
-    assert send(inside, TWILIO, body.encode(), headers={"X-Twilio-Signature": signature}).status == 403
-
-
 def test_a_phone_system_of_another_sort_is_none(cast: Cast, inside: Inside) -> None:
     add_fact(cast.db, cast["manager"], ACCOUNT, PhoneSystem(code="accueil", name="A"))
 

@@ -13,13 +13,10 @@ known to be Twilio's, it is answered with TwiML whatever happens: somebody is on
 import hmac
 import re
 from binascii import b2a_base64
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from http import HTTPStatus
-from itertools import repeat
-from operator import contains
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
 import msgspec
 
@@ -46,13 +43,6 @@ PATH = None
 METHODS = ("POST",)
 MOST_TRIES = 3
 """How often a caller may type a code."""
-
-_NUL = "\0"
-"""What parts a name from its value in a form that was read: before all else, so that pairs are sorted as names are."""
-
-_FROM, _TO, _DIGITS = f"From{_NUL}", f"To{_NUL}", f"Digits{_NUL}"
-"""The names of what is looked at."""
-
 
 _PATH = re.compile(r"/dialects/twilio/([^/]+)/(.+?)/?", re.DOTALL)
 _HOST = re.compile(r"([A-Za-z0-9.\[\]:_-]*?)(:[0-9]{1,5})?")
@@ -85,12 +75,13 @@ class Call:
             return Question(account.code, shape=self, fault=_UNSIGNED, rules=RULES)
         self.account, self.phone_system, self.address = account, found[0], address
         self.tries = _tries_of(self.scope)
+        sent = form.sent
         return Question(
             account.code,
-            _value_of(form, _FROM),
-            _value_of(form, _DIGITS) if self.tries else None,
+            sent.get("From", ""),
+            sent.get("Digits", "") if self.tries else None,
             self,
-            called=_value_of(form, _TO) or None,
+            called=sent.get("To") or None,
             unknown=EMPTY if self.asks_for_code else DEFAULT,
             named={PHONE_SYSTEM: self.code},
             rules=RULES,
@@ -110,49 +101,39 @@ class Call:
         return respond(ask_for_code(words, system.prompt_language, action))
 
 
-def _form_of(scope: Scope) -> list[str] | None:
-    """All that was posted, as it is signed: each name and its value with a NUL between them, sorted; each pair once.
+class Sent(NamedTuple):
+    """What was posted: each value by its name, and all of it as it is signed."""
 
-    None for what is no form, or too long, or has a NUL of its own.
+    sent: dict[str, str]
+    signed: str
+
+
+def _form_of(scope: Scope) -> Sent | None:
+    """All that was posted; None for what is no form, or too long.
+
+    Signed are names and values, sorted; one that was sent again is signed once, another value of its name beside it.
     """
     body: bytes | None = scope["body"]
     if not body:
         return None
     try:
         text = body.decode()
-        pairs = _plain_pairs(text) or [_pair(sent) for sent in text.split("&")]
-    except ValueError:
+        plain = without_codes(text)
+        sent, pairs = {}, (text if plain is None else plain).split("&")
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            if plain is None:
+                name, value = unquoted(name), unquoted(value)
+            sent[name] = value
+    except UnicodeDecodeError:
         return None
-    return sorted(set(pairs))
+    if len(sent) == len(pairs):
+        return Sent(sent, "".join([name + sent[name] for name in sorted(sent)]))
+    every = {tuple([unquoted(part) for part in pair.partition("=")[::2]]) for pair in text.split("&")}
+    return Sent(sent, "".join([name + value for name, value in sorted(every)]))
 
 
-def _plain_pairs(text: str) -> list[str] | None:
-    """The pairs of a form in which only the `+` of numbers is coded, and each has one `=`; None for any other."""
-    plain = without_codes(text)
-    if plain is None or _NUL in plain:
-        return None
-    pairs = plain.replace("=", _NUL).split("&")
-    parted = plain.count("=") == len(pairs) and all(map(contains, pairs, repeat(_NUL)))
-    return pairs if parted else None
-
-
-def _pair(sent: str) -> str:
-    """One pair, decoded. Raises ValueError for what is not UTF-8, or has a NUL of its own."""
-    name, _, value = sent.partition("=")
-    name, value = unquoted(name), unquoted(value)
-    if _NUL in name or _NUL in value:
-        raise ValueError
-    return f"{name}{_NUL}{value}"
-
-
-def _value_of(form: list[str], name: str) -> str:
-    """What was posted by that name, which ends in a NUL; nothing where it was not."""
-    place = bisect_left(form, name)
-    pair = form[place] if place < len(form) else ""
-    return pair[len(name) :] if pair.startswith(name) else ""
-
-
-def _signed_address(scope: Scope, form: list[str], public_url: str, key: str) -> str | None:
+def _signed_address(scope: Scope, form: Sent, public_url: str, key: str) -> str | None:
     """The address that Twilio called, if it is the one that it signed with the key; None if no address is.
 
     The signature is an HMAC-SHA1 of the URL and of the form's names and values, sorted
@@ -162,7 +143,7 @@ def _signed_address(scope: Scope, form: list[str], public_url: str, key: str) ->
     headers, query = scope["headers"], scope["query_string"]
     given = header_of(headers, b"x-twilio-signature")
     behind = scope["path"].encode() + (b"?" + query if query else b"")
-    behind += "".join(form).replace(_NUL, "").encode()
+    behind += form.signed.encode()
     for address, signed in [(public_url, public_url)] if public_url else _addresses(headers):
         hashed = _keyed(key).copy()
         hashed.update(signed.encode() + behind)
